@@ -1,0 +1,31 @@
+"""The shim between NumPy and CuPy; the only room that imports cupy or numba."""
+
+from w2v.backend.alias import NoiseTable
+from w2v.backend.base import Backend, MemoryInfo
+from w2v.backend.random import RandomStream
+from w2v.backend.rowgrad import Array, RowGrad
+from w2v.backend.select import (
+    BackendUnavailableError,
+    available_backends,
+    backend_for,
+    get_backend,
+    to_cpu,
+    to_gpu,
+    use_backend,
+)
+
+__all__ = [
+    "Array",
+    "Backend",
+    "BackendUnavailableError",
+    "MemoryInfo",
+    "NoiseTable",
+    "RandomStream",
+    "RowGrad",
+    "available_backends",
+    "backend_for",
+    "get_backend",
+    "to_cpu",
+    "to_gpu",
+    "use_backend",
+]

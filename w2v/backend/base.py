@@ -1,0 +1,384 @@
+"""Every primitive the layers and models stand on, in plain array code.
+
+This is the readable reference: it runs on NumPy and on CuPy alike.  The CPU and
+GPU backends override what they do faster, and one test suite compares them.
+"""
+
+from __future__ import annotations
+
+import os
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from w2v.backend.alias import NoiseTable
+from w2v.backend.random import RandomStream, random_bits
+from w2v.backend.rowgrad import Array, RowGrad
+
+_LOW_32 = np.uint64(0xFFFFFFFF)
+_S11, _S32 = np.uint64(11), np.uint64(32)
+
+
+class MemoryInfo(NamedTuple):
+    """Memory in bytes where a backend's arrays live."""
+
+    free: int
+    total: int
+
+
+def rejection_attempts(k: int) -> int:
+    """How often to draw for k distinct words before bisecting instead.
+
+    On text nearly every draw is fresh, so this many are needed only where k comes
+    close to the vocabulary's size or a few words hold nearly all mass.
+    """
+    return 4 * k + 32
+
+
+class Backend:
+    """Array primitives of word2vec on one device.
+
+    Attributes
+    ----------
+    name : str
+        ``"cpu"`` or ``"gpu"``.
+    xp : module
+        The array library: numpy or cupy.
+    sampling : str
+        How ``sampling="auto"`` samples negatives here: ``"exact"`` or ``"fast"``.
+    why : str
+        Why ``get_backend("auto")`` chose this one; empty when asked for by name.
+    """
+
+    name = "reference"
+    sampling = "exact"
+
+    def __init__(self, xp: ModuleType = np) -> None:
+        self.xp: Any = xp
+        self.why = ""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name!r}>"
+
+    # -- arrays ---------------------------------------------------------------
+
+    def asarray(self, x: Any, dtype: Any = None) -> Array:
+        """Return x as an array of this backend, copying only if it must."""
+        return self.xp.asarray(x, dtype=dtype)
+
+    def to_numpy(self, x: Array) -> np.ndarray:
+        """Return x as a NumPy array."""
+        return np.asarray(x)
+
+    def synchronize(self) -> None:
+        """Wait until the device has done all it was given."""
+
+    def memory_info(self) -> MemoryInfo:
+        """Return the free and total memory, in bytes, where arrays live."""
+        page = os.sysconf("SC_PAGE_SIZE")
+        total = os.sysconf("SC_PHYS_PAGES") * page
+        if "SC_AVPHYS_PAGES" not in os.sysconf_names:
+            return MemoryInfo(total, total)
+        return MemoryInfo(os.sysconf("SC_AVPHYS_PAGES") * page, total)
+
+    def normal(self, shape: tuple[int, ...], scale: float, seed: int, stream: int = 0) -> Array:
+        """Return float32 normal deviates, the same on every backend.
+
+        Parameters
+        ----------
+        shape : tuple of int
+        scale : float
+            Standard deviation.
+        seed, stream : int
+            As in :class:`RandomStream`.
+        """
+        rng = np.random.Generator(np.random.Philox(key=[seed, stream]))
+        values = rng.standard_normal(shape, dtype=np.float32)
+        values *= np.float32(scale)
+        return self.asarray(values)
+
+    # -- checks ---------------------------------------------------------------
+
+    def check_ids(self, ids: Array, size: int, what: str = "word id") -> None:
+        """Refuse ids outside 0 .. size - 1.
+
+        Raises
+        ------
+        ValueError
+            Names the offending id and the range.
+        """
+        if ids.size == 0:
+            return
+        low, high = int(ids.min()), int(ids.max())
+        if low < 0 or high >= size:
+            got = low if low < 0 else high
+            raise ValueError(
+                f"{what} {got} is out of range: expected 0 to {size - 1} "
+                f"for a vocabulary of {size} words"
+            )
+
+    # -- embedding lookup, forward and backward ---------------------------------
+
+    def take_rows(self, W: Array, index: Array) -> Array:
+        """Look rows up: ``W[index]``.
+
+        Parameters
+        ----------
+        W : (V, H) float array
+        index : (...) int array
+
+        Returns
+        -------
+        (..., H) float array
+        """
+        return self.xp.take(W, index, axis=0)
+
+    def row_dot(self, W: Array, index: Array, h: Array) -> Array:
+        """Dot products ``W[index[b, k]] · h[b]``.
+
+        Parameters
+        ----------
+        W : (V, H) float array
+        index : (B, K) int array
+        h : (B, H) float array
+
+        Returns
+        -------
+        (B, K) float array
+        """
+        return self.xp.matmul(W[index], h[:, :, None])[:, :, 0]
+
+    def weighted_rows(self, W: Array, index: Array, weight: Array) -> Array:
+        """Sums of rows ``Σ_k weight[b, k] W[index[b, k]]``.
+
+        Parameters
+        ----------
+        W : (V, H) float array
+        index : (B, K) int array
+        weight : (B, K) float array
+
+        Returns
+        -------
+        (B, H) float array
+        """
+        return self.xp.matmul(weight[:, None, :], W[index])[:, 0]
+
+    def scatter_add(self, dst: Array, index: Array, rows: Array) -> None:
+        """Add rows to ``dst[index]`` in place; repeated indices accumulate.
+
+        Parameters
+        ----------
+        dst : (V, H) float array
+        index : (N,) int array
+        rows : (N, H) float array
+        """
+        self.xp.add.at(dst, index, rows)
+
+    def reduce_rows(self, index: Array, rows: Array, size: int) -> RowGrad:
+        """Sum the rows that share an index.
+
+        Parameters
+        ----------
+        index : (...) int array
+        rows : (..., H) float array
+            May be a broadcast view.
+        size : int
+            V, the number of rows of the matrix the indices point into.
+
+        Returns
+        -------
+        RowGrad
+        """
+        unique, inverse = self.xp.unique(index.reshape(-1), return_inverse=True)
+        summed = self.xp.zeros((unique.size, rows.shape[-1]), dtype=rows.dtype)
+        self.scatter_add(summed, inverse.reshape(-1), rows.reshape(-1, rows.shape[-1]))
+        return RowGrad(unique, summed, size)
+
+    def reduce_outer(self, index: Array, weight: Array, h: Array, size: int) -> RowGrad:
+        """Sum the rows ``weight[b, k] h[b]`` that share an index.
+
+        Parameters
+        ----------
+        index : (B, K) int array
+        weight : (B, K) float array
+        h : (B, H) float array
+        size : int
+            V, the number of rows of the matrix the indices point into.
+
+        Returns
+        -------
+        RowGrad
+        """
+        return self.reduce_rows(index, weight[:, :, None] * h[:, None, :], size)
+
+    # -- losses -----------------------------------------------------------------
+
+    def sigmoid_loss(self, x: Array, t: Array) -> tuple[Array, Array]:
+        """Binary cross-entropy of logits, summed, and its gradient.
+
+        Parameters
+        ----------
+        x : float array
+            Logits.
+        t : array of x's shape, or one that broadcasts to it
+            Labels, 0 or 1.
+
+        Returns
+        -------
+        loss : 0-d float array
+            ``Σ log(1 + exp(−x))`` where t is 1 and ``Σ log(1 + exp(x))`` where it is 0.
+        difference : float array of x's shape
+            ``σ(x) − t``, the loss's gradient by x.
+        """
+        xp = self.xp
+        loss = xp.logaddexp(0, xp.where(t, -x, x)).sum()
+        return loss, (xp.tanh(x / 2) + 1) / 2 - t
+
+    # -- optimizers ---------------------------------------------------------------
+
+    def adam_rows(
+        self,
+        param: Array,
+        m: Array,
+        v: Array,
+        grad: RowGrad,
+        *,
+        step_size: float,
+        beta1: float,
+        beta2: float,
+        eps: float,
+    ) -> None:
+        """Adam's update of the touched rows, in place.
+
+        Parameters
+        ----------
+        param, m, v : (V, H) float arrays
+            The weights and their first and second moments.
+        grad : RowGrad
+        step_size : float
+            Learning rate with both bias corrections applied.
+        beta1, beta2, eps : float
+            Decay of the moments and what keeps the division finite.
+        """
+        index, g = grad.index, grad.rows
+        m_rows, v_rows = m[index], v[index]
+        m_rows += (1 - beta1) * (g - m_rows)
+        v_rows += (1 - beta2) * (g * g - v_rows)
+        m[index], v[index] = m_rows, v_rows
+        param[index] -= step_size * m_rows / (self.xp.sqrt(v_rows) + eps)
+
+    # -- negative sampling ----------------------------------------------------------
+
+    def sample_fast(self, noise: NoiseTable, shape: tuple[int, ...], stream: RandomStream) -> Array:
+        """Draw words with replacement; the target may be among them.
+
+        Parameters
+        ----------
+        noise : NoiseTable
+            On this backend (``NoiseTable.to``).
+        shape : tuple of int
+        stream : RandomStream
+            Advanced by one counter a word.
+
+        Returns
+        -------
+        int32 array of that shape
+        """
+        n = int(np.prod(shape))
+        return self._draw(noise, self._row_bits(stream, n)).reshape(shape)
+
+    def sample_exact(
+        self, noise: NoiseTable, targets: Array, k: int, stream: RandomStream
+    ) -> Array:
+        """Draw k distinct words for each target, never the target itself.
+
+        They come as from drawing one after another without replacement with the
+        target's probability set to zero, the distribution of
+        ``numpy.random.choice(V, k, replace=False, p=p)``.  Words are drawn from
+        the alias table and rejected if taken, at O(k); rows that are not full
+        after :func:`rejection_attempts` go on by bisection of the cumulative
+        weights with the taken words cut out.  How many draws a row had rejected
+        tells nothing about what comes next, so switching keeps the distribution.
+
+        Parameters
+        ----------
+        noise : NoiseTable
+            On this backend (``NoiseTable.to``).
+        targets : (...) int array
+        k : int
+            Negatives a target, at most V − 1.
+        stream : RandomStream
+            Advanced by one counter a target.
+
+        Returns
+        -------
+        (..., k) int32 array
+
+        Raises
+        ------
+        ValueError
+            ``k`` is below 1 or above V − 1, or a target is not in 0 .. V − 1.
+        """
+        self.check_exact(noise, targets, k)
+        xp = self.xp
+        flat = targets.reshape(-1)
+        n = flat.size
+        keys = self._row_bits(stream, n)
+        taken = xp.full((n, 1 + k), noise.size, dtype=xp.int32)  # V stands for "none yet"
+        taken[:, 0] = flat
+        found = xp.zeros(n, dtype=xp.int32)
+        attempts = rejection_attempts(k)
+        for attempt in range(attempts):
+            if not (found < k).any():
+                break
+            bits = random_bits(keys, xp.full(1, attempt, dtype=xp.uint64))
+            word = self._draw(noise, bits)
+            rows = xp.flatnonzero((found < k) & ~(taken == word[:, None]).any(axis=1))
+            found[rows] += 1
+            taken[rows, found[rows]] = word[rows]
+        rows = xp.flatnonzero(found < k)
+        while rows.size:
+            counter = (found[rows] + attempts).astype(xp.uint64)
+            word = self._draw_excluding(noise, taken[rows], random_bits(keys[rows], counter))
+            found[rows] += 1
+            taken[rows, found[rows]] = word
+            rows = rows[found[rows] < k]
+        return taken[:, 1:].reshape(*targets.shape, k)
+
+    def check_exact(self, noise: NoiseTable, targets: Array, k: int) -> None:
+        """Refuse what :meth:`sample_exact` cannot do."""
+        if not 1 <= k <= noise.size - 1:
+            raise ValueError(
+                f"cannot draw {k} distinct negatives beside the target from a vocabulary of "
+                f"{noise.size} words: expected 1 to {noise.size - 1}; lower the number of "
+                f"negatives or use sampling='fast'"
+            )
+        self.check_ids(targets, noise.size, "target id")
+
+    def _row_bits(self, stream: RandomStream, n: int) -> Array:
+        """64 random bits for each of the stream's next n counters."""
+        counters = self.xp.arange(n, dtype=self.xp.uint64) + np.uint64(stream.take(n))
+        return random_bits(stream.key, counters)
+
+    def _draw(self, noise: NoiseTable, bits: Array) -> Array:
+        """One word of the alias table for each 64 bits: 32 for the column, 32 for the coin."""
+        xp = self.xp
+        column = (((bits >> _S32) * np.uint64(noise.size)) >> _S32).astype(xp.int64)
+        entry = noise.table[column]
+        word = xp.where(bits & _LOW_32 < entry[..., 0], column, entry[..., 1])
+        return word.astype(xp.int32)
+
+    def _draw_excluding(self, noise: NoiseTable, taken: Array, bits: Array) -> Array:
+        """One word a row that is not among the row's taken ones."""
+        xp = self.xp
+        taken = xp.sort(taken, axis=1)
+        low = noise.cumulative[taken]
+        weight = noise.cumulative[xp.minimum(taken + 1, noise.size)] - low
+        rest = noise.cumulative[-1] - weight.sum(axis=1)
+        x = ((bits >> _S11).astype(xp.float64) * 2.0**-53 * rest).astype(xp.int64)
+        x = xp.minimum(x, rest - 1)
+        for j in range(taken.shape[1]):
+            x += xp.where(x >= low[:, j], weight[:, j], 0)
+        word = xp.searchsorted(noise.cumulative, x, side="right") - 1
+        return word.astype(xp.int32)

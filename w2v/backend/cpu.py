@@ -1,0 +1,91 @@
+"""The CPU backend: NumPy, with Numba where a loop beats array code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from w2v.backend import cpu_kernels as kernels
+from w2v.backend.alias import NoiseTable
+from w2v.backend.base import Backend
+from w2v.backend.random import RandomStream
+from w2v.backend.rowgrad import Array, RowGrad
+
+
+class CPUBackend(Backend):
+    """NumPy arrays; negatives are sampled exactly unless asked otherwise."""
+
+    name = "cpu"
+    sampling = "exact"
+
+    def row_dot(self, W: Array, index: Array, h: Array) -> Array:  # noqa: D102
+        out = np.empty(index.shape, dtype=W.dtype)
+        kernels.row_dot(W, index, h, out)
+        return out
+
+    def weighted_rows(self, W: Array, index: Array, weight: Array) -> Array:  # noqa: D102
+        out = np.empty((index.shape[0], W.shape[1]), dtype=W.dtype)
+        kernels.weighted_rows(W, index, weight, out)
+        return out
+
+    def scatter_add(self, dst: Array, index: Array, rows: Array) -> None:  # noqa: D102
+        self.check_ids(index, dst.shape[0], "row")
+        kernels.scatter_add(dst, index, rows)
+
+    def reduce_rows(self, index: Array, rows: Array, size: int) -> RowGrad:  # noqa: D102
+        unique, place = kernels.unique(index)
+        out = np.zeros((unique.size, rows.shape[-1]), dtype=rows.dtype)
+        # A flat index is one column, so that the kernel is compiled once.
+        two_d = (*index.shape, 1)[:2]
+        kernels.reduce_rows(place.reshape(two_d), rows.reshape(*two_d, -1), out)
+        return RowGrad(unique, out, size)
+
+    def reduce_outer(self, index: Array, weight: Array, h: Array, size: int) -> RowGrad:  # noqa: D102
+        unique, place = kernels.unique(index)
+        out = np.zeros((unique.size, h.shape[1]), dtype=h.dtype)
+        kernels.reduce_outer(place, weight, h, out)
+        return RowGrad(unique, out, size)
+
+    def sigmoid_loss(self, x: Array, t: Array) -> tuple[Array, Array]:  # noqa: D102
+        difference = np.empty_like(x)
+        two_d = (x.shape[0], -1)
+        labels = np.broadcast_to(t, x.shape)
+        loss = kernels.sigmoid_loss(
+            x.reshape(two_d), labels.reshape(two_d), difference.reshape(two_d)
+        )
+        return x.dtype.type(loss), difference
+
+    def adam_rows(  # noqa: D102
+        self,
+        param: Array,
+        m: Array,
+        v: Array,
+        grad: RowGrad,
+        *,
+        step_size: float,
+        beta1: float,
+        beta2: float,
+        eps: float,
+    ) -> None:
+        # The constants take the weights' dtype, or the whole loop would run in float64.
+        constants = (param.dtype.type(c) for c in (step_size, beta1, beta2, eps))
+        kernels.adam_rows(param, m, v, grad.index, grad.rows, *constants)
+
+    def sample_fast(  # noqa: D102
+        self, noise: NoiseTable, shape: tuple[int, ...], stream: RandomStream
+    ) -> Array:
+        out = np.empty(shape, dtype=np.int32)
+        start = np.uint64(stream.take(out.size))
+        kernels.sample_fast(noise.table, stream.key, start, out.reshape(-1))
+        return out
+
+    def sample_exact(  # noqa: D102
+        self, noise: NoiseTable, targets: Array, k: int, stream: RandomStream
+    ) -> Array:
+        self.check_exact(noise, targets, k)
+        out = np.empty((targets.size, k), dtype=np.int32)
+        start = np.uint64(stream.take(targets.size))
+        flat: Any = targets.reshape(-1)
+        kernels.sample_exact(noise.table, noise.cumulative, flat, stream.key, start, out)
+        return out.reshape(*targets.shape, k)

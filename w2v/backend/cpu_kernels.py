@@ -1,0 +1,208 @@
+"""Numba kernels of the CPU backend: loops over rows, compiled once and cached on disk.
+
+All release the GIL.  Each does what the method of its name in
+:class:`w2v.backend.base.Backend` says; arrays may be strided views.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import Any
+
+import numba
+import numpy as np
+
+from w2v.backend.base import rejection_attempts
+from w2v.backend.random import mix64, random_bits
+
+_exact = numba.njit(nogil=True, cache=True)
+_fast = numba.njit(nogil=True, cache=True, fastmath=True)
+
+
+def _scalar(function: Any, **names: Any) -> Any:
+    """Compile array code for scalars, with the functions it calls compiled under their names."""
+    return numba.njit(FunctionType(function.__code__, {**function.__globals__, **names}))
+
+
+_mix64 = _scalar(mix64)
+_random_bits = _scalar(random_bits, mix64=_mix64)
+_rejection_attempts = _scalar(rejection_attempts)
+
+_LOW_32, _S11, _S32 = np.uint64(0xFFFFFFFF), np.uint64(11), np.uint64(32)
+
+
+# -- embedding lookup, forward and backward -----------------------------------------
+
+
+@_fast
+def row_dot(W, index, h, out):
+    for b in range(index.shape[0]):
+        for k in range(index.shape[1]):
+            row = index[b, k]
+            total = W.dtype.type(0)
+            for d in range(W.shape[1]):
+                total += W[row, d] * h[b, d]
+            out[b, k] = total
+
+
+@_fast
+def weighted_rows(W, index, weight, out):
+    out[:] = 0
+    for b in range(index.shape[0]):
+        for k in range(index.shape[1]):
+            row, factor = index[b, k], weight[b, k]
+            for d in range(W.shape[1]):
+                out[b, d] += factor * W[row, d]
+
+
+@_fast
+def scatter_add(dst, index, rows):
+    for n in range(index.size):
+        row = index[n]
+        for d in range(dst.shape[1]):
+            dst[row, d] += rows[n, d]
+
+
+@_exact
+def unique(index):
+    """Distinct values of index, ascending, and for every entry the place of its value.
+
+    A hash table of the batch's size, so that the cost does not know V.
+    """
+    n = index.size
+    bits = 4
+    while (1 << bits) < 2 * n:
+        bits += 1
+    mask, shift = (1 << bits) - 1, np.uint64(64 - bits)
+    slot_of = np.full(mask + 1, -1, np.int32)
+    values = np.empty(n, np.int32)
+    place = np.empty(n, np.int32)
+    count = 0
+    for i in range(n):
+        value = np.int32(index.flat[i])
+        slot = np.int64((np.uint64(value) * np.uint64(0x9E3779B97F4A7C15)) >> shift)
+        while slot_of[slot] >= 0 and values[slot_of[slot]] != value:
+            slot = (slot + 1) & mask
+        if slot_of[slot] < 0:
+            slot_of[slot] = count
+            values[count] = value
+            count += 1
+        place[i] = slot_of[slot]
+    order = np.argsort(values[:count])
+    rank = np.empty(count, np.int32)
+    for i in range(count):
+        rank[order[i]] = i
+    for i in range(n):
+        place[i] = rank[place[i]]
+    return values[order], place.reshape(index.shape)
+
+
+@_fast
+def reduce_rows(place, rows, out):
+    for b in range(place.shape[0]):
+        for k in range(place.shape[1]):
+            row = place[b, k]
+            for d in range(out.shape[1]):
+                out[row, d] += rows[b, k, d]
+
+
+@_fast
+def reduce_outer(place, weight, h, out):
+    for b in range(place.shape[0]):
+        for k in range(place.shape[1]):
+            row, factor = place[b, k], weight[b, k]
+            for d in range(out.shape[1]):
+                out[row, d] += factor * h[b, d]
+
+
+# -- losses and optimizers ----------------------------------------------------------
+
+
+@_fast
+def sigmoid_loss(x, t, difference):
+    total = 0.0
+    for b in range(x.shape[0]):
+        for k in range(x.shape[1]):
+            tail = np.exp(-abs(x[b, k]))
+            wrong = x[b, k] if t[b, k] == 0 else -x[b, k]
+            total += max(wrong, 0) + np.log1p(tail)
+            larger = 1 / (1 + tail)
+            difference[b, k] = (larger if x[b, k] >= 0 else 1 - larger) - t[b, k]
+    return total
+
+
+@_fast
+def adam_rows(param, m, v, index, grad, step_size, beta1, beta2, eps):
+    for u in range(index.size):
+        row = index[u]
+        for d in range(param.shape[1]):
+            g = grad[u, d]
+            m[row, d] += (1 - beta1) * (g - m[row, d])
+            v[row, d] += (1 - beta2) * (g * g - v[row, d])
+            param[row, d] -= step_size * m[row, d] / (np.sqrt(v[row, d]) + eps)
+
+
+# -- negative sampling --------------------------------------------------------------
+
+
+@numba.njit(inline="always")
+def draw(table, bits):
+    """One word of the alias table."""
+    column = ((bits >> _S32) * np.uint64(table.shape[0])) >> _S32
+    if bits & _LOW_32 < np.uint64(table[column, 0]):
+        return np.int32(column)
+    return np.int32(table[column, 1])
+
+
+@_exact
+def sample_fast(table, key, start, out):
+    for i in range(out.size):
+        out[i] = draw(table, _random_bits(key, start + np.uint64(i)))
+
+
+@_exact
+def sample_exact(table, cumulative, targets, key, start, out):
+    k = out.shape[1]
+    attempts = _rejection_attempts(k)
+    taken = np.empty(k + 1, np.int32)
+    for i in range(targets.size):
+        row_key = _random_bits(key, start + np.uint64(i))
+        found = 0
+        for attempt in range(attempts):
+            word = draw(table, _random_bits(row_key, np.uint64(attempt)))
+            fresh = word != targets[i]
+            for j in range(found):
+                fresh &= word != out[i, j]
+            if fresh:
+                out[i, found] = word
+                found += 1
+                if found == k:
+                    break
+        if found < k:
+            _complete(cumulative, targets[i], row_key, attempts, found, taken, out[i])
+
+
+@_exact
+def _complete(cumulative, target, row_key, attempts, found, taken, out):
+    """Fill a row by bisection of the cumulative weights with the taken words cut out."""
+    k = out.size
+    taken[0] = target
+    taken[1 : found + 1] = out[:found]
+    taken[: found + 1].sort()
+    rest = cumulative[-1]
+    for j in range(found + 1):
+        rest -= cumulative[taken[j] + 1] - cumulative[taken[j]]
+    for i in range(found, k):
+        bits = _random_bits(row_key, np.uint64(attempts + i))
+        x = min(np.int64(np.float64(bits >> _S11) * 2.0**-53 * np.float64(rest)), rest - 1)
+        place = 0
+        while place <= i and x >= cumulative[taken[place]]:
+            x += cumulative[taken[place] + 1] - cumulative[taken[place]]
+            place += 1
+        word = np.int32(np.searchsorted(cumulative, x, side="right") - 1)
+        out[i] = word
+        if i + 1 < k:
+            for j in range(i + 1, place, -1):
+                taken[j] = taken[j - 1]
+            taken[place] = word
+        rest -= cumulative[word + 1] - cumulative[word]

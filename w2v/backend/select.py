@@ -1,0 +1,187 @@
+"""Which backend is at hand, and which one is in use."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from w2v.backend.base import Backend
+
+_log = logging.getLogger("w2v")
+_active: ContextVar[Backend | None] = ContextVar("w2v_backend", default=None)
+
+INSTALL_LINE = (
+    "install an NVIDIA driver and CuPy: pip install 'w2v[gpu]' for CUDA 12, "
+    "pip install 'w2v[gpu-cuda13]' for CUDA 13"
+)
+
+
+class BackendUnavailableError(RuntimeError):
+    """A backend was asked for by name and cannot be had."""
+
+
+@lru_cache(maxsize=1)
+def gpu_problem() -> str:
+    """Say in a few words why no GPU can be used; empty when one can."""
+    if importlib.util.find_spec("cupy") is None:
+        return "CuPy is not installed"
+    try:
+        import cupy
+    except Exception as error:  # a broken CuPy fails in many ways, none of them ours
+        return f"CuPy does not start: {_first_line(error)}"
+    try:
+        count = cupy.cuda.runtime.getDeviceCount()
+        if count == 0:
+            return "no CUDA device: the driver finds none"
+        cupy.zeros(1).sum().item()  # a device that answers, not one that is merely listed
+    except Exception as error:
+        reason = _first_line(error)
+        if "InsufficientDriver" in reason and not _driver_found():
+            reason = "driver not found"
+        return f"no CUDA device: {reason}"
+    return ""
+
+
+def _driver_found() -> bool:
+    """Tell a missing driver from one that is too old: CUDA reports both alike."""
+    import cupy
+
+    return bool(cupy.cuda.runtime.driverGetVersion() > 0)
+
+
+def _first_line(error: BaseException) -> str:
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0]
+
+
+@lru_cache(maxsize=1)
+def _cpu() -> Backend:
+    from w2v.backend.cpu import CPUBackend
+
+    return CPUBackend()
+
+
+@lru_cache
+def _gpu(device: int) -> Backend:
+    problem = gpu_problem()
+    if problem:
+        raise BackendUnavailableError(
+            f"backend 'gpu' is not available ({problem}); {INSTALL_LINE}; or use backend 'cpu'"
+        )
+    import cupy
+
+    from w2v.backend.gpu import GPUBackend
+
+    count = cupy.cuda.runtime.getDeviceCount()
+    if device >= count:
+        raise BackendUnavailableError(
+            f"backend 'gpu:{device}' is not available: there are {count} CUDA devices, "
+            f"numbered from 0"
+        )
+    return GPUBackend(device)
+
+
+def get_backend(name: str | Backend | None = None) -> Backend:
+    """Return a backend by name, or the one in use.
+
+    Parameters
+    ----------
+    name : {"auto", "cpu", "gpu", "gpu:N"}, Backend or None, default None
+        ``"auto"`` takes the GPU when CuPy imports and a device answers, otherwise
+        the CPU, and logs which and why.  ``None`` is the backend of the
+        innermost :func:`use_backend`, or ``"auto"`` outside of any.
+
+    Returns
+    -------
+    Backend
+
+    Raises
+    ------
+    BackendUnavailableError
+        A GPU was asked for by name and none can be used: the reason and the
+        install line.
+    ValueError
+        Not a backend's name.
+    """
+    if name is None:
+        name = _active.get() or "auto"
+    if not isinstance(name, str):
+        return name
+    if name == "auto":
+        return _automatic()
+    if name == "cpu":
+        return _cpu()
+    kind, _, number = name.partition(":")
+    if kind == "gpu" and (name == "gpu" or number.isdecimal()):
+        return _gpu(int(number or 0))
+    raise ValueError(f"unknown backend {name!r}: expected 'auto', 'cpu', 'gpu' or 'gpu:N'")
+
+
+@lru_cache(maxsize=1)
+def _automatic() -> Backend:
+    problem = gpu_problem()
+    backend = _cpu() if problem else _gpu(0)
+    backend.why = problem or "a CUDA device answers"
+    _log.info("backend: %s (%s)", backend.name, backend.why)
+    return backend
+
+
+@contextmanager
+def use_backend(name: str | Backend) -> Iterator[Backend]:
+    """Make a backend the one that layers and models built inside the block take.
+
+    Parameters
+    ----------
+    name : {"auto", "cpu", "gpu", "gpu:N"} or Backend
+
+    Yields
+    ------
+    Backend
+    """
+    backend = get_backend(name)
+    token = _active.set(backend)
+    try:
+        yield backend
+    finally:
+        _active.reset(token)
+
+
+def available_backends() -> list[str]:
+    """Return the names of the backends that can be used here, ``"cpu"`` first."""
+    return ["cpu"] if gpu_problem() else ["cpu", "gpu"]
+
+
+def backend_for(array: Any) -> Backend:
+    """Return the backend an array belongs to.
+
+    Parameters
+    ----------
+    array : NumPy or CuPy array
+    """
+    if isinstance(array, np.ndarray):
+        return _cpu()
+    return _gpu(array.device.id)
+
+
+def to_cpu(array: Any) -> np.ndarray:
+    """Return an array of any backend as a NumPy array."""
+    return array if isinstance(array, np.ndarray) else backend_for(array).to_numpy(array)
+
+
+def to_gpu(array: Any) -> Any:
+    """Return an array on the GPU.
+
+    Raises
+    ------
+    BackendUnavailableError
+        There is no usable GPU.
+    """
+    return get_backend("gpu").asarray(array)
