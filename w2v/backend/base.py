@@ -135,7 +135,7 @@ class Backend:
         return self.xp.take(W, index, axis=0)
 
     def row_dot(self, W: Array, index: Array, h: Array) -> Array:
-        """Dot products ``W[index[b, k]] · h[b]``.
+        """Compute dot products ``W[index[b, k]] · h[b]``.
 
         Parameters
         ----------
@@ -150,7 +150,7 @@ class Backend:
         return self.xp.matmul(W[index], h[:, :, None])[:, :, 0]
 
     def weighted_rows(self, W: Array, index: Array, weight: Array) -> Array:
-        """Sums of rows ``Σ_k weight[b, k] W[index[b, k]]``.
+        """Sum rows by weight: ``Σ_k weight[b, k] W[index[b, k]]``.
 
         Parameters
         ----------

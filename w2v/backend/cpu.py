@@ -19,21 +19,21 @@ class CPUBackend(Backend):
     name = "cpu"
     sampling = "exact"
 
-    def row_dot(self, W: Array, index: Array, h: Array) -> Array:  # noqa: D102
+    def row_dot(self, W: Array, index: Array, h: Array) -> Array:
         out = np.empty(index.shape, dtype=W.dtype)
         kernels.row_dot(W, index, h, out)
         return out
 
-    def weighted_rows(self, W: Array, index: Array, weight: Array) -> Array:  # noqa: D102
+    def weighted_rows(self, W: Array, index: Array, weight: Array) -> Array:
         out = np.empty((index.shape[0], W.shape[1]), dtype=W.dtype)
         kernels.weighted_rows(W, index, weight, out)
         return out
 
-    def scatter_add(self, dst: Array, index: Array, rows: Array) -> None:  # noqa: D102
+    def scatter_add(self, dst: Array, index: Array, rows: Array) -> None:
         self.check_ids(index, dst.shape[0], "row")
         kernels.scatter_add(dst, index, rows)
 
-    def reduce_rows(self, index: Array, rows: Array, size: int) -> RowGrad:  # noqa: D102
+    def reduce_rows(self, index: Array, rows: Array, size: int) -> RowGrad:
         unique, place = kernels.unique(index)
         out = np.zeros((unique.size, rows.shape[-1]), dtype=rows.dtype)
         # A flat index is one column, so that the kernel is compiled once.
@@ -41,13 +41,13 @@ class CPUBackend(Backend):
         kernels.reduce_rows(place.reshape(two_d), rows.reshape(*two_d, -1), out)
         return RowGrad(unique, out, size)
 
-    def reduce_outer(self, index: Array, weight: Array, h: Array, size: int) -> RowGrad:  # noqa: D102
+    def reduce_outer(self, index: Array, weight: Array, h: Array, size: int) -> RowGrad:
         unique, place = kernels.unique(index)
         out = np.zeros((unique.size, h.shape[1]), dtype=h.dtype)
         kernels.reduce_outer(place, weight, h, out)
         return RowGrad(unique, out, size)
 
-    def sigmoid_loss(self, x: Array, t: Array) -> tuple[Array, Array]:  # noqa: D102
+    def sigmoid_loss(self, x: Array, t: Array) -> tuple[Array, Array]:
         difference = np.empty_like(x)
         two_d = (x.shape[0], -1)
         labels = np.broadcast_to(t, x.shape)
@@ -56,7 +56,7 @@ class CPUBackend(Backend):
         )
         return x.dtype.type(loss), difference
 
-    def adam_rows(  # noqa: D102
+    def adam_rows(
         self,
         param: Array,
         m: Array,
@@ -72,15 +72,13 @@ class CPUBackend(Backend):
         constants = (param.dtype.type(c) for c in (step_size, beta1, beta2, eps))
         kernels.adam_rows(param, m, v, grad.index, grad.rows, *constants)
 
-    def sample_fast(  # noqa: D102
-        self, noise: NoiseTable, shape: tuple[int, ...], stream: RandomStream
-    ) -> Array:
+    def sample_fast(self, noise: NoiseTable, shape: tuple[int, ...], stream: RandomStream) -> Array:
         out = np.empty(shape, dtype=np.int32)
         start = np.uint64(stream.take(out.size))
         kernels.sample_fast(noise.table, stream.key, start, out.reshape(-1))
         return out
 
-    def sample_exact(  # noqa: D102
+    def sample_exact(
         self, noise: NoiseTable, targets: Array, k: int, stream: RandomStream
     ) -> Array:
         self.check_exact(noise, targets, k)

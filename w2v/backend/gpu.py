@@ -29,13 +29,13 @@ class GPUBackend(Backend):
         self.device = cupy.cuda.Device(device)
         self.device.use()
 
-    def to_numpy(self, x: Array) -> np.ndarray:  # noqa: D102
-        return cupy.asnumpy(x)  # type: ignore[no-any-return]
+    def to_numpy(self, x: Array) -> np.ndarray:
+        return cupy.asnumpy(x)
 
-    def synchronize(self) -> None:  # noqa: D102
+    def synchronize(self) -> None:
         self.device.synchronize()
 
-    def memory_info(self) -> MemoryInfo:  # noqa: D102
+    def memory_info(self) -> MemoryInfo:
         free, total = self.device.mem_info
         # What CuPy's pool holds unused is free to us.
         return MemoryInfo(free + cupy.get_default_memory_pool().free_bytes(), total)
@@ -45,5 +45,5 @@ class GPUBackend(Backend):
         properties: Any = cupy.cuda.runtime.getDeviceProperties(self.device.id)
         return f"{properties['name'].decode()} (device {self.device.id})"
 
-    def scatter_add(self, dst: Array, index: Array, rows: Array) -> None:  # noqa: D102
+    def scatter_add(self, dst: Array, index: Array, rows: Array) -> None:
         cupyx.scatter_add(dst, index, rows)

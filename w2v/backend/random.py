@@ -70,7 +70,7 @@ class RandomStream:
     def key(self) -> np.uint64:
         """The stream's own key, to be hashed with counters."""
         pair = np.array([self.seed, self.stream], dtype=np.uint64)
-        return random_bits(mix64(pair[:1] + _WEYL), pair[1:])[0]  # type: ignore[no-any-return]
+        return random_bits(mix64(pair[:1] + _WEYL), pair[1:])[0]
 
     def take(self, n: int) -> int:
         """Reserve n counters and return the first."""
