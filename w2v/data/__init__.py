@@ -1,0 +1,23 @@
+"""Reading text, vocabularies, encoded corpora, windows and datasets."""
+
+from w2v.data import ptb
+from w2v.data.corpus import EncodedCorpus
+from w2v.data.course import convert_one_hot, preprocess
+from w2v.data.errors import CorpusError
+from w2v.data.pydocs import pydocs
+from w2v.data.reading import read_corpus
+from w2v.data.vocabulary import Vocabulary
+from w2v.data.windows import context_windows, create_contexts_target
+
+__all__ = [
+    "CorpusError",
+    "EncodedCorpus",
+    "Vocabulary",
+    "context_windows",
+    "convert_one_hot",
+    "create_contexts_target",
+    "preprocess",
+    "ptb",
+    "pydocs",
+    "read_corpus",
+]

