@@ -13,10 +13,12 @@ import numba
 import numpy as np
 
 from w2v.backend.base import rejection_attempts
+from w2v.backend.prefetch import AHEAD, prefetch_row
 from w2v.backend.random import mix64, random_bits
 
 _exact = numba.njit(nogil=True, cache=True)
-_fast = numba.njit(nogil=True, cache=True, fastmath=True)
+# Python's check for division by zero is a branch that keeps loops from being vectorised.
+_fast = numba.njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
 
 
 def _scalar(function: Any, **names: Any) -> Any:
@@ -38,6 +40,8 @@ _LOW_32, _S11, _S32 = np.uint64(0xFFFFFFFF), np.uint64(11), np.uint64(32)
 def row_dot(W, index, h, out):
     for b in range(index.shape[0]):
         for k in range(index.shape[1]):
+            if k + AHEAD < index.shape[1]:
+                prefetch_row(W, index[b, k + AHEAD])
             row = index[b, k]
             total = W.dtype.type(0)
             for d in range(W.shape[1]):
@@ -50,6 +54,8 @@ def weighted_rows(W, index, weight, out):
     out[:] = 0
     for b in range(index.shape[0]):
         for k in range(index.shape[1]):
+            if k + AHEAD < index.shape[1]:
+                prefetch_row(W, index[b, k + AHEAD])
             row, factor = index[b, k], weight[b, k]
             for d in range(W.shape[1]):
                 out[b, d] += factor * W[row, d]
@@ -65,7 +71,7 @@ def scatter_add(dst, index, rows):
 
 @_exact
 def unique(index):
-    """Distinct values of index, ascending, and for every entry the place of its value.
+    """Distinct values of index, and for every entry the place of its value.
 
     A hash table of the batch's size, so that the cost does not know V.
     """
@@ -88,13 +94,7 @@ def unique(index):
             values[count] = value
             count += 1
         place[i] = slot_of[slot]
-    order = np.argsort(values[:count])
-    rank = np.empty(count, np.int32)
-    for i in range(count):
-        rank[order[i]] = i
-    for i in range(n):
-        place[i] = rank[place[i]]
-    return values[order], place.reshape(index.shape)
+    return values[:count], place.reshape(index.shape)
 
 
 @_fast
@@ -120,26 +120,37 @@ def reduce_outer(place, weight, h, out):
 
 @_fast
 def sigmoid_loss(x, t, difference):
+    one = x.dtype.type(1)  # an integer 1 would carry float32 over to float64
     total = 0.0
     for b in range(x.shape[0]):
         for k in range(x.shape[1]):
             tail = np.exp(-abs(x[b, k]))
             wrong = x[b, k] if t[b, k] == 0 else -x[b, k]
             total += max(wrong, 0) + np.log1p(tail)
-            larger = 1 / (1 + tail)
-            difference[b, k] = (larger if x[b, k] >= 0 else 1 - larger) - t[b, k]
+            larger = one / (one + tail)
+            difference[b, k] = (larger if x[b, k] >= 0 else one - larger) - t[b, k]
     return total
 
 
 @_fast
 def adam_rows(param, m, v, index, grad, step_size, beta1, beta2, eps):
+    one = param.dtype.type(1)
+    new1, new2 = one - beta1, one - beta2
     for u in range(index.size):
+        if u + AHEAD < index.size:
+            ahead = index[u + AHEAD]
+            prefetch_row(param, ahead)
+            prefetch_row(m, ahead)
+            prefetch_row(v, ahead)
         row = index[u]
-        for d in range(param.shape[1]):
-            g = grad[u, d]
-            m[row, d] += (1 - beta1) * (g - m[row, d])
-            v[row, d] += (1 - beta2) * (g * g - v[row, d])
-            param[row, d] -= step_size * m[row, d] / (np.sqrt(v[row, d]) + eps)
+        w_row, m_row, v_row, g_row = param[row], m[row], v[row], grad[u]
+        for d in range(g_row.size):
+            g = g_row[d]
+            m_new = m_row[d] + new1 * (g - m_row[d])
+            v_new = v_row[d] + new2 * (g * g - v_row[d])
+            w_row[d] -= step_size * m_new / (np.sqrt(v_new) + eps)
+            m_row[d] = m_new
+            v_row[d] = v_new
 
 
 # -- negative sampling --------------------------------------------------------------

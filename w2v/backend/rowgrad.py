@@ -18,7 +18,7 @@ class RowGrad:
     Parameters
     ----------
     index : (U,) int32 array
-        The touched rows, ascending, each once.
+        The touched rows, each once, in no particular order.
     rows : (U, H) float array
         Their gradients.
     size : int

@@ -1,0 +1,49 @@
+"""The dense product that embedding lookup and negative sampling do without."""
+
+from __future__ import annotations
+
+from w2v.backend import Array
+from w2v.layers.base import Layer
+
+
+class MatMul(Layer):
+    """Product with a matrix.
+
+    Parameters
+    ----------
+    W : (D, H) float array
+        Used in place.
+    """
+
+    def __init__(self, W: Array) -> None:
+        super().__init__(W)
+        self.grads = [W[:0]]
+
+    def forward(self, x: Array) -> Array:
+        """Return ``x W``.
+
+        Parameters
+        ----------
+        x : (..., D) float array
+
+        Returns
+        -------
+        (..., H) float array
+        """
+        self.x = x
+        return x @ self.params[0]
+
+    def backward(self, dout: Array) -> Array:
+        """Return the gradient by x and keep that by W, both dense.
+
+        Parameters
+        ----------
+        dout : (..., H) float array
+
+        Returns
+        -------
+        (..., D) float array
+        """
+        W = self.params[0]
+        self.grads[0] = self.x.reshape(-1, W.shape[0]).T @ dout.reshape(-1, W.shape[1])
+        return dout @ W.T

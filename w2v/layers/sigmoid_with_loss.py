@@ -1,0 +1,36 @@
+"""Binary cross-entropy on logits."""
+
+from __future__ import annotations
+
+from w2v.backend import Array, backend_for
+from w2v.layers.base import Layer
+
+
+class SigmoidWithLoss(Layer):
+    """Logistic loss of yes-or-no answers, averaged over the batch.
+
+    With several answers a row, (B, K), the losses of a row are summed, as K
+    layers side by side would give.
+    """
+
+    def forward(self, x: Array, t: Array) -> Array:
+        """Return the mean loss.
+
+        Parameters
+        ----------
+        x : (B,) or (B, K) float array
+            Logits.
+        t : int array of x's shape, or one that broadcasts to it
+            1 for yes, 0 for no.
+
+        Returns
+        -------
+        0-d float array
+            ``−Σ [t log σ(x) + (1 − t) log(1 − σ(x))] / B``, in nats.
+        """
+        total, self.difference = backend_for(x).sigmoid_loss(x, t)
+        return total / len(x)
+
+    def backward(self, dout: float = 1) -> Array:
+        """Return the gradient by x, ``(σ(x) − t) · dout / B``, in x's shape."""
+        return self.difference * (dout / len(self.difference))

@@ -1,0 +1,122 @@
+"""Negative words for negative sampling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from w2v.backend import Array, Backend, NoiseTable, RandomStream, backend_for, get_backend
+
+SAMPLINGS = ("auto", "exact", "fast")
+
+
+class UnigramSampler:
+    """Draws words in proportion to their count in the corpus, raised to a power.
+
+    Parameters
+    ----------
+    corpus : (N,) int array
+        Word ids from 0 to V − 1, each of which occurs.
+    power : float, default 0.75
+        Exponent of the counts, gensim's ``ns_exponent``.
+    sample_size : int, default 5
+        Negatives a target, gensim's ``negative``.
+    counts : (V,) array of numbers, optional
+        Count of every word, in place of the corpus.
+    sampling : {"auto", "exact", "fast"}, default "auto"
+        *exact*: distinct words, never the target.  *fast*: with replacement, the
+        target may be among them.  *auto*: exact on the CPU, fast on the GPU.
+    seed : int, default 1
+        Seed of the random stream.
+    backend : Backend or str, optional
+        Where to sample; by default the backend in use.
+
+    Attributes
+    ----------
+    vocab_size : int
+    noise : NoiseTable
+    stream : RandomStream
+        Its counter says how much has been drawn.
+
+    Raises
+    ------
+    ValueError
+        An empty corpus, an id below 0, a word that never occurs, or
+        ``sample_size`` below 1 or, in exact sampling, above V − 1.
+    """
+
+    def __init__(
+        self,
+        corpus: Array | None,
+        power: float = 0.75,
+        sample_size: int = 5,
+        *,
+        counts: Array | None = None,
+        sampling: str = "auto",
+        seed: int = 1,
+        backend: Backend | str | None = None,
+    ) -> None:
+        self.backend = get_backend(backend)
+        if counts is None:
+            counts = count_words(self.backend.asarray(corpus))
+        if sampling not in SAMPLINGS:
+            raise ValueError(f"sampling must be one of {', '.join(SAMPLINGS)}, got {sampling!r}")
+        if sample_size < 1:
+            raise ValueError(f"sample_size must be 1 or more, got {sample_size}")
+        noise = NoiseTable(self.backend.to_numpy(counts), power)
+        self.exact = (self.backend.sampling if sampling == "auto" else sampling) == "exact"
+        self.sample_size = sample_size
+        self.vocab_size = noise.size
+        self.noise = noise.to(self.backend)
+        self.stream = RandomStream(seed, stream=1)
+        if self.exact:
+            self.backend.check_exact(noise, self.backend.asarray([]), sample_size)
+
+    def get_negative_sample(self, target: Any) -> Array:
+        """Draw the negatives of a batch.
+
+        Parameters
+        ----------
+        target : (B,) or (B, C) int array
+            Word ids that the drawn words stand against.
+
+        Returns
+        -------
+        (B, k) or (B, C, k) int32 array
+
+        Raises
+        ------
+        ValueError
+            In exact sampling, an id below 0 or above V − 1.
+        """
+        target = self.backend.asarray(target)
+        if self.exact:
+            return self.backend.sample_exact(self.noise, target, self.sample_size, self.stream)
+        shape = (*target.shape, self.sample_size)
+        return self.backend.sample_fast(self.noise, shape, self.stream)
+
+
+def count_words(corpus: Array) -> Array:
+    """Count the word ids of a corpus.
+
+    Parameters
+    ----------
+    corpus : (N,) int array
+
+    Returns
+    -------
+    (V,) int array
+        V is the largest id + 1.
+
+    Raises
+    ------
+    ValueError
+        The corpus is empty, not one-dimensional, not of integers, or has an id below 0.
+    """
+    if corpus.ndim != 1 or corpus.size == 0 or corpus.dtype.kind not in "iu":
+        raise ValueError(
+            f"the corpus must be a one-dimensional array of at least one word id, "
+            f"got {corpus.size} values of type {corpus.dtype} in shape {corpus.shape}"
+        )
+    if corpus.dtype.kind == "i" and int(corpus.min()) < 0:
+        raise ValueError(f"word ids start at 0, but the corpus has id {int(corpus.min())}")
+    return backend_for(corpus).xp.bincount(corpus)

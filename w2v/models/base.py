@@ -1,0 +1,122 @@
+"""What the models share: two matrices of word vectors and the layers between them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from w2v.backend import Array, Backend, RowGrad, get_backend
+from w2v.layers import Embedding, Layer, NegativeSamplingLoss
+
+
+class Model:
+    """Layers put together.
+
+    Attributes
+    ----------
+    layers : list of Layer
+    params : list of arrays
+        The layers' parameters, input vectors first.
+    grads : list of arrays or RowGrad
+        One a parameter, of the last backward pass.
+    word_vecs : (V, H) float32 array
+        The input vectors: what is wanted of the training.
+    """
+
+    def __init__(self, *layers: Layer) -> None:
+        self.layers = list(layers)
+
+    @property
+    def params(self) -> list[Array]:  # noqa: D102
+        return [param for layer in self.layers for param in layer.params]
+
+    @property
+    def grads(self) -> list[Array | RowGrad]:  # noqa: D102
+        return [grad for layer in self.layers for grad in layer.grads]
+
+    @property
+    def word_vecs(self) -> Array:  # noqa: D102
+        return self.layers[0].params[0]
+
+
+class NegativeSamplingModel(Model):
+    """Embedding and negative sampling loss, the frame of CBOW and skip-gram.
+
+    Parameters
+    ----------
+    vocab_size : int
+        V; word ids are 0 to V − 1.
+    hidden_size : int
+        H, the dimension of the word vectors, gensim's ``vector_size``.
+    window_size : int
+        Context words on each side.
+    corpus : (N,) int array
+        Word ids, each of the V occurring; negatives are drawn by their count.
+    negative : int, default 5
+        Negatives a target.
+    ns_exponent : float, default 0.75
+        Exponent of the counts.
+    counts : (V,) array of numbers, optional
+        Count of every word, in place of the corpus.
+    sampling : {"auto", "exact", "fast"}, default "auto"
+        How negatives are drawn, see :class:`w2v.layers.UnigramSampler`.
+    seed : int, default 1
+        Of the initial weights (normal, standard deviation 0.01) and the negatives.
+    backend : Backend or str, optional
+        Where the model lives; by default the backend in use.
+
+    Raises
+    ------
+    ValueError
+        A size below 1, a corpus that is empty, has an id outside 0 .. V − 1 or
+        lacks a word, or more negatives than exact sampling can find.
+    """
+
+    def __init__(
+        self,
+        vocab_size: int,
+        hidden_size: int,
+        window_size: int,
+        corpus: Array | None,
+        *,
+        negative: int = 5,
+        ns_exponent: float = 0.75,
+        counts: Array | None = None,
+        sampling: str = "auto",
+        seed: int = 1,
+        backend: Backend | str | None = None,
+    ) -> None:
+        self.backend = get_backend(backend)
+        self.window_size = window_size
+        self.seed = seed
+        W_in, W_out = initial_weights(self.backend, vocab_size, hidden_size, window_size, seed)
+        if counts is None:
+            corpus = self.backend.asarray(corpus)
+            self.backend.check_ids(corpus, vocab_size)
+            counts = self.backend.xp.bincount(corpus, minlength=vocab_size)
+        self.in_layer = Embedding(W_in)
+        self.ns_loss = NegativeSamplingLoss(
+            W_out, None, ns_exponent, negative, counts=counts, sampling=sampling, seed=seed
+        )
+        super().__init__(self.in_layer, self.ns_loss)
+
+
+def initial_weights(
+    backend: Backend, vocab_size: int, hidden_size: int, window_size: int, seed: int
+) -> tuple[Array, Array]:
+    """Return the (V, H) float32 input and output vectors to start from.
+
+    Raises
+    ------
+    ValueError
+        One of the sizes is below 1.
+    """
+    sizes: dict[str, Any] = {
+        "vocab_size": vocab_size,
+        "hidden_size": hidden_size,
+        "window_size": window_size,
+    }
+    for name, size in sizes.items():
+        if size < 1:
+            raise ValueError(f"{name} must be 1 or more, got {size}")
+    shape = (vocab_size, hidden_size)
+    return backend.normal(shape, 0.01, seed, 0), backend.normal(shape, 0.01, seed, 1)

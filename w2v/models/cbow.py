@@ -1,0 +1,44 @@
+"""Continuous bag of words: a word from the mean of its contexts."""
+
+from __future__ import annotations
+
+from w2v.backend import Array
+from w2v.models.base import NegativeSamplingModel
+
+
+class CBOW(NegativeSamplingModel):
+    """Predicts a word from the mean of the vectors around it [1]_.
+
+    Built with the arguments of :class:`w2v.models.NegativeSamplingModel`, the first
+    four by position: ``vocab_size, hidden_size, window_size, corpus``.
+
+    References
+    ----------
+    .. [1] Mikolov et al., "Efficient Estimation of Word Representations in
+       Vector Space", 2013, section 3.1.
+    """
+
+    def forward(self, contexts: Array, target: Array) -> Array:
+        """Return the loss of a batch.
+
+        Parameters
+        ----------
+        contexts : (B, 2 · window_size) int array
+            Word ids around each target.
+        target : (B,) int array
+
+        Returns
+        -------
+        0-d float32 array
+            Mean over the batch, in nats; (1 + k) ln 2 before training.
+        """
+        contexts = contexts.reshape(len(target), -1)
+        self.n_contexts = contexts.shape[1]
+        h = self.in_layer.forward(contexts).mean(axis=1)
+        return self.ns_loss.forward(h, target)
+
+    def backward(self, dout: float = 1) -> None:
+        """Compute the gradients of the last forward pass."""
+        dh = self.ns_loss.backward(dout) / self.n_contexts
+        shape = (len(dh), self.n_contexts, dh.shape[1])
+        self.in_layer.backward(self.backend.xp.broadcast_to(dh[:, None], shape))

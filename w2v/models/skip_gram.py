@@ -1,0 +1,41 @@
+"""Skip-gram: the contexts from a word."""
+
+from __future__ import annotations
+
+from w2v.backend import Array
+from w2v.models.base import NegativeSamplingModel
+
+
+class SkipGram(NegativeSamplingModel):
+    """Predicts the words around a word from its vector [1]_.
+
+    Built with the arguments of :class:`w2v.models.NegativeSamplingModel`, the first
+    four by position: ``vocab_size, hidden_size, window_size, corpus``.
+
+    References
+    ----------
+    .. [1] Mikolov et al., "Efficient Estimation of Word Representations in
+       Vector Space", 2013, section 3.2.
+    """
+
+    def forward(self, contexts: Array, target: Array) -> Array:
+        """Return the loss of a batch.
+
+        Parameters
+        ----------
+        contexts : (B, 2 · window_size) int array
+            Word ids around each target, each predicted with negatives of its own.
+        target : (B,) int array
+
+        Returns
+        -------
+        0-d float32 array
+            Summed over the contexts and averaged over the batch, in nats;
+            2 · window_size · (1 + k) ln 2 before training.
+        """
+        h = self.in_layer.forward(target)
+        return self.ns_loss.forward(h, contexts.reshape(len(target), -1))
+
+    def backward(self, dout: float = 1) -> None:
+        """Compute the gradients of the last forward pass."""
+        self.in_layer.backward(self.ns_loss.backward(dout))

@@ -1,0 +1,181 @@
+"""The minibatch engine: forward, backward, update, over shuffled batches."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, Protocol
+
+import numpy as np
+
+from w2v.backend import Array, Backend, RowGrad
+from w2v.training.gradients import clip_grads, remove_duplicate
+from w2v.training.optimizers import Optimizer
+from w2v.training.progress import TrainingProgress
+
+
+class TrainableModel(Protocol):
+    """What the Trainer asks of a model; any of the course's form will do."""
+
+    backend: Backend
+    seed: int
+
+    @property
+    def params(self) -> list[Array]: ...  # noqa: D102
+    @property
+    def grads(self) -> list[Array | RowGrad]: ...  # noqa: D102
+    def forward(self, contexts: Array, target: Array) -> Array: ...  # noqa: D102
+    def backward(self, dout: float = 1) -> None: ...  # noqa: D102
+
+
+class Trainer:
+    """Trains a model by minibatches.
+
+    Parameters
+    ----------
+    model : Model
+        With ``forward(x, t)``, ``backward()``, ``params`` and ``grads``.
+    optimizer : Optimizer
+
+    Attributes
+    ----------
+    loss_list : list of float
+        Mean loss of every evaluation interval, over all calls of :meth:`fit`.
+    current_epoch : int
+        Epochs finished, over all calls.
+    eval_interval : int or None
+        Iterations an entry of ``loss_list`` stands for.
+    """
+
+    def __init__(self, model: TrainableModel, optimizer: Optimizer) -> None:
+        self.model = model
+        self.optimizer = optimizer
+        self.loss_list: list[float] = []
+        self.eval_interval: int | None = None
+        self.current_epoch = 0
+
+    def fit(
+        self,
+        x: Array,
+        t: Array,
+        max_epoch: int = 10,
+        batch_size: int = 32,
+        max_grad: float | None = None,
+        eval_interval: int | None = 20,
+        *,
+        verbose: bool = True,
+        progress: TrainingProgress | None = None,
+    ) -> None:
+        """Train for some epochs.
+
+        Each epoch goes through the rows in a new order and drops what does not
+        fill a last batch.
+
+        Parameters
+        ----------
+        x : (N, ...) array
+            Contexts.
+        t : (N, ...) array
+            Targets.
+        max_epoch : int, default 10
+        batch_size : int, default 32
+        max_grad : float, optional
+            Bound on the gradients' common norm.
+        eval_interval : int or None, default 20
+            Iterations between two reports of the mean loss since the last.
+        verbose : bool, default True
+            Print the reports and draw a progress bar where there is a terminal.
+        progress : TrainingProgress, optional
+            A bar of the caller's to move instead, one word a row.
+
+        Raises
+        ------
+        ValueError
+            ``x`` and ``t`` differ in length, or there are fewer rows than a batch takes.
+        """
+        n = len(t)
+        if len(x) != n:
+            raise ValueError(f"x and t must have equal lengths, got {len(x)} and {n}")
+        for name, value in (("batch_size", batch_size), ("eval_interval", eval_interval or 1)):
+            if value < 1:
+                raise ValueError(f"{name} must be 1 or more, got {value}")
+        if n < batch_size:
+            raise ValueError(
+                f"{n} rows do not fill one batch of {batch_size}: "
+                f"lower batch_size or give more data"
+            )
+        self.eval_interval = eval_interval
+        backend = self.model.backend
+        x, t = backend.asarray(x), backend.asarray(t)
+        if progress is None:
+            total = max_epoch * (n // batch_size) * batch_size
+            with TrainingProgress(total, enabled=None if verbose else False) as progress:
+                self._epochs(x, t, max_epoch, batch_size, max_grad, verbose, progress, 0)
+        else:
+            self._epochs(x, t, max_epoch, batch_size, max_grad, verbose, progress, progress.done)
+
+    def _epochs(
+        self,
+        x: Array,
+        t: Array,
+        max_epoch: int,
+        batch_size: int,
+        max_grad: float | None,
+        verbose: bool,
+        progress: TrainingProgress,
+        done: int,
+    ) -> None:
+        backend, interval = self.model.backend, self.eval_interval
+        iterations = len(t) // batch_size
+        begin = time.perf_counter()
+        for _ in range(max_epoch):
+            order = backend.asarray(self._order(len(t)))
+            total, count = backend.xp.zeros((), dtype="float64"), 0
+            for i in range(iterations):
+                rows = order[i * batch_size : (i + 1) * batch_size]
+                total += self._step(x[rows], t[rows], max_grad)
+                count += 1
+                done += batch_size
+                if interval and i % interval == 0:
+                    loss = float(total) / count
+                    self.loss_list.append(loss)
+                    total[...], count = 0, 0
+                    if verbose:
+                        self._report(i + 1, iterations, time.perf_counter() - begin, loss)
+                    progress.update(done, loss)
+                else:
+                    progress.update(done)
+            self.current_epoch += 1
+
+    def _order(self, n: int) -> np.ndarray:
+        """Return the order of this epoch's rows, the same on every backend."""
+        key = [self.model.seed, 2**32 + self.current_epoch]
+        return np.random.Generator(np.random.Philox(key=key)).permutation(n)
+
+    def _step(self, x: Array, t: Array, max_grad: float | None) -> Array:
+        loss = self.model.forward(x, t)
+        self.model.backward()
+        params, grads = remove_duplicate(self.model.params, self.model.grads)
+        if max_grad is not None:
+            clip_grads(grads, max_grad)
+        self.optimizer.update(params, grads)
+        return loss
+
+    def _report(self, iteration: int, iterations: int, seconds: float, loss: float) -> None:
+        print(
+            f"| epoch {self.current_epoch + 1} |  iter {iteration} / {iterations} "
+            f"| time {int(seconds)}[s] | loss {loss:.2f}"
+        )
+
+    def plot(self, ylim: tuple[float, float] | None = None, *, path: Any = None) -> None:
+        """Plot the loss over training.
+
+        Parameters
+        ----------
+        ylim : (float, float), optional
+            Limits of the loss axis.
+        path : str or path, optional
+            Picture to write; without it a window is shown.
+        """
+        from w2v.plotting import plot_loss
+
+        plot_loss(self.loss_list, self.eval_interval or 1, path=path, ylim=ylim)
