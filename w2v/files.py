@@ -1,0 +1,108 @@
+"""Writing files so that a reader sees the old content or the new, never half of it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+
+@contextmanager
+def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Give a temporary path beside `path`, put in its place when the block succeeds.
+
+    The block writes one file or makes one folder at the path it is given.  Then
+    everything is flushed to the disk and renamed over `path`; if the block
+    raises, the temporary file or folder is removed and `path` stays as it was.
+
+    Parameters
+    ----------
+    path : str or path
+        Where the result shall stand.  Missing parent folders are made.  A
+        symbolic link is followed.  A device or pipe (``/dev/stdout``) is
+        written in place, as there is nothing to rename.
+
+    Yields
+    ------
+    Path
+        Where to write.  It lies in the folder of `path` and ends with its name,
+        so that writers which look at the suffix see the right one.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the block wrote nothing.
+
+    Notes
+    -----
+    A file is replaced in one step.  A folder that already has content cannot be:
+    the old one is renamed aside, the new one takes its name, the old one is
+    removed, and between the first two steps the name is free for a moment.
+    """
+    target = Path(os.path.realpath(path))
+    if target.exists() and not (target.is_file() or target.is_dir()):
+        yield target
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # File systems allow 255 bytes a name; the tail keeps the suffix.
+    tail = os.fsdecode(os.fsencode(target.name)[-200:])
+    beside = target.with_name(f".{secrets.token_hex(4)}-{tail}")
+    try:
+        yield beside
+        if not beside.exists():
+            raise FileNotFoundError(f"nothing was written for {target}")
+        _flush(beside)
+        _replace(beside, target)
+    except BaseException:
+        _remove(beside)
+        raise
+    _flush_folder(target.parent)
+
+
+def _replace(new: Path, target: Path) -> None:
+    """Rename `new` to `target`, which may be a folder with content."""
+    if not target.is_dir():
+        new.replace(target)
+        return
+    if not new.is_dir():
+        raise IsADirectoryError(f"{target} is a folder; a file cannot take its place")
+    old = new.with_name(new.name + ".old")
+    target.rename(old)
+    try:
+        new.rename(target)
+    except BaseException:
+        old.rename(target)
+        raise
+    _remove(old)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    """Ask the system to bring a file, or a folder with all it holds, to the disk."""
+    if not path.is_dir():
+        # Windows flushes only what is open for writing.
+        with path.open("r+b") as file:
+            os.fsync(file.fileno())
+        return
+    for entry in path.iterdir():
+        _flush(entry)
+    _flush_folder(path)
+
+
+def _flush_folder(path: Path) -> None:
+    # Not every file system (and no Windows) lets a folder be flushed.
+    with suppress(OSError):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

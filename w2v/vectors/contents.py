@@ -1,0 +1,156 @@
+"""What a vectors file holds, and the checks all formats share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import VectorFormatError
+from .similarity import FloatArray, row_blocks
+
+
+class VectorData(NamedTuple):
+    """Words, their vectors (n_words, vector_size) and, where stored, their counts."""
+
+    words: list[str]
+    vectors: FloatArray
+    counts: npt.NDArray[np.int64] | None = None
+
+
+class ReadOptions(NamedTuple):
+    """How to read: at most `limit` words, and what to do about words that are no UTF-8."""
+
+    limit: int | None = None
+    unicode_errors: str = "strict"
+
+
+class RowBuffer:
+    """A matrix that grows by blocks of rows, so that memory follows the data that came.
+
+    Parameters
+    ----------
+    vector_size : int
+    expected_rows : int
+        Room made at once; give what is certain to come.
+    """
+
+    def __init__(self, vector_size: int, expected_rows: int) -> None:
+        self._matrix = np.empty((expected_rows, vector_size), np.float32)
+        self._filled = 0
+
+    def append(self, rows: FloatArray) -> None:
+        """Add rows of shape (n, vector_size)."""
+        needed = self._filled + len(rows)
+        if needed > len(self._matrix):
+            capacity = max(needed, len(self._matrix) * 3 // 2)
+            self._matrix.resize((capacity, self._matrix.shape[1]), refcheck=False)
+        self._matrix[self._filled : needed] = rows
+        self._filled = needed
+
+    def finish(self) -> FloatArray:
+        """Return the matrix of all rows added."""
+        if self._filled < len(self._matrix):
+            self._matrix.resize((self._filled, self._matrix.shape[1]), refcheck=False)
+        return self._matrix
+
+
+def check_finite(words: Sequence[str], vectors: FloatArray) -> None:
+    """Raise a VectorFormatError if a vector holds NaN or infinity.
+
+    Parameters
+    ----------
+    words : sequence of str
+    vectors : (n_words, vector_size) float32 array
+    """
+    for rows in row_blocks(*vectors.shape):
+        finite = np.isfinite(vectors[rows]).all(axis=1)
+        if not finite.all():
+            row = rows.start + int(np.argmin(finite))
+            raise VectorFormatError(
+                f"the vector of {shown(words[row])} (row {row}) holds NaN or infinity; expected "
+                "finite float32 numbers: a damaged file, or a training run that diverged"
+            )
+
+
+def check_unique(words: Sequence[str]) -> None:
+    """Raise a VectorFormatError that names the first word standing twice."""
+    if len(set(words)) == len(words):
+        return
+    seen: dict[str, int] = {}
+    for row, word in enumerate(words):
+        if word in seen:
+            raise VectorFormatError(
+                f"the word {shown(word)} stands twice, in rows {seen[word]} and {row}; expected "
+                'each word once: load with duplicates="first" to keep the first'
+            )
+        seen[word] = row
+
+
+def encode_word(word: str) -> bytes:
+    """Encode as UTF-8, or raise a VectorFormatError that names the word."""
+    try:
+        return word.encode()
+    except UnicodeEncodeError:
+        raise VectorFormatError(
+            f"the word {shown(word)} has characters that UTF-8 cannot store (lone surrogates, "
+            "from text decoded with surrogateescape); clean it before saving"
+        ) from None
+
+
+def decode_word(raw: bytes, row: int, options: ReadOptions) -> str:
+    """Decode UTF-8, or raise a VectorFormatError that tells the row."""
+    try:
+        return raw.decode("utf-8", options.unicode_errors)
+    except UnicodeDecodeError:
+        raise VectorFormatError(
+            f"the word of row {row}, {shown(raw)}, is not UTF-8; expected text: the file is "
+            "damaged, its header is wrong, or it is of another format. If only words were cut "
+            'off inside a character, load with unicode_errors="replace"'
+        ) from None
+
+
+def pack_words(words: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """Join words into one run of UTF-8 bytes.
+
+    Parameters
+    ----------
+    words : sequence of str
+
+    Returns
+    -------
+    blob : (n_bytes,) uint8 array
+    offsets : (n_words + 1,) int64 array
+        Word i is ``blob[offsets[i]:offsets[i + 1]]``.
+    """
+    encoded = [encode_word(word) for word in words]
+    offsets = np.zeros(len(encoded) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)), out=offsets[1:])
+    return np.frombuffer(b"".join(encoded), np.uint8), offsets
+
+
+def unpack_words(
+    blob: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64], options: ReadOptions
+) -> list[str]:
+    """Undo `pack_words`; VectorFormatError if the offsets do not fit the bytes."""
+    if len(offsets) == 0 or offsets[0] != 0 or offsets[-1] != len(blob):
+        raise VectorFormatError(
+            f"the offsets of the words do not run from 0 to {len(blob)}, the length of their "
+            "text: the file is damaged"
+        )
+    if (offsets[1:] < offsets[:-1]).any():
+        raise VectorFormatError("the offsets of the words fall: the file is damaged")
+    text = blob.tobytes()
+    edges = offsets.tolist()
+    return [
+        decode_word(text[start:stop], row, options)
+        for row, (start, stop) in enumerate(pairwise(edges))
+    ]
+
+
+def shown(word: str | bytes) -> str:
+    """Quote a word for a message, cut short if it is very long."""
+    return repr(word) if len(word) <= 60 else f"{word[:60]!r}…"

@@ -1,0 +1,63 @@
+"""GloVe's text format: a row of text for each word and no header."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import IO
+
+from .contents import ReadOptions, RowBuffer, VectorData, shown
+from .errors import VectorFormatError
+from .streams import open_for_reading, open_for_writing, read_line
+from .text_rows import read_rows, write_rows
+
+
+def read(path: Path, options: ReadOptions) -> VectorData:
+    """Read a file without a header, gzipped or not.
+
+    Parameters
+    ----------
+    path : Path
+    options : ReadOptions
+
+    Returns
+    -------
+    VectorData
+
+    Raises
+    ------
+    VectorFormatError
+        If the file is empty or cut off, or a row is malformed.
+    """
+    with open_for_reading(path) as source:
+        return read_from(source.file, read_line(source.file, "the first line"), options)
+
+
+def read_from(file: IO[bytes], first: bytes, options: ReadOptions) -> VectorData:
+    """Read a file whose first line was read already; that line tells the dimensions."""
+    vector_size = first.rstrip().count(b" ")
+    if vector_size < 1:
+        raise VectorFormatError(
+            f"the first line is {shown(first)}; expected '<words> <dimensions>' or a word and "
+            "its numbers: the file is empty or holds no vectors"
+        )
+    return read_rows(file, vector_size, None, RowBuffer(vector_size, 0), options, first)
+
+
+def write(path: Path, data: VectorData) -> None:
+    """Write a file without a header, gzipped if the suffix says so.
+
+    Parameters
+    ----------
+    path : Path
+    data : VectorData
+        At least one word, as the first row tells the dimensions.
+
+    Raises
+    ------
+    VectorFormatError
+        If there is no word, or one holds a space or a line end.
+    """
+    if not data.words:
+        raise VectorFormatError("GloVe's format cannot store an empty vocabulary")
+    with open_for_writing(path) as file:
+        write_rows(file, data)

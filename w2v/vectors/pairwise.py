@@ -1,0 +1,87 @@
+"""How alike two words, or one word and some others, are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .similarity import FloatArray, cosines, unit
+from .table import Key, Vector, VectorTable
+
+
+class PairwiseVectors(VectorTable):
+    """A table of vectors that can be compared with each other; see `VectorTable`."""
+
+    def similarity(self, w1: Key, w2: Key) -> float:
+        """Give the cosine between two words; KeyError if one is unknown."""
+        return float(np.dot(unit(self.get_vector(w1)), unit(self.get_vector(w2))))
+
+    def distance(self, w1: Key, w2: Key) -> float:
+        """Give 1 minus the cosine between two words; KeyError if one is unknown."""
+        return 1.0 - self.similarity(w1, w2)
+
+    def n_similarity(self, ws1: Sequence[Key | Vector], ws2: Sequence[Key | Vector]) -> float:
+        """Give the cosine between the means of two sets of words.
+
+        Unknown words are left out; ValueError if a set is empty.
+        """
+        first, second = (self.get_mean_vector(ws, pre_normalize=False) for ws in (ws1, ws2))
+        return float(np.dot(unit(first), unit(second)))
+
+    def distances(
+        self, word_or_vector: Key | Vector, other_words: Sequence[Key] = ()
+    ) -> FloatArray:
+        """Give 1 minus the cosine to each of `other_words`, or to all words.
+
+        Parameters
+        ----------
+        word_or_vector : str, int or (vector_size,) array
+        other_words : sequence of str, optional
+            All words, in the order of the vocabulary, by default.
+
+        Returns
+        -------
+        (n_other_words,) float32 array
+
+        Raises
+        ------
+        KeyError
+            If a word is unknown.
+        """
+        if isinstance(word_or_vector, np.ndarray):
+            query = unit(self.check_vector(word_or_vector))
+        else:
+            query = unit(self.get_vector(word_or_vector))
+        vectors, norms = self.vectors, self.filled_norms()
+        if len(other_words):
+            rows = [self.get_index(word) for word in other_words]
+            vectors, norms = vectors[rows], norms[rows]
+        return np.float32(1) - cosines(vectors @ query, norms)
+
+    def closer_than(self, key1: Key, key2: Key) -> list[str]:
+        """List the words that are closer to `key1` than `key2` is."""
+        distances = self.distances(key1)
+        rows = np.flatnonzero(distances < distances[self.get_index(key2)])
+        own = self.get_index(key1)
+        return [self.index_to_key[row] for row in rows if row != own]
+
+    def rank(self, key1: Key, key2: Key) -> int:
+        """Give the place of `key2` among the neighbours of `key1`; the nearest has 1."""
+        return len(self.closer_than(key1, key2)) + 1
+
+    def most_similar_to_given(self, key1: Key, keys_list: Sequence[Key]) -> Key:
+        """Pick from `keys_list` the word nearest to `key1`."""
+        return keys_list[int(np.argmin(self.distances(key1, keys_list)))]
+
+    def doesnt_match(self, words: Sequence[Key]) -> Key:
+        """Pick the word farthest from the mean of `words`.
+
+        Unknown words are left out; ValueError if none is known.
+        """
+        known = [word for word in words if word in self]
+        if not known:
+            raise ValueError("none of the words is known: nothing to pick from")
+        vectors = np.stack([self.get_vector(word, norm=True) for word in known])
+        mean = unit(vectors.mean(axis=0))
+        return known[int(np.argmin(vectors @ mean))]

@@ -1,0 +1,132 @@
+"""Finding the words nearest to a sum, to a product, or to each of many queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from .nearest import best_of, nearest
+from .similarity import FloatArray, cosines, unit
+from .table import Key, Vector, VectorTable
+
+Term: TypeAlias = Key | Vector | tuple[Key | Vector, float]
+Terms: TypeAlias = Key | Vector | Sequence[Term] | None
+Neighbours: TypeAlias = list[tuple[str, float]]
+_Weighted: TypeAlias = list[tuple[Key | Vector, float]]
+
+
+def three_cos_add(
+    table: VectorTable,
+    positive: Terms,
+    negative: Terms,
+    topn: int | None,
+    restrict_vocab: int | None,
+) -> Any:
+    """Search for a weighted sum; see `KeyedVectors.most_similar`."""
+    terms = [*_weighted(positive, 1.0), *_weighted(negative, -1.0)]
+    if topn is not None and topn < 1:
+        return []
+    query = table.get_mean_vector(
+        [key for key, _ in terms],
+        [weight for _, weight in terms],
+        post_normalize=True,
+        ignore_missing=False,
+    )
+    stop = _stop(restrict_vocab, len(table))
+    similarities = cosines(table.vectors[:stop] @ query, table.filled_norms()[:stop])
+    return similarities if topn is None else _best(table, similarities, topn, terms)
+
+
+def three_cos_mul(
+    table: VectorTable,
+    positive: Terms,
+    negative: Terms,
+    topn: int | None,
+    restrict_vocab: int | None,
+) -> Any:
+    """Search for a product of similarities; see `KeyedVectors.most_similar_cosmul`."""
+    added, removed = _weighted(positive, 1.0), _weighted(negative, -1.0)
+    if not added:
+        raise ValueError("3CosMul needs at least one positive word or vector")
+    if any(w != 1.0 for _, w in added) or any(w != -1.0 for _, w in removed):
+        raise ValueError("3CosMul multiplies similarities and takes no weights")
+    if topn is not None and topn < 1:
+        return []
+    stop = _stop(restrict_vocab, len(table))
+    scores = _shifted_product(table, added, stop)
+    scores /= _shifted_product(table, removed, stop) + np.float32(1e-6)
+    return scores if topn is None else _best(table, scores, topn, added + removed)
+
+
+def batch(
+    table: VectorTable,
+    words: Sequence[Key] | npt.NDArray[np.floating],
+    topn: int,
+    restrict_vocab: int | None,
+) -> list[Neighbours]:
+    """Search for many words at once; see `KeyedVectors.most_similar_batch`."""
+    stop = _stop(restrict_vocab, len(table))
+    norms = table.filled_norms()
+    exclude = None
+    if isinstance(words, np.ndarray) and words.dtype.kind == "f":
+        for vector in np.atleast_2d(words)[:1]:
+            table.check_vector(vector)
+        queries = np.array([unit(vector) for vector in words], np.float32)
+        queries = queries.reshape(len(words), table.vector_size)
+    else:
+        rows = np.array([table.get_index(word) for word in words], np.int64)
+        queries = cosines(table.vectors[rows].T, norms[rows]).T
+        exclude = rows[:, None]
+    indices, values = nearest(queries, table.vectors[:stop], norms[:stop], max(0, topn), exclude)
+    return [
+        [(table.index_to_key[i], value) for i, value in zip(found, cosine, strict=True) if i >= 0]
+        for found, cosine in zip(indices.tolist(), values.tolist(), strict=True)
+    ]
+
+
+def _weighted(terms: Terms, weight: float) -> _Weighted:
+    """Bring what a caller may pass into one form: (word or vector, weight) pairs."""
+    if terms is None:
+        return []
+    if isinstance(terms, str | int | np.integer):
+        return [(terms, weight)]
+    if isinstance(terms, np.ndarray) and terms.ndim == 1 and terms.dtype.kind == "f":
+        return [(terms, weight)]
+    pairs: _Weighted = []
+    for term in terms:
+        if isinstance(term, str | int | np.integer | np.ndarray):
+            pairs.append((term, weight))
+        elif isinstance(term, tuple | list) and len(term) == 2:
+            pairs.append((term[0], float(term[1])))
+        else:
+            raise TypeError(f"{term!r} is no word, vector or (key, weight) pair")
+    return pairs
+
+
+def _stop(restrict_vocab: int | None, n_words: int) -> int:
+    if restrict_vocab is None:
+        return n_words
+    if restrict_vocab < 1:
+        raise ValueError(f"restrict_vocab is {restrict_vocab}, expected at least 1")
+    return min(restrict_vocab, n_words)
+
+
+def _shifted_product(table: VectorTable, terms: _Weighted, stop: int) -> FloatArray:
+    """Multiply (1 + cos) / 2 over the terms, for each of the first `stop` words."""
+    product = np.ones(stop, np.float32)
+    norms = table.filled_norms()[:stop]
+    for key, _ in terms:
+        known = isinstance(key, np.ndarray)
+        vector = table.check_vector(key) if known else table.get_vector(key, norm=True)  # type: ignore[arg-type]
+        product *= (1 + cosines(table.vectors[:stop] @ vector.astype(np.float32), norms)) / 2
+    return product
+
+
+def _best(table: VectorTable, values: FloatArray, topn: int, terms: _Weighted) -> Neighbours:
+    """Name the highest values, leaving out the words asked for."""
+    asked = {table.get_index(key) for key, _ in terms if not isinstance(key, np.ndarray)}
+    found = [int(i) for i in best_of(values, topn + len(asked)) if int(i) not in asked]
+    return [(table.index_to_key[i], float(values[i])) for i in found[:topn]]

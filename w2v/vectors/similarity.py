@@ -1,0 +1,98 @@
+"""The arithmetic under every query: products, norms, unit vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float32]
+
+_BLOCK_VALUES = 1 << 22
+
+
+def dot_products(queries: FloatArray, vectors: FloatArray) -> FloatArray:
+    """Multiply every query with every vector.
+
+    All batched queries come through here, a block at a time, so replacing this
+    one function moves their work to another device.
+
+    Parameters
+    ----------
+    queries : (n_queries, vector_size) float32 array
+    vectors : (n_vectors, vector_size) float32 array
+
+    Returns
+    -------
+    (n_queries, n_vectors) float32 array
+        Owned by the caller, who may write to it.
+    """
+    return queries @ vectors.T
+
+
+def row_blocks(n_rows: int, n_columns: int) -> Iterator[slice]:
+    """Cut rows into slices of about four million values, at least one row each."""
+    step = max(1, _BLOCK_VALUES // max(1, n_columns))
+    for start in range(0, n_rows, step):
+        yield slice(start, min(start + step, n_rows))
+
+
+def row_norms(vectors: FloatArray) -> FloatArray:
+    """Compute the Euclidean length of each row, without a copy of the matrix.
+
+    Parameters
+    ----------
+    vectors : (n_vectors, vector_size) float32 array
+
+    Returns
+    -------
+    (n_vectors,) float32 array
+    """
+    norms = np.empty(len(vectors), np.float32)
+    for rows in row_blocks(*vectors.shape):
+        with np.errstate(over="ignore"):
+            norms[rows] = np.linalg.norm(vectors[rows], axis=1)
+    # Squares of values beyond 1e19 do not fit float32, their root does.
+    for row in np.flatnonzero(np.isinf(norms)):
+        with np.errstate(over="ignore"):
+            norms[row] = np.linalg.norm(vectors[row].astype(np.float64))
+    return norms
+
+
+def unit(vector: npt.NDArray[np.floating]) -> FloatArray:
+    """Scale one vector to length 1; a vector of zeros stays as it is.
+
+    Parameters
+    ----------
+    vector : (vector_size,) float array
+
+    Returns
+    -------
+    (vector_size,) float32 array
+    """
+    norm = float(np.linalg.norm(vector.astype(np.float64)))
+    if norm == 0.0:
+        return vector.astype(np.float32)
+    # Length and factor rounded as single precision BLAS rounds them: figures
+    # made of ranks move when the last bit does.
+    factor = vector.dtype.type(1.0 / float(vector.dtype.type(norm)))
+    return (vector * factor).astype(np.float32)
+
+
+def cosines(dots: FloatArray, norms: FloatArray) -> FloatArray:
+    """Divide products with unit vectors by the lengths, in place; a length of 0 gives 0.
+
+    Parameters
+    ----------
+    dots : (..., n_vectors) float32 array
+        Overwritten.
+    norms : (n_vectors,) float32 array
+
+    Returns
+    -------
+    (..., n_vectors) float32 array
+        `dots`.
+    """
+    dots /= np.where(norms > 0, norms, np.float32(1))
+    return dots

@@ -1,0 +1,66 @@
+"""word2vec's text format: a header line, then a row of text for each word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import glove
+from .contents import ReadOptions, RowBuffer, VectorData
+from .errors import VectorFormatError
+from .streams import open_for_reading, open_for_writing, read_line
+from .text_rows import read_rows, write_rows
+from .word2vec_header import Header, is_header, parse_header
+
+
+def read(path: Path, options: ReadOptions) -> VectorData:
+    """Read a text file, gzipped or not; one without a header is read as GloVe's.
+
+    Parameters
+    ----------
+    path : Path
+    options : ReadOptions
+
+    Returns
+    -------
+    VectorData
+
+    Raises
+    ------
+    VectorFormatError
+        If the header lies, the file is cut off, or a row is malformed.
+    """
+    with open_for_reading(path) as source:
+        line = read_line(source.file, "the first line")
+        if line and not is_header(line):
+            return glove.read_from(source.file, line, options)
+        header = parse_header(line)
+        # Shortest row: an empty word, then a space and a digit for each number.
+        header.check_room(2 * header.vector_size + 1, source.most_bytes - len(line))
+        rows = RowBuffer(header.vector_size, 0)
+        data = read_rows(source.file, header.vector_size, header.n_words, rows, options)
+        complete = options.limit is None or options.limit >= header.n_words
+        if complete and source.file.read(4096).strip():
+            raise VectorFormatError(
+                f"there are more rows than the {header.n_words:,} that the header announces: "
+                "the header is wrong"
+            )
+    return data
+
+
+def write(path: Path, data: VectorData) -> None:
+    """Write a text file, gzipped if the suffix says so.
+
+    Parameters
+    ----------
+    path : Path
+    data : VectorData
+        Counts are not stored.
+
+    Raises
+    ------
+    VectorFormatError
+        If a word holds a space or a line end.
+    """
+    with open_for_writing(path) as file:
+        file.write(Header(*data.vectors.shape).encode())
+        write_rows(file, data)
