@@ -1,0 +1,25 @@
+"""Train word2vec fast, on a CPU or an NVIDIA GPU, from one code base."""
+
+from typing import Any
+
+__version__ = "0.1.0"
+__all__ = ["KeyedVectors", "TrainConfig", "Word2Vec", "__version__"]
+
+_HOMES = {
+    "KeyedVectors": "w2v.vectors",
+    "TrainConfig": "w2v.config",
+    "Word2Vec": "w2v.word2vec",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Imported when first used, so that `import w2v` and `w2v --help` answer at once.
+    if name in _HOMES:
+        from importlib import import_module
+
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'w2v' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

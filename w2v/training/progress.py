@@ -29,7 +29,8 @@ class TrainingProgress:
 
     def __init__(self, total_words: int, *, enabled: bool | None = None) -> None:
         self.total_words = total_words
-        self.done = 0
+        self.done: float = 0
+        self.words_per_row = 1.0
         console = Console(stderr=True)
         self._drawn = console.is_terminal if enabled is None else enabled
         self._bar = Progress(
@@ -62,12 +63,16 @@ class TrainingProgress:
         self._bar.refresh()
         self._bar.stop()
 
-    def update(self, words: int, loss: float | None = None, label: str | None = None) -> None:
+    def advance(self, rows: int, loss: float | None = None) -> None:
+        """Count rows of a batch, each of which stands for ``words_per_row`` words."""
+        self.update(self.done + rows * self.words_per_row, loss)
+
+    def update(self, words: float, loss: float | None = None, label: str | None = None) -> None:
         """Say how far training has come; cheap enough for every step.
 
         Parameters
         ----------
-        words : int
+        words : float
             Words trained so far.
         loss : float, optional
             The latest mean loss; the last one stays until there is another.

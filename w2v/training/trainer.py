@@ -109,9 +109,9 @@ class Trainer:
         if progress is None:
             total = max_epoch * (n // batch_size) * batch_size
             with TrainingProgress(total, enabled=None if verbose else False) as progress:
-                self._epochs(x, t, max_epoch, batch_size, max_grad, verbose, progress, 0)
+                self._epochs(x, t, max_epoch, batch_size, max_grad, verbose, progress)
         else:
-            self._epochs(x, t, max_epoch, batch_size, max_grad, verbose, progress, progress.done)
+            self._epochs(x, t, max_epoch, batch_size, max_grad, verbose, progress)
 
     def _epochs(
         self,
@@ -122,7 +122,6 @@ class Trainer:
         max_grad: float | None,
         verbose: bool,
         progress: TrainingProgress,
-        done: int,
     ) -> None:
         backend, interval = self.model.backend, self.eval_interval
         iterations = len(t) // batch_size
@@ -134,16 +133,15 @@ class Trainer:
                 rows = order[i * batch_size : (i + 1) * batch_size]
                 total += self._step(x[rows], t[rows], max_grad)
                 count += 1
-                done += batch_size
                 if interval and i % interval == 0:
                     loss = float(total) / count
                     self.loss_list.append(loss)
                     total[...], count = 0, 0
                     if verbose:
                         self._report(i + 1, iterations, time.perf_counter() - begin, loss)
-                    progress.update(done, loss)
+                    progress.advance(batch_size, loss)
                 else:
-                    progress.update(done)
+                    progress.advance(batch_size)
             self.current_epoch += 1
 
     def _order(self, n: int) -> np.ndarray:

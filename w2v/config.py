@@ -1,0 +1,98 @@
+"""Every hyper-parameter of a training, in one validated place."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+OPTIMIZERS = ("sgd", "momentum", "adagrad", "rmsprop", "adam")
+SAMPLINGS = ("auto", "exact", "fast")
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Hyper-parameters, with gensim's names and defaults where gensim has them.
+
+    Parameters
+    ----------
+    vector_size : int, default 100
+        Dimension of the vectors.
+    window : int, default 5
+        Context words on each side.
+    sg : {0, 1}, default 0
+        1 trains skip-gram, 0 CBOW.
+    negative : int, default 5
+        Negatives a target.
+    ns_exponent : float, default 0.75
+        Exponent of the counts from which negatives are drawn.
+    sample : float, default 1e-3
+        Words with a larger share of the text than this are thinned out; 0 keeps all.
+    min_count : int, default 5
+        Rarer words are left out of the vocabulary.
+    epochs : int, default 5
+        Passes over the corpus.
+    optimizer : {"adam", "adagrad", "rmsprop", "momentum", "sgd"}, default "adam"
+        Update rule.
+    alpha : float, optional
+        Learning rate; by default the optimizer's own.
+    batch_size : int, default 100
+        Targets a minibatch.
+    sampling : {"auto", "exact", "fast"}, default "auto"
+        How negatives are drawn: exactly on the CPU, fast on the GPU unless said otherwise.
+    backend : str, default "auto"
+        ``"auto"``, ``"cpu"``, ``"gpu"`` or ``"gpu:N"``.
+    seed : int, default 1
+        Of the initial weights, the order of the batches and the negatives.
+
+    Raises
+    ------
+    ValueError
+        A value out of its range: which, what it was and what it may be.
+    """
+
+    vector_size: int = 100
+    window: int = 5
+    sg: int = 0
+    negative: int = 5
+    ns_exponent: float = 0.75
+    sample: float = 1e-3
+    min_count: int = 5
+    epochs: int = 5
+    optimizer: str = "adam"
+    alpha: float | None = None
+    batch_size: int = 100
+    sampling: str = "auto"
+    backend: str = "auto"
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        for name in ("vector_size", "window", "negative", "min_count", "epochs", "batch_size"):
+            self._require(
+                name, _is_int(getattr(self, name)) and getattr(self, name) >= 1, "1 or more"
+            )
+        self._require("sg", self.sg in (0, 1), "1 for skip-gram or 0 for CBOW")
+        self._require("seed", _is_int(self.seed) and 0 <= self.seed < 2**63, "0 to 2**63 - 1")
+        self._require("ns_exponent", math.isfinite(self.ns_exponent), "a finite number")
+        self._require("sample", 0 <= self.sample <= 1, "0 (keep every word) to 1")
+        positive = self.alpha is None or (math.isfinite(self.alpha) and self.alpha > 0)
+        self._require("alpha", positive, "a learning rate above 0")
+        self._require("optimizer", self.optimizer in OPTIMIZERS, "one of " + ", ".join(OPTIMIZERS))
+        self._require("sampling", self.sampling in SAMPLINGS, "one of " + ", ".join(SAMPLINGS))
+
+    def _require(self, name: str, holds: bool, expected: str) -> None:
+        if not holds:
+            raise ValueError(f"{name} must be {expected}, got {getattr(self, name)!r}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the hyper-parameters by name, for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """Return the names of all hyper-parameters."""
+        return [field.name for field in fields(cls)]
+
+
+def _is_int(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
