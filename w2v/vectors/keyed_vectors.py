@@ -9,8 +9,9 @@ from typing import Any, Literal, Self
 import numpy as np
 import numpy.typing as npt
 
-from . import formats, gensim_bridge, search
+from . import evaluate, formats, gensim_bridge, search
 from .contents import VectorData
+from .evaluate import AnalogiesResult, PairsResult
 from .pairwise import PairwiseVectors
 from .search import Neighbours, Terms
 from .table import Key, Vector
@@ -164,6 +165,86 @@ class KeyedVectors(PairwiseVectors):
     ) -> Any:
         """Find the words nearest to a vector; see `most_similar`."""
         return self.most_similar([np.asarray(vector)], topn=topn, restrict_vocab=restrict_vocab)
+
+    # -- evaluation ----------------------------------------------------------
+
+    def evaluate_word_pairs(
+        self,
+        pairs: str | os.PathLike[str],
+        delimiter: str | None = None,
+        encoding: str = "utf-8",
+        restrict_vocab: int | None = 300_000,
+        case_insensitive: bool = True,
+        dummy4unknown: bool = False,
+    ) -> PairsResult:
+        """Correlate cosines with human scores of word pairs.
+
+        Parameters
+        ----------
+        pairs : str or path
+            Lines of two words and a score; lines with ``#`` first and lines of
+            another form are passed over.
+        delimiter : str, optional
+            A tab if the line has one, otherwise spaces, by default.
+        encoding : str, default "utf-8"
+        restrict_vocab : int or None, default 300000
+            Know only the first so many words.
+        case_insensitive : bool, default True
+            Compare words in upper case; the first of several counts.
+        dummy4unknown : bool, default False
+            Count pairs with unknown words as of similarity 0 instead of
+            passing over them.
+
+        Returns
+        -------
+        PairsResult
+            ``(pearson, spearman, oov_ratio)``; the correlations are
+            ``(statistic, pvalue)``, the ratio is in percent.
+
+        Raises
+        ------
+        ValueError
+            If no pair can be scored.
+        """
+        return evaluate.word_pairs(
+            self, pairs, delimiter, encoding, restrict_vocab, case_insensitive, dummy4unknown
+        )
+
+    def evaluate_word_analogies(
+        self,
+        analogies: str | os.PathLike[str],
+        restrict_vocab: int | None = 300_000,
+        case_insensitive: bool = True,
+        dummy4unknown: bool = False,
+    ) -> AnalogiesResult:
+        """Answer "a is to b as c is to ?" by 3CosAdd, all questions in batches.
+
+        Parameters
+        ----------
+        analogies : str or path
+            Lines ``: name`` that open a section, then lines of four words.
+        restrict_vocab : int or None, default 300000
+            Know, and answer with, only the first so many words.
+        case_insensitive : bool, default True
+            Compare words in upper case; the first of several counts.
+        dummy4unknown : bool, default False
+            Count questions with unknown words as wrong instead of passing over
+            them.
+
+        Returns
+        -------
+        AnalogiesResult
+            ``(accuracy, sections)``; the accuracy is 0 to 1, the last section
+            sums up all.
+
+        Raises
+        ------
+        ValueError
+            If there is no question, or one before the first section.
+        """
+        return evaluate.word_analogies(
+            self, analogies, restrict_vocab, case_insensitive, dummy4unknown
+        )
 
     # -- files ---------------------------------------------------------------
 

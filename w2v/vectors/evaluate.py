@@ -1,0 +1,257 @@
+"""Scoring vectors against human judgements: similar pairs and analogies.
+
+Both follow gensim's rules to the letter, so that figures can be compared: which
+lines count, how case is folded, which words a question may be answered with.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple, TypeAlias, TypedDict
+
+import numpy as np
+import numpy.typing as npt
+
+from .correlation import Correlation, pearson, spearman
+from .nearest import IndexArray, nearest
+from .search import three_cos_add
+from .similarity import cosines, unit
+from .table import VectorTable
+
+Question: TypeAlias = tuple[str, str, str, str]
+
+# An answer is the best of five candidates after the words asked about; the five
+# matter where words that differ only in case take the first places.
+_CANDIDATES = 5
+# Cosines closer than this may swap with the order in which a product is summed.
+_TIE = 2e-6
+
+
+class PairsResult(NamedTuple):
+    """How well cosines agree with human scores.
+
+    Attributes
+    ----------
+    pearson, spearman : Correlation
+        ``(statistic, pvalue)`` each.
+    oov_ratio : float
+        Percentage of the pairs with an unknown word.
+    """
+
+    pearson: Correlation
+    spearman: Correlation
+    oov_ratio: float
+
+
+class Section(TypedDict):
+    """One section of questions: its name, and the questions answered rightly and wrongly."""
+
+    section: str
+    correct: list[Question]
+    incorrect: list[Question]
+
+
+class AnalogiesResult(NamedTuple):
+    """Share of analogies solved.
+
+    Attributes
+    ----------
+    accuracy : float
+        Of all questions that counted, 0 to 1.
+    sections : list of Section
+        As in the file; the last one is ``"Total accuracy"``.
+    """
+
+    accuracy: float
+    sections: list[Section]
+
+
+def word_pairs(
+    table: VectorTable,
+    path: str | os.PathLike[str],
+    delimiter: str | None,
+    encoding: str,
+    restrict_vocab: int | None,
+    case_insensitive: bool,
+    dummy4unknown: bool,
+) -> PairsResult:
+    """Correlate cosines with scores; see `KeyedVectors.evaluate_word_pairs`."""
+    rows = _rows_of_words(table, restrict_vocab, case_insensitive)
+    gold: list[float] = []
+    model: list[float] = []
+    unknown = 0
+    with Path(path).open(encoding=encoding) as file:
+        for line in file:
+            pair = _parse_pair(line, delimiter, case_insensitive)
+            if pair is None:
+                continue
+            first, second, score = pair
+            if first in rows and second in rows:
+                # One product a pair: ranks must not hinge on how a batch is summed.
+                a, b = table.vectors[rows[first]], table.vectors[rows[second]]
+                model.append(float(np.dot(unit(a), unit(b))))
+                gold.append(score)
+                continue
+            unknown += 1
+            if dummy4unknown:
+                model.append(0.0)
+                gold.append(score)
+    if not gold:
+        raise ValueError(
+            f"{path}: no pair to score, {unknown} with unknown words; expected lines of two words "
+            f"and a number separated by {delimiter or 'a tab or spaces'!r}"
+        )
+    pairs = len(gold) if dummy4unknown else len(gold) + unknown
+    return PairsResult(pearson(gold, model), spearman(gold, model), 100.0 * unknown / pairs)
+
+
+def word_analogies(
+    table: VectorTable,
+    path: str | os.PathLike[str],
+    restrict_vocab: int | None,
+    case_insensitive: bool,
+    dummy4unknown: bool,
+) -> AnalogiesResult:
+    """Answer analogies; see `KeyedVectors.evaluate_word_analogies`."""
+    rows = _rows_of_words(table, restrict_vocab, case_insensitive)
+    sections: list[Section] = []
+    questions: list[tuple[Section, Question]] = []
+    for name, question in _read_questions(path, case_insensitive):
+        if question is None:
+            sections.append({"section": name, "correct": [], "incorrect": []})
+        else:
+            questions.append((sections[-1], question))
+    if not questions:
+        raise ValueError(f"{path}: no question, expected lines of four words")
+    asked = [q for _, q in questions if all(word in rows for word in q)]
+    solved = iter(_solve(table, asked, rows, restrict_vocab, case_insensitive))
+    for section, question in questions:
+        if all(word in rows for word in question):
+            section["correct" if next(solved) else "incorrect"].append(question)
+        elif dummy4unknown:
+            section["incorrect"].append(question)
+    total: Section = {
+        "section": "Total accuracy",
+        "correct": [q for section in sections for q in section["correct"]],
+        "incorrect": [q for section in sections for q in section["incorrect"]],
+    }
+    right, wrong = len(total["correct"]), len(total["incorrect"])
+    return AnalogiesResult(right / max(1, right + wrong), [*sections, total])
+
+
+def _rows_of_words(
+    table: VectorTable, restrict_vocab: int | None, case_insensitive: bool
+) -> dict[str, int]:
+    """Map words to rows; of those that differ only in case the first one counts."""
+    words = table.index_to_key[:restrict_vocab]
+    rows: dict[str, int] = {}
+    for row, word in enumerate(words):
+        rows.setdefault(word.upper() if case_insensitive else word, row)
+    return rows
+
+
+def _parse_pair(
+    line: str, delimiter: str | None, case_insensitive: bool
+) -> tuple[str, str, float] | None:
+    """Read one line; None if it is a comment or not two words and a number."""
+    if line.startswith("#"):
+        return None
+    if delimiter is None and "\t" in line:
+        delimiter = "\t"
+    fields = (line.upper() if case_insensitive else line).split(delimiter)
+    if len(fields) != 3:
+        return None
+    try:
+        return fields[0], fields[1], float(fields[2])
+    except ValueError:
+        return None
+
+
+def _read_questions(
+    path: str | os.PathLike[str], case_insensitive: bool
+) -> list[tuple[str, Question | None]]:
+    """Read sections, which come as (name, None), and the questions after them."""
+    found: list[tuple[str, Question | None]] = []
+    name = None
+    with Path(path).open(encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            if line.startswith(": "):
+                name = line.lstrip(": ").strip()
+                found.append((name, None))
+                continue
+            if name is None:
+                raise ValueError(
+                    f"{path}: line {number} is {line[:60]!r}, expected ': name' to open a section "
+                    "before the first question"
+                )
+            words = (line.upper() if case_insensitive else line).split()
+            if len(words) == 4:
+                found.append((name, (words[0], words[1], words[2], words[3])))
+    return found
+
+
+def _solve(
+    table: VectorTable,
+    questions: list[Question],
+    rows: dict[str, int],
+    restrict_vocab: int | None,
+    case_insensitive: bool,
+) -> npt.NDArray[np.bool_]:
+    """Tell which questions get the expected answer, by batched 3CosAdd."""
+    if not questions:
+        return np.zeros(0, np.bool_)
+    asked = np.array([[rows[word] for word in question] for question in questions], np.int64)
+    a, b, c, expected = asked.T
+    words = table.index_to_key[:restrict_vocab]
+    # Words that differ only in case are one word, known by its first row.
+    same = np.array([rows[w.upper() if case_insensitive else w] for w in words], np.int64)
+    norms = table.filled_norms()
+
+    def units(of: IndexArray) -> npt.NDArray[np.float32]:
+        return cosines(table.vectors[of].T, norms[of]).T
+
+    queries = units(b) + units(c) - units(a)
+    lengths = np.linalg.norm(queries.astype(np.float64), axis=1)
+    queries /= np.where(lengths > 0, lengths, 1.0)[:, None].astype(np.float32)
+    stop = len(words)
+    found, values = nearest(
+        queries, table.vectors[:stop], norms[:stop], _CANDIDATES, np.stack([a, b, c], axis=1)
+    )
+    right = _picked(same, found, asked)[np.arange(len(asked)), 0] == expected
+    for row in _undecided(same, found, values, asked):
+        answer = three_cos_add(
+            table, [int(b[row]), int(c[row])], [int(a[row])], _CANDIDATES, restrict_vocab
+        )
+        again = np.array([[table.key_to_index[word] for word, _ in answer]], np.int64)
+        right[row] = _picked(same, again, asked[row : row + 1])[0, 0] == expected[row]
+    return right
+
+
+def _picked(same: IndexArray, found: IndexArray, asked: IndexArray) -> IndexArray:
+    """Pick each question's answer: the first candidate that is no word asked about.
+
+    If all are, the last candidate is taken; (n, 1) rows, -1 for none.
+    """
+    words = np.where(found >= 0, same[found], -1)
+    allowed = ~(words[:, :, None] == asked[:, None, :3]).any(axis=2) & (found >= 0)
+    last = np.maximum((found >= 0).sum(axis=1) - 1, 0)
+    place = np.where(allowed.any(axis=1), allowed.argmax(axis=1), last)
+    return np.take_along_axis(words, place[:, None], axis=1)
+
+
+def _undecided(
+    same: IndexArray, found: IndexArray, values: npt.NDArray[np.float32], asked: IndexArray
+) -> IndexArray:
+    """List the questions where the expected word and another one tie for the answer.
+
+    A batch sums in another order than one query does; these are asked again
+    singly, so that a figure does not depend on how the questions were batched.
+    """
+    words = np.where(found >= 0, same[found], -1)
+    picked = _picked(same, found, asked)
+    level = np.where(words == picked, values, -np.inf).max(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        close = np.abs(values - level) < _TIE
+    hit = words == asked[:, 3:]
+    return np.flatnonzero((close & hit).any(axis=1) & (close & ~hit).any(axis=1))
