@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from w2v.backend import Backend, get_backend
@@ -11,6 +12,7 @@ from w2v.data import EncodedCorpus, read_corpus
 from w2v.models import CBOW, NegativeSamplingModel, SkipGram
 from w2v.training import Trainer
 from w2v.training.minibatch import make_trainer, train_minibatches
+from w2v.training.progress import TrainingProgress
 from w2v.vectors import KeyedVectors
 
 
@@ -87,12 +89,16 @@ class Word2Vec:
         self.read_seconds = time.perf_counter() - begin
         return corpus
 
-    def fit(self, source: Any) -> Word2Vec:
+    def fit(
+        self, source: Any, *, on_report: Callable[[float, float], None] | None = None
+    ) -> Word2Vec:
         """Train on a corpus.
 
         Parameters
         ----------
         source : EncodedCorpus, or what :meth:`read` takes
+        on_report : callable, optional
+            Called now and then with the words trained and the latest mean loss.
 
         Returns
         -------
@@ -122,10 +128,27 @@ class Word2Vec:
             backend=self.backend,
         )
         self.trainer = make_trainer(self.model, config)
-        train_minibatches(self.trainer, self.corpus, config, verbose=self.verbose)
+        words = config.epochs * self.corpus.total_words
+        shown = None if self.verbose else False
+        with TrainingProgress(words, enabled=shown, on_report=on_report) as progress:
+            train_minibatches(self.trainer, self.corpus, config, progress)
         self.backend.synchronize()
         self.train_seconds = time.perf_counter() - begin
         return self
+
+    @property
+    def trained_words(self) -> int:
+        """Words of the corpus, in the vocabulary or not, times epochs."""
+        return self.config.epochs * self.corpus.total_words
+
+    @property
+    def words_per_second(self) -> float:
+        """Speed of the training alone, without reading and saving."""
+        return self.trained_words / self.train_seconds
+
+    def plot(self, path: Any) -> None:
+        """Write a picture of the loss over training."""
+        self.trainer.plot(path=path)
 
     @property
     def losses(self) -> list[float]:

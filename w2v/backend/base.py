@@ -47,8 +47,6 @@ class Backend:
         The array library: numpy or cupy.
     sampling : str
         How ``sampling="auto"`` samples negatives here: ``"exact"`` or ``"fast"``.
-    why : str
-        Why ``get_backend("auto")`` chose this one; empty when asked for by name.
     """
 
     name = "reference"
@@ -56,10 +54,13 @@ class Backend:
 
     def __init__(self, xp: ModuleType = np) -> None:
         self.xp: Any = xp
-        self.why = ""
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r}>"
+
+    def describe(self) -> str:
+        """Return the name and what stands behind it, for people."""
+        return self.name
 
     # -- arrays ---------------------------------------------------------------
 

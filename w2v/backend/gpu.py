@@ -41,9 +41,8 @@ class GPUBackend(Backend):
         return MemoryInfo(free + cupy.get_default_memory_pool().free_bytes(), total)
 
     def describe(self) -> str:
-        """Return the device's name and number."""
         properties: Any = cupy.cuda.runtime.getDeviceProperties(self.device.id)
-        return f"{properties['name'].decode()} (device {self.device.id})"
+        return f"gpu, {properties['name'].decode()}, device {self.device.id}"
 
     def scatter_add(self, dst: Array, index: Array, rows: Array) -> None:
         cupyx.scatter_add(dst, index, rows)

@@ -129,9 +129,22 @@ def get_backend(name: str | Backend | None = None) -> Backend:
 def _automatic() -> Backend:
     problem = gpu_problem()
     backend = _cpu() if problem else _gpu(0)
-    backend.why = problem or "a CUDA device answers"
-    _log.info("backend: %s (%s)", backend.name, backend.why)
+    _log.info("backend: %s", describe_choice("auto"))
     return backend
+
+
+def describe_choice(name: str) -> str:
+    """Say in one line which backend a name gives, and for ``"auto"`` why.
+
+    Parameters
+    ----------
+    name : str
+        As for :func:`get_backend`.
+    """
+    if name != "auto":
+        return get_backend(name).describe()
+    problem = gpu_problem()
+    return f"{_cpu().describe()} ({problem})" if problem else _gpu(0).describe()
 
 
 @contextmanager

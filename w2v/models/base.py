@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from w2v.backend import Array, Backend, RowGrad, get_backend
 from w2v.layers import Embedding, Layer, NegativeSamplingLoss
 
 
-class Model:
+class Model(ABC):
     """Layers put together.
 
     Attributes
@@ -24,6 +25,17 @@ class Model:
 
     def __init__(self, *layers: Layer) -> None:
         self.layers = list(layers)
+
+    backend: Backend
+    seed: int
+
+    @abstractmethod
+    def forward(self, contexts: Array, target: Array) -> Array:
+        """Return the loss of a batch, a 0-d float array."""
+
+    @abstractmethod
+    def backward(self, dout: float = 1) -> None:
+        """Compute the gradients of the last forward pass."""
 
     @property
     def params(self) -> list[Array]:  # noqa: D102

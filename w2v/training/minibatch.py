@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from w2v.config import TrainConfig
@@ -11,7 +13,9 @@ from w2v.training.optimizers import SGD, AdaGrad, Adam, Momentum, Optimizer, RMS
 from w2v.training.progress import TrainingProgress
 from w2v.training.trainer import Trainer
 
-_OPTIMIZERS: dict[str, type[Optimizer]] = {
+_REPORTS_AN_EPOCH = 50
+
+_OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
     "sgd": SGD,
     "momentum": Momentum,
     "adagrad": AdaGrad,
@@ -27,7 +31,7 @@ def make_trainer(model: NegativeSamplingModel, config: TrainConfig) -> Trainer:
 
 
 def train_minibatches(
-    trainer: Trainer, corpus: EncodedCorpus, config: TrainConfig, *, verbose: bool = False
+    trainer: Trainer, corpus: EncodedCorpus, config: TrainConfig, progress: TrainingProgress
 ) -> None:
     """Train for the configured epochs, subsampling the corpus anew for each.
 
@@ -39,8 +43,8 @@ def train_minibatches(
     trainer : Trainer
     corpus : EncodedCorpus
     config : TrainConfig
-    verbose : bool, default False
-        Draw a progress bar if there is a terminal.
+    progress : TrainingProgress
+        Moved by the corpus's words, in the vocabulary or not.
 
     Raises
     ------
@@ -48,25 +52,23 @@ def train_minibatches(
         Too few words remain for one window or one batch.
     """
     keep = corpus.vocab.keep_probabilities(config.sample)
-    total = config.epochs * len(corpus.tokens)
-    with TrainingProgress(total, enabled=None if verbose else False) as progress:
-        for epoch in range(config.epochs):
-            tokens = _subsample(corpus.tokens, keep, config.seed, trainer.current_epoch)
-            windows = context_windows(tokens, config.window)
-            targets = tokens[config.window : -config.window]
-            interval = max(1, len(targets) // config.batch_size // 50)
-            progress.words_per_row = len(corpus.tokens) / len(targets)
-            progress.update(epoch * len(corpus.tokens), label=f"epoch {epoch + 1}/{config.epochs}")
-            trainer.fit(
-                windows,
-                targets,
-                1,
-                min(config.batch_size, len(targets)),
-                eval_interval=interval,
-                verbose=False,
-                progress=progress,
-            )
-        progress.update(total)
+    for epoch in range(config.epochs):
+        tokens = _subsample(corpus.tokens, keep, config.seed, trainer.current_epoch)
+        windows = context_windows(tokens, config.window)
+        targets = tokens[config.window : -config.window]
+        batch_size = min(config.batch_size, len(targets))
+        progress.words_per_row = corpus.total_words / len(targets)
+        progress.update(epoch * corpus.total_words, label=f"epoch {epoch + 1}/{config.epochs}")
+        trainer.fit(
+            windows,
+            targets,
+            1,
+            batch_size,
+            eval_interval=max(1, len(targets) // batch_size // _REPORTS_AN_EPOCH),
+            verbose=False,
+            progress=progress,
+        )
+    progress.update(config.epochs * corpus.total_words)
 
 
 def _subsample(tokens: np.ndarray, keep: np.ndarray, seed: int, epoch: int) -> np.ndarray:

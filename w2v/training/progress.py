@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -25,12 +26,21 @@ class TrainingProgress:
         Words to train, epochs included.
     enabled : bool, optional
         Whether to draw; by default if standard error is a terminal.
+    on_report : callable, optional
+        Called with the words trained and the mean loss whenever there is a new one.
     """
 
-    def __init__(self, total_words: int, *, enabled: bool | None = None) -> None:
+    def __init__(
+        self,
+        total_words: int,
+        *,
+        enabled: bool | None = None,
+        on_report: Callable[[float, float], None] | None = None,
+    ) -> None:
         self.total_words = total_words
         self.done: float = 0
         self.words_per_row = 1.0
+        self._on_report = on_report
         console = Console(stderr=True)
         self._drawn = console.is_terminal if enabled is None else enabled
         self._bar = Progress(
@@ -80,6 +90,8 @@ class TrainingProgress:
             What stands before the bar.
         """
         self.done = words
+        if loss is not None and self._on_report:
+            self._on_report(words, loss)
         if not self._drawn:
             return
         now = time.perf_counter()

@@ -1,0 +1,67 @@
+"""A run's figures as JSON Lines, for programs to read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from w2v.word2vec import Word2Vec
+
+
+class MetricsLog:
+    """One JSON object a line: a start, reports on the way, an end.
+
+    Parameters
+    ----------
+    path : path or None
+        File to write; None writes nothing.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._file: TextIO | None = None
+
+    def __enter__(self) -> MetricsLog:
+        if self._path is not None:
+            self._file = self._path.open("w", encoding="utf-8")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def write(self, event: str, **fields: Any) -> None:
+        """Write one line, readable at once by whoever follows the file."""
+        if self._file is not None:
+            self._file.write(json.dumps({"event": event, **fields}) + "\n")
+            self._file.flush()
+
+    def start(self, word2vec: Word2Vec) -> None:
+        """Write the configuration."""
+        self.write("start", backend=word2vec.backend.name, **{"config": word2vec.config.to_dict()})
+
+    def report(self, words: float, loss: float) -> None:
+        """Write how far the training is."""
+        self.write("report", words=round(words), loss=loss)
+
+    def end(self, word2vec: Word2Vec, *, save_seconds: float) -> None:
+        """Write the run's totals; ``seconds`` are training alone."""
+        self.write(
+            "end",
+            words=word2vec.trained_words,
+            seconds=word2vec.train_seconds,
+            words_per_second=word2vec.words_per_second,
+            loss=word2vec.losses[-1],
+            vocab=len(word2vec.corpus.vocab),
+            backend=word2vec.backend.name,
+            read_seconds=word2vec.read_seconds,
+            save_seconds=save_seconds,
+        )
