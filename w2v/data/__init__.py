@@ -5,7 +5,7 @@ from w2v.data.corpus import EncodedCorpus
 from w2v.data.course import convert_one_hot, preprocess
 from w2v.data.errors import CorpusError
 from w2v.data.pydocs import pydocs
-from w2v.data.reading import read_corpus
+from w2v.data.reading import prepare, read_corpus
 from w2v.data.vocabulary import Vocabulary
 from w2v.data.windows import context_windows, create_contexts_target
 
@@ -16,6 +16,7 @@ __all__ = [
     "context_windows",
     "convert_one_hot",
     "create_contexts_target",
+    "prepare",
     "preprocess",
     "ptb",
     "pydocs",

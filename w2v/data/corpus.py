@@ -157,12 +157,12 @@ class EncodedCorpus:
         return cls(tokens, offsets, vocab, manifest["total_words"], manifest["info"])
 
 
-def is_encoded(path: str | Path) -> bool:
+def is_encoded(path: str | os.PathLike[str]) -> bool:
     """Tell whether a path is a folder that holds an encoded corpus.
 
     Parameters
     ----------
-    path : str or Path
+    path : str or path
 
     Returns
     -------

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from w2v.data.cache import cache_folder
 from w2v.data.errors import CorpusError
+from w2v.data.pydocs import pydocs
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,62 @@ PTB = {
         "test": "dd65dff31e70846b2a6030a87482edcd5d199130cdcfa1f3dccbb033728deee0",
     }.items()
 }
+
+_ARCHIVES = {
+    "text8": (
+        RemoteFile(
+            "text8.zip",
+            "a6640522afe85d1963ad56c05b0ede0a0c000dddc9671758a6cc09b7a38e5232",
+            "http://mattmahoney.net/dc",
+            "W2V_TEXT8_URL",
+        ),
+        "text8",
+    ),
+    "wikitext-103": (
+        RemoteFile(
+            "wikitext-103-v1.zip",
+            "242ba0f20b329cfdf1ccc61e9e9e5b59becf189db7f7a81cd2a0e2fc31539590",
+            "https://s3.amazonaws.com/research.metamind.io/wikitext",
+            "W2V_WIKITEXT_URL",
+        ),
+        "wikitext-103/wiki.train.tokens",
+    ),
+}
+
+
+def dataset_names() -> list[str]:
+    """Name the corpora that need no path.
+
+    Returns
+    -------
+    list of str
+    """
+    return ["pydocs", "ptb", *_ARCHIVES]
+
+
+def dataset(name: str) -> list[Path]:
+    """Give the text files of a corpus known by name, fetching them the first time.
+
+    Parameters
+    ----------
+    name : str
+        One of `dataset_names`; ``ptb`` and ``wikitext-103`` are their training texts.
+
+    Returns
+    -------
+    list of Path
+
+    Raises
+    ------
+    CorpusError, OSError
+        See `fetch`.
+    """
+    if name == "pydocs":
+        return [pydocs()]
+    if name == "ptb":
+        return [fetch(PTB["train"])]
+    file, member = _ARCHIVES[name]
+    return [fetch(file, member=member)]
 
 
 def fetch(file: RemoteFile, *, member: str | None = None) -> Path:

@@ -1,25 +1,22 @@
-"""Folders that are there whole or not at all."""
+"""Folders that are there whole or not at all, and what to say when the disk is full."""
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
-import shutil
-import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from w2v.data.errors import CorpusError
+from w2v.files import atomic_path
 
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
-@contextlib.contextmanager
+@contextmanager
 def replaced_folder(target: str | Path, mark: str) -> Iterator[Path]:
-    """Fill a folder beside the target, then rename it into place.
-
-    Whatever ends the block early, the target stays as it was and the new folder is removed.
+    """Fill a folder beside the target, put in its place when the block succeeds.
 
     Parameters
     ----------
@@ -41,50 +38,16 @@ def replaced_folder(target: str | Path, mark: str) -> Iterator[Path]:
         If it cannot be written; for a full disk with a line that says so.
     """
     target = Path(target)
-    check_replaceable(target, mark)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unique = uuid.uuid4().hex
-    aside = target.with_name(f".{target.name}.{unique}.tmp")
-    old = target.with_name(f".{target.name}.{unique}.old")
-    aside.mkdir()
-    try:
-        with clear_when_full(target):
-            yield aside
-        if target.exists():
-            target.rename(old)
-        aside.rename(target)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-        if old.exists():
-            if not target.exists():
-                old.rename(target)
-            shutil.rmtree(old, ignore_errors=True)
-
-
-def check_replaceable(target: Path, mark: str) -> None:
-    """Refuse to replace what is neither ours nor empty.
-
-    Parameters
-    ----------
-    target : Path
-    mark : str
-        See `replaced_folder`.
-
-    Raises
-    ------
-    CorpusError
-    """
-    if not target.exists():
-        return
-    if not target.is_dir():
+    if target.exists() and not target.is_dir():
         raise CorpusError(f"{target} is a file; name a folder for the encoded corpus")
-    if not (target / mark).exists() and any(target.iterdir()):
-        raise CorpusError(
-            f"{target} exists and is no encoded corpus; name another folder or empty it"
-        )
+    if target.is_dir() and any(target.iterdir()) and not (target / mark).exists():
+        raise CorpusError(f"{target} exists and is no encoded corpus; name another folder")
+    with clear_when_full(target), atomic_path(target) as aside:
+        aside.mkdir()
+        yield aside
 
 
-@contextlib.contextmanager
+@contextmanager
 def clear_when_full(target: str | Path) -> Iterator[None]:
     """Say in words that the disk is full.
 

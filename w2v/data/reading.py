@@ -1,54 +1,260 @@
-"""From text to an encoded corpus."""
+"""From text of any kind to an encoded corpus."""
 
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Callable, Sequence
+import shutil
+import tempfile
+import warnings
+import weakref
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from w2v.data.blocks import BLOCK_BYTES, Blocks
+from w2v.data.classes import character_classes
+from w2v.data.corpus import MANIFEST, EncodedCorpus, is_encoded
+from w2v.data.encode import build_vocabulary, write_corpus
+from w2v.data.errors import CorpusError
+from w2v.data.folders import clear_when_full, replaced_folder
+from w2v.data.parts import Part
+from w2v.data.scan import Progress, Scan
+from w2v.data.sources import Source, expand
+from w2v.data.spooling import spool_sentences, tokenized
 
-from w2v.data.corpus import EncodedCorpus
-from w2v.data.vocabulary import Vocabulary
+Name = str | os.PathLike[str]
+Sentences = Iterable[Sequence[str]]
+Tokenizer = str | Callable[[str], Sequence[str]]
 
 
 def read_corpus(
-    source: Any,
+    source: Name | Sequence[Name] | Sentences = "pydocs",
     *,
     min_count: int = 5,
     max_vocab_size: int | None = None,
     max_final_vocab: int | None = None,
+    tokenizer: Tokenizer = "whitespace",
+    lowercase: bool = False,
+    errors: str = "replace",
+    column: str | None = None,
+    max_sentence_length: int = 10_000,
     workers: int | None = None,
-    progress: Callable[[int, int | None, int], None] | None = None,
+    progress: Progress | None = None,
+    block_bytes: int = BLOCK_BYTES,
 ) -> EncodedCorpus:
-    """Read text into word ids."""
-    if isinstance(source, str | Path):
-        source = [source]
-    if isinstance(source, Sequence) and all(isinstance(s, str | Path) for s in source):
-        paths = source
-        source = (line.split() for path in paths for line in _lines(path))
-    sentences = [s for s in source if s]
-    counts = Counter(w for s in sentences for w in s)
-    vocab = Vocabulary.from_counts(
-        list(counts),
-        list(counts.values()),
-        min_count=min_count,
-        max_vocab_size=max_vocab_size,
-        max_final_vocab=max_final_vocab,
+    r"""Read text into word ids.
+
+    The corpus lies in the system's folder for temporary files (``TMPDIR`` names another),
+    mapped into memory, and is gone with the object; `prepare` keeps it.
+
+    Parameters
+    ----------
+    source : str, path, sequence of these, or iterable of token sequences
+        Files of text (plain, .gz, .bz2, .zst), Parquet or JSON Lines; folders; patterns; ``-``
+        for standard input; names of datasets such as ``"pydocs"``; the folder of an encoded
+        corpus, which is opened as it is. Anything else iterable gives sentences as sequences
+        of strings, and is read once.
+    min_count, max_vocab_size, max_final_vocab
+        Which words are kept; see `Vocabulary.from_counts`.
+    tokenizer : {"whitespace", "words"} or callable, default "whitespace"
+        ``"whitespace"`` splits as ``str.split()`` does. ``"words"`` takes the words of running
+        text: runs of Unicode letters and digits with their marks, apostrophes inside;
+        ideographs and Hiragana each by itself. A callable is given a line and returns its
+        tokens; it runs on one thread.
+    lowercase : bool, default False
+        Lower the case of every token (``str.lower``).
+    errors : {"replace", "strict"}, default "replace"
+        What to do with bytes that are no UTF-8: put U+FFFD in their place and count them in
+        ``info["replaced"]``, or end with an error.
+    column : str, optional
+        The column of Parquet and JSON Lines files. A row is a line.
+    max_sentence_length : int, default 10_000
+        Sentences are cut after so many tokens. A sentence is a line; only ``\n`` ends one.
+    workers : int, optional
+        Threads; all processors by default. The result does not depend on it.
+    progress : callable, optional
+        ``progress(bytes_done, bytes_total, words)``, about ten times a second on the calling
+        thread; `bytes_total` is None where it is not known. Bytes are those of the files,
+        compressed ones if they are compressed.
+    block_bytes : int
+        How much text a worker takes at a time. The result does not depend on it.
+
+    Returns
+    -------
+    EncodedCorpus
+
+    Raises
+    ------
+    CorpusError
+        If the source is missing, empty, no text, damaged, or no word is frequent enough.
+    OSError
+        If something cannot be read, or there is no room for the corpus.
+    ValueError
+        If a setting is out of range.
+    """
+    encoded = _encoded_folder(source)
+    if encoded is not None:
+        corpus = EncodedCorpus.open(encoded)
+        for line in corpus.changed_sources():
+            warnings.warn(f"{line}; prepare {encoded} again", stacklevel=2)
+        return corpus
+    settings = _checked(locals())
+    folder = Path(tempfile.mkdtemp(prefix="w2v-"))
+    try:
+        with clear_when_full(folder):
+            _encode(source, folder, settings, progress)
+        corpus = EncodedCorpus.open(folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    if os.name == "posix":
+        # Mapped files stay readable when their names are gone: nothing is left to clean up.
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        weakref.finalize(corpus, shutil.rmtree, folder, ignore_errors=True)
+    return corpus
+
+
+def prepare(
+    source: Name | Sequence[Name] | Sentences,
+    folder: str | Path,
+    **settings: Any,
+) -> EncodedCorpus:
+    """Read text into an encoded corpus that is kept.
+
+    It is made beside the folder and renamed into place: whatever ends it early leaves the
+    folder as it was.
+
+    Parameters
+    ----------
+    source
+        See `read_corpus`.
+    folder : str or Path
+        An encoded corpus that is there is replaced.
+    **settings
+        Those of `read_corpus`.
+
+    Returns
+    -------
+    EncodedCorpus
+        Opened from the folder.
+
+    Raises
+    ------
+    CorpusError
+        As `read_corpus`; also if the folder exists and is something else.
+    OSError, ValueError
+        As `read_corpus`.
+    """
+    progress = settings.pop("progress", None)
+    unknown = set(settings) - set(_DEFAULTS)
+    if unknown:
+        raise TypeError(f"prepare has no setting {', '.join(sorted(unknown))}")
+    checked = _checked({**_DEFAULTS, **settings})
+    if _encoded_folder(source) is not None:
+        raise CorpusError(f"{source} is an encoded corpus already")
+    with replaced_folder(folder, MANIFEST) as aside:
+        _encode(source, aside, checked, progress)
+    return EncodedCorpus.open(folder)
+
+
+_DEFAULTS: dict[str, Any] = {
+    name: value for name, value in (read_corpus.__kwdefaults__ or {}).items() if name != "progress"
+}
+
+
+def _encode(source: Any, folder: Path, settings: dict[str, Any], progress: Progress | None) -> None:
+    """Read the source into the folder."""
+    names = _names(source)
+    if names is None:
+        replaced, sources = 0, []
+        report = (lambda words: progress(0, None, words)) if progress else None
+        parts = [spool_sentences(source, folder / "spool", report)]
+    else:
+        sources = expand(names)
+        parts, replaced = _read_files(sources, folder, settings, progress)
+    if not any(len(part.stretches) and any(s.words for s in part.stretches) for part in parts):
+        what = ", ".join(s.name for s in sources) or "the iterable of sentences"
+        raise CorpusError(f"{what} holds no words; give text with words in it")
+    limits = {k: settings[k] for k in ("min_count", "max_vocab_size", "max_final_vocab")}
+    vocab, new_ids = build_vocabulary(parts, lowercase=settings["lowercase"], limits=limits)
+    tokenizer = settings["tokenizer"]
+    described = {k: settings[k] for k in ("lowercase", "errors", "column", "max_sentence_length")}
+    info = {
+        "sources": [s.fingerprint() for s in sources],
+        "replaced": replaced,
+        "tokenizer": tokenizer if isinstance(tokenizer, str) else repr(tokenizer),
+        **limits,
+        **described,
+    }
+    write_corpus(
+        folder,
+        parts,
+        vocab,
+        new_ids,
+        max_sentence_length=settings["max_sentence_length"],
+        workers=settings["workers"],
+        info=info,
     )
-    ids = vocab.word_to_id
-    encoded: list[Any] = [[ids[w] for w in s if w in ids] for s in sentences]
-    encoded = [s for s in encoded if s]
-    offsets = np.cumsum([0, *map(len, encoded)])
-    tokens = np.array([i for s in encoded for i in s], dtype=np.int32)
-    return EncodedCorpus(tokens, offsets, vocab, counts.total())
 
 
-def _lines(path: Any) -> list[str]:
-    if path == "pydocs":
-        from w2v.data.pydocs import pydocs
+def _read_files(
+    sources: list[Source], folder: Path, settings: dict[str, Any], progress: Progress | None
+) -> tuple[list[Part], int]:
+    tokenizer, strict = settings["tokenizer"], settings["errors"] == "strict"
+    blocks = Blocks(
+        sources,
+        column=settings["column"],
+        block_bytes=settings["block_bytes"],
+        lines_only=callable(tokenizer),
+    )
+    if callable(tokenizer):
+        report = None
+        if progress:
+            report = lambda words: progress(blocks.bytes_done, blocks.bytes_total, words)  # noqa: E731
+        lines = tokenized(blocks, tokenizer, strict)
+        return [spool_sentences(lines, folder / "spool", report)], 0
+    scan = Scan(
+        blocks,
+        folder,
+        workers=settings["workers"],
+        classes=character_classes() if tokenizer == "words" else None,
+        strict=strict,
+        progress=progress,
+    )
+    return scan.run(), scan.replaced
 
-        path = pydocs()
-    return Path(os.fspath(path)).read_text("utf-8").split("\n")
+
+def _names(source: Any) -> list[Name] | None:
+    """Give the names of files, or None if the source holds the sentences themselves."""
+    if isinstance(source, str | os.PathLike):
+        return [source]
+    if isinstance(source, Sequence) and source and isinstance(source[0], str | os.PathLike):
+        return list(source)
+    if not isinstance(source, Iterable):
+        raise TypeError(
+            f"expected paths or an iterable of token lists, got {type(source).__name__}"
+        )
+    return None
+
+
+def _encoded_folder(source: Any) -> Path | None:
+    names = _names(source) or []
+    encoded = [Path(name) for name in names if is_encoded(name)]
+    if encoded and len(names) > 1:
+        raise CorpusError(f"{encoded[0]} is an encoded corpus; it cannot be read with others")
+    return encoded[0] if encoded else None
+
+
+def _checked(settings: dict[str, Any]) -> dict[str, Any]:
+    tokenizer, errors = settings["tokenizer"], settings["errors"]
+    if not callable(tokenizer) and tokenizer not in ("whitespace", "words"):
+        raise ValueError(f"tokenizer must be 'whitespace', 'words' or callable, got {tokenizer!r}")
+    if errors not in ("replace", "strict"):
+        raise ValueError(f"errors must be 'replace' or 'strict', got {errors!r}")
+    workers = settings["workers"]
+    checked = {**settings, "workers": (os.cpu_count() or 1) if workers is None else workers}
+    for name in ("workers", "max_sentence_length", "block_bytes"):
+        if checked[name] < 1:
+            raise ValueError(f"{name} must be 1 or more, got {checked[name]}")
+    return checked

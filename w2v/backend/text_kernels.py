@@ -1,0 +1,512 @@
+"""Splitting bytes into words and numbering them: Numba kernels over one growing hash table.
+
+All release the GIL, so that threads read text side by side, each with a table of its own.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+# Kernels load eight bytes at a time: every buffer ends with as many that do not count.
+PADDING = 8
+SENTENCE_END = -1
+
+# What a character is, to the kernel that cuts running text into words.
+SEPARATOR, LETTER, ALONE, MARK, APOSTROPHE, NEWLINE = range(6)
+
+_DONE, _TABLE_FULL = 0, 1
+_PLAIN, _SPACE, _LINE, _MAYBE_SPACE = range(4)
+
+_MULTIPLY = np.uint64(0x9E3779B97F4A7C15)
+_HIGH_BITS = np.uint64(0x8080808080808080)
+_S32 = np.uint64(32)
+_S29 = np.uint64(29)
+_LOW_32 = np.uint64(0xFFFFFFFF)
+_ABOVE_SPACE = np.uint64(0x5F5F5F5F5F5F5F5F)
+
+_kernel = numba.njit(nogil=True, cache=True)
+_inline = numba.njit(nogil=True, cache=True, inline="always")
+
+
+@intrinsic
+def _load64(typingctx, buffer, index):
+    """Eight bytes at any address as one little-endian number."""
+
+    def codegen(context, builder, signature, args):
+        array = context.make_array(signature.args[0])(context, builder, args[0])
+        address = builder.gep(array.data, [args[1]])
+        word = builder.bitcast(address, ir.IntType(64).as_pointer())
+        return builder.load(word, align=1)
+
+    return types.uint64(buffer, types.int64), codegen
+
+
+@intrinsic
+def _trailing_zeros(typingctx, word):
+    """Count the zero bits below the lowest set one."""
+
+    def codegen(context, builder, signature, args):
+        return builder.cttz(args[0], ir.IntType(1)(0))
+
+    return types.uint64(types.uint64), codegen
+
+
+def byte_kinds() -> np.ndarray:
+    """Sort the 256 bytes by what they may be to ``str.split``.
+
+    Returns
+    -------
+    (256,) uint8
+    """
+    kinds = np.zeros(256, dtype=np.uint8)
+    for code in range(128):
+        if chr(code).isspace():
+            kinds[code] = _SPACE
+    kinds[ord("\n")] = _LINE
+    # First bytes of the white space beyond ASCII: U+0085, U+00A0, U+1680, U+2000.., U+3000.
+    kinds[[0xC2, 0xE1, 0xE2, 0xE3]] = _MAYBE_SPACE
+    return kinds
+
+
+@_kernel
+def _space_length(buffer, i):
+    """Bytes of the white-space character beyond ASCII that starts here, or 0."""
+    a, b, c = buffer[i], buffer[i + 1], buffer[i + 2]
+    if a == 0xC2:
+        return 2 if b == 0x85 or b == 0xA0 else 0
+    if a == 0xE1:
+        return 3 if b == 0x9A and c == 0x80 else 0
+    if a == 0xE3:
+        return 3 if b == 0x80 and c == 0x80 else 0
+    if b == 0x80:
+        return 3 if 0x80 <= c <= 0x8A or c == 0xA8 or c == 0xA9 or c == 0xAF else 0
+    return 3 if b == 0x81 and c == 0x9F else 0
+
+
+@_inline
+def _key(buffer, start, end):
+    """Give a word's key: its bytes if they are eight or fewer, otherwise a hash of them."""
+    length = end - start
+    if length == 0:
+        return np.uint64(0)
+    if length <= 8:
+        return _load64(buffer, start) << np.uint64(64 - 8 * length)
+    h = np.uint64(length) * _MULTIPLY
+    i = start
+    while i + 8 < end:
+        h = (h ^ _load64(buffer, i)) * _MULTIPLY
+        h ^= h >> _S29
+        i += 8
+    # The last eight bytes overlap those before: no byte is left out, none lies past the word.
+    h = (h ^ _load64(buffer, end - 8)) * _MULTIPLY
+    return h ^ (h >> _S32)
+
+
+@_inline
+def _same(a, i, b, j, length):
+    """Compare two words of more than eight bytes."""
+    for k in range(0, length - 8, 8):
+        if _load64(a, i + k) != _load64(b, j + k):
+            return False
+    return _load64(a, i + length - 8) == _load64(b, j + length - 8)
+
+
+@_inline
+def _place(key, length, last):
+    """Where in the table the search for a word begins."""
+    h = (key ^ np.uint64(length)) * _MULTIPLY
+    return np.int64((h ^ (h >> _S32)) & np.uint64(last))
+
+
+@_inline
+def _number(buffer, start, end, slots, starts, arena, size):
+    """Give the word's id, a new one if need be; -1 if the table must grow first."""
+    length = end - start
+    key = _key(buffer, start, end)
+    last = slots.shape[0] - 1
+    place = _place(key, length, last)
+    while slots[place, 1] != np.uint64(0):
+        if slots[place, 0] == key and np.int64(slots[place, 1] >> _S32) == length:
+            word = np.int64(slots[place, 1] & _LOW_32) - 1
+            if length <= 8 or _same(arena, starts[word], buffer, start, length):
+                return word
+        place = (place + 1) & last
+    word = size[0]
+    begin = starts[word]
+    if (
+        2 * (word + 1) > slots.shape[0]
+        or word + 2 > starts.size
+        or begin + length + PADDING > arena.size
+    ):
+        return -1
+    slots[place, 0] = key
+    slots[place, 1] = np.uint64(length) << _S32 | np.uint64(word + 1)
+    arena[begin : begin + length] = buffer[start:end]
+    starts[word + 1] = begin + length
+    size[0] = word + 1
+    return word
+
+
+@_inline
+def _plain_run(buffer, i):
+    """Count the bytes from here, up to eight, that are ASCII and above the space."""
+    word = _load64(buffer, i)
+    other = (~((word & ~_HIGH_BITS) + _ABOVE_SPACE) | word) & _HIGH_BITS
+    if other == np.uint64(0):
+        return 8
+    return np.int64(_trailing_zeros(other) >> np.uint64(3))
+
+
+@_kernel
+def split_white(
+    buffer, i, n, kinds, classes, block, slots, starts, arena, size, counts, first, out, filled
+):
+    """Give numbers to the words between white space; give (status, where it stopped, ids written)."""
+    while True:
+        while i < n:
+            kind = kinds[buffer[i]]
+            if kind == _PLAIN:
+                break
+            if kind == _LINE:
+                if filled == 0 or out[filled - 1] != SENTENCE_END:
+                    out[filled] = SENTENCE_END
+                    filled += 1
+                i += 1
+            elif kind == _SPACE:
+                i += 1
+            else:
+                length = _space_length(buffer, i)
+                if length == 0:
+                    break
+                i += length
+        if i >= n:
+            return _DONE, i, filled
+        start = i
+        while i < n:
+            run = _plain_run(buffer, i)
+            i += run
+            if run < 8:
+                kind = kinds[buffer[i]]
+                if kind == _PLAIN or (kind == _MAYBE_SPACE and _space_length(buffer, i) == 0):
+                    i += 1
+                else:
+                    break
+        word = _number(buffer, start, i, slots, starts, arena, size)
+        if word < 0:
+            return _TABLE_FULL, start, filled
+        if counts[word] == 0:
+            first[word] = (block << 32) | filled
+        counts[word] += 1
+        out[filled] = word
+        filled += 1
+
+
+@_kernel
+def _code_point(buffer, i):
+    """Decode the valid UTF-8 character that starts here: (code point, bytes)."""
+    a = np.int64(buffer[i])
+    if a < 0x80:
+        return a, 1
+    b = np.int64(buffer[i + 1]) & 0x3F
+    if a < 0xE0:
+        return (a & 0x1F) << 6 | b, 2
+    c = np.int64(buffer[i + 2]) & 0x3F
+    if a < 0xF0:
+        return (a & 0x0F) << 12 | b << 6 | c, 3
+    d = np.int64(buffer[i + 3]) & 0x3F
+    return (a & 0x07) << 18 | b << 12 | c << 6 | d, 4
+
+
+@_kernel
+def _word_end(buffer, i, n, kind, classes):
+    """Where the word ends whose first character, just before i, has this class."""
+    letter_before = kind == LETTER
+    while i < n:
+        code, length = _code_point(buffer, i)
+        inside = classes[code]
+        if inside == LETTER:
+            if kind == ALONE:
+                return i
+            letter_before = True
+        elif inside == APOSTROPHE:
+            if not letter_before or i + length >= n:
+                return i
+            following, _ = _code_point(buffer, i + length)
+            if classes[following] != LETTER:
+                return i
+            letter_before = False
+        elif inside != MARK:
+            return i
+        i += length
+    return i
+
+
+@_kernel
+def split_words(
+    buffer, i, n, kinds, classes, block, slots, starts, arena, size, counts, first, out, filled
+):
+    """As `split_white`, for the words of running text."""
+    while i < n:
+        start = i
+        code, length = _code_point(buffer, i)
+        kind = classes[code]
+        i += length
+        if kind == NEWLINE:
+            if filled == 0 or out[filled - 1] != SENTENCE_END:
+                out[filled] = SENTENCE_END
+                filled += 1
+            continue
+        if kind != LETTER and kind != ALONE:
+            continue
+        i = _word_end(buffer, i, n, kind, classes)
+        word = _number(buffer, start, i, slots, starts, arena, size)
+        if word < 0:
+            return _TABLE_FULL, start, filled
+        if counts[word] == 0:
+            first[word] = (block << 32) | filled
+        counts[word] += 1
+        out[filled] = word
+        filled += 1
+    return _DONE, i, filled
+
+
+@_kernel
+def _merge(
+    words, bounds, i, n, other_counts, other_first, slots, starts, arena, size, counts, first, ids
+):
+    """Give numbers to words of another table and add up their counts; give (status, words done)."""
+    while i < n:
+        word = _number(words, bounds[i], bounds[i + 1], slots, starts, arena, size)
+        if word < 0:
+            return _TABLE_FULL, i
+        if counts[word] == 0 or other_first[i] < first[word]:
+            first[word] = other_first[i]
+        counts[word] += other_counts[i]
+        ids[i] = word
+        i += 1
+    return _DONE, i
+
+
+@_kernel
+def _rehash(old, new):
+    """Move all entries to a larger table."""
+    last = new.shape[0] - 1
+    for i in range(old.shape[0]):
+        if old[i, 1] != np.uint64(0):
+            place = _place(old[i, 0], np.int64(old[i, 1] >> _S32), last)
+            while new[place, 1] != np.uint64(0):
+                place = (place + 1) & last
+            new[place, 0] = old[i, 0]
+            new[place, 1] = old[i, 1]
+
+
+@_kernel
+def invalid_utf8(buffer, n):
+    """Find the first byte of the first sequence that is not UTF-8, or -1."""
+    i = 0
+    while i < n:
+        if i + 8 <= n and _load64(buffer, i) & _HIGH_BITS == np.uint64(0):
+            i += 8
+            continue
+        a = buffer[i]
+        if a < 0x80:
+            i += 1
+            continue
+        # The second byte's range rules out overlong forms, surrogates and what lies past
+        # U+10FFFF (Unicode Standard, table 3-7).
+        low, high = np.uint8(0x80), np.uint8(0xBF)
+        if 0xC2 <= a <= 0xDF:
+            length = 2
+        elif 0xE0 <= a <= 0xEF:
+            length = 3
+            if a == 0xE0:
+                low = np.uint8(0xA0)
+            elif a == 0xED:
+                high = np.uint8(0x9F)
+        elif 0xF0 <= a <= 0xF4:
+            length = 4
+            if a == 0xF0:
+                low = np.uint8(0x90)
+            elif a == 0xF4:
+                high = np.uint8(0x8F)
+        else:
+            return i
+        if i + length > n or buffer[i + 1] < low or buffer[i + 1] > high:
+            return i
+        for k in range(2, length):
+            if buffer[i + k] & 0xC0 != 0x80:
+                return i
+        i += length
+    return -1
+
+
+@_kernel
+def renumber(stream, new_ids, in_sentence, limit, tokens, ends):
+    """Replace provisional ids, drop words that have no new one, cut long sentences.
+
+    `in_sentence` words of the first sentence stood in the block before. Gives (tokens
+    written, sentence ends written); ends count tokens of this block.
+    """
+    n_tokens = n_ends = 0
+    for word in stream:
+        if word == SENTENCE_END:
+            ends[n_ends] = n_tokens
+            n_ends += 1
+            in_sentence = 0
+            continue
+        new = new_ids[word]
+        if new >= 0:
+            tokens[n_tokens] = new
+            n_tokens += 1
+        in_sentence += 1
+        if in_sentence == limit:
+            ends[n_ends] = n_tokens
+            n_ends += 1
+            in_sentence = 0
+    return n_tokens, n_ends
+
+
+class WordTable:
+    """Distinct words in order of arrival, with counts and places of first appearance.
+
+    Attributes
+    ----------
+    starts : (capacity + 1,) int64
+        Word i is ``arena[starts[i]:starts[i + 1]]``.
+    arena : uint8 array
+    counts, first : int64 arrays
+        ``first`` is (block << 32) + place in the block, so that it orders words over blocks.
+    """
+
+    def __init__(self, words: int = 1 << 15) -> None:
+        self._slots = np.zeros((2 * words, 2), dtype=np.uint64)
+        self._size = np.zeros(1, dtype=np.int64)
+        self.starts = np.zeros(words + 1, dtype=np.int64)
+        self.arena = np.zeros(16 * words, dtype=np.uint8)
+        self.counts = np.zeros(words, dtype=np.int64)
+        self.first = np.zeros(words, dtype=np.int64)
+        self._out = np.empty(0, dtype=np.int32)
+
+    def __len__(self) -> int:
+        return int(self._size[0])
+
+    def number(
+        self, buffer: np.ndarray, n: int, block: int, classes: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Give numbers to the words of a block of text.
+
+        Parameters
+        ----------
+        buffer : uint8 array
+            Valid UTF-8 that ends with white space, then `PADDING` more bytes.
+        n : int
+            Bytes of text.
+        block : int
+            The block's place in the text.
+        classes : (0x110000,) uint8, optional
+            Each character's class, to cut running text into words; without it, white space
+            separates words as in ``str.split``.
+
+        Returns
+        -------
+        int32 array
+            Ids, with `SENTENCE_END` where lines end (once for several ends in a row). A view
+            that the next call overwrites.
+        """
+        split = split_white if classes is None else split_words
+        kinds = _KINDS if classes is None else _NO_KINDS
+        if self._out.size < n + 1:
+            self._out = np.empty(n + 1, dtype=np.int32)
+        out = self._out
+        at, filled, status = 0, 0, _TABLE_FULL
+        while True:
+            status, at, filled = split(
+                buffer,
+                at,
+                n,
+                kinds,
+                _NO_KINDS if classes is None else classes,
+                block,
+                self._slots,
+                self.starts,
+                self.arena,
+                self._size,
+                self.counts,
+                self.first,
+                out,
+                filled,
+            )
+            if status == _DONE:
+                return out[:filled]
+            self._grow(n - at)
+
+    def merge(
+        self, arena: np.ndarray, starts: np.ndarray, counts: np.ndarray, first: np.ndarray
+    ) -> np.ndarray:
+        """Take in words of another table.
+
+        Parameters
+        ----------
+        arena : uint8 array
+            Ends with `PADDING` more bytes.
+        starts : (N + 1,) int64
+        counts, first : (N,) int64
+
+        Returns
+        -------
+        (N,) int32
+            The ids the words have here.
+        """
+        n = len(counts)
+        ids = np.empty(n, dtype=np.int32)
+        done = 0
+        while True:
+            status, done = _merge(
+                arena,
+                starts,
+                done,
+                n,
+                counts,
+                first,
+                self._slots,
+                self.starts,
+                self.arena,
+                self._size,
+                self.counts,
+                self.first,
+                ids,
+            )
+            if status == _DONE:
+                return ids
+            self._grow(int(starts[done + 1] - starts[done]))
+
+    def _grow(self, longest: int) -> None:
+        """Make room where it is short; the next word may be that long."""
+        size = len(self)
+        if self.starts[size] + longest + PADDING > self.arena.size:
+            self.arena = _longer(
+                self.arena, max(2 * self.arena.size, self.starts[size] + longest + PADDING)
+            )
+        if size + 2 > self.starts.size:
+            capacity = 2 * (self.starts.size - 1)
+            self.starts = _longer(self.starts, capacity + 1)
+            self.counts = _longer(self.counts, capacity)
+            self.first = _longer(self.first, capacity)
+        if 2 * (size + 1) > len(self._slots):
+            slots = np.zeros((2 * len(self._slots), 2), dtype=np.uint64)
+            _rehash(self._slots, slots)
+            self._slots = slots
+
+
+def _longer(array: np.ndarray, size: int) -> np.ndarray:
+    longer = np.zeros(int(size), dtype=array.dtype)
+    longer[: array.size] = array
+    return longer
+
+
+_KINDS = byte_kinds()
+_NO_KINDS = np.zeros(0, dtype=np.uint8)

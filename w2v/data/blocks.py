@@ -1,0 +1,136 @@
+"""Text in blocks that end between two words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v.data.columns import json_lines_chunks, parquet_chunks
+from w2v.data.errors import CorpusError
+from w2v.data.sources import Source
+from w2v.data.streams import opened
+
+BLOCK_BYTES = 4 << 20
+_WHITE = b" \n\t\r\v\f"
+_PADDING = bytes(8)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A run of whole words.
+
+    Parameters
+    ----------
+    data : bytes
+        Ends with white space.
+    source : Source
+    offset : int
+        Where in the source's text it begins.
+    """
+
+    data: bytes
+    source: Source
+    offset: int
+
+    def padded(self) -> NDArray[np.uint8]:
+        """Give the bytes with as many after them as kernels may look at."""
+        return np.frombuffer(self.data + _PADDING, dtype=np.uint8)
+
+
+class Blocks:
+    """The text of several sources, block after block.
+
+    Every source ends its last line, so that no sentence runs from one into the next.
+
+    Parameters
+    ----------
+    sources : list of Source
+    column : str, optional
+        The column of Parquet and JSON Lines files; a row is a line.
+    block_bytes : int
+        About how long a block is; a longer word is never cut.
+    lines_only : bool, default False
+        End blocks at line ends only.
+
+    Attributes
+    ----------
+    bytes_total : int or None
+        None if a source has no known size.
+    """
+
+    def __init__(
+        self,
+        sources: list[Source],
+        *,
+        column: str | None = None,
+        block_bytes: int = BLOCK_BYTES,
+        lines_only: bool = False,
+    ) -> None:
+        self._sources = sources
+        self._column = column
+        self._block_bytes = block_bytes
+        self._breaks = b"\n" if lines_only else _WHITE
+        self._before = 0
+        self._within: Callable[[], int] = lambda: 0
+        sizes = [source.size for source in sources]
+        self.bytes_total = None if None in sizes else sum(size or 0 for size in sizes)
+
+    @property
+    def bytes_done(self) -> int:
+        """Bytes of the files taken so far."""
+        return self._before + self._within()
+
+    def __iter__(self) -> Iterator[Block]:
+        for source in self._sources:
+            offset = 0
+            for data in _cut(self._chunks(source), self._breaks):
+                yield Block(data, source, offset)
+                offset += len(data)
+            self._within = lambda: 0
+            self._before += source.size or 0
+
+    def _chunks(self, source: Source) -> Iterator[bytes]:
+        if source.kind != "text" and self._column is None:
+            raise CorpusError(f"{source.name} has columns; say which holds the text (column=…)")
+        if source.kind == "text" and self._column is not None:
+            raise CorpusError(
+                f"{source.name} is plain text and has no column {self._column!r}; "
+                "columns are for .parquet and .jsonl"
+            )
+        if source.kind == "parquet":
+            yield from parquet_chunks(source, str(self._column))
+            return
+        with opened(source) as stream:
+            self._within = lambda: stream.consumed
+            if source.kind == "jsonl":
+                yield from json_lines_chunks(stream, source.name, str(self._column))
+            else:
+                while chunk := stream.read(self._block_bytes):
+                    yield chunk
+
+
+def _cut(chunks: Iterable[bytes], breaks: bytes) -> Iterator[bytes]:
+    """Move what follows a chunk's last break to the next one."""
+    carried: list[bytes] = []
+    for chunk in chunks:
+        end = _last_break(chunk, breaks)
+        if end:
+            yield b"".join((*carried, chunk[:end]))
+            carried = []
+        if end < len(chunk):
+            carried.append(chunk[end:])
+    if carried:
+        yield b"".join((*carried, b"\n"))
+
+
+def _last_break(chunk: bytes, breaks: bytes) -> int:
+    """Where the last break of a chunk ends, 0 if it has none."""
+    # Words are short: look at the end before looking everywhere.
+    for start in (max(0, len(chunk) - 1000), 0):
+        end = max(chunk.rfind(bytes([b]), start) for b in breaks) + 1
+        if end:
+            return end
+    return 0

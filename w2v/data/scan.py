@@ -1,0 +1,136 @@
+"""First reading: from text to provisional ids, on all workers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v.data.blocks import Block, Blocks
+from w2v.data.errors import CorpusError
+from w2v.data.parts import Part, Spool, Words
+
+Progress = Callable[[int, int | None, int], None]
+_REPORT_EVERY = 0.1
+
+
+class Scan:
+    """Threads that take blocks in turn, each numbering words in a table of its own.
+
+    Parameters
+    ----------
+    blocks : Blocks
+    folder : Path
+        For the spool files.
+    workers : int
+    classes : (0x110000,) uint8, optional
+        Character classes, for running text.
+    strict : bool, default False
+        Whether bytes that are no UTF-8 end the reading; they are replaced otherwise.
+    progress : callable, optional
+        Called about ten times a second, on the calling thread.
+    """
+
+    def __init__(
+        self,
+        blocks: Blocks,
+        folder: Path,
+        *,
+        workers: int,
+        classes: NDArray[np.uint8] | None = None,
+        strict: bool = False,
+        progress: Progress | None = None,
+    ) -> None:
+        from w2v.backend import text_kernels
+
+        self._kernels = text_kernels
+        self._source = blocks
+        self._folder = folder
+        self._workers = workers
+        self._classes = classes
+        self._strict = strict
+        self._progress = progress
+        self._blocks: Iterator[tuple[int, Block]] = zip(count(), blocks)
+        self._turn = threading.Lock()
+        self._stop = threading.Event()
+        self._words = [0] * workers
+        self._replaced = [0] * workers
+
+    @property
+    def replaced(self) -> int:
+        """Sequences of bytes that were no UTF-8 and were replaced."""
+        return sum(self._replaced)
+
+    def run(self) -> list[Part]:
+        """Read everything.
+
+        Returns
+        -------
+        list of Part
+            One for each worker.
+
+        Raises
+        ------
+        CorpusError, OSError
+            Of the earliest worker that failed.
+        """
+        # Compiled (or loaded) here, where Ctrl-C is heard; threads would hold it up.
+        self._kernels.WordTable(4).number(
+            np.frombuffer(b"\n" + bytes(8), np.uint8), 1, 0, self._classes
+        )
+        with ThreadPoolExecutor(self._workers) as pool:
+            futures = [pool.submit(self._work, worker) for worker in range(self._workers)]
+            try:
+                return self._wait(futures)
+            finally:
+                self._stop.set()
+
+    def _wait(self, futures: list[Future[Part]]) -> list[Part]:
+        running: Any = futures
+        while running:
+            done, running = wait(running, _REPORT_EVERY, FIRST_EXCEPTION)
+            for future in done:
+                future.result()
+            if self._progress:
+                source = self._source
+                self._progress(source.bytes_done, source.bytes_total, sum(self._words))
+        return [future.result() for future in futures]
+
+    def _work(self, worker: int) -> Part:
+        table = self._kernels.WordTable()
+        with Spool(self._folder / f"spool-{worker}") as spool:
+            while (taken := self._next()) is not None:
+                number, block = taken
+                text = self._valid(block, worker)
+                ids = table.number(text, len(text) - 8, number, self._classes)
+                self._words[worker] += spool.add(number, ids)
+        size = len(table)
+        spool.part.words = Words(
+            table.arena, table.starts[: size + 1], table.counts[:size], table.first[:size]
+        )
+        return spool.part
+
+    def _next(self) -> tuple[int, Block] | None:
+        with self._turn:
+            return None if self._stop.is_set() else next(self._blocks, None)
+
+    def _valid(self, block: Block, worker: int) -> NDArray[np.uint8]:
+        text = block.padded()
+        wrong = self._kernels.invalid_utf8(text, len(block.data))
+        if wrong < 0:
+            return text
+        if self._strict:
+            raise CorpusError(
+                f"{block.source.name} has byte 0x{block.data[wrong]:02x} at "
+                f"{block.offset + wrong}, "
+                'which is no UTF-8; convert the file or use errors="replace"'
+            )
+        decoded = block.data.decode("utf-8", errors="replace")
+        self._replaced[worker] += decoded.count("\ufffd") - block.data.count(b"\xef\xbf\xbd")
+        return np.frombuffer(decoded.encode() + bytes(8), np.uint8)

@@ -1,0 +1,116 @@
+"""What a user names as text: files, folders, patterns, standard input, datasets."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from w2v.data.datasets import dataset, dataset_names
+from w2v.data.errors import CorpusError
+
+_COMPRESSIONS = {".gz", ".bz2", ".zst"}
+_KINDS = {".parquet": "parquet", ".pq": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file to read.
+
+    Parameters
+    ----------
+    path : Path or None
+        None is standard input.
+    kind : {"text", "parquet", "jsonl"}
+    """
+
+    path: Path | None
+    kind: str
+
+    @property
+    def name(self) -> str:
+        """The file's name, for messages."""
+        return "standard input" if self.path is None else str(self.path)
+
+    @property
+    def compressed(self) -> bool:
+        """Whether the name says that the file is compressed."""
+        return self.path is not None and self.path.suffix in _COMPRESSIONS
+
+    @property
+    def size(self) -> int | None:
+        """Bytes of the file as it stands, None for what has no end yet."""
+        return self.path.stat().st_size if self.path and self.path.is_file() else None
+
+    def fingerprint(self) -> dict[str, Any]:
+        """Say what the file is now, to notice later that it changed."""
+        if self.path is None or not self.path.is_file():
+            return {"name": self.name}
+        stat = self.path.stat()
+        return {
+            "path": str(self.path.resolve()),
+            "bytes": stat.st_size,
+            "mtime_ns": stat.st_mtime_ns,
+        }
+
+
+def expand(names: Iterable[str | os.PathLike[str]]) -> list[Source]:
+    """Find the files behind the names, in the order given.
+
+    Parameters
+    ----------
+    names : iterable of str or path
+        Files; folders (all files in them and below, by name, hidden ones left out); patterns
+        with ``*``, ``?`` or ``[``; ``-`` for standard input; names of datasets, where no file
+        is called so.
+
+    Returns
+    -------
+    list of Source
+
+    Raises
+    ------
+    CorpusError
+        If nothing is there under a name.
+    """
+    found = [source for name in names for source in _expand_one(os.fspath(name))]
+    if not found:
+        raise CorpusError("no source of text was named")
+    return found
+
+
+def _expand_one(name: str) -> list[Source]:
+    if name == "-":
+        return [Source(None, "text")]
+    path = Path(name).expanduser()
+    if path.is_dir():
+        files = sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p, path))
+        if not files:
+            raise CorpusError(f"{name} is a folder without files; name a file or fill it")
+        return [_file(p) for p in files]
+    if path.exists():
+        return [_file(path)]
+    if name in dataset_names():
+        return [_file(p) for p in dataset(name)]
+    if glob.has_magic(name):
+        matches = sorted(p for p in map(Path, glob.iglob(str(path), recursive=True)) if p.is_file())
+        if matches:
+            return [_file(p) for p in matches]
+        raise CorpusError(f"no file matches {name}")
+    raise CorpusError(
+        f"{name}: no such file or folder (datasets known by name: {', '.join(dataset_names())})"
+    )
+
+
+def _file(path: Path) -> Source:
+    suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
+    if suffixes and suffixes[-1] in _COMPRESSIONS:
+        suffixes.pop()
+    return Source(path, _KINDS.get(suffixes[-1] if suffixes else "", "text"))
+
+
+def _hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)

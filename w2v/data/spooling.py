@@ -1,0 +1,121 @@
+"""First reading of sentences that Python hands over: token lists, or lines cut by a callable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v.data.blocks import Blocks
+from w2v.data.errors import CorpusError
+from w2v.data.parts import Part, Spool, Words
+
+_SENTENCES = 10_000
+
+
+class _Ids(dict[str, int]):
+    """Numbers words in order of arrival."""
+
+    def __missing__(self, word: str) -> int:
+        if not isinstance(word, str):
+            raise CorpusError(
+                f"a token is {word!r} of type {type(word).__name__}; tokens are strings: use str()"
+            )
+        self[str(word)] = number = len(self)
+        return number
+
+
+def spool_sentences(
+    sentences: Iterable[Sequence[str]],
+    path: Path,
+    progress: Callable[[int], None] | None = None,
+) -> Part:
+    """Give numbers to the words of sentences, reading them once.
+
+    Parameters
+    ----------
+    sentences : iterable of sequences of str
+        Tokens are kept whole, spaces included.
+    path : Path
+        The spool file.
+    progress : callable, optional
+        Given the words so far, after each of the batches.
+
+    Returns
+    -------
+    Part
+
+    Raises
+    ------
+    CorpusError
+        If a sentence is a string, or a token is none.
+    """
+    ids, counts, words = _Ids(), np.zeros(0, np.int64), 0
+    rest = iter(sentences)
+    with Spool(path) as spool:
+        for number, batch in enumerate(iter(lambda: list(islice(rest, _SENTENCES)), [])):
+            stream = _numbered(batch, ids)
+            words += spool.add(number, stream)
+            counts = np.concatenate([counts, np.zeros(len(ids) - len(counts), np.int64)])
+            np.add.at(counts, stream[stream >= 0], 1)
+            if progress:
+                progress(words)
+    try:
+        spool.part.words = Words.from_texts(list(ids), counts, np.arange(len(ids), dtype=np.int64))
+    except UnicodeEncodeError as error:
+        raise CorpusError(f"a token is no text: {error}") from error
+    return spool.part
+
+
+def _numbered(batch: list[Sequence[str]], ids: _Ids) -> NDArray[np.int32]:
+    for sentence in batch:
+        if isinstance(sentence, str | bytes):
+            raise CorpusError(
+                f"a sentence is the string {sentence[:40]!r}; give lists of tokens, such as "
+                f"{str(sentence[:40]).split()!r}, or the path of a text file"
+            )
+    try:
+        lengths = np.fromiter(map(len, batch), np.int64, len(batch))
+    except TypeError:
+        batch = [list(sentence) for sentence in batch]
+        lengths = np.fromiter(map(len, batch), np.int64, len(batch))
+    numbers = map(ids.__getitem__, chain.from_iterable(batch))
+    flat = np.fromiter(numbers, np.int32, int(lengths.sum()))
+    return np.insert(flat, np.cumsum(lengths), -1)
+
+
+def tokenized(
+    blocks: Blocks, tokenizer: Callable[[str], Sequence[str]], strict: bool
+) -> Iterator[Sequence[str]]:
+    """Cut lines by a callable.
+
+    Parameters
+    ----------
+    blocks : Blocks
+        With `lines_only`.
+    tokenizer : callable
+        Given a line without its end, it returns the tokens.
+    strict : bool
+        Whether bytes that are no UTF-8 are an error; they are replaced otherwise.
+
+    Yields
+    ------
+    sequence of str
+
+    Raises
+    ------
+    CorpusError
+    """
+    for block in blocks:
+        try:
+            text = block.data.decode("utf-8", "strict" if strict else "replace")
+        except UnicodeDecodeError as error:
+            raise CorpusError(
+                f"{block.source.name} is no UTF-8 at byte {block.offset + error.start}; convert "
+                'the file or use errors="replace"'
+            ) from error
+        for line in text.removesuffix("\n").split("\n"):
+            yield tokenizer(line.removesuffix("\r"))
