@@ -95,17 +95,19 @@ class UnigramSampler:
         return self.backend.sample_fast(self.noise, shape, self.stream)
 
 
-def count_words(corpus: Array) -> Array:
+def count_words(corpus: Array, vocab_size: int = 0) -> Array:
     """Count the word ids of a corpus.
 
     Parameters
     ----------
     corpus : (N,) int array
+    vocab_size : int, default 0
+        Words to count at least, for ids that the corpus may lack.
 
     Returns
     -------
     (V,) int array
-        V is the largest id + 1.
+        V is the largest id + 1, or ``vocab_size`` if that is more.
 
     Raises
     ------
@@ -119,4 +121,4 @@ def count_words(corpus: Array) -> Array:
         )
     if corpus.dtype.kind == "i" and int(corpus.min()) < 0:
         raise ValueError(f"word ids start at 0, but the corpus has id {int(corpus.min())}")
-    return backend_for(corpus).xp.bincount(corpus)
+    return backend_for(corpus).xp.bincount(corpus, minlength=vocab_size)

@@ -7,6 +7,7 @@ from typing import Any
 
 from w2v.backend import Array, Backend, RowGrad, get_backend
 from w2v.layers import Embedding, Layer, NegativeSamplingLoss
+from w2v.layers.unigram_sampler import count_words
 
 
 class Model(ABC):
@@ -104,7 +105,7 @@ class NegativeSamplingModel(Model):
         if counts is None:
             corpus = self.backend.asarray(corpus)
             self.backend.check_ids(corpus, vocab_size)
-            counts = self.backend.xp.bincount(corpus, minlength=vocab_size)
+            counts = count_words(corpus, vocab_size)
         self.in_layer = Embedding(W_in)
         self.ns_loss = NegativeSamplingLoss(
             W_out, None, ns_exponent, negative, counts=counts, sampling=sampling, seed=seed
