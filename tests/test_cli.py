@@ -1,0 +1,148 @@
+"""The command line, run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import gensim.models
+import numpy as np
+import pytest
+
+from w2v import KeyedVectors
+from w2v.backend import available_backends
+
+ROYAL = ["the king rules the land", "the queen rules the land", "a dog chases a cat"] * 60
+
+
+def run(*arguments: str | Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "w2v", *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "COLUMNS": "100", **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> Path:
+    path = tmp_path / "royal text.txt"
+    path.write_text("\n".join(ROYAL))
+    return path
+
+
+@pytest.mark.parametrize("model", ["sg", "cbow"])
+def test_train_writes_vectors_that_gensim_reads_a_picture_and_metrics(
+    tmp_path: Path, text: Path, model: str
+) -> None:
+    done = run(
+        *("train", text, "-o", "v.bin", "--model", model, "--vector-size", "16", "--window", "2"),
+        *("--plot", "loss.png", "--metrics", "run.jsonl", "--sample", "0", "--epochs", "2"),
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    ours = KeyedVectors.load(tmp_path / "v.bin")
+    theirs = gensim.models.KeyedVectors.load_word2vec_format(str(tmp_path / "v.bin"), binary=True)
+    assert ours.index_to_key == theirs.index_to_key
+    assert ours.index_to_key[0] == "the"
+    np.testing.assert_array_equal(ours.vectors, theirs.vectors)
+    assert ours.vectors.shape == (9, 16)
+    assert (tmp_path / "loss.png").read_bytes().startswith(b"\x89PNG")
+    lines = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
+    assert [lines[0]["event"], lines[-1]["event"]] == ["start", "end"]
+    assert lines[0]["config"]["vector_size"] == 16
+    end = lines[-1]
+    assert end["words"] == 2 * sum(len(line.split()) for line in ROYAL)
+    assert end["vocab"] == 9
+    assert end["words_per_second"] == pytest.approx(end["words"] / end["seconds"])
+
+
+def test_the_same_seed_gives_the_same_bytes(tmp_path: Path, text: Path) -> None:
+    for name in ("a.bin", "b.bin"):
+        run("train", text, "-o", name, "--epochs", "1", "--quiet", cwd=tmp_path)
+    assert (tmp_path / "a.bin").read_bytes() == (tmp_path / "b.bin").read_bytes()
+
+
+def test_neighbors_are_those_of_the_library(tmp_path: Path, text: Path) -> None:
+    run("train", text, "-o", "v.bin", "--quiet", cwd=tmp_path)
+    expected = KeyedVectors.load(tmp_path / "v.bin").most_similar("king", topn=3)
+    done = run("neighbors", "v.bin", "king", "dog", "-n", "3", "--json", cwd=tmp_path)
+    found = json.loads(done.stdout)
+    assert list(found) == ["king", "dog"]
+    assert [word for word, _ in found["king"]] == [word for word, _ in expected]
+    plain = run("neighbors", "v.bin", "king", "-n", "3", cwd=tmp_path)
+    assert [line.split()[-1] for line in plain.stdout.splitlines()] == [
+        "king",
+        *(word for word, _ in expected),
+    ]
+
+
+def test_quiet_prints_nothing(tmp_path: Path, text: Path) -> None:
+    done = run("train", text, "-q", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (tmp_path / "vectors.bin").exists()
+
+
+@pytest.mark.skipif("gpu" in available_backends(), reason="a GPU is there to be used")
+def test_without_a_gpu_auto_says_why_and_gpu_fails_with_the_install_line(
+    tmp_path: Path, text: Path
+) -> None:
+    done = run("train", text, "--epochs", "1", cwd=tmp_path)
+    [line] = [line for line in done.stderr.splitlines() if line.startswith("backend:")]
+    assert "cpu" in line
+    assert "CuPy is not installed" in line or "no CUDA device" in line
+    failed = run("train", text, "--backend", "gpu", "-o", "gpu.bin", cwd=tmp_path)
+    assert failed.returncode == 1
+    [message] = failed.stderr.splitlines()
+    assert "pip install 'w2v[gpu]'" in message
+    assert not (tmp_path / "gpu.bin").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["train", "missing.txt"], "missing.txt"),
+        (["train", "empty.txt"], "empty.txt"),
+        (["train", "rare.txt"], "min_count"),
+        (["train", "royal text.txt", "--vector-size", "0"], "vector_size must be 1 or more, got 0"),
+        (["train", "royal text.txt", "--negative", "10"], "cannot draw 10 distinct negatives"),
+        (["train", "royal text.txt", "--window", "2000"], "window"),
+        (["train", "royal text.txt", "-o", "vectors.doc"], ".doc"),
+        (["train", "royal text.txt", "-o", "nowhere/vectors.bin"], "nowhere"),
+        (["train", "royal text.txt", "--optimizer", "newton"], "newton"),
+        (["train", "royal text.txt", "--backend", "tpu"], "tpu"),
+        (["neighbors", "missing.bin", "king"], "missing.bin"),
+        (["neighbors", "royal text.txt", "king"], "royal text.txt"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_bad_input_is_one_clear_line_and_leaves_no_file(
+    tmp_path: Path, text: Path, arguments: list[str], says: str
+) -> None:
+    (tmp_path / "empty.txt").touch()
+    (tmp_path / "rare.txt").write_text("each word only once")
+    before = sorted(tmp_path.iterdir())
+    done = run(*arguments, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert says in done.stderr.splitlines()[-1]
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_an_unknown_word_is_answered_with_close_ones(tmp_path: Path, text: Path) -> None:
+    run("train", text, "--quiet", cwd=tmp_path)
+    done = run("neighbors", "vectors.bin", "kinng", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "king" in done.stderr
+
+
+def test_info_names_versions_and_backends(tmp_path: Path) -> None:
+    facts = json.loads(run("info", "--json", cwd=tmp_path).stdout)
+    assert facts["numpy"] == np.__version__
+    assert set(available_backends()) <= set(facts)
