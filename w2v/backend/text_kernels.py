@@ -1,6 +1,7 @@
-"""Splitting bytes into words and numbering them: Numba kernels over one growing hash table.
+"""Splitting bytes into words and numbering them: Numba kernels over a hash table's arrays.
 
-All release the GIL, so that threads read text side by side, each with a table of its own.
+All release the GIL, so that threads read text side by side; `w2v.data.word_table` owns the
+arrays.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ SENTENCE_END = -1
 # What a character is, to the kernel that cuts running text into words.
 SEPARATOR, LETTER, ALONE, MARK, APOSTROPHE, NEWLINE = range(6)
 
-_DONE, _TABLE_FULL = 0, 1
-_PLAIN, _SPACE, _LINE, _MAYBE_SPACE = range(4)
+# What a byte may be to `split_white`.
+PLAIN, SPACE, LINE, MAYBE_SPACE = range(4)
+# How a kernel ended.
+DONE, TABLE_FULL = range(2)
 
 _MULTIPLY = np.uint64(0x9E3779B97F4A7C15)
 _HIGH_BITS = np.uint64(0x8080808080808080)
@@ -53,23 +56,6 @@ def _trailing_zeros(typingctx, word):
         return builder.cttz(args[0], ir.IntType(1)(0))
 
     return types.uint64(types.uint64), codegen
-
-
-def byte_kinds() -> np.ndarray:
-    """Sort the 256 bytes by what they may be to ``str.split``.
-
-    Returns
-    -------
-    (256,) uint8
-    """
-    kinds = np.zeros(256, dtype=np.uint8)
-    for code in range(128):
-        if chr(code).isspace():
-            kinds[code] = _SPACE
-    kinds[ord("\n")] = _LINE
-    # First bytes of the white space beyond ASCII: U+0085, U+00A0, U+1680, U+2000.., U+3000.
-    kinds[[0xC2, 0xE1, 0xE2, 0xE3]] = _MAYBE_SPACE
-    return kinds
 
 
 @_kernel
@@ -165,18 +151,18 @@ def _plain_run(buffer, i):
 def split_white(
     buffer, i, n, kinds, classes, block, slots, starts, arena, size, counts, first, out, filled
 ):
-    """Give numbers to the words between white space; give (status, where it stopped, ids written)."""
+    """Give numbers to the words between white space: (status, where it stopped, ids written)."""
     while True:
         while i < n:
             kind = kinds[buffer[i]]
-            if kind == _PLAIN:
+            if kind == PLAIN:
                 break
-            if kind == _LINE:
+            if kind == LINE:
                 if filled == 0 or out[filled - 1] != SENTENCE_END:
                     out[filled] = SENTENCE_END
                     filled += 1
                 i += 1
-            elif kind == _SPACE:
+            elif kind == SPACE:
                 i += 1
             else:
                 length = _space_length(buffer, i)
@@ -184,20 +170,20 @@ def split_white(
                     break
                 i += length
         if i >= n:
-            return _DONE, i, filled
+            return DONE, i, filled
         start = i
         while i < n:
             run = _plain_run(buffer, i)
             i += run
             if run < 8:
                 kind = kinds[buffer[i]]
-                if kind == _PLAIN or (kind == _MAYBE_SPACE and _space_length(buffer, i) == 0):
+                if kind == PLAIN or (kind == MAYBE_SPACE and _space_length(buffer, i) == 0):
                     i += 1
                 else:
                     break
         word = _number(buffer, start, i, slots, starts, arena, size)
         if word < 0:
-            return _TABLE_FULL, start, filled
+            return TABLE_FULL, start, filled
         if counts[word] == 0:
             first[word] = (block << 32) | filled
         counts[word] += 1
@@ -265,34 +251,34 @@ def split_words(
         i = _word_end(buffer, i, n, kind, classes)
         word = _number(buffer, start, i, slots, starts, arena, size)
         if word < 0:
-            return _TABLE_FULL, start, filled
+            return TABLE_FULL, start, filled
         if counts[word] == 0:
             first[word] = (block << 32) | filled
         counts[word] += 1
         out[filled] = word
         filled += 1
-    return _DONE, i, filled
+    return DONE, i, filled
 
 
 @_kernel
-def _merge(
+def merge(
     words, bounds, i, n, other_counts, other_first, slots, starts, arena, size, counts, first, ids
 ):
     """Give numbers to words of another table and add up their counts; give (status, words done)."""
     while i < n:
         word = _number(words, bounds[i], bounds[i + 1], slots, starts, arena, size)
         if word < 0:
-            return _TABLE_FULL, i
+            return TABLE_FULL, i
         if counts[word] == 0 or other_first[i] < first[word]:
             first[word] = other_first[i]
         counts[word] += other_counts[i]
         ids[i] = word
         i += 1
-    return _DONE, i
+    return DONE, i
 
 
 @_kernel
-def _rehash(old, new):
+def rehash(old, new):
     """Move all entries to a larger table."""
     last = new.shape[0] - 1
     for i in range(old.shape[0]):
@@ -368,145 +354,3 @@ def renumber(stream, new_ids, in_sentence, limit, tokens, ends):
             n_ends += 1
             in_sentence = 0
     return n_tokens, n_ends
-
-
-class WordTable:
-    """Distinct words in order of arrival, with counts and places of first appearance.
-
-    Attributes
-    ----------
-    starts : (capacity + 1,) int64
-        Word i is ``arena[starts[i]:starts[i + 1]]``.
-    arena : uint8 array
-    counts, first : int64 arrays
-        ``first`` is (block << 32) + place in the block, so that it orders words over blocks.
-    """
-
-    def __init__(self, words: int = 1 << 15) -> None:
-        self._slots = np.zeros((2 * words, 2), dtype=np.uint64)
-        self._size = np.zeros(1, dtype=np.int64)
-        self.starts = np.zeros(words + 1, dtype=np.int64)
-        self.arena = np.zeros(16 * words, dtype=np.uint8)
-        self.counts = np.zeros(words, dtype=np.int64)
-        self.first = np.zeros(words, dtype=np.int64)
-        self._out = np.empty(0, dtype=np.int32)
-
-    def __len__(self) -> int:
-        return int(self._size[0])
-
-    def number(
-        self, buffer: np.ndarray, n: int, block: int, classes: np.ndarray | None = None
-    ) -> np.ndarray:
-        """Give numbers to the words of a block of text.
-
-        Parameters
-        ----------
-        buffer : uint8 array
-            Valid UTF-8 that ends with white space, then `PADDING` more bytes.
-        n : int
-            Bytes of text.
-        block : int
-            The block's place in the text.
-        classes : (0x110000,) uint8, optional
-            Each character's class, to cut running text into words; without it, white space
-            separates words as in ``str.split``.
-
-        Returns
-        -------
-        int32 array
-            Ids, with `SENTENCE_END` where lines end (once for several ends in a row). A view
-            that the next call overwrites.
-        """
-        split = split_white if classes is None else split_words
-        kinds = _KINDS if classes is None else _NO_KINDS
-        if self._out.size < n + 1:
-            self._out = np.empty(n + 1, dtype=np.int32)
-        out = self._out
-        at, filled, status = 0, 0, _TABLE_FULL
-        while True:
-            status, at, filled = split(
-                buffer,
-                at,
-                n,
-                kinds,
-                _NO_KINDS if classes is None else classes,
-                block,
-                self._slots,
-                self.starts,
-                self.arena,
-                self._size,
-                self.counts,
-                self.first,
-                out,
-                filled,
-            )
-            if status == _DONE:
-                return out[:filled]
-            self._grow(n - at)
-
-    def merge(
-        self, arena: np.ndarray, starts: np.ndarray, counts: np.ndarray, first: np.ndarray
-    ) -> np.ndarray:
-        """Take in words of another table.
-
-        Parameters
-        ----------
-        arena : uint8 array
-            Ends with `PADDING` more bytes.
-        starts : (N + 1,) int64
-        counts, first : (N,) int64
-
-        Returns
-        -------
-        (N,) int32
-            The ids the words have here.
-        """
-        n = len(counts)
-        ids = np.empty(n, dtype=np.int32)
-        done = 0
-        while True:
-            status, done = _merge(
-                arena,
-                starts,
-                done,
-                n,
-                counts,
-                first,
-                self._slots,
-                self.starts,
-                self.arena,
-                self._size,
-                self.counts,
-                self.first,
-                ids,
-            )
-            if status == _DONE:
-                return ids
-            self._grow(int(starts[done + 1] - starts[done]))
-
-    def _grow(self, longest: int) -> None:
-        """Make room where it is short; the next word may be that long."""
-        size = len(self)
-        if self.starts[size] + longest + PADDING > self.arena.size:
-            self.arena = _longer(
-                self.arena, max(2 * self.arena.size, self.starts[size] + longest + PADDING)
-            )
-        if size + 2 > self.starts.size:
-            capacity = 2 * (self.starts.size - 1)
-            self.starts = _longer(self.starts, capacity + 1)
-            self.counts = _longer(self.counts, capacity)
-            self.first = _longer(self.first, capacity)
-        if 2 * (size + 1) > len(self._slots):
-            slots = np.zeros((2 * len(self._slots), 2), dtype=np.uint64)
-            _rehash(self._slots, slots)
-            self._slots = slots
-
-
-def _longer(array: np.ndarray, size: int) -> np.ndarray:
-    longer = np.zeros(int(size), dtype=array.dtype)
-    longer[: array.size] = array
-    return longer
-
-
-_KINDS = byte_kinds()
-_NO_KINDS = np.zeros(0, dtype=np.uint8)

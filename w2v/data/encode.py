@@ -38,7 +38,7 @@ def build_vocabulary(
     new_ids : list of int32 arrays
         For each part, its words' final ids, -1 for those dropped.
     """
-    from w2v.backend.text_kernels import WordTable
+    from w2v.data.word_table import WordTable
 
     table = WordTable()
     merged_ids = []

@@ -47,9 +47,11 @@ class Scan:
         strict: bool = False,
         progress: Progress | None = None,
     ) -> None:
-        from w2v.backend import text_kernels
+        from w2v.backend.text_kernels import invalid_utf8
+        from w2v.data.word_table import WordTable
 
-        self._kernels = text_kernels
+        self._table: type[WordTable] = WordTable
+        self._invalid_utf8 = invalid_utf8
         self._source = blocks
         self._folder = folder
         self._workers = workers
@@ -81,9 +83,7 @@ class Scan:
             Of the earliest worker that failed.
         """
         # Compiled (or loaded) here, where Ctrl-C is heard; threads would hold it up.
-        self._kernels.WordTable(4).number(
-            np.frombuffer(b"\n" + bytes(8), np.uint8), 1, 0, self._classes
-        )
+        self._table(4).number(np.frombuffer(b"\n" + bytes(8), np.uint8), 1, 0, self._classes)
         with ThreadPoolExecutor(self._workers) as pool:
             futures = [pool.submit(self._work, worker) for worker in range(self._workers)]
             try:
@@ -103,7 +103,7 @@ class Scan:
         return [future.result() for future in futures]
 
     def _work(self, worker: int) -> Part:
-        table = self._kernels.WordTable()
+        table = self._table()
         with Spool(self._folder / f"spool-{worker}") as spool:
             while (taken := self._next()) is not None:
                 number, block = taken
@@ -122,7 +122,7 @@ class Scan:
 
     def _valid(self, block: Block, worker: int) -> NDArray[np.uint8]:
         text = block.padded()
-        wrong = self._kernels.invalid_utf8(text, len(block.data))
+        wrong = self._invalid_utf8(text, len(block.data))
         if wrong < 0:
             return text
         if self._strict:

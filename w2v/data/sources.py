@@ -96,7 +96,8 @@ def _expand_one(name: str) -> list[Source]:
     if name in dataset_names():
         return [_file(p) for p in dataset(name)]
     if glob.has_magic(name):
-        matches = sorted(p for p in map(Path, glob.iglob(str(path), recursive=True)) if p.is_file())
+        # Path.glob takes no absolute patterns.
+        matches = sorted(filter(Path.is_file, map(Path, glob.iglob(str(path), recursive=True))))  # noqa: PTH207
         if matches:
             return [_file(p) for p in matches]
         raise CorpusError(f"no file matches {name}")
