@@ -30,6 +30,8 @@ class TrainConfig:
         Words with a larger share of the text than this are thinned out; 0 keeps all.
     min_count : int, default 5
         Rarer words are left out of the vocabulary.
+    max_vocab_size, max_final_vocab : int, optional
+        Bounds on the vocabulary, see :meth:`w2v.data.Vocabulary.from_counts`.
     epochs : int, default 5
         Passes over the corpus.
     optimizer : {"adam", "adagrad", "rmsprop", "momentum", "sgd"}, default "adam"
@@ -42,6 +44,8 @@ class TrainConfig:
         How negatives are drawn: exactly on the CPU, fast on the GPU unless said otherwise.
     backend : str, default "auto"
         ``"auto"``, ``"cpu"``, ``"gpu"`` or ``"gpu:N"``.
+    workers : int, optional
+        Threads; by default one a core.
     seed : int, default 1
         Of the initial weights, the order of the batches and the negatives.
 
@@ -58,12 +62,15 @@ class TrainConfig:
     ns_exponent: float = 0.75
     sample: float = 1e-3
     min_count: int = 5
+    max_vocab_size: int | None = None
+    max_final_vocab: int | None = None
     epochs: int = 5
     optimizer: str = "adam"
     alpha: float | None = None
     batch_size: int = 100
     sampling: str = "auto"
     backend: str = "auto"
+    workers: int | None = None
     seed: int = 1
 
     def __post_init__(self) -> None:
@@ -71,6 +78,9 @@ class TrainConfig:
             self._require(
                 name, _is_int(getattr(self, name)) and getattr(self, name) >= 1, "1 or more"
             )
+        for name in ("max_vocab_size", "max_final_vocab", "workers"):
+            value = getattr(self, name)
+            self._require(name, value is None or (_is_int(value) and value >= 1), "1 or more")
         self._require("sg", self.sg in (0, 1), "1 for skip-gram or 0 for CBOW")
         self._require("seed", _is_int(self.seed) and 0 <= self.seed < 2**63, "0 to 2**63 - 1")
         self._require("ns_exponent", math.isfinite(self.ns_exponent), "a finite number")

@@ -12,7 +12,7 @@ from w2v.data import EncodedCorpus, read_corpus
 from w2v.models import CBOW, NegativeSamplingModel, SkipGram
 from w2v.training import Trainer
 from w2v.training.minibatch import make_trainer, train_minibatches
-from w2v.training.progress import TrainingProgress
+from w2v.training.progress import ReadingProgress, TrainingProgress
 from w2v.vectors import KeyedVectors
 
 
@@ -70,14 +70,16 @@ class Word2Vec:
         if sentences is not None:
             self.fit(sentences)
 
-    def read(self, source: Any) -> EncodedCorpus:
+    def read(self, source: Any, **reading: Any) -> EncodedCorpus:
         """Read a corpus with this model's vocabulary settings; :meth:`fit` takes it then.
 
         Parameters
         ----------
-        source : str, path, list of paths, or iterable of token lists
-            Text files, one sentence a line and words set apart by white space;
-            ``"pydocs"``, the embedded corpus; or sentences as lists of words.
+        source : str, path, sequence of these, or iterable of token lists
+            Text files, folders, datasets by name such as ``"pydocs"``, or sentences as
+            lists of words; see :func:`w2v.data.read_corpus`.
+        **reading
+            How to read text: ``tokenizer``, ``lowercase``, ``errors``, ``column``.
 
         Raises
         ------
@@ -85,7 +87,17 @@ class Word2Vec:
             The text cannot be read, or no word is frequent enough.
         """
         begin = time.perf_counter()
-        corpus = read_corpus(source, min_count=self.config.min_count)
+        config = self.config
+        with ReadingProgress(enabled=None if self.verbose else False) as progress:
+            corpus = read_corpus(
+                source,
+                min_count=config.min_count,
+                max_vocab_size=config.max_vocab_size,
+                max_final_vocab=config.max_final_vocab,
+                workers=config.workers,
+                progress=progress.update,
+                **reading,
+            )
         self.read_seconds = time.perf_counter() - begin
         return corpus
 

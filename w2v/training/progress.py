@@ -1,4 +1,4 @@
-"""What is shown while training: a bar on a terminal, course-style lines anywhere."""
+"""Bars on a terminal that say how far reading and training are."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -14,33 +14,23 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 _REDRAW_SECONDS = 0.1
 
 
-class TrainingProgress:
-    """A bar with the share done, words/s, the time left and the loss.
+class _Bar:
+    """A bar with the share done, the speed and the time left.
 
     It is drawn on standard error and only if that is a terminal, so that what a
     program prints on standard output stays clean.
 
     Parameters
     ----------
-    total_words : int
-        Words to train, epochs included.
+    label : str
+        What stands before the bar.
+    total : float or None
+        What 100 % is; None where it is not known.
     enabled : bool, optional
         Whether to draw; by default if standard error is a terminal.
-    on_report : callable, optional
-        Called with the words trained and the mean loss whenever there is a new one.
     """
 
-    def __init__(
-        self,
-        total_words: int,
-        *,
-        enabled: bool | None = None,
-        on_report: Callable[[float, float], None] | None = None,
-    ) -> None:
-        self.total_words = total_words
-        self.done: float = 0
-        self.words_per_row = 1.0
-        self._on_report = on_report
+    def __init__(self, label: str, total: float | None, enabled: bool | None) -> None:
         console = Console(stderr=True)
         self._drawn = console.is_terminal if enabled is None else enabled
         self._bar = Progress(
@@ -56,10 +46,10 @@ class TrainingProgress:
             redirect_stderr=False,
             disable=not self._drawn,
         )
-        self._task = self._bar.add_task("training", total=total_words, speed="", loss="")
+        self._task = self._bar.add_task(label, total=total, speed="", loss="")
         self._begin = self._next = time.perf_counter()
 
-    def __enter__(self) -> TrainingProgress:
+    def __enter__(self) -> Self:
         self._bar.start()
         self._begin = time.perf_counter()
         return self
@@ -72,6 +62,68 @@ class TrainingProgress:
     ) -> None:
         self._bar.refresh()
         self._bar.stop()
+
+    def _draw(self, completed: float, words: float, *, now: bool, **fields: Any) -> None:
+        """Redraw, unless nothing is drawn or the last time was a moment ago."""
+        if not self._drawn:
+            return
+        time_now = time.perf_counter()
+        if time_now < self._next and not now:
+            return
+        self._next = time_now + _REDRAW_SECONDS
+        speed = f"{readable(words / (time_now - self._begin + 1e-9))} words/s"
+        self._bar.update(self._task, completed=completed, refresh=True, speed=speed, **fields)
+
+
+class ReadingProgress(_Bar):
+    """How far reading is: share of the bytes, words/s, time left.
+
+    Parameters
+    ----------
+    enabled : bool, optional
+        Whether to draw; by default if standard error is a terminal.
+    """
+
+    def __init__(self, *, enabled: bool | None = None) -> None:
+        super().__init__("reading", None, enabled)
+
+    def update(self, bytes_done: int, bytes_total: int | None, words: int) -> None:
+        """Say how far reading is; what :func:`w2v.data.read_corpus` calls."""
+        self._draw(bytes_done, words, now=bytes_done == bytes_total, total=bytes_total)
+
+
+class TrainingProgress(_Bar):
+    """How far training is: share of the words, words/s, time left, loss.
+
+    Parameters
+    ----------
+    total_words : int
+        Words to train, epochs included.
+    enabled : bool, optional
+        Whether to draw; by default if standard error is a terminal.
+    on_report : callable, optional
+        Called with the words trained and the mean loss whenever there is a new one.
+
+    Attributes
+    ----------
+    done : float
+        Words trained.
+    words_per_row : float
+        Words of the corpus that a row of a batch stands for.
+    """
+
+    def __init__(
+        self,
+        total_words: int,
+        *,
+        enabled: bool | None = None,
+        on_report: Callable[[float, float], None] | None = None,
+    ) -> None:
+        super().__init__("training", total_words, enabled)
+        self.total_words = total_words
+        self.done: float = 0
+        self.words_per_row = 1.0
+        self._on_report = on_report
 
     def advance(self, rows: int, loss: float | None = None) -> None:
         """Count rows of a batch, each of which stands for ``words_per_row`` words."""
@@ -92,19 +144,9 @@ class TrainingProgress:
         self.done = words
         if loss is not None and self._on_report:
             self._on_report(words, loss)
-        if not self._drawn:
-            return
-        now = time.perf_counter()
-        finished = words >= self.total_words
-        if now < self._next and loss is None and label is None and not finished:
-            return
-        self._next = now + _REDRAW_SECONDS
-        fields: dict[str, Any] = {
-            "speed": f"{readable(words / (now - self._begin + 1e-9))} words/s"
-        }
-        if loss is not None:
-            fields["loss"] = f"loss {loss:.3f}"
-        self._bar.update(self._task, completed=words, description=label, refresh=True, **fields)
+        shown = {} if loss is None else {"loss": f"loss {loss:.3f}"}
+        at_once = loss is not None or label is not None or words >= self.total_words
+        self._draw(words, words, now=at_once, description=label, **shown)
 
 
 def readable(number: float) -> str:

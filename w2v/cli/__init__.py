@@ -1,0 +1,58 @@
+"""The command line: parse, call the library, print."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from w2v.cli.info import info
+from w2v.cli.train import prepare, train
+from w2v.cli.vectors import neighbors
+
+app = typer.Typer(
+    name="w2v",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (train, prepare, neighbors, info):
+    app.command()(command)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        from w2v import __version__
+
+        typer.echo(f"w2v {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Train word2vec fast, on a CPU or an NVIDIA GPU."""
+
+
+def main() -> None:
+    """Run the command line; what a user can mend is told in one line, without a traceback."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        _fail("stopped", 130)
+    except (ValueError, OSError, LookupError, RuntimeError, MemoryError) as error:
+        if os.environ.get("W2V_DEBUG"):
+            raise
+        _fail(str(error).strip() or type(error).__name__, 1)
+
+
+def _fail(message: str, status: int) -> None:
+    typer.echo(f"w2v: {message}", err=True)
+    sys.exit(status)

@@ -1,0 +1,53 @@
+"""What the commands share: how they speak, refuse and end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from w2v.data import EncodedCorpus
+
+Backend = Annotated[
+    str, typer.Option(help="auto, cpu, gpu or gpu:N. auto takes the GPU if one answers.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+Vectors = Annotated[Path, typer.Argument(help="Vectors file.", show_default=False)]
+
+
+def teller(quiet: bool) -> Callable[[str], None]:
+    """Return what tells a person how things go: on standard error, or not at all."""
+    return (lambda text: None) if quiet else (lambda text: typer.echo(text, err=True))
+
+
+def print_json(facts: Mapping[str, Any]) -> None:
+    """Print one JSON object on standard output."""
+    typer.echo(json.dumps(facts, ensure_ascii=False))
+
+
+def describe(corpus: EncodedCorpus) -> str:
+    """Say in one line what was read."""
+    replaced = corpus.info.get("replaced", 0)
+    return (
+        f"{corpus.total_words:,} words in {len(corpus):,} sentences, "
+        f"{len(corpus.vocab):,} in the vocabulary"
+        + (f", {replaced:,} invalid characters replaced" if replaced else "")
+    )
+
+
+def choice(option: str, given: str, choices: Mapping[str, int]) -> int:
+    """Translate one of a few words an option takes."""
+    if given not in choices:
+        raise typer.BadParameter(f"{given!r} is not one of {', '.join(choices)}", param_hint=option)
+    return choices[given]
+
+
+def check_folder(path: Path | None) -> None:
+    """Refuse a path whose folder is not there before hours are spent on what goes into it."""
+    if path is not None and not path.absolute().parent.is_dir():
+        raise FileNotFoundError(f"cannot write {path}: the folder {path.parent} does not exist")

@@ -1,0 +1,181 @@
+"""Commands from text to vectors."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from w2v.cli.common import Backend, Quiet, check_folder, choice, describe, teller
+
+Corpus = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Text files (plain, .gz, .bz2, .zst), Parquet, JSON Lines, folders, patterns, - for "
+        "standard input, a corpus made by w2v prepare, or the name of a dataset. Without any: "
+        "pydocs, the running Python's own documentation.",
+        show_default=False,
+    ),
+]
+MinCount = Annotated[int, typer.Option(help="Rarer words are left out.")]
+MaxVocab = Annotated[
+    int | None, typer.Option("--max-vocab", help="Keep at most so many words, the most frequent.")
+]
+Tokenizer = Annotated[
+    str, typer.Option(help="whitespace, or words: Unicode words of running text.")
+]
+Lowercase = Annotated[bool, typer.Option("--lowercase", help="Lower the case of every word.")]
+Errors = Annotated[str, typer.Option(help="Bytes that are no UTF-8: replace or strict.")]
+Column = Annotated[
+    str | None,
+    typer.Option(help="Column of Parquet and JSON Lines that has the text.", show_default=False),
+]
+Workers = Annotated[
+    int | None, typer.Option(help="Threads.  [default: all cores]", show_default=False)
+]
+
+
+def train(
+    corpus: Corpus = None,
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", help="Vectors to write: .bin, .txt, .vec or .safetensors."),
+    ] = Path("vectors.bin"),
+    model: Annotated[str, typer.Option(help="sg (skip-gram) or cbow.")] = "sg",
+    vector_size: Annotated[int, typer.Option(help="Dimension of the vectors.")] = 100,
+    window: Annotated[int, typer.Option(help="Context words on each side.")] = 5,
+    negative: Annotated[int, typer.Option(help="Negatives a target.")] = 5,
+    min_count: MinCount = 5,
+    max_vocab: MaxVocab = None,
+    sample: Annotated[float, typer.Option(help="Thin out words more frequent than this.")] = 1e-3,
+    epochs: Annotated[int, typer.Option(help="Passes over the corpus.")] = 5,
+    optimizer: Annotated[
+        str, typer.Option(help="adam, adagrad, rmsprop, momentum or sgd.")
+    ] = "adam",
+    alpha: Annotated[
+        float | None,
+        typer.Option(help="Learning rate.  [default: the optimizer's own]", show_default=False),
+    ] = None,
+    batch_size: Annotated[int, typer.Option(help="Targets a minibatch.")] = 500,
+    sampling: Annotated[
+        str, typer.Option(help="exact, fast, or auto: exact on the CPU, fast on the GPU.")
+    ] = "auto",
+    backend: Backend = "auto",
+    workers: Workers = None,
+    seed: Annotated[int, typer.Option(help="Same seed, same vectors.")] = 1,
+    tokenizer: Tokenizer = "whitespace",
+    lowercase: Lowercase = False,
+    errors: Errors = "replace",
+    column: Column = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Picture of the loss to write.", show_default=False)
+    ] = None,
+    metrics: Annotated[
+        Path | None,
+        typer.Option(help="JSON Lines file of the run to write.", show_default=False),
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Train word vectors on text.
+
+    **Examples**
+
+    `w2v train` trains on the embedded corpus and writes vectors.bin
+
+    `w2v train book.txt -o book.vec --model cbow --epochs 10 --plot loss.png`
+    """
+    from w2v.backend import describe_choice
+    from w2v.training.metrics import MetricsLog
+    from w2v.vectors import format_of
+    from w2v.word2vec import Word2Vec
+
+    say = teller(quiet)
+    format_of(output)  # a wrong name is better told before the training than after
+    for path in (output, plot, metrics):
+        check_folder(path)
+    word2vec = Word2Vec(
+        verbose=not quiet,
+        sg=choice("--model", model, {"sg": 1, "cbow": 0}),
+        vector_size=vector_size,
+        window=window,
+        negative=negative,
+        min_count=min_count,
+        max_final_vocab=max_vocab,
+        sample=sample,
+        epochs=epochs,
+        optimizer=optimizer,
+        alpha=alpha,
+        batch_size=batch_size,
+        sampling=sampling,
+        backend=backend,
+        workers=workers,
+        seed=seed,
+    )
+    say(f"backend: {describe_choice(backend)}")
+    with MetricsLog(metrics) as log:
+        text = word2vec.read(
+            corpus or "pydocs",
+            tokenizer=tokenizer,
+            lowercase=lowercase,
+            errors=errors,
+            column=column,
+        )
+        say(f"corpus: {describe(text)} ({word2vec.read_seconds:.1f} s)")
+        log.start(word2vec)
+        word2vec.fit(text, on_report=log.report)
+        begin = time.perf_counter()
+        word2vec.wv.save(output)
+        log.end(word2vec, save_seconds=time.perf_counter() - begin)
+    say(
+        f"trained: {word2vec.trained_words:,} words in {word2vec.train_seconds:.1f} s, "
+        f"{word2vec.words_per_second:,.0f} words/s, loss {word2vec.losses[-1]:.3f}"
+    )
+    written = [str(output)]
+    if plot:
+        word2vec.plot(plot)
+        written.append(str(plot))
+    say(f"written: {', '.join(written)}")
+
+
+def prepare(
+    corpus: Corpus,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to make.")],
+    min_count: MinCount = 5,
+    max_vocab: MaxVocab = None,
+    tokenizer: Tokenizer = "whitespace",
+    lowercase: Lowercase = False,
+    errors: Errors = "replace",
+    column: Column = None,
+    workers: Workers = None,
+    quiet: Quiet = False,
+) -> None:
+    """Read text once and keep it encoded, for training again and again.
+
+    **Example**
+
+    `w2v prepare texts/*.gz -o corpus.w2v --lowercase`, then `w2v train corpus.w2v`
+    """
+    from w2v.data import prepare as prepare_corpus
+    from w2v.training.progress import ReadingProgress
+
+    say = teller(quiet)
+    begin = time.perf_counter()
+    with ReadingProgress(enabled=False if quiet else None) as progress:
+        made = prepare_corpus(
+            corpus or "pydocs",
+            output,
+            min_count=min_count,
+            max_final_vocab=max_vocab,
+            tokenizer=tokenizer,
+            lowercase=lowercase,
+            errors=errors,
+            column=column,
+            workers=workers,
+            progress=progress.update,
+        )
+    seconds = time.perf_counter() - begin
+    say(f"corpus: {describe(made)}")
+    say(f"read: {seconds:.1f} s, {made.total_words / seconds:,.0f} words/s")
+    say(f"written: {output}")
