@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from w2v.backend import (
@@ -34,7 +35,7 @@ FALSE_ALARM = 1e-3
 N_TESTS = 192  # 3 backends × (10 cases × 3 sizes × 2 forms of the outcome + 4 for fast draws)
 ROWS = 50_000
 
-TEXTLIKE = (50.0, 20.0, 15.0, 10.0, 5.0, 1.0)
+TEXTLIKE: tuple[float, ...] = (50.0, 20.0, 15.0, 10.0, 5.0, 1.0)
 POWERS = (0.0, 0.75, 1.0)
 
 
@@ -68,8 +69,8 @@ def sample(
     return backend.to_numpy(backend.sample_exact(noise, ids, k, RandomStream(seed)))
 
 
-def distribution(counts: tuple[float, ...], power: float) -> np.ndarray:
-    weights = np.array(counts) ** power
+def distribution(counts: ArrayLike, power: float) -> np.ndarray:
+    weights = np.asarray(counts, dtype=np.float64) ** power
     return weights / weights.sum()
 
 
