@@ -22,10 +22,11 @@ class VectorData(NamedTuple):
 
 
 class ReadOptions(NamedTuple):
-    """How to read: at most `limit` words, and what to do about words that are no UTF-8."""
+    """How to read: at most `limit` words; which words that are no UTF-8 or stand twice pass."""
 
     limit: int | None = None
     unicode_errors: str = "strict"
+    unique: bool = True
 
 
 class RowBuffer:
@@ -76,12 +77,19 @@ def check_finite(words: Sequence[str], vectors: FloatArray) -> None:
             )
 
 
-def check_unique(words: Sequence[str]) -> None:
-    """Raise a VectorFormatError that names the first word standing twice."""
+def check_unique(words: Sequence[str], first_row: int = 0) -> None:
+    """Raise a VectorFormatError that names the first word standing twice.
+
+    Parameters
+    ----------
+    words : sequence of str
+    first_row : int, default 0
+        Row of the first of them.
+    """
     if len(set(words)) == len(words):
         return
     seen: dict[str, int] = {}
-    for row, word in enumerate(words):
+    for row, word in enumerate(words, first_row):
         if word in seen:
             raise VectorFormatError(
                 f"the word {shown(word)} stands twice, in rows {seen[word]} and {row}; expected "

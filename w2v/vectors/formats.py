@@ -92,7 +92,7 @@ def load(
         raise ValueError(f"duplicates is {duplicates!r}, expected 'error' or 'first'")
     reader = _READERS[format_of(path, format)]
     try:
-        data = reader(Path(path), ReadOptions(limit, unicode_errors))
+        data = reader(Path(path), ReadOptions(limit, unicode_errors, duplicates == "error"))
         if data.vectors.shape[1] < 1:
             raise VectorFormatError("the vectors have no dimensions: the file is damaged")
         if duplicates == "first":

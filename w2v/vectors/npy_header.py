@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import math
+import tokenize
 import warnings
 from typing import IO, Any, NamedTuple
 
 import numpy as np
 
 from .errors import VectorFormatError
+
+# What the parser of NumPy, which reads the header as Python, may stumble over.
+_DAMAGE = (
+    ValueError,
+    TypeError,
+    SyntaxError,
+    LookupError,
+    RecursionError,
+    MemoryError,
+    tokenize.TokenError,
+)
 
 
 class ArrayHeader(NamedTuple):
@@ -53,7 +65,7 @@ def read_array_header(file: IO[bytes], size: int, name: str) -> ArrayHeader:
                 shape, fortran, dtype = np.lib.format.read_array_header_2_0(file)
             else:
                 raise ValueError(f"version {version} of the format")
-    except (ValueError, TypeError, SyntaxError, LookupError, RecursionError, MemoryError) as error:
+    except _DAMAGE as error:
         raise VectorFormatError(
             f"{name} has no readable NumPy header ({str(error)[:120]}): the file was cut off, "
             "damaged, or is of another format"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,18 @@ import numpy.typing as npt
 from .contents import ReadOptions, VectorData, pack_words, unpack_words
 from .errors import VectorFormatError
 from .npy_header import read_array_header
+
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,
+    ValueError,
+    LookupError,
+    OverflowError,
+    RuntimeError,
+    EOFError,
+)
 
 
 def read(path: Path, options: ReadOptions) -> VectorData:
@@ -33,7 +49,7 @@ def read(path: Path, options: ReadOptions) -> VectorData:
     VectorFormatError
         If the archive or an array in it is damaged, compressed or missing.
     """
-    with zipfile.ZipFile(path) as archive:
+    with _opened(path) as archive:
         names = {name.removesuffix(".npy") for name in archive.namelist()}
         missing = {"vectors", "words"} - names
         if missing:
@@ -41,10 +57,11 @@ def read(path: Path, options: ReadOptions) -> VectorData:
                 f"holds arrays {sorted(names)}, but {sorted(missing)} are missing: word vectors "
                 "need 'vectors' and 'words'"
             )
-        vectors = _member(archive, "vectors", "f", 2)
-        words_array = _member(archive, "words", "uU", 1)
-        offsets = _member(archive, "offsets", "i", 1) if "offsets" in names else None
-        counts = _member(archive, "counts", "iu", 1) if "counts" in names else None
+        size = path.stat().st_size
+        vectors = _member(archive, size, "vectors", "f", 2)
+        words_array = _member(archive, size, "words", "uU", 1)
+        offsets = _member(archive, size, "offsets", "i", 1) if "offsets" in names else None
+        counts = _member(archive, size, "counts", "iu", 1) if "counts" in names else None
     if words_array.dtype.kind == "U":
         words = words_array.tolist()
     elif words_array.dtype == np.uint8 and offsets is not None:
@@ -84,7 +101,24 @@ def write(path: Path, data: VectorData) -> None:
         np.savez(file, **arrays)
 
 
-def _member(archive: zipfile.ZipFile, name: str, kinds: str, ndim: int) -> npt.NDArray[Any]:
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Open an archive; whatever its directory makes zipfile stumble over is damage."""
+    with path.open("rb") as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                yield archive
+        except VectorFormatError:
+            raise
+        except _DAMAGE as error:
+            raise VectorFormatError(
+                f"the archive is damaged, cut off or of another format ({error}): get it anew"
+            ) from None
+
+
+def _member(
+    archive: zipfile.ZipFile, size: int, name: str, kinds: str, ndim: int
+) -> npt.NDArray[Any]:
     """Read one array, after checking that the archive really holds that much."""
     info = archive.getinfo(f"{name}.npy")
     if info.compress_type != zipfile.ZIP_STORED or info.file_size != info.compress_size:
@@ -92,11 +126,9 @@ def _member(archive: zipfile.ZipFile, name: str, kinds: str, ndim: int) -> npt.N
             f"'{name}' is compressed; only uncompressed arrays are read, as their size can be "
             "checked first: write with numpy.savez"
         )
-    archive_size = Path(str(archive.filename)).stat().st_size
-    if info.file_size > archive_size:
+    if info.file_size > size:
         raise VectorFormatError(
-            f"'{name}' claims {info.file_size:,} bytes in a file of {archive_size:,}: the "
-            "file is damaged"
+            f"'{name}' claims {info.file_size:,} bytes in a file of {size:,}: the file is damaged"
         )
     with archive.open(info) as file:
         header = read_array_header(file, info.file_size, f"'{name}'")

@@ -10,8 +10,8 @@ from typing import IO, NamedTuple
 
 from .errors import VectorFormatError
 
-MAX_LINE = 1 << 26
-"""No word and no row of text is longer than this (64 MiB); a damaged file may claim so."""
+MAX_LINE = 1 << 24
+"""No word and no row of text is longer than this (16 MiB); a damaged file may claim so."""
 
 # Deflate turns one byte into at most 1,032.
 _MOST_INFLATED = 1032
@@ -86,12 +86,12 @@ def read_line(file: IO[bytes], what: str) -> bytes:
     Raises
     ------
     VectorFormatError
-        If the line has no end, or none within 64 MiB.
+        If the line has no end, or none within 16 MiB.
     """
     line = file.readline(MAX_LINE)
     if line and not line.endswith(b"\n"):
         if len(line) == MAX_LINE:
-            raise VectorFormatError(f"{what} has no line end within 64 MiB: this is no text")
+            raise VectorFormatError(f"{what} has no line end within 16 MiB: this is no text")
         raise VectorFormatError(
             f"{what} has no line end: the file was cut off. If it is complete, add a line end"
         )

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import IO
 
 import numpy as np
 
-from .contents import ReadOptions, RowBuffer, VectorData, decode_word, encode_word, shown
+from .contents import (
+    ReadOptions,
+    RowBuffer,
+    VectorData,
+    check_unique,
+    decode_word,
+    encode_word,
+    shown,
+)
 from .errors import VectorFormatError
 from .similarity import row_blocks
 from .streams import read_line
 
 _BLOCK_ROWS = 1024
+_NUMBER_AT_END = re.compile(r" [-+]?\d*\.?\d+(e[-+]?\d+)?$", re.IGNORECASE)
 
 
 def read_rows(
@@ -67,9 +77,16 @@ def read_rows(
         words.append(decode_word(word, len(words), options))
         block.append(numbers)
         if len(block) == _BLOCK_ROWS:
+            if options.unique:  # seen early, a small archive cannot unpack to endless rows
+                check_unique(words[-_BLOCK_ROWS:], len(words) - _BLOCK_ROWS)
             _store(rows, block)
     if block:
         _store(rows, block)
+    if words and all(_NUMBER_AT_END.search(word) for word in words):
+        raise VectorFormatError(
+            f"every row has more than {vector_size} numbers, as the header or first row wants: "
+            f"{shown(words[0])} would be a word; the header is wrong"
+        )
     return VectorData(words, rows.finish())
 
 

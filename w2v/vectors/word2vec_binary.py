@@ -7,13 +7,21 @@ from pathlib import Path
 
 import numpy as np
 
-from .contents import ReadOptions, RowBuffer, VectorData, decode_word, encode_word, shown
+from .contents import (
+    ReadOptions,
+    RowBuffer,
+    VectorData,
+    check_unique,
+    decode_word,
+    encode_word,
+    shown,
+)
 from .errors import VectorFormatError
 from .similarity import FloatArray
 from .streams import MAX_LINE, open_for_reading, open_for_writing
 from .word2vec_header import Header, parse_header
 
-_CHUNK = 1 << 24
+_CHUNK = 1 << 22
 
 
 def read(path: Path, options: ReadOptions) -> VectorData:
@@ -51,10 +59,13 @@ def read(path: Path, options: ReadOptions) -> VectorData:
             if not starts and (not more or len(chunk) > MAX_LINE + row_bytes):
                 raise VectorFormatError(_cut_off(chunk, len(words), header, bool(more)))
             # Some writers end each row with a line end, which then precedes the next word.
-            words += [
+            decoded = [
                 decode_word(word.lstrip(b"\n"), row, options)
                 for row, word in enumerate(found, len(words))
             ]
+            if options.unique:  # seen early, a small archive cannot unpack to endless rows
+                check_unique(decoded, len(words))
+            words += decoded
             _gather(chunk, starts, rows, header.vector_size)
             chunk = chunk[end:]
         if n_words == header.n_words and (chunk + source.file.read(16)).strip(b"\n"):
@@ -127,7 +138,7 @@ def _gather(chunk: bytes, starts: list[int], rows: RowBuffer, vector_size: int) 
 
 def _cut_off(chunk: bytes, row: int, header: Header, more: bool) -> str:
     if more:
-        return f"the word of row {row} has no end within 64 MiB: the file is damaged"
+        return f"the word of row {row} has no end within 16 MiB: the file is damaged"
     return (
         f"the file ends inside row {row} of the {header.n_words:,} that its header announces "
         f"({len(chunk):,} bytes are left, a row takes at least {1 + 4 * header.vector_size:,}): "

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .errors import VectorFormatError
 
-_PATTERN = re.compile(rb"\s*(-?\d{1,18})[ \t]+(-?\d{1,18})\s*\n")
+_PATTERN = re.compile(rb"\s*(-?\d{1,99})[ \t]+(-?\d{1,99})\s*\n")
 
 
 class Header(NamedTuple):
