@@ -155,5 +155,6 @@ def fetch(file: RemoteFile, *, member: str | None = None) -> Path:
 def _reason(error: Exception) -> str:
     response = getattr(error, "response", None)
     if response is not None:
+        response.close()
         return f"HTTP {response.status_code}"
     return "no connection" if "onnection" in type(error).__name__ else type(error).__name__

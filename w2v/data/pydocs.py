@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import os
 import re
 import sys
 import sysconfig
@@ -66,6 +67,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?:;])[)\"'`]*\s+|\s--+\s")
 _CODE_WORD = re.compile(
     r":\w+:(?=`)|https?://\S+|\S+@\S+|<[^<>]*>|(?<=\w)\([^()\s]*\)|\S*[=\\{}\[\]#%$&|^~]\S*|\S*\d\w\S*"
 )
+_PLAIN = re.compile(r"[A-Za-z ,.;:!?'\"-]*")
 _WORD = re.compile(r"(?<![^\W_])[a-z]+(?:'[a-z]+)?")
 _FEWEST_WORDS = 3
 
@@ -110,16 +112,22 @@ def sentences() -> Iterator[str]:
 def _texts() -> Iterator[str]:
     """Docstrings, blocks of comments and help topics, as they stand."""
     library = Path(sysconfig.get_path("stdlib"))
-    for path in sorted(library.rglob("*.py")):
-        name = path.relative_to(library).as_posix()
-        if _SKIPPED_FOLDERS.intersection(name.split("/")) or _SKIPPED_FILES.search(name):
-            continue
+    for path in _files(library):
         yield from _docstrings_and_comments(path.read_text("utf-8-sig", errors="replace"))
     from pydoc_data.topics import topics
 
     yield from (text for _, text in sorted(topics.items()))
     for name in sorted({*sys.builtin_module_names, *_C_MODULES}):
         yield from _docstrings_of_c_module(name)
+
+
+def _files(library: Path) -> list[Path]:
+    found = []
+    for folder, below, names in os.walk(library):
+        below[:] = [name for name in below if name not in _SKIPPED_FOLDERS]
+        found += [Path(folder, name) for name in names if name.endswith(".py")]
+    names_in_order = {path.relative_to(library).as_posix(): path for path in found}
+    return [names_in_order[n] for n in sorted(names_in_order) if not _SKIPPED_FILES.search(n)]
 
 
 def _docstrings_of_c_module(name: str) -> Iterator[str]:
@@ -139,7 +147,7 @@ def _docstrings_and_comments(source: str) -> Iterator[str]:
     for match in _LEXEMES.finditer(source):
         if comment := match["comment"]:
             yield re.sub(r"(?m)^[ \t]*#+:?!? ?", "", comment)
-        elif remark := match["remark"]:
+        elif (remark := match["remark"]) and remark.count(" ") >= _FEWEST_WORDS:
             yield remark
         elif (body := match["double"] or match["single"]) and (match["prefix"] or "r") in "rRuU":
             start = match.start()
@@ -153,7 +161,7 @@ def _prose(text: str) -> Iterator[str]:
         if _LICENCE.search(paragraph):
             continue
         for part in _SENTENCE_END.split(paragraph):
-            plain = _CODE_WORD.sub(" ", part)
+            plain = part if _PLAIN.fullmatch(part) else _CODE_WORD.sub(" ", part)
             words = _WORD.findall(plain.lower())
             letters = sum(map(len, words))
             if len(words) >= _FEWEST_WORDS and letters >= 0.7 * len(part.replace(" ", "")):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,9 @@ from w2v.data.errors import CorpusError
 from w2v.data.parts import Part, Spool, Words
 
 Progress = Callable[[int, int | None, int], None]
+# Seconds between reports, and to wait for workers when the reading is broken off.
 _REPORT_EVERY = 0.1
+_PATIENCE = 0.5
 
 
 class Scan:
@@ -63,6 +64,8 @@ class Scan:
         self._stop = threading.Event()
         self._words = [0] * workers
         self._replaced = [0] * workers
+        self._parts: list[Part] = []
+        self._failures: list[BaseException] = []
 
     @property
     def replaced(self) -> int:
@@ -84,23 +87,40 @@ class Scan:
         """
         # Compiled (or loaded) here, where Ctrl-C is heard; threads would hold it up.
         self._table(4).number(np.frombuffer(b"\n" + bytes(8), np.uint8), 1, 0, self._classes)
-        with ThreadPoolExecutor(self._workers) as pool:
-            futures = [pool.submit(self._work, worker) for worker in range(self._workers)]
-            try:
-                return self._wait(futures)
-            finally:
-                self._stop.set()
+        # A worker may sit in a read that never ends: threads that are no daemons, as those of
+        # a pool, would keep the process from ending.
+        threads = [
+            threading.Thread(target=self._guarded, args=(worker,), daemon=True)
+            for worker in range(self._workers)
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            while any(thread.is_alive() for thread in threads):
+                next(thread for thread in threads if thread.is_alive()).join(_REPORT_EVERY)
+                self._report()
+        except BaseException:
+            self._stop.set()
+            deadline = time.monotonic() + _PATIENCE
+            for thread in threads:
+                thread.join(max(0.0, deadline - time.monotonic()))
+            raise
+        self._report()
+        if self._failures:
+            raise self._failures[0]
+        return self._parts
 
-    def _wait(self, futures: list[Future[Part]]) -> list[Part]:
-        running: Any = futures
-        while running:
-            done, running = wait(running, _REPORT_EVERY, FIRST_EXCEPTION)
-            for future in done:
-                future.result()
-            if self._progress:
-                source = self._source
-                self._progress(source.bytes_done, source.bytes_total, sum(self._words))
-        return [future.result() for future in futures]
+    def _report(self) -> None:
+        if self._progress:
+            done, total = self._source.bytes_done, self._source.bytes_total
+            self._progress(done, total, sum(self._words))
+
+    def _guarded(self, worker: int) -> None:
+        try:
+            self._parts.append(self._work(worker))
+        except BaseException as error:
+            self._failures.append(error)
+            self._stop.set()
 
     def _work(self, worker: int) -> Part:
         table = self._table()

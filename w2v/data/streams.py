@@ -46,7 +46,7 @@ class ByteStream:
         import pyarrow as pa
 
         self._source = source
-        self._raw: Any = sys.stdin.buffer if source.path is None else source.path.open("rb")
+        self._raw: Any = _standard_input() if source.path is None else source.path.open("rb")
         self._counted = _Counted(self._raw)
         head = self._counted.read(16)
         codec = next((c for magic, c in _COMPRESSED.items() if head.startswith(magic)), None)
@@ -128,6 +128,14 @@ def opened(source: Source) -> Iterator[ByteStream]:
         yield stream
     finally:
         stream.close()
+
+
+def _standard_input() -> Any:
+    """Open standard input without a buffer, whose lock a thread left waiting would hold forever."""
+    try:
+        return open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
+    except OSError:  # not a file of the system
+        return sys.stdin.buffer
 
 
 class _Counted:
