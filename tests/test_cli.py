@@ -30,6 +30,15 @@ def run(*arguments: str | Path, cwd: Path, **environment: str) -> subprocess.Com
     )
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with vectors.bin, trained on the royal text."""
+    folder = tmp_path_factory.mktemp("trained")
+    (folder / "text.txt").write_text("\n".join(ROYAL))
+    assert run("train", "text.txt", "--quiet", cwd=folder).returncode == 0
+    return folder
+
+
 @pytest.fixture
 def text(tmp_path: Path) -> Path:
     path = tmp_path / "royal text.txt"
@@ -69,18 +78,57 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path, text: Path) -> None:
     assert (tmp_path / "a.bin").read_bytes() == (tmp_path / "b.bin").read_bytes()
 
 
-def test_neighbors_are_those_of_the_library(tmp_path: Path, text: Path) -> None:
-    run("train", text, "-o", "v.bin", "--quiet", cwd=tmp_path)
-    expected = KeyedVectors.load(tmp_path / "v.bin").most_similar("king", topn=3)
-    done = run("neighbors", "v.bin", "king", "dog", "-n", "3", "--json", cwd=tmp_path)
+def test_neighbors_are_those_of_the_library(trained: Path) -> None:
+    expected = KeyedVectors.load(trained / "vectors.bin").most_similar("king", topn=3)
+    done = run("neighbors", "vectors.bin", "king", "dog", "-n", "3", "--json", cwd=trained)
     found = json.loads(done.stdout)
     assert list(found) == ["king", "dog"]
     assert [word for word, _ in found["king"]] == [word for word, _ in expected]
-    plain = run("neighbors", "v.bin", "king", "-n", "3", cwd=tmp_path)
+    plain = run("neighbors", "vectors.bin", "king", "-n", "3", cwd=trained)
     assert [line.split()[-1] for line in plain.stdout.splitlines()] == [
         "king",
         *(word for word, _ in expected),
     ]
+
+
+def test_analogy_adds_and_subtracts(trained: Path) -> None:
+    vectors = KeyedVectors.load(trained / "vectors.bin")
+    expected = vectors.most_similar(positive=["rules", "dog"], negative=["king"], topn=2)
+    done = run("analogy", "vectors.bin", "king", "rules", "dog", "-n", "2", "--json", cwd=trained)
+    assert [word for word, _ in json.loads(done.stdout)["answers"]] == [w for w, _ in expected]
+
+
+def test_evaluate_reports_the_librarys_figures(trained: Path) -> None:
+    (trained / "pairs.tsv").write_text("king\tqueen\t9\nking\tdog\t1\ndog\tcat\t8\nking\tx\t1\n")
+    (trained / "questions.txt").write_text(": royal\nking land queen land\ndog cat king queen\n")
+    options = ("--pairs", "pairs.tsv", "--analogies", "questions.txt")
+    figures = json.loads(run("evaluate", "vectors.bin", *options, "--json", cwd=trained).stdout)
+    pearson, spearman, unknown = KeyedVectors.load(trained / "vectors.bin").evaluate_word_pairs(
+        trained / "pairs.tsv"
+    )
+    assert figures["pairs.tsv"] == {
+        "pearson": pearson[0],
+        "spearman": spearman[0],
+        "unknown": unknown / 100,
+    }
+    assert unknown == 25
+    assert figures["questions.txt"]["questions"] == 2
+    told = run("evaluate", "vectors.bin", *options, cwd=trained).stdout
+    assert f"spearman {spearman[0]:.3f}" in told
+
+
+def test_convert_keeps_every_bit_and_plot_draws(trained: Path) -> None:
+    for source, target in (("vectors.bin", "v.safetensors"), ("v.safetensors", "back.bin")):
+        assert run("convert", source, target, cwd=trained).returncode == 0
+    assert (trained / "back.bin").read_bytes() == (trained / "vectors.bin").read_bytes()
+    assert run("plot", "vectors.bin", "-o", "map.png", cwd=trained).returncode == 0
+    assert (trained / "map.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_prepared_corpus_trains_to_the_same_vectors(trained: Path) -> None:
+    assert run("prepare", "text.txt", "-o", "corpus.w2v", cwd=trained).returncode == 0
+    run("train", "corpus.w2v", "-o", "prepared.bin", "--quiet", cwd=trained)
+    assert (trained / "prepared.bin").read_bytes() == (trained / "vectors.bin").read_bytes()
 
 
 def test_quiet_prints_nothing(tmp_path: Path, text: Path) -> None:
@@ -135,9 +183,8 @@ def test_bad_input_is_one_clear_line_and_leaves_no_file(
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_an_unknown_word_is_answered_with_close_ones(tmp_path: Path, text: Path) -> None:
-    run("train", text, "--quiet", cwd=tmp_path)
-    done = run("neighbors", "vectors.bin", "kinng", cwd=tmp_path)
+def test_an_unknown_word_is_answered_with_close_ones(trained: Path) -> None:
+    done = run("neighbors", "vectors.bin", "kinng", cwd=trained)
     assert done.returncode == 1
     assert "king" in done.stderr
 

@@ -11,7 +11,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -77,7 +77,7 @@ def plot_words(
     words: Sequence[str],
     path: str | os.PathLike[str],
     *,
-    method: Literal["pca", "tsne"] = "pca",
+    method: str = "pca",
 ) -> int:
     """Draw a map on which words of like meaning lie close together.
 

@@ -10,7 +10,7 @@ import typer
 
 from w2v.cli.info import info
 from w2v.cli.train import prepare, train
-from w2v.cli.vectors import neighbors
+from w2v.cli.vectors import analogy, convert, evaluate, neighbors, plot
 
 app = typer.Typer(
     name="w2v",
@@ -19,7 +19,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (train, prepare, neighbors, info):
+for command in (train, prepare, neighbors, analogy, evaluate, plot, convert, info):
     app.command()(command)
 
 

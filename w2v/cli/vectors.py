@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from w2v.cli.common import Json, Vectors, print_json
+from w2v.cli.common import Json, Vectors, check_folder, print_json
+
+TopN = Annotated[int, typer.Option("-n", "--topn", help="Answers a question.")]
 
 
 def neighbors(
     vectors: Vectors,
     words: Annotated[list[str], typer.Argument(help="Words to look up.", show_default=False)],
-    topn: Annotated[int, typer.Option("-n", "--topn", help="Neighbours a word.")] = 10,
+    topn: TopN = 10,
     json_output: Json = False,
 ) -> None:
     """Show the nearest words of words.
@@ -30,5 +33,123 @@ def neighbors(
         return
     for word, near in found.items():
         typer.secho(word, bold=True)
-        for other, similarity in near:
-            typer.echo(f"  {similarity:.3f}  {other}")
+        _print_similar(near)
+
+
+def analogy(
+    vectors: Vectors,
+    a: Annotated[str, typer.Argument(help="man", show_default=False)],
+    b: Annotated[str, typer.Argument(help="king", show_default=False)],
+    c: Annotated[str, typer.Argument(help="woman", show_default=False)],
+    topn: TopN = 5,
+    json_output: Json = False,
+) -> None:
+    """Answer "a is to b as c is to …".
+
+    **Example**
+
+    `w2v analogy vectors.bin man king woman`
+    """
+    from w2v.vectors import KeyedVectors
+
+    near = KeyedVectors.load(vectors).most_similar(positive=[b, c], negative=[a], topn=topn)
+    if json_output:
+        print_json({"a": a, "b": b, "c": c, "answers": near})
+        return
+    typer.secho(f"{a} : {b} = {c} : …", bold=True)
+    _print_similar(near)
+
+
+def evaluate(
+    vectors: Vectors,
+    pairs: Annotated[
+        list[Path] | None,
+        typer.Option(help="Word pairs with human scores, a pair a line. Repeatable."),
+    ] = None,
+    analogies: Annotated[
+        list[Path] | None, typer.Option(help="Questions of four words a line. Repeatable.")
+    ] = None,
+    restrict_vocab: Annotated[
+        int, typer.Option(help="Know only the first so many words, as gensim does.")
+    ] = 300_000,
+    json_output: Json = False,
+) -> None:
+    """Measure vectors against human judgement.
+
+    **Example**
+
+    `w2v evaluate vectors.bin --pairs wordsim353.tsv --analogies questions-words.txt`
+    """
+    from w2v.vectors import KeyedVectors
+
+    if not (pairs or analogies):
+        raise typer.BadParameter("name a file with --pairs or --analogies")
+    vecs = KeyedVectors.load(vectors)
+    results: dict[str, dict[str, float]] = {}
+    for path in pairs or []:
+        pearson, spearman, unknown = vecs.evaluate_word_pairs(path, restrict_vocab=restrict_vocab)
+        results[path.name] = {
+            "pearson": float(pearson[0]),
+            "spearman": float(spearman[0]),
+            "unknown": float(unknown) / 100,
+        }
+    for path in analogies or []:
+        accuracy, sections = vecs.evaluate_word_analogies(path, restrict_vocab=restrict_vocab)
+        asked = len(sections[-1]["correct"]) + len(sections[-1]["incorrect"])
+        results[path.name] = {"accuracy": float(accuracy), "questions": asked}
+    if json_output:
+        print_json(results)
+        return
+    for name, figures in results.items():
+        shown = "  ".join(
+            f"{key} {value}" if isinstance(value, int) else f"{key} {value:.3f}"
+            for key, value in figures.items()
+        )
+        typer.echo(f"{name}  {shown}")
+
+
+def plot(
+    vectors: Vectors,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Picture to write.")],
+    words: Annotated[
+        int, typer.Option("-n", "--words", help="Draw so many of the most frequent words.")
+    ] = 300,
+    method: Annotated[str, typer.Option(help="pca, or tsne (needs scikit-learn).")] = "pca",
+) -> None:
+    """Draw a map of the words.
+
+    **Example**
+
+    `w2v plot vectors.bin -o map.png`
+    """
+    from w2v.plotting import plot_words
+    from w2v.vectors import KeyedVectors
+
+    check_folder(output)
+    vecs = KeyedVectors.load(vectors, limit=words)
+    plot_words(vecs, vecs.index_to_key, output, method=method)
+    typer.echo(f"written: {output}", err=True)
+
+
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="Vectors.", show_default=False)],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="To write.", show_default=False)],
+) -> None:
+    """Write vectors in another format, by suffix.
+
+    **Example**
+
+    `w2v convert vectors.bin vectors.safetensors`
+    """
+    from w2v.vectors import KeyedVectors, format_of
+
+    format_of(target)
+    check_folder(target)
+    vecs = KeyedVectors.load(source)
+    vecs.save(target)
+    typer.echo(f"written: {target} ({len(vecs):,} words, {vecs.vector_size} dimensions)", err=True)
+
+
+def _print_similar(near: list[tuple[str, float]]) -> None:
+    for word, similarity in near:
+        typer.echo(f"  {similarity:.3f}  {word}")
