@@ -1,0 +1,137 @@
+"""The plan of the house, read from the sources: who may import whom, and what nobody may."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted((ROOT / "w2v").rglob("*.py"))
+DEVICE_LIBRARIES = {"cupy", "cupyx", "cupy_backends", "numba", "llvmlite"}
+PICKLERS = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
+
+FOUNDATIONS = {"backend", "files", "config"}
+# A room's own modules and these; rooms not listed stand above all of them.
+MAY_IMPORT = {
+    "files": set[str](),
+    "config": set[str](),
+    "backend": set[str](),
+    "layers": {"backend"},
+    "models": {"backend", "layers"},
+    "data": FOUNDATIONS,
+    "vectors": FOUNDATIONS,
+    "plotting": FOUNDATIONS,
+    "training": FOUNDATIONS | {"data", "layers", "models", "plotting"},
+    "word2vec": FOUNDATIONS | {"data", "layers", "models", "plotting", "training", "vectors"},
+}
+TOP = {"cli", "__main__"}
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def room_of(module: str) -> str:
+    return module.split(".")[1] if "." in module else ""
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Yield the full name of every module imported, inside functions too."""
+    package = module_of(path).split(".")
+    if path.name != "__init__.py":
+        package = package[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            # `from w2v import data` names its room after the keyword.
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if called in ("import_module", "__import__"):
+                yield str(node.args[0].value)
+
+
+def sources_of(*rooms: str) -> list[Path]:
+    return [path for path in SOURCES if room_of(module_of(path)) in rooms]
+
+
+def test_only_the_backend_imports_a_device_library() -> None:
+    using = {
+        room_of(module_of(path))
+        for path in SOURCES
+        for name in imports(path)
+        if name.split(".")[0] in DEVICE_LIBRARIES
+    }
+    assert using == {"backend"}
+
+
+def test_imports_run_one_way() -> None:
+    upwards = []
+    for path in SOURCES:
+        module = module_of(path)
+        room = room_of(module)
+        for name in imports(path):
+            other = room_of(name)
+            if not name.startswith("w2v.") or other in (room, "__version__"):
+                continue
+            allowed = other in MAY_IMPORT[room] if room in MAY_IMPORT else other not in TOP
+            if room not in TOP and not allowed:
+                upwards.append(f"{module} imports {name}")
+    assert upwards == []
+
+
+@pytest.mark.parametrize("path", sources_of("layers", "models"), ids=module_of)
+def test_layers_and_models_leave_arrays_and_devices_to_the_backend(path: Path) -> None:
+    libraries = {name.split(".")[0] for name in imports(path)}
+    assert not libraries & {"numpy", "cupy", *DEVICE_LIBRARIES}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        where = f"{path.name}:{getattr(node, 'lineno', '')}"
+        if isinstance(node, ast.Constant):
+            assert node.value not in ("cpu", "gpu"), f"{where} knows a backend's name"
+        if isinstance(node, ast.Attribute):
+            assert node.attr != "name", f"{where} asks for a name"
+
+
+def test_nothing_reads_pickles() -> None:
+    for path in SOURCES:
+        assert not {name.split(".")[0] for name in imports(path)} & PICKLERS, path
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "allow_pickle":
+                assert isinstance(node.value, ast.Constant), path
+                assert node.value.value is False, path
+
+
+AFTER = """
+import sys
+loaded = {name.split(".")[0] for name in sys.modules}
+print(sorted(loaded & {"cupy", "matplotlib", "numba", "pyarrow"}), file=sys.stderr)
+"""
+HELP = """
+import runpy, sys
+sys.argv = ["w2v", "--help"]
+try:
+    runpy.run_module("w2v", run_name="__main__")
+except SystemExit as end:
+    assert not end.code
+"""
+
+
+@pytest.mark.parametrize("code", ["import w2v", HELP], ids=["import w2v", "w2v --help"])
+def test_slow_libraries_are_imported_when_needed_only(code: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", code + AFTER],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr.splitlines()[-1] == "[]"
