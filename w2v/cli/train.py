@@ -87,7 +87,7 @@ def train(
     `w2v train book.txt -o book.vec --model cbow --epochs 10 --plot loss.png`
     """
     from w2v.backend import describe_choice
-    from w2v.training.metrics import MetricsLog
+    from w2v.metrics import MetricsLog
     from w2v.vectors import format_of
     from w2v.word2vec import Word2Vec
 
