@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
+from w2v.cli.explore import explore
 from w2v.cli.info import info
-from w2v.cli.train import prepare, train
+from w2v.cli.train import phrases, prepare, train
 from w2v.cli.vectors import analogy, convert, evaluate, neighbors, plot
 
 app = typer.Typer(
@@ -19,7 +20,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (train, prepare, neighbors, analogy, evaluate, plot, convert, info):
+for command in (train, prepare, phrases, neighbors, analogy, evaluate, plot, explore, convert, info):
     app.command()(command)
 
 

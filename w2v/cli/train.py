@@ -179,3 +179,49 @@ def prepare(
     say(f"corpus: {describe(made)}")
     say(f"read: {seconds:.1f} s, {made.total_words / seconds:,.0f} words/s")
     say(f"written: {output}")
+
+
+def phrases(
+    corpus: Corpus,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to make.")],
+    threshold: Annotated[
+        float | None,
+        typer.Option(help="Score to exceed.  [default: 10, npmi 0.5]", show_default=False),
+    ] = None,
+    scoring: Annotated[str, typer.Option(help="default (as word2phrase and gensim) or npmi.")] = (
+        "default"
+    ),
+    passes: Annotated[int, typer.Option(min=1, help="2 also joins phrases of 3 and 4 words.")] = 1,
+    min_count: MinCount = 5,
+    tokenizer: Tokenizer = "whitespace",
+    lowercase: Lowercase = False,
+    errors: Errors = "replace",
+    column: Column = None,
+    workers: Workers = None,
+    quiet: Quiet = False,
+) -> None:
+    """Join collocations, such as new_york, in a corpus to train on.
+
+    **Example**
+
+    `w2v phrases book.txt -o phrased.w2v`, then `w2v train phrased.w2v`
+    """
+    from w2v.data import Phrases, read_corpus
+
+    say = teller(quiet)
+    text = read_corpus(
+        corpus or "pydocs",
+        min_count=1,
+        tokenizer=tokenizer,
+        lowercase=lowercase,
+        errors=errors,
+        column=column,
+        workers=workers,
+    )
+    for i in range(passes):
+        found = Phrases(text, min_count=min_count, threshold=threshold, scoring=scoring)
+        say(f"phrases: {len(found):,}, such as {', '.join(list(found.scores)[:8])}")
+        text = found.join(text, min_count=min_count if i + 1 == passes else 1)
+    text.save(output)
+    say(f"corpus: {describe(text)}")
+    say(f"written: {output}")

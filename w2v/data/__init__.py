@@ -4,6 +4,7 @@ from w2v.data import ptb
 from w2v.data.corpus import EncodedCorpus
 from w2v.data.course import convert_one_hot, preprocess
 from w2v.data.errors import CorpusError
+from w2v.data.phrases import Phrases
 from w2v.data.pydocs import pydocs
 from w2v.data.reading import prepare, read_corpus
 from w2v.data.vocabulary import Vocabulary
@@ -12,6 +13,7 @@ from w2v.data.windows import context_windows, create_contexts_target
 __all__ = [
     "CorpusError",
     "EncodedCorpus",
+    "Phrases",
     "Vocabulary",
     "context_windows",
     "convert_one_hot",
