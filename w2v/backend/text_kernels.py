@@ -21,18 +21,16 @@ SEPARATOR, LETTER, ALONE, MARK, APOSTROPHE, NEWLINE = range(6)
 
 # What a byte may be to `split_white`.
 PLAIN, SPACE, LINE, MAYBE_SPACE = range(4)
-# How a kernel ended.
-DONE, TABLE_FULL = range(2)
 
 _MULTIPLY = np.uint64(0x9E3779B97F4A7C15)
 _HIGH_BITS = np.uint64(0x8080808080808080)
 _S32 = np.uint64(32)
 _S29 = np.uint64(29)
+_ALL_BITS = np.uint64(0xFFFFFFFFFFFFFFFF)
 _LOW_32 = np.uint64(0xFFFFFFFF)
 _ABOVE_SPACE = np.uint64(0x5F5F5F5F5F5F5F5F)
 
 _kernel = numba.njit(nogil=True, cache=True)
-_inline = numba.njit(nogil=True, cache=True, inline="always")
 
 
 @intrinsic
@@ -73,71 +71,7 @@ def _space_length(buffer, i):
     return 3 if b == 0x81 and c == 0x9F else 0
 
 
-@_inline
-def _key(buffer, start, end):
-    """Give a word's key: its bytes if they are eight or fewer, otherwise a hash of them."""
-    length = end - start
-    if length == 0:
-        return np.uint64(0)
-    if length <= 8:
-        return _load64(buffer, start) << np.uint64(64 - 8 * length)
-    h = np.uint64(length) * _MULTIPLY
-    i = start
-    while i + 8 < end:
-        h = (h ^ _load64(buffer, i)) * _MULTIPLY
-        h ^= h >> _S29
-        i += 8
-    # The last eight bytes overlap those before: no byte is left out, none lies past the word.
-    h = (h ^ _load64(buffer, end - 8)) * _MULTIPLY
-    return h ^ (h >> _S32)
-
-
-@_inline
-def _same(a, i, b, j, length):
-    """Compare two words of more than eight bytes."""
-    for k in range(0, length - 8, 8):
-        if _load64(a, i + k) != _load64(b, j + k):
-            return False
-    return _load64(a, i + length - 8) == _load64(b, j + length - 8)
-
-
-@_inline
-def _place(key, length, last):
-    """Where in the table the search for a word begins."""
-    h = (key ^ np.uint64(length)) * _MULTIPLY
-    return np.int64((h ^ (h >> _S32)) & np.uint64(last))
-
-
-@_inline
-def _number(buffer, start, end, slots, starts, arena, size):
-    """Give the word's id, a new one if need be; -1 if the table must grow first."""
-    length = end - start
-    key = _key(buffer, start, end)
-    last = slots.shape[0] - 1
-    place = _place(key, length, last)
-    while slots[place, 1] != np.uint64(0):
-        if slots[place, 0] == key and np.int64(slots[place, 1] >> _S32) == length:
-            word = np.int64(slots[place, 1] & _LOW_32) - 1
-            if length <= 8 or _same(arena, starts[word], buffer, start, length):
-                return word
-        place = (place + 1) & last
-    word = size[0]
-    begin = starts[word]
-    if (
-        2 * (word + 1) > slots.shape[0]
-        or word + 2 > starts.size
-        or begin + length + PADDING > arena.size
-    ):
-        return -1
-    slots[place, 0] = key
-    slots[place, 1] = np.uint64(length) << _S32 | np.uint64(word + 1)
-    arena[begin : begin + length] = buffer[start:end]
-    starts[word + 1] = begin + length
-    size[0] = word + 1
-    return word
-
-
-@_inline
+@_kernel
 def _plain_run(buffer, i):
     """Count the bytes from here, up to eight, that are ASCII and above the space."""
     word = _load64(buffer, i)
@@ -148,18 +82,17 @@ def _plain_run(buffer, i):
 
 
 @_kernel
-def split_white(
-    buffer, i, n, kinds, classes, block, slots, starts, arena, size, counts, first, out, filled
-):
-    """Give numbers to the words between white space: (status, where it stopped, ids written)."""
+def split_white(buffer, n, kinds, spans):
+    """Find the words between white space and the ends of lines; give the number of spans."""
+    i = filled = 0
     while True:
         while i < n:
             kind = kinds[buffer[i]]
             if kind == PLAIN:
                 break
             if kind == LINE:
-                if filled == 0 or out[filled - 1] != SENTENCE_END:
-                    out[filled] = SENTENCE_END
+                if filled == 0 or spans[filled - 1, 0] != SENTENCE_END:
+                    spans[filled, 0] = SENTENCE_END
                     filled += 1
                 i += 1
             elif kind == SPACE:
@@ -170,9 +103,9 @@ def split_white(
                     break
                 i += length
         if i >= n:
-            return DONE, i, filled
-        start = i
-        while i < n:
+            return filled
+        spans[filled, 0] = i
+        while True:
             run = _plain_run(buffer, i)
             i += run
             if run < 8:
@@ -181,13 +114,7 @@ def split_white(
                     i += 1
                 else:
                     break
-        word = _number(buffer, start, i, slots, starts, arena, size)
-        if word < 0:
-            return TABLE_FULL, start, filled
-        if counts[word] == 0:
-            first[word] = (block << 32) | filled
-        counts[word] += 1
-        out[filled] = word
+        spans[filled, 1] = i
         filled += 1
 
 
@@ -232,49 +159,111 @@ def _word_end(buffer, i, n, kind, classes):
 
 
 @_kernel
-def split_words(
-    buffer, i, n, kinds, classes, block, slots, starts, arena, size, counts, first, out, filled
-):
+def split_words(buffer, n, classes, spans):
     """As `split_white`, for the words of running text."""
+    i = filled = 0
     while i < n:
         start = i
         code, length = _code_point(buffer, i)
         kind = classes[code]
         i += length
         if kind == NEWLINE:
-            if filled == 0 or out[filled - 1] != SENTENCE_END:
-                out[filled] = SENTENCE_END
+            if filled == 0 or spans[filled - 1, 0] != SENTENCE_END:
+                spans[filled, 0] = SENTENCE_END
                 filled += 1
-            continue
-        if kind != LETTER and kind != ALONE:
-            continue
-        i = _word_end(buffer, i, n, kind, classes)
-        word = _number(buffer, start, i, slots, starts, arena, size)
-        if word < 0:
-            return TABLE_FULL, start, filled
-        if counts[word] == 0:
-            first[word] = (block << 32) | filled
-        counts[word] += 1
-        out[filled] = word
-        filled += 1
-    return DONE, i, filled
+        elif kind in (LETTER, ALONE):
+            i = _word_end(buffer, i, n, kind, classes)
+            spans[filled, 0] = start
+            spans[filled, 1] = i
+            filled += 1
+    return filled
 
 
 @_kernel
-def merge(
-    words, bounds, i, n, other_counts, other_first, slots, starts, arena, size, counts, first, ids
-):
-    """Give numbers to words of another table and add up their counts; give (status, words done)."""
+def _place(key, length, last):
+    """Where in the table the search for a word begins."""
+    h = (key ^ np.uint64(length)) * _MULTIPLY
+    h = (h ^ (h >> _S32)) * _MULTIPLY
+    return np.int64((h >> _S29) & np.uint64(last))
+
+
+@_kernel
+def number(buffer, spans, i, n, stamp, slots, starts, arena, size, first, ids):
+    """Give each word its id, a new one to a new word; stop early when the table is full.
+
+    A slot holds a key and, in one number, the word's length and its id plus one. The key of
+    a word of up to eight bytes is these bytes, that of a longer one a hash of them. All in
+    one body: handing arrays to another function costs Numba more than the search itself.
+
+    Returns
+    -------
+    int
+        How many words have their id; if not all, the table must grow first.
+    """
+    last = slots.shape[0] - 1
+    known = size[0]
     while i < n:
-        word = _number(words, bounds[i], bounds[i + 1], slots, starts, arena, size)
+        start = np.int64(spans[i, 0])
+        if start == SENTENCE_END:
+            ids[i] = SENTENCE_END
+            i += 1
+            continue
+        length = np.int64(spans[i, 1]) - start
+        if length <= 8:
+            key = np.uint64(0)
+            if length > 0:
+                key = _load64(buffer, start) & (_ALL_BITS >> np.uint64(64 - 8 * length))
+        else:
+            key = np.uint64(0)
+            for k in range(0, length - 8, 8):
+                key = (key ^ _load64(buffer, start + k)) * _MULTIPLY
+                key ^= key >> _S29
+            # The last eight bytes overlap those before: none is left out, none lies outside.
+            key = (key ^ _load64(buffer, start + length - 8)) * _MULTIPLY
+        place = _place(key, length, last)
+        word = np.int64(-1)
+        while slots[place, 1] != np.uint64(0):
+            if slots[place, 0] == key and np.int64(slots[place, 1] >> _S32) == length:
+                word = np.int64(slots[place, 1] & _LOW_32) - 1
+                begin = starts[word]
+                k = 0
+                while k < length and length > 8:
+                    at = min(k, length - 8)
+                    if _load64(arena, begin + at) != _load64(buffer, start + at):
+                        word = np.int64(-1)
+                        break
+                    k += 8
+                if word >= 0:
+                    break
+            place = (place + 1) & last
         if word < 0:
-            return TABLE_FULL, i
-        if counts[word] == 0 or other_first[i] < first[word]:
-            first[word] = other_first[i]
-        counts[word] += other_counts[i]
+            word = known
+            begin = starts[word]
+            if (
+                2 * (word + 1) > slots.shape[0]
+                or word + 2 > starts.size
+                or begin + length + PADDING > arena.size
+            ):
+                break
+            slots[place, 0] = key
+            slots[place, 1] = np.uint64(length) << _S32 | np.uint64(word + 1)
+            for k in range(length):
+                arena[begin + k] = buffer[start + k]
+            starts[word + 1] = begin + length
+            first[word] = stamp + i
+            known += 1
         ids[i] = word
         i += 1
-    return DONE, i
+    size[0] = known
+    return i
+
+
+@_kernel
+def count(ids, amounts, counts):
+    """Add an amount to the count of every id that stands there (one, if none are given)."""
+    for i in range(ids.size):
+        if ids[i] != SENTENCE_END:
+            counts[ids[i]] += amounts[i] if amounts.size else 1
 
 
 @_kernel

@@ -13,7 +13,7 @@ from w2v.data.errors import CorpusError
 from w2v.data.sources import Source
 from w2v.data.streams import opened
 
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 1 << 20
 _WHITE = b" \n\t\r\v\f"
 _PADDING = bytes(8)
 

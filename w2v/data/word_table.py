@@ -32,7 +32,8 @@ class WordTable:
         self.arena = np.zeros(16 * words, dtype=np.uint8)
         self.counts = np.zeros(words, dtype=np.int64)
         self.first = np.zeros(words, dtype=np.int64)
-        self._out = np.empty(0, dtype=np.int32)
+        self._spans = np.empty((0, 2), dtype=np.int32)
+        self._ids = np.empty(0, dtype=np.int32)
 
     def __len__(self) -> int:
         return int(self._size[0])
@@ -58,32 +59,17 @@ class WordTable:
             Ids, with `SENTENCE_END` where lines end (once for several ends in a row). A view
             that the next call overwrites.
         """
-        split = kernels.split_white if classes is None else kernels.split_words
-        kinds = byte_kinds() if classes is None else _NONE
-        if self._out.size < n + 1:
-            self._out = np.empty(n + 1, dtype=np.int32)
-        out = self._out
-        at, filled, status = 0, 0, kernels.TABLE_FULL
-        while True:
-            status, at, filled = split(
-                buffer,
-                at,
-                n,
-                kinds,
-                _NONE if classes is None else classes,
-                block,
-                self._slots,
-                self.starts,
-                self.arena,
-                self._size,
-                self.counts,
-                self.first,
-                out,
-                filled,
-            )
-            if status == kernels.DONE:
-                return out[:filled]
-            self._grow(n - at)
+        if len(self._spans) < n + 1:
+            self._spans = np.empty((n + 1, 2), dtype=np.int32)
+            self._ids = np.empty(n + 1, dtype=np.int32)
+        if classes is None:
+            found = kernels.split_white(buffer, n, byte_kinds(), self._spans)
+        else:
+            found = kernels.split_words(buffer, n, classes, self._spans)
+        ids = self._ids[:found]
+        self._number(buffer, self._spans[:found], block << 32, ids)
+        kernels.count(ids, _ONES, self.counts)
+        return ids
 
     def merge(self, arena: Array, starts: Array, counts: Array, first: Array) -> Array:
         """Take in words of another table.
@@ -100,28 +86,25 @@ class WordTable:
         (N,) int32
             The ids the words have here.
         """
-        n = len(counts)
-        ids = np.empty(n, dtype=np.int32)
-        done = 0
+        spans = np.stack([starts[:-1], starts[1:]], axis=1)
+        ids = np.empty(len(counts), dtype=np.int32)
+        before = len(self)
+        self._number(arena, spans, 0, ids)
+        kernels.count(ids, counts, self.counts)
+        self.first[before : len(self)] = np.iinfo(np.int64).max
+        np.minimum.at(self.first, ids, first)
+        return ids
+
+    def _number(self, buffer: Array, spans: Array, stamp: int, ids: Array) -> None:
+        done, n = 0, len(spans)
         while True:
-            status, done = kernels.merge(
-                arena,
-                starts,
-                done,
-                n,
-                counts,
-                first,
-                self._slots,
-                self.starts,
-                self.arena,
-                self._size,
-                self.counts,
-                self.first,
-                ids,
-            )
-            if status == kernels.DONE:
-                return ids
-            self._grow(int(starts[done + 1] - starts[done]))
+            done = kernels.number(
+                buffer, spans, done, n, stamp, self._slots, self.starts, self.arena, self._size,
+                self.first, ids,
+            )  # fmt: skip
+            if done == n:
+                return
+            self._grow(int(spans[done, 1] - spans[done, 0]))
 
     def _grow(self, longest: int) -> None:
         """Make room where it is short; the next word may be that long."""
@@ -147,7 +130,7 @@ def _longer(array: Array, size: int) -> Array:
     return longer
 
 
-_NONE = np.zeros(0, dtype=np.uint8)
+_ONES = np.empty(0, dtype=np.int64)
 
 
 @cache
