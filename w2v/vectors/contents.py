@@ -109,14 +109,27 @@ def encode_word(word: str) -> bytes:
         ) from None
 
 
-def decode_word(raw: bytes, row: int, options: ReadOptions) -> str:
-    """Decode UTF-8, or raise a VectorFormatError that tells the row."""
+def decode_words(raw: Sequence[bytes], first_row: int, options: ReadOptions) -> list[str]:
+    """Decode UTF-8, or raise a VectorFormatError that tells the row.
+
+    Parameters
+    ----------
+    raw : sequence of bytes
+    first_row : int
+        Row of the first of them.
+    options : ReadOptions
+
+    Returns
+    -------
+    list of str
+    """
     try:
-        return raw.decode("utf-8", options.unicode_errors)
-    except UnicodeDecodeError:
+        return [word.decode("utf-8", options.unicode_errors) for word in raw]
+    except UnicodeDecodeError as error:
+        row = first_row + raw.index(error.object)
         raise VectorFormatError(
-            f"the word of row {row}, {shown(raw)}, is not UTF-8; expected text: the file is "
-            "damaged, its header is wrong, or it is of another format. If only words were cut "
+            f"the word of row {row}, {shown(error.object)}, is not UTF-8; expected text: the file "
+            "is damaged, its header is wrong, or it is of another format. If only words were cut "
             'off inside a character, load with unicode_errors="replace"'
         ) from None
 
@@ -152,11 +165,7 @@ def unpack_words(
     if (offsets[1:] < offsets[:-1]).any():
         raise VectorFormatError("the offsets of the words fall: the file is damaged")
     text = blob.tobytes()
-    edges = offsets.tolist()
-    return [
-        decode_word(text[start:stop], row, options)
-        for row, (start, stop) in enumerate(pairwise(edges))
-    ]
+    return decode_words([text[a:b] for a, b in pairwise(offsets.tolist())], 0, options)
 
 
 def shown(word: str | bytes) -> str:

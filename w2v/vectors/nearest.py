@@ -92,7 +92,8 @@ def _merge(indices: IndexArray, values: FloatArray, tile: FloatArray, start: int
     n_queries, width = values.shape
     if not width:
         return
-    query, column = np.nonzero(tile > values[:, -1:])
+    # Several times faster over one dimension than over two.
+    query, column = np.divmod(np.flatnonzero(tile > values[:, -1:]), tile.shape[1])
     # Few pass once the first tile has set the bar; if many do, thin them out first.
     if len(query) > 64 * width * n_queries and tile.shape[1] > width:
         column = np.argpartition(tile, -width, axis=1)[:, -width:].ravel()

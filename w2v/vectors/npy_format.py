@@ -10,7 +10,7 @@ import numpy as np
 
 from w2v.files import atomic_path
 
-from .contents import ReadOptions, VectorData, decode_word, encode_word, shown
+from .contents import ReadOptions, VectorData, decode_words, encode_word, shown
 from .errors import VectorFormatError
 from .npy_header import read_array_header
 
@@ -58,7 +58,7 @@ def read(path: Path, options: ReadOptions) -> VectorData:
             f"{header.shape[0]:,} vectors, but {beside.name} has {complete:,} complete lines; "
             "expected one word a line: one of the files was cut off or replaced"
         )
-    words = [decode_word(line, row, options) for row, line in enumerate(lines)]
+    words = decode_words(lines, 0, options)
     if math.prod(header.shape) == 0:
         return VectorData(words, np.empty(header.shape, np.float32))
     order: Any = "F" if header.fortran_order else "C"

@@ -63,15 +63,7 @@ class VectorTable:
                 f"{len(self.index_to_key):,} words but {len(self.vectors):,} vectors: "
                 "each word needs one row"
             )
-        self.key_to_index: dict[str, int] = {w: i for i, w in enumerate(self.index_to_key)}
-        for index, word in enumerate(self.index_to_key):
-            if not isinstance(word, str):
-                raise TypeError(f"word {index} is a {type(word).__name__}, not a string: {word!r}")
-            if self.key_to_index[word] != index:
-                raise ValueError(
-                    f"the word {word!r} stands twice, in rows {index} and "
-                    f"{self.key_to_index[word]}: each word can have one vector"
-                )
+        self.key_to_index: dict[str, int] = _index(self.index_to_key)
         self.norms: FloatArray | None = None
         self.counts: npt.NDArray[np.int64] | None = None
         if counts is not None:
@@ -296,3 +288,19 @@ class VectorTable:
         self.counts = self.counts[order]
         self.norms = None if self.norms is None else self.norms[order]
         return self
+
+
+def _index(words: list[str]) -> dict[str, int]:
+    """Map words to rows; raise if one is no string or stands twice."""
+    for kind in set(map(type, words)):
+        if not issubclass(kind, str):
+            row = next(i for i, word in enumerate(words) if not isinstance(word, str))
+            raise TypeError(f"word {row} is a {kind.__name__}, not a string: {words[row]!r}")
+    rows = dict(zip(words, range(len(words)), strict=True))
+    if len(rows) != len(words):
+        row = next(i for i, word in enumerate(words) if rows[word] != i)
+        raise ValueError(
+            f"the word {words[row]!r} stands twice, in rows {row} and {rows[words[row]]}: "
+            "each word can have one vector"
+        )
+    return rows

@@ -13,7 +13,7 @@ from .contents import (
     RowBuffer,
     VectorData,
     check_unique,
-    decode_word,
+    decode_words,
     encode_word,
     shown,
 )
@@ -61,27 +61,35 @@ def read_rows(
         If a row has another number of fields, one is no number, or rows lack.
     """
     words: list[str] = []
-    block: list[list[float]] = []
+    block: list[tuple[bytes, list[float]]] = []
+
+    def store() -> None:
+        found = decode_words([word for word, _ in block], len(words), options)
+        if options.unique:  # seen early, a small archive cannot unpack to endless rows
+            check_unique(found, len(words))
+        words.extend(found)
+        values = np.array([numbers for _, numbers in block], np.float64)
+        # What does not fit float32 becomes infinite here and is reported as such later.
+        with np.errstate(over="ignore"):
+            rows.append(values.astype(np.float32).reshape(len(block), vector_size))
+        block.clear()
+
     stop = n_rows if options.limit is None else min(options.limit, n_rows or options.limit)
-    while stop is None or len(words) < stop:
-        line = first or read_line(file, f"row {len(words)}")
+    while stop is None or len(words) + len(block) < stop:
+        row = len(words) + len(block)
+        line = first or read_line(file, f"row {row}")
         first = b""
         if not line:
             if n_rows is not None:
                 raise VectorFormatError(
-                    f"the file ends after {len(words):,} rows of {n_rows:,} that its header "
+                    f"the file ends after {row:,} rows of {n_rows:,} that its header "
                     "announces: it was cut off, or its header is wrong"
                 )
             break
-        word, numbers = _parse(line, vector_size, len(words))
-        words.append(decode_word(word, len(words), options))
-        block.append(numbers)
+        block.append(_parse(line, vector_size, row))
         if len(block) == _BLOCK_ROWS:
-            if options.unique:  # seen early, a small archive cannot unpack to endless rows
-                check_unique(words[-_BLOCK_ROWS:], len(words) - _BLOCK_ROWS)
-            _store(rows, block)
-    if block:
-        _store(rows, block)
+            store()
+    store()
     if words and all(_NUMBER_AT_END.search(word) for word in words):
         raise VectorFormatError(
             f"every row has more than {vector_size} numbers, as the header or first row wants: "
@@ -145,10 +153,3 @@ def _parse(line: bytes, vector_size: int, row: int) -> tuple[bytes, list[float]]
             f"row {row} has a field that is no number ({error}), expected a word and "
             f"{vector_size} numbers between single spaces: {shown(line)}"
         ) from None
-
-
-def _store(rows: RowBuffer, block: list[list[float]]) -> None:
-    # What does not fit float32 becomes infinite here and is reported as such later.
-    with np.errstate(over="ignore"):
-        rows.append(np.array(block, np.float64).astype(np.float32))
-    block.clear()

@@ -12,7 +12,7 @@ from .contents import (
     RowBuffer,
     VectorData,
     check_unique,
-    decode_word,
+    decode_words,
     encode_word,
     shown,
 )
@@ -59,10 +59,8 @@ def read(path: Path, options: ReadOptions) -> VectorData:
             if not starts and (not more or len(chunk) > MAX_LINE + row_bytes):
                 raise VectorFormatError(_cut_off(chunk, len(words), header, bool(more)))
             # Some writers end each row with a line end, which then precedes the next word.
-            decoded = [
-                decode_word(word.lstrip(b"\n"), row, options)
-                for row, word in enumerate(found, len(words))
-            ]
+            found = [word.lstrip(b"\n") for word in found]
+            decoded = decode_words(found, len(words), options)
             if options.unique:  # seen early, a small archive cannot unpack to endless rows
                 check_unique(decoded, len(words))
             words += decoded
