@@ -71,11 +71,12 @@ def batch(
     stop = _stop(restrict_vocab, len(table))
     norms = table.filled_norms()
     exclude = None
-    if isinstance(words, np.ndarray) and words.dtype.kind == "f":
-        for vector in np.atleast_2d(words)[:1]:
-            table.check_vector(vector)
-        queries = np.array([unit(vector) for vector in words], np.float32)
-        queries = queries.reshape(len(words), table.vector_size)
+    if isinstance(words, np.ndarray) and (words.ndim > 1 or words.dtype.kind == "f"):
+        if words.shape[1:] != (table.vector_size,):
+            raise ValueError(f"queries of shape {words.shape}, expected (n, {table.vector_size})")
+        queries = np.empty(words.shape, np.float32)
+        for row, vector in enumerate(words):
+            queries[row] = unit(table.check_vector(vector))
     else:
         rows = np.array([table.get_index(word) for word in words], np.int64)
         queries = cosines(table.vectors[rows].T, norms[rows]).T
@@ -93,7 +94,7 @@ def _weighted(terms: Terms, weight: float) -> _Weighted:
         return []
     if isinstance(terms, str | int | np.integer):
         return [(terms, weight)]
-    if isinstance(terms, np.ndarray) and terms.ndim == 1 and terms.dtype.kind == "f":
+    if isinstance(terms, np.ndarray) and terms.ndim == 1 and terms.dtype.kind in "fiu":
         return [(terms, weight)]
     pairs: _Weighted = []
     for term in terms:

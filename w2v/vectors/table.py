@@ -238,10 +238,10 @@ class VectorTable:
         return unit(result) if post_normalize else result.astype(np.float32)
 
     def check_vector(self, vector: Vector) -> Vector:
-        """Return `vector`, or raise a ValueError if its shape is not ``(vector_size,)``."""
+        """Return `vector` as floats; ValueError if its shape is not ``(vector_size,)``."""
         if vector.shape != (self.vector_size,):
             raise ValueError(f"a vector of shape {vector.shape}, expected ({self.vector_size},)")
-        return vector
+        return vector if vector.dtype in (np.float32, np.float64) else vector.astype(np.float32)
 
     def fill_norms(self, force: bool = False) -> None:
         """Compute and keep the lengths of all vectors.
