@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -272,3 +274,10 @@ def test_progress_ends_with_all_bytes_and_words(tmp_path: Path) -> None:
     reports: list[tuple[int, int | None, int]] = []
     read_corpus(path, block_bytes=1_000, progress=lambda *report: reports.append(report))
     assert reports[-1] == (80_000, 80_000, 15_000)
+
+
+def test_importing_the_room_loads_no_heavy_library() -> None:
+    code = "import sys, w2v.data; print({'pyarrow', 'numba', 'pooch', 'requests'} & {*sys.modules})"
+    root = Path(__file__).parents[1]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, check=True)
+    assert done.stdout == b"set()\n"

@@ -96,8 +96,8 @@ class Scan:
         for thread in threads:
             thread.start()
         try:
-            while any(thread.is_alive() for thread in threads):
-                next(thread for thread in threads if thread.is_alive()).join(_REPORT_EVERY)
+            while alive := [thread for thread in threads if thread.is_alive()]:
+                alive[0].join(_REPORT_EVERY)
                 self._report()
         except BaseException:
             self._stop.set()
