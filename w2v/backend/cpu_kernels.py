@@ -13,7 +13,7 @@ import numba
 import numpy as np
 
 from w2v.backend.base import rejection_attempts
-from w2v.backend.prefetch import AHEAD, prefetch_row
+from w2v.backend.prefetch import FAR, NEAR, prefetch_row, prefetch_row_far
 from w2v.backend.random import mix64, random_bits
 
 _exact = numba.njit(nogil=True, cache=True)
@@ -38,10 +38,11 @@ _LOW_32, _S11, _S32 = np.uint64(0xFFFFFFFF), np.uint64(11), np.uint64(32)
 
 @_fast
 def row_dot(W, index, h, out):
+    ahead = index.ravel()[NEAR:]
     for b in range(index.shape[0]):
         for k in range(index.shape[1]):
-            if k + AHEAD < index.shape[1]:
-                prefetch_row(W, index[b, k + AHEAD])
+            if b * index.shape[1] + k < ahead.size:
+                prefetch_row(W, ahead[b * index.shape[1] + k])
             row = index[b, k]
             total = W.dtype.type(0)
             for d in range(W.shape[1]):
@@ -52,10 +53,11 @@ def row_dot(W, index, h, out):
 @_fast
 def weighted_rows(W, index, weight, out):
     out[:] = 0
+    ahead = index.ravel()[NEAR:]
     for b in range(index.shape[0]):
         for k in range(index.shape[1]):
-            if k + AHEAD < index.shape[1]:
-                prefetch_row(W, index[b, k + AHEAD])
+            if b * index.shape[1] + k < ahead.size:
+                prefetch_row(W, ahead[b * index.shape[1] + k])
             row, factor = index[b, k], weight[b, k]
             for d in range(W.shape[1]):
                 out[b, d] += factor * W[row, d]
@@ -137,11 +139,11 @@ def adam_rows(param, m, v, index, grad, step_size, beta1, beta2, eps):
     one = param.dtype.type(1)
     new1, new2 = one - beta1, one - beta2
     for u in range(index.size):
-        if u + AHEAD < index.size:
-            ahead = index[u + AHEAD]
-            prefetch_row(param, ahead)
-            prefetch_row(m, ahead)
-            prefetch_row(v, ahead)
+        if u + FAR < index.size:
+            ahead = index[u + FAR]
+            prefetch_row_far(param, ahead)
+            prefetch_row_far(m, ahead)
+            prefetch_row_far(v, ahead)
         row = index[u]
         w_row, m_row, v_row, g_row = param[row], m[row], v[row], grad[u]
         for d in range(g_row.size):
