@@ -14,6 +14,7 @@ from w2v.backend.select import (
     to_gpu,
     use_backend,
 )
+from w2v.backend.stream import StreamLoss, StreamSettings, keep_thresholds
 
 __all__ = [
     "Array",
@@ -23,10 +24,13 @@ __all__ = [
     "NoiseTable",
     "RandomStream",
     "RowGrad",
+    "StreamLoss",
+    "StreamSettings",
     "available_backends",
     "backend_for",
     "describe_choice",
     "get_backend",
+    "keep_thresholds",
     "to_cpu",
     "to_gpu",
     "use_backend",

@@ -15,6 +15,7 @@ import numpy as np
 from w2v.backend.alias import NoiseTable
 from w2v.backend.random import RandomStream, random_bits
 from w2v.backend.rowgrad import Array, RowGrad
+from w2v.backend.stream import StreamLoss, StreamSettings, train_stream
 
 _LOW_32 = np.uint64(0xFFFFFFFF)
 _S11, _S32 = np.uint64(11), np.uint64(32)
@@ -383,3 +384,47 @@ class Backend:
             x += xp.where(x >= low[:, j], weight[:, j], 0)
         word = xp.searchsorted(noise.cumulative, x, side="right") - 1
         return word.astype(xp.int32)
+
+    # -- fused engine -------------------------------------------------------------------
+
+    def train_stream(
+        self,
+        W_in: Array,
+        W_out: Array,
+        tokens: Array,
+        offsets: Array,
+        *,
+        noise: NoiseTable,
+        keep: Array,
+        settings: StreamSettings,
+        position: int,
+    ) -> StreamLoss:
+        """Train on a stream of sentences with plain SGD, window after window, in place.
+
+        Every word in turn is a target: words are thinned out, the contexts within a
+        random width gathered, negatives drawn once for the window, and the rows of
+        contexts, target and negatives stepped by what they were when the window
+        began; a row that stands in the window twice takes the sum of both changes.
+        All draws depend on the seed and a word's position alone.
+
+        Parameters
+        ----------
+        W_in, W_out : (V, H) float32 arrays
+            Input and output vectors.
+        tokens : (N,) int32 array
+            Word ids, sentence after sentence.
+        offsets : (S + 1,) int64 array
+            The sentences to train on: sentence i is ``tokens[offsets[i]:offsets[i + 1]]``.
+        noise : NoiseTable
+            On this backend; of V words.
+        keep : (V,) uint32 array
+            See :func:`w2v.backend.stream.keep_thresholds`.
+        settings : StreamSettings
+        position : int
+            Words of the run that come before ``tokens[offsets[0]]``.
+
+        Returns
+        -------
+        StreamLoss
+        """
+        return train_stream(self, W_in, W_out, tokens, offsets, noise, keep, settings, position)

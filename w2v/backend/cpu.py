@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 
 from w2v.backend import cpu_kernels as kernels
+from w2v.backend import cpu_stream
 from w2v.backend.alias import NoiseTable
 from w2v.backend.base import Backend
 from w2v.backend.random import RandomStream
 from w2v.backend.rowgrad import Array, RowGrad
+from w2v.backend.stream import StreamLoss, StreamSettings
 
 
 class CPUBackend(Backend):
@@ -87,3 +89,19 @@ class CPUBackend(Backend):
         flat: Any = targets.reshape(-1)
         kernels.sample_exact(noise.table, noise.cumulative, flat, stream.key, start, out)
         return out.reshape(*targets.shape, k)
+
+    def train_stream(
+        self,
+        W_in: Array,
+        W_out: Array,
+        tokens: Array,
+        offsets: Array,
+        *,
+        noise: NoiseTable,
+        keep: Array,
+        settings: StreamSettings,
+        position: int,
+    ) -> StreamLoss:
+        return cpu_stream.train_stream(
+            W_in, W_out, tokens, offsets, noise, keep, settings, position
+        )

@@ -1,0 +1,82 @@
+"""The fused engine on the CPU: arrays in, Numba kernels, loss out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from w2v.backend import cpu_stream_kernels as kernels
+from w2v.backend.alias import NoiseTable
+from w2v.backend.cpu_vector_kernels import LANES, MAX_TILE
+from w2v.backend.rows import padded, padded_copy
+from w2v.backend.stream import StreamLoss, StreamSettings
+
+
+def tile_shape(negative: int) -> tuple[int, int]:
+    """Choose how many contexts and outputs are multiplied at once.
+
+    As many outputs as registers hold, in tiles of even size, and as many contexts as
+    a vector then has lanes for logits; more than four would mostly idle.
+
+    Parameters
+    ----------
+    negative : int
+        k; there are k + 1 outputs.
+
+    Returns
+    -------
+    contexts, outputs : int
+    """
+    tiles = -(-(negative + 1) // MAX_TILE)
+    outputs = -(-(negative + 1) // tiles)
+    contexts = LANES // outputs
+    return (4 if contexts > 4 else 2 if contexts > 1 else 1), outputs
+
+
+def train_stream(
+    W_in: np.ndarray,
+    W_out: np.ndarray,
+    tokens: np.ndarray,
+    offsets: np.ndarray,
+    noise: NoiseTable,
+    keep: np.ndarray,
+    settings: StreamSettings,
+    position: int,
+) -> StreamLoss:
+    """Train on a stream of sentences; see :meth:`w2v.backend.Backend.train_stream`."""
+    whole_in, whole_out = _vector_rows(W_in), _vector_rows(W_out)
+    contexts, outputs = tile_shape(settings.negative)
+    slope = (settings.alpha - settings.min_alpha) / settings.total
+    loss = np.zeros(3)
+    train: Any = kernels.train  # Numba's type says nothing of its arguments
+    train(
+        whole_in,
+        whole_out,
+        tokens,
+        offsets,
+        position,
+        keep,
+        noise.table.view(np.uint64)[:, 0],
+        noise.cumulative,
+        (settings.token_key, settings.negative_key),
+        settings.negative,
+        settings.exact,
+        settings.window,
+        settings.shrink_windows,
+        (settings.alpha, slope, settings.min_alpha),
+        None if settings.skip_gram else (settings.mean, settings.mean and settings.share_gradient),
+        (0,) * contexts,
+        (0,) * outputs,
+        loss,
+    )
+    for W, whole in ((W_in, whole_in), (W_out, whole_out)):
+        if not np.may_share_memory(W, whole):
+            W[:] = whole[:, : W.shape[1]]
+    return StreamLoss(float(loss[0]), int(loss[1]), int(loss[2]))
+
+
+def _vector_rows(W: np.ndarray) -> np.ndarray:
+    """Return W with rows of whole vectors: itself with its padding, or else a copy."""
+    whole = padded(W)
+    return whole if whole is not None else _vector_rows(padded_copy(W))

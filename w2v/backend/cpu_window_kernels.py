@@ -1,0 +1,239 @@
+# mypy: allow-untyped-defs, allow-untyped-decorators
+"""One window of skip-gram or CBOW on rows known by their addresses.
+
+Both are small matrix products.  Logits come first, for all contexts and outputs;
+then, a vector's width of the columns at a time, the outputs' old and new values
+stay in registers while the contexts pass by.
+
+Everything is passed by address, as arrays cost more to pass than a window to train.
+``contexts``: int64 addresses of rows, side by side.  ``outputs``: the same, ``column``
+bytes apart.  ``weights``: (tiles, span) float32; there, from c * len(tile) on, stand
+those of context c.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numba
+import numpy as np
+
+from w2v.backend.cpu_vector_kernels import (
+    LANES,
+    add,
+    add_products,
+    addresses,
+    lane_sums,
+    load,
+    load_address,
+    load_rows,
+    multiply,
+    multiply_add,
+    positive_part,
+    sigmoid,
+    splat,
+    split_exponent,
+    step_rows,
+    store,
+    store_rows,
+    subtract,
+    zero_products,
+)
+
+_kernel = numba.njit(nogil=True, cache=True, error_model="numpy")
+
+_VECTOR = LANES * 4  # bytes
+
+
+@_kernel
+def new_sums(place):
+    """Start a loss: Σ max(0, wrong logit), Π (1 + exp(−|logit|)) and the latter's exponents."""
+    store(place, splat(np.float32(0)))
+    store(place + _VECTOR, splat(np.float32(1)))
+    store(place + 2 * _VECTOR, splat(np.float32(0)))
+
+
+@_kernel
+def loss_of(sums):
+    """Sum log(1 + exp(wrong logit)), as log(1 + exp(x)) = max(0, x) + log(1 + exp(−|x|))."""
+    total = 0.0
+    for lane in range(LANES):
+        total += sums[0, lane] + math.log(sums[1, lane]) + sums[2, lane] * math.log(2.0)
+    return total
+
+
+@_kernel
+def lane_patterns(group, tile, k):
+    """Tell what each lane of a vector of logits is: context i, output j in lane i * tile + j.
+
+    Returns (4, group + 2, LANES): 2 for the first tile, plus 1 for the last one; then,
+    that many contexts' lanes that count, and at the end the labels.
+    """
+    out = np.zeros((4, group + 2, LANES), np.float32)
+    tiles = (k + tile) // tile
+    for kind in range(4):
+        real = k + 1 - (tiles - 1) * tile if kind % 2 else tile
+        for i in range(group):
+            out[kind, group + 1, i * tile] = kind // 2
+            for contexts in range(i + 1, group + 1):
+                out[kind, contexts, i * tile : i * tile + real] = 1
+    return out
+
+
+@_kernel
+def _score(logits, pattern, labels, rate, sums):
+    """Return (label − σ) · rate in the lanes that count, and add to the loss."""
+    counts, label = load(pattern), load(labels)
+    value, tail = sigmoid(logits)
+    one = splat(np.float32(1))
+    side = subtract(one, add(label, label))
+    wrong = positive_part(multiply(logits, side))
+    store(sums, multiply_add(wrong, counts, load(sums)))
+    product = multiply(load(sums + _VECTOR), multiply_add(tail, counts, one))
+    product, exponent = split_exponent(product)
+    store(sums + _VECTOR, product)
+    store(sums + 2 * _VECTOR, add(load(sums + 2 * _VECTOR), exponent))
+    return multiply(subtract(label, value), multiply(counts, splat(rate)))
+
+
+@_kernel
+def skip_gram_weights(
+    count,
+    contexts,
+    outputs,
+    column,
+    tiles,
+    stride,
+    weights,
+    span,
+    patterns,
+    rate,
+    sums,
+    group,
+    tile,
+):
+    """Fill in the weights of count contexts, with which their window is stepped."""
+    kind_size = (len(group) + 2) * _VECTOR
+    for t in range(tiles):
+        os = addresses(outputs + t * len(tile) * column, column, tile)
+        pattern = patterns + (2 * np.int64(t == 0) + np.int64(t == tiles - 1)) * kind_size
+        labels = pattern + (len(group) + 1) * _VECTOR
+        for c in range(0, count, len(group)):
+            xs = addresses(contexts + c * 8, 8, group)
+            products = zero_products(xs, os)
+            for d in range(0, stride, _VECTOR):
+                products = add_products(load_rows(xs, d), load_rows(os, d), products)
+            here = pattern + min(count - c, len(group)) * _VECTOR
+            change = _score(lane_sums(products), here, labels, rate, sums)
+            store(weights + (t * span + c * len(tile)) * 4, change)
+
+
+@_kernel
+def skip_gram_step(count, contexts, outputs, column, tiles, stride, weights, span, old, tile):
+    """Step the rows of a window; ``old`` has room for a vector a context."""
+    for d in range(0, stride, _VECTOR):
+        if tiles > 1:
+            for c in range(count):
+                store(old + c * _VECTOR, load(load_address(contexts + c * 8) + d))
+        for t in range(tiles):
+            os = addresses(outputs + t * len(tile) * column, column, tile)
+            ys = load_rows(os, d)
+            new = ys
+            for c in range(count):
+                place = load_address(contexts + c * 8) + d
+                start = load(place)
+                x = load(old + c * _VECTOR) if tiles > 1 else start
+                w = weights + (t * span + c * len(tile)) * 4
+                change, new = step_rows(w, x, start, ys, new)
+                store(place, change)
+            store_rows(os, d, new)
+
+
+@_kernel
+def cbow_weights(
+    count,
+    contexts,
+    outputs,
+    column,
+    tiles,
+    stride,
+    weights,
+    span,
+    patterns,
+    rate,
+    sums,
+    hidden,
+    mean,
+    group,
+    tile,
+):
+    """Put the contexts' mean or sum into ``hidden``, and fill in its weights."""
+    part = splat(np.float32(1.0 / count if mean else 1.0))
+    for d in range(0, stride, _VECTOR):
+        h = load(load_address(contexts) + d)
+        for c in range(1, count):
+            h = add(h, load(load_address(contexts + c * 8) + d))
+        store(hidden + d, multiply(h, part))
+    kind_size = (len(group) + 2) * _VECTOR
+    for t in range(tiles):
+        os = addresses(outputs + t * len(tile) * column, column, tile)
+        pattern = patterns + (2 * np.int64(t == 0) + np.int64(t == tiles - 1)) * kind_size
+        labels = pattern + (len(group) + 1) * _VECTOR
+        products = zero_products((0,), os)
+        for d in range(0, stride, _VECTOR):
+            products = add_products((load(hidden + d),), load_rows(os, d), products)
+        change = _score(lane_sums(products), pattern + _VECTOR, labels, rate, sums)
+        store(weights + t * span * 4, change)
+
+
+@_kernel
+def cbow_step(count, contexts, outputs, column, tiles, stride, weights, span, hidden, share, tile):
+    """Step the rows of a window; a context that stands there twice takes its change twice."""
+    part = splat(np.float32(1.0 / count if share else 1.0))
+    for d in range(0, stride, _VECTOR):
+        h = load(hidden + d)
+        change = splat(np.float32(0))
+        for t in range(tiles):
+            os = addresses(outputs + t * len(tile) * column, column, tile)
+            ys = load_rows(os, d)
+            change, new = step_rows(weights + t * span * 4, h, change, ys, ys)
+            store_rows(os, d, new)
+        change = multiply(change, part)
+        for c in range(count):
+            place = load_address(contexts + c * 8) + d
+            store(place, add(load(place), change))
+
+
+# -- words that stand in a window twice ----------------------------------------------
+
+
+@_kernel
+def merge_outputs(i, count, out_rows, empty, g, span, k, tile):
+    """Give an output's first place the weights of its later ones, and those an empty row."""
+    for j in range(k, 0, -1):
+        for earlier in range(j):
+            if out_rows[earlier, i] == out_rows[j, i]:
+                a, b = earlier // tile * span + earlier % tile, j // tile * span + j % tile
+                for c in range(count):
+                    g[a + c * tile] += g[b + c * tile]
+                    g[b + c * tile] = 0
+                out_rows[j, i] = empty
+                break
+
+
+@_kernel
+def merge_contexts(i, low, count, contexts, earlier, empty, g, span, tiles, tile):
+    """Do the same for the contexts of window i, which are count places from low on without i."""
+    for c in range(low + count, low - 1, -1):
+        if c == i:
+            continue
+        other = earlier[c]
+        if other == i:
+            other = earlier[i]
+        if other >= low:
+            a, b = other - low - (other > i), c - low - (c > i)
+            for t in range(tiles):
+                for j in range(tile):
+                    g[t * span + a * tile + j] += g[t * span + b * tile + j]
+                    g[t * span + b * tile + j] = 0
+            contexts[b] = empty

@@ -1,0 +1,237 @@
+"""The fused engine's contract, and its readable reference in plain array code.
+
+One pass over a stream of sentences: subsample, slide the window, draw negatives,
+step.  Skip-gram and CBOW with negative sampling as in Mikolov et al.,
+"Distributed Representations of Words and Phrases and their Compositionality",
+2013; negatives are shared within a window as in Ji et al., "Parallelizing
+Word2Vec in Shared and Distributed Memory", 2016.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from w2v.backend.alias import NoiseTable
+from w2v.backend.random import RandomStream, random_bits
+from w2v.backend.rowgrad import Array
+
+if TYPE_CHECKING:
+    from w2v.backend.base import Backend
+
+# Streams of the run's seed; 0 and 1 are the initial weights' and the layers'.
+TOKEN_STREAM, NEGATIVE_STREAM = 2, 3
+_LOW_32, _S32 = np.uint64(0xFFFFFFFF), np.uint64(32)
+
+
+@dataclass(frozen=True)
+class StreamSettings:
+    """What a run of the fused engine does with every window.
+
+    Parameters
+    ----------
+    skip_gram : bool
+        Each context predicts the target; otherwise all of them together (CBOW).
+    window : int
+        Context words on each side, at most.
+    negative : int
+        k, the negatives a window.
+    exact : bool
+        Negatives are distinct and never the target; otherwise drawn with replacement,
+        and may be the target.
+    total : int
+        Words that the whole run will see: the corpus times epochs.
+    seed : int
+    alpha, min_alpha : float, default 0.025 and 0.0001
+        Learning rate at the run's first word and after its last.
+    shrink_windows : bool, default True
+        Draw each window's width from 1 to ``window``.
+    mean : bool, default True
+        CBOW's input is the contexts' mean, or else their sum.
+    share_gradient : bool, default False
+        CBOW with the mean: give each context its 1/n of the gradient, which is the
+        loss's true gradient, instead of all of it, as word2vec and gensim do.
+    """
+
+    skip_gram: bool
+    window: int
+    negative: int
+    exact: bool
+    total: int
+    seed: int
+    alpha: float = 0.025
+    min_alpha: float = 0.0001
+    shrink_windows: bool = True
+    mean: bool = True
+    share_gradient: bool = False
+
+    @property
+    def token_key(self) -> np.uint64:
+        """Key of the bits that thin words out and draw window widths."""
+        return RandomStream(self.seed, TOKEN_STREAM).key
+
+    @property
+    def negative_key(self) -> np.uint64:
+        """Key of the bits that draw negatives."""
+        return RandomStream(self.seed, NEGATIVE_STREAM).key
+
+    def rate(self, position: int) -> float:
+        """Learning rate after ``position`` words of the run."""
+        return max(
+            self.min_alpha, self.alpha - (self.alpha - self.min_alpha) / self.total * position
+        )
+
+
+class StreamLoss(NamedTuple):
+    """What a pass has cost.
+
+    Parameters
+    ----------
+    total : float
+        Negative-sampling loss, in nats, summed over the predictions.
+    predictions : int
+        Skip-gram: pairs of a context and a target; CBOW: windows.
+    words : int
+        Words that subsampling kept.
+    """
+
+    total: float
+    predictions: int
+    words: int
+
+
+def keep_thresholds(counts: Any, sample: float) -> np.ndarray:
+    """Turn counts into what 32 random bits must not exceed for a word to be kept.
+
+    A word of share f of the text is kept with probability min(1, √(t/f) + t/f), as
+    word2vec's code does it.
+
+    Parameters
+    ----------
+    counts : (V,) array of numbers
+    sample : float
+        t; 0 keeps every word.
+
+    Returns
+    -------
+    (V,) uint32 array
+    """
+    share = np.asarray(counts, dtype=np.float64) / np.sum(counts, dtype=np.float64)
+    keep = np.sqrt(sample / share) + sample / share if sample > 0 else np.ones_like(share)
+    bits: np.ndarray = np.clip(np.rint(keep * 2.0**32) - 1, 0, 2.0**32 - 1)
+    return bits.astype(np.uint32)
+
+
+def train_stream(
+    backend: Backend,
+    W_in: Array,
+    W_out: Array,
+    tokens: Array,
+    offsets: Array,
+    noise: NoiseTable,
+    keep: Array,
+    settings: StreamSettings,
+    position: int,
+) -> StreamLoss:
+    """Train on a stream of sentences, window after window.
+
+    See :meth:`w2v.backend.Backend.train_stream`.
+    """
+    total, predictions, words = 0.0, 0, 0
+    start = int(offsets[0])
+    for low, high in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True):
+        at = position + low - start
+        rate = settings.rate(at)
+        sentence, places, widths = _thin_out(backend, tokens[low:high], keep, settings, at)
+        words += sentence.size
+        for i in range(sentence.size):
+            width = int(widths[i])
+            left = sentence[max(0, i - width) : i]
+            contexts = backend.xp.concatenate((left, sentence[i + 1 : i + 1 + width]))
+            if contexts.size == 0:
+                continue
+            negatives = _negatives(backend, noise, sentence[i : i + 1], int(places[i]), settings)
+            outputs = backend.xp.concatenate((sentence[i : i + 1], negatives))
+            step = _skip_gram if settings.skip_gram else _cbow
+            total += step(backend, W_in, W_out, contexts, outputs, rate, settings)
+            predictions += contexts.size if settings.skip_gram else 1
+    return StreamLoss(total, predictions, words)
+
+
+def _thin_out(
+    backend: Backend, sentence: Array, keep: Array, settings: StreamSettings, at: int
+) -> tuple[Array, Array, Array]:
+    """Return the words that stay, their places in the run and their windows' widths.
+
+    One draw a word: its high half decides whether it stays, its low half the width.
+    """
+    xp = backend.xp
+    places = xp.arange(sentence.size, dtype=xp.uint64) + np.uint64(at)
+    bits = random_bits(settings.token_key, places)
+    stays = (bits >> _S32) <= keep[sentence]
+    widths = xp.full(sentence.size, settings.window, dtype=xp.uint64)
+    if settings.shrink_windows:
+        widths = np.uint64(1) + (((bits & _LOW_32) * np.uint64(settings.window)) >> _S32)
+    return sentence[stays], places[stays], widths[stays]
+
+
+def _negatives(
+    backend: Backend, noise: NoiseTable, target: Array, place: int, settings: StreamSettings
+) -> Array:
+    """Draw a window's k negatives, which depend on the target's place in the run alone."""
+    k = settings.negative
+    stream = RandomStream(settings.seed, NEGATIVE_STREAM)
+    if settings.exact:
+        stream.counter = place
+        return backend.sample_exact(noise, target, k, stream)[0]
+    stream.counter = place * k
+    return backend.sample_fast(noise, (k,), stream)
+
+
+def _score(backend: Backend, logits: Array, rate: float) -> tuple[float, Array]:
+    """Return the loss of logits whose first column is the target's, and (label − σ) · rate."""
+    labels = backend.xp.zeros_like(logits)
+    labels[:, 0] = 1
+    loss, difference = backend.sigmoid_loss(logits, labels)
+    return float(loss), difference * logits.dtype.type(-rate)
+
+
+def _skip_gram(
+    backend: Backend,
+    W_in: Array,
+    W_out: Array,
+    contexts: Array,
+    outputs: Array,
+    rate: float,
+    settings: StreamSettings,
+) -> float:
+    """One window; a word that stands in it twice is updated by the sum of both changes."""
+    x, o = W_in[contexts], W_out[outputs]
+    loss, g = _score(backend, x @ o.T, rate)
+    backend.scatter_add(W_in, contexts, g @ o)
+    backend.scatter_add(W_out, outputs, g.T @ x)
+    return loss
+
+
+def _cbow(
+    backend: Backend,
+    W_in: Array,
+    W_out: Array,
+    contexts: Array,
+    outputs: Array,
+    rate: float,
+    settings: StreamSettings,
+) -> float:
+    """One window; a word that stands in it twice is updated by the sum of both changes."""
+    x, o = W_in[contexts].sum(axis=0, keepdims=True), W_out[outputs]
+    if settings.mean:
+        x /= contexts.size
+    loss, g = _score(backend, x @ o.T, rate)
+    change = g @ o
+    if settings.mean and settings.share_gradient:
+        change /= contexts.size
+    backend.scatter_add(W_in, contexts, change.repeat(contexts.size, axis=0))
+    backend.scatter_add(W_out, outputs, g.T @ x)
+    return loss
