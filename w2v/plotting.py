@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.files import atomic_path
+from w2v.vectors.projection import project
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -117,7 +118,7 @@ def plot_words(
     table = np.asarray(vectors if isinstance(vectors, np.ndarray) else vectors[words], np.float64)
     if table.ndim != 2 or len(table) != len(words):
         raise ValueError(f"{len(words)} words but vectors of shape {table.shape}")
-    positions = _project(table, method)
+    positions = project(table, method)
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -171,37 +172,6 @@ def _draw_loss(
 def _write(figure: Figure, path: str | os.PathLike[str]) -> None:
     with atomic_path(path) as beside:
         figure.savefig(beside, format=Path(path).suffix[1:].lower() or "png")
-
-
-def _project(vectors: FloatArray, method: str) -> FloatArray:
-    """Bring vectors to two dimensions."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    vectors = vectors / np.where(lengths > 0, lengths, 1.0)
-    if method == "tsne":
-        return _tsne(vectors)
-    if method != "pca":
-        raise ValueError(f"method is {method!r}, expected 'pca' or 'tsne'")
-    left, sizes, axes = np.linalg.svd(vectors - vectors.mean(axis=0), full_matrices=False)
-    # The sign of a component is free; fixed, the same vectors give the same map.
-    signs = np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])
-    positions = np.zeros((len(vectors), 2))
-    found = (left * sizes * signs)[:, :2]
-    positions[:, : found.shape[1]] = found
-    return positions
-
-
-def _tsne(vectors: FloatArray) -> FloatArray:
-    try:
-        from sklearn.manifold import TSNE
-    except ImportError:
-        raise ImportError("t-SNE needs scikit-learn: pip install scikit-learn") from None
-    if len(vectors) < 4:
-        raise ValueError(f"t-SNE needs at least 4 words, got {len(vectors)}: use PCA")
-    perplexity = min(30.0, (len(vectors) - 1) / 3)
-    result: FloatArray = TSNE(perplexity=perplexity, init="pca", random_state=0).fit_transform(
-        vectors
-    )
-    return result
 
 
 def _label(axes: Axes, positions: FloatArray, words: Sequence[str]) -> int:

@@ -20,7 +20,8 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (train, prepare, phrases, neighbors, analogy, evaluate, plot, explore, convert, info):
+COMMANDS = (train, prepare, phrases, neighbors, analogy, evaluate, plot, explore, convert, info)
+for command in COMMANDS:
     app.command()(command)
 
 

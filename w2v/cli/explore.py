@@ -1,0 +1,56 @@
+"""The word explorer."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from w2v.cli.common import Quiet, Vectors, check_folder, teller
+
+
+def explore(
+    vectors: Vectors,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Page to write.")] = Path(
+        "explore.html"
+    ),
+    words: Annotated[
+        int, typer.Option("-n", "--words", min=1, help="Show so many of the most frequent words.")
+    ] = 50_000,
+    neighbors: Annotated[int, typer.Option(min=1, help="Nearest words to show of each.")] = 10,
+    method: Annotated[
+        str, typer.Option(help="pca, or tsne: slower, and needs scikit-learn.")
+    ] = "pca",
+    quiet: Quiet = False,
+) -> None:
+    """Write a page to wander through the words in a browser.
+
+    One HTML file that needs no network: pan, zoom, search a word, see its
+    neighbours.
+
+    **Example**
+
+    `w2v explore vectors.bin -o explore.html`, then open explore.html
+    """
+    from w2v.explore import write_explorer
+    from w2v.vectors import KeyedVectors
+
+    say = teller(quiet)
+    check_folder(output)
+    if method not in ("pca", "tsne"):
+        raise typer.BadParameter(f"{method!r} is not one of pca, tsne", param_hint="--method")
+    vecs = KeyedVectors.load(vectors, limit=words)
+    begin = time.perf_counter()
+    shown = write_explorer(
+        vecs,
+        output,
+        words=words,
+        neighbors=neighbors,
+        method=method,  # type: ignore[arg-type]
+        title=f"{vectors.name} · word vectors",
+    )
+    megabytes = output.stat().st_size / 1e6
+    seconds = time.perf_counter() - begin
+    say(f"written: {output} ({shown:,} words, {megabytes:.1f} MB, {seconds:.1f} s)")
