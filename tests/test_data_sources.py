@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from w2v.data import CorpusError, EncodedCorpus, prepare, read_corpus
+from w2v.data import CorpusError, EncodedCorpus, blocks, prepare, read_corpus
 
 LINES = [f"grün the {i % 7} fox" for i in range(4_000)]
 TEXT = "\n".join(LINES).encode() + b"\n"
@@ -137,6 +137,15 @@ def test_bad_parquet_columns_are_named(tmp_path: Path) -> None:
         read(path, column="text")
     with pytest.raises(CorpusError, match="holds int64, expected strings"):
         read(path, column="n")
+
+
+def test_text_without_any_break_is_refused_before_it_fills_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "_LONGEST_UNBROKEN", 1 << 20)
+    path = write(tmp_path / "genome", b"ACGT" * (1 << 19))
+    with pytest.raises(CorpusError, match="has no white space in 1 MiB"):
+        read_corpus(path, block_bytes=1 << 16)
 
 
 def test_an_empty_folder_and_a_file_as_target_are_refused(tmp_path: Path) -> None:

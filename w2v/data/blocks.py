@@ -16,6 +16,8 @@ from w2v.data.streams import opened
 BLOCK_BYTES = 1 << 20
 _WHITE = b" \n\t\r\v\f"
 _PADDING = bytes(8)
+# What has no break for so long is neither words nor lines, and would have to fit in memory.
+_LONGEST_UNBROKEN = 1 << 28
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class Blocks:
     def __iter__(self) -> Iterator[Block]:
         for source in self._sources:
             offset = 0
-            for data in _cut(self._chunks(source), self._breaks):
+            for data in _cut(self._chunks(source), self._breaks, source.name):
                 yield Block(data, source, offset)
                 offset += len(data)
             self._within = lambda: 0
@@ -112,7 +114,7 @@ class Blocks:
                     yield chunk
 
 
-def _cut(chunks: Iterable[bytes], breaks: bytes) -> Iterator[bytes]:
+def _cut(chunks: Iterable[bytes], breaks: bytes, name: str) -> Iterator[bytes]:
     """Move what follows a chunk's last break to the next one."""
     carried: list[bytes] = []
     for chunk in chunks:
@@ -122,6 +124,11 @@ def _cut(chunks: Iterable[bytes], breaks: bytes) -> Iterator[bytes]:
             carried = []
         if end < len(chunk):
             carried.append(chunk[end:])
+        if len(carried) > 1 and sum(map(len, carried)) > _LONGEST_UNBROKEN:
+            what = "line end" if breaks == b"\n" else "white space"
+            raise CorpusError(
+                f"{name} has no {what} in {_LONGEST_UNBROKEN >> 20} MiB; put one between words"
+            )
     if carried:
         yield b"".join((*carried, b"\n"))
 
