@@ -1,0 +1,37 @@
+"""The benchmarks by name: ``python -m benchmarks story``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmarks.machine import results_folder
+
+app = typer.Typer(add_completion=False, no_args_is_help=True)
+
+
+@app.callback()
+def about() -> None:
+    """Measure the library beside what others do, and write tables and plots."""
+
+
+@app.command()
+def story(
+    quick: Annotated[bool, typer.Option(help="Fewer sizes and rounds, for a first look.")] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", help="Folder to write to; benchmarks/results/<machine> by default."
+        ),
+    ] = None,
+) -> None:
+    """Time a training step against the vocabulary's size: one-hot, lookup, sampled, textbook."""
+    from benchmarks.story import run
+
+    print(run(output or results_folder(), quick=quick))
+
+
+if __name__ == "__main__":
+    app()
