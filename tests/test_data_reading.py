@@ -196,6 +196,9 @@ def test_bytes_that_are_no_utf8_are_replaced_and_counted_or_refused(
     if replaced:
         with pytest.raises(CorpusError, match="no UTF-8"):
             read_corpus(path, min_count=1, block_bytes=block, errors="strict")
+    cut = read_corpus(path, min_count=1, tokenizer=str.split)
+    assert list(cut.sentences()) == expected[1]
+    assert cut.info["replaced"] == replaced
 
 
 def test_strict_names_the_byte_and_its_place(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -118,7 +119,7 @@ def write(path: Path, data: bytes) -> Path:
     ],
 )
 def test_bad_input_is_one_clear_line(
-    name: str, data: bytes | None, options: dict[str, object], message: str, tmp_path: Path
+    name: str, data: bytes | None, options: dict[str, Any], message: str, tmp_path: Path
 ) -> None:
     path = tmp_path / name
     if data is not None:

@@ -41,6 +41,37 @@ class Block:
         """Give the bytes with as many after them as kernels may look at."""
         return np.frombuffer(self.data + _PADDING, dtype=np.uint8)
 
+    def text(self, *, strict: bool) -> tuple[str, int]:
+        """Decode the bytes.
+
+        Parameters
+        ----------
+        strict : bool
+            Whether bytes that are no UTF-8 are an error; U+FFFD takes their place otherwise.
+
+        Returns
+        -------
+        text : str
+        replaced : int
+            How often U+FFFD took the place of something.
+
+        Raises
+        ------
+        CorpusError
+            It names the first wrong byte and its place in the source's text.
+        """
+        try:
+            return self.data.decode("utf-8"), 0
+        except UnicodeDecodeError as error:
+            if strict:
+                raise CorpusError(
+                    f"{self.source.name} has byte 0x{self.data[error.start]:02x} at "
+                    f"{self.offset + error.start}, which is no UTF-8; convert the file or use "
+                    'errors="replace"'
+                ) from error
+        text = self.data.decode("utf-8", errors="replace")
+        return text, text.count("\ufffd") - self.data.count("\ufffd".encode())
+
 
 class Blocks:
     """The text of several sources, block after block.

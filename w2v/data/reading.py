@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import warnings
 import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,12 @@ from w2v.data.errors import CorpusError
 from w2v.data.folders import clear_when_full, replaced_folder
 from w2v.data.parts import Part
 from w2v.data.scan import Progress, Scan
+from w2v.data.settings import ReadSettings, Tokenizer
 from w2v.data.sources import Source, expand
-from w2v.data.spooling import spool_sentences, tokenized
+from w2v.data.spooling import CutLines, spool_sentences
 
 Name = str | os.PathLike[str]
 Sentences = Iterable[Sequence[str]]
-Tokenizer = str | Callable[[str], Sequence[str]]
 
 
 def read_corpus(
@@ -98,7 +98,18 @@ def read_corpus(
         for line in corpus.changed_sources():
             warnings.warn(f"{line}; prepare {encoded} again", stacklevel=2)
         return corpus
-    settings = _checked(locals())
+    settings = ReadSettings(
+        min_count=min_count,
+        max_vocab_size=max_vocab_size,
+        max_final_vocab=max_final_vocab,
+        tokenizer=tokenizer,
+        lowercase=lowercase,
+        errors=errors,
+        column=column,
+        max_sentence_length=max_sentence_length,
+        workers=workers,
+        block_bytes=block_bytes,
+    )
     folder = Path(tempfile.mkdtemp(prefix="w2v-"))
     try:
         with clear_when_full(folder):
@@ -118,6 +129,8 @@ def read_corpus(
 def prepare(
     source: Name | Sequence[Name] | Sentences,
     folder: str | Path,
+    *,
+    progress: Progress | None = None,
     **settings: Any,
 ) -> EncodedCorpus:
     """Read text into an encoded corpus that is kept.
@@ -131,8 +144,10 @@ def prepare(
         See `read_corpus`.
     folder : str or Path
         An encoded corpus that is there is replaced.
+    progress : callable, optional
+        See `read_corpus`.
     **settings
-        Those of `read_corpus`.
+        The others of `read_corpus`.
 
     Returns
     -------
@@ -146,11 +161,7 @@ def prepare(
     OSError, ValueError
         As `read_corpus`.
     """
-    progress = settings.pop("progress", None)
-    unknown = set(settings) - set(_DEFAULTS)
-    if unknown:
-        raise TypeError(f"prepare has no setting {', '.join(sorted(unknown))}")
-    checked = _checked({**_DEFAULTS, **settings})
+    checked = ReadSettings(**settings)
     if _encoded_folder(source) is not None:
         raise CorpusError(f"{source} is an encoded corpus already")
     with replaced_folder(folder, MANIFEST) as aside:
@@ -158,68 +169,61 @@ def prepare(
     return EncodedCorpus.open(folder)
 
 
-_DEFAULTS: dict[str, Any] = {
-    name: value for name, value in (read_corpus.__kwdefaults__ or {}).items() if name != "progress"
-}
-
-
-def _encode(source: Any, folder: Path, settings: dict[str, Any], progress: Progress | None) -> None:
+def _encode(source: Any, folder: Path, settings: ReadSettings, progress: Progress | None) -> None:
     """Read the source into the folder."""
     names = _names(source)
     if names is None:
-        replaced, sources = 0, []
+        sources, fingerprints, replaced = [], [], 0
         report = (lambda words: progress(0, None, words)) if progress else None
         parts = [spool_sentences(source, folder / "spool", report)]
     else:
         sources = expand(names)
+        # Taken before reading: a change meanwhile is noticed later.
+        fingerprints = [s.fingerprint() for s in sources]
         parts, replaced = _read_files(sources, folder, settings, progress)
-    if not any(len(part.stretches) and any(s.words for s in part.stretches) for part in parts):
+    if not any(stretch.words for part in parts for stretch in part.stretches):
         what = ", ".join(s.name for s in sources) or "the iterable of sentences"
         raise CorpusError(f"{what} holds no words; give text with words in it")
-    limits = {k: settings[k] for k in ("min_count", "max_vocab_size", "max_final_vocab")}
-    vocab, new_ids = build_vocabulary(parts, lowercase=settings["lowercase"], limits=limits)
-    tokenizer = settings["tokenizer"]
-    described = {k: settings[k] for k in ("lowercase", "errors", "column", "max_sentence_length")}
-    info = {
-        "sources": [s.fingerprint() for s in sources],
-        "replaced": replaced,
-        "tokenizer": tokenizer if isinstance(tokenizer, str) else repr(tokenizer),
-        **limits,
-        **described,
-    }
+    vocab, new_ids = build_vocabulary(parts, lowercase=settings.lowercase, limits=settings.limits)
     write_corpus(
         folder,
         parts,
         vocab,
         new_ids,
-        max_sentence_length=settings["max_sentence_length"],
-        workers=settings["workers"],
-        info=info,
+        max_sentence_length=settings.max_sentence_length,
+        workers=settings.threads,
+        info={
+            "sources": fingerprints,
+            "replaced": replaced,
+            **settings.described(),
+        },
     )
 
 
 def _read_files(
-    sources: list[Source], folder: Path, settings: dict[str, Any], progress: Progress | None
+    sources: list[Source], folder: Path, settings: ReadSettings, progress: Progress | None
 ) -> tuple[list[Part], int]:
-    tokenizer, strict = settings["tokenizer"], settings["errors"] == "strict"
+    tokenizer = settings.tokenizer
     blocks = Blocks(
         sources,
-        column=settings["column"],
-        block_bytes=settings["block_bytes"],
+        column=settings.column,
+        block_bytes=settings.block_bytes,
         lines_only=callable(tokenizer),
     )
-    if callable(tokenizer):
-        report = None
-        if progress:
-            report = lambda words: progress(blocks.bytes_done, blocks.bytes_total, words)  # noqa: E731
-        lines = tokenized(blocks, tokenizer, strict)
-        return [spool_sentences(lines, folder / "spool", report)], 0
+    if not isinstance(tokenizer, str):
+
+        def report(words: int) -> None:
+            if progress:
+                progress(blocks.bytes_done, blocks.bytes_total, words)
+
+        lines = CutLines(blocks, tokenizer, settings.strict)
+        return [spool_sentences(lines, folder / "spool", report)], lines.replaced
     scan = Scan(
         blocks,
         folder,
-        workers=settings["workers"],
+        workers=settings.threads,
         classes=character_classes() if tokenizer == "words" else None,
-        strict=strict,
+        strict=settings.strict,
         progress=progress,
     )
     return scan.run(), scan.replaced
@@ -244,17 +248,3 @@ def _encoded_folder(source: Any) -> Path | None:
     if encoded and len(names) > 1:
         raise CorpusError(f"{encoded[0]} is an encoded corpus; it cannot be read with others")
     return encoded[0] if encoded else None
-
-
-def _checked(settings: dict[str, Any]) -> dict[str, Any]:
-    tokenizer, errors = settings["tokenizer"], settings["errors"]
-    if not callable(tokenizer) and tokenizer not in ("whitespace", "words"):
-        raise ValueError(f"tokenizer must be 'whitespace', 'words' or callable, got {tokenizer!r}")
-    if errors not in ("replace", "strict"):
-        raise ValueError(f"errors must be 'replace' or 'strict', got {errors!r}")
-    workers = settings["workers"]
-    checked = {**settings, "workers": (os.cpu_count() or 1) if workers is None else workers}
-    for name in ("workers", "max_sentence_length", "block_bytes"):
-        if checked[name] < 1:
-            raise ValueError(f"{name} must be 1 or more, got {checked[name]}")
-    return checked

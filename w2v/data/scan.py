@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.data.blocks import Block, Blocks
-from w2v.data.errors import CorpusError
 from w2v.data.parts import Part, Spool, Words
 
 Progress = Callable[[int, int | None, int], None]
@@ -141,16 +140,10 @@ class Scan:
             return None if self._stop.is_set() else next(self._blocks, None)
 
     def _valid(self, block: Block, worker: int) -> NDArray[np.uint8]:
+        """Give a block's text as UTF-8 without fault, padded."""
         text = block.padded()
-        wrong = self._invalid_utf8(text, len(block.data))
-        if wrong < 0:
+        if self._invalid_utf8(text, len(block.data)) < 0:
             return text
-        if self._strict:
-            raise CorpusError(
-                f"{block.source.name} has byte 0x{block.data[wrong]:02x} at "
-                f"{block.offset + wrong}, "
-                'which is no UTF-8; convert the file or use errors="replace"'
-            )
-        decoded = block.data.decode("utf-8", errors="replace")
-        self._replaced[worker] += decoded.count("\ufffd") - block.data.count(b"\xef\xbf\xbd")
+        decoded, replaced = block.text(strict=self._strict)
+        self._replaced[worker] += replaced
         return np.frombuffer(decoded.encode() + bytes(8), np.uint8)

@@ -87,10 +87,8 @@ def _numbered(batch: list[Sequence[str]], ids: _Ids) -> NDArray[np.int32]:
     return np.insert(flat, np.cumsum(lengths), -1)
 
 
-def tokenized(
-    blocks: Blocks, tokenizer: Callable[[str], Sequence[str]], strict: bool
-) -> Iterator[Sequence[str]]:
-    """Cut lines by a callable.
+class CutLines:
+    """Lines of text, each cut into tokens by a callable.
 
     Parameters
     ----------
@@ -101,21 +99,23 @@ def tokenized(
     strict : bool
         Whether bytes that are no UTF-8 are an error; they are replaced otherwise.
 
-    Yields
-    ------
-    sequence of str
-
-    Raises
-    ------
-    CorpusError
+    Attributes
+    ----------
+    replaced : int
+        Sequences of bytes replaced so far.
     """
-    for block in blocks:
-        try:
-            text = block.data.decode("utf-8", "strict" if strict else "replace")
-        except UnicodeDecodeError as error:
-            raise CorpusError(
-                f"{block.source.name} is no UTF-8 at byte {block.offset + error.start}; convert "
-                'the file or use errors="replace"'
-            ) from error
-        for line in text.removesuffix("\n").split("\n"):
-            yield tokenizer(line.removesuffix("\r"))
+
+    def __init__(
+        self, blocks: Blocks, tokenizer: Callable[[str], Sequence[str]], strict: bool
+    ) -> None:
+        self._blocks = blocks
+        self._tokenizer = tokenizer
+        self._strict = strict
+        self.replaced = 0
+
+    def __iter__(self) -> Iterator[Sequence[str]]:
+        for block in self._blocks:
+            text, replaced = block.text(strict=self._strict)
+            self.replaced += replaced
+            for line in text.removesuffix("\n").split("\n"):
+                yield self._tokenizer(line.removesuffix("\r"))
