@@ -15,7 +15,7 @@ import numpy as np
 from w2v.backend.alias import NoiseTable
 from w2v.backend.random import RandomStream, random_bits
 from w2v.backend.rowgrad import Array, RowGrad
-from w2v.backend.stream import StreamLoss, StreamSettings, train_stream
+from w2v.backend.stream import StreamLoss, StreamSettings, check_stream, train_stream
 
 _LOW_32 = np.uint64(0xFFFFFFFF)
 _S11, _S32 = np.uint64(11), np.uint64(32)
@@ -387,6 +387,19 @@ class Backend:
 
     # -- fused engine -------------------------------------------------------------------
 
+    def stream_rows(self, W: Array) -> Array:
+        """Return W in the layout that :meth:`train_stream` is fastest on: itself, or a copy.
+
+        Parameters
+        ----------
+        W : (V, H) float32 array
+
+        Returns
+        -------
+        (V, H) float32 array
+        """
+        return W
+
     def train_stream(
         self,
         W_in: Array,
@@ -426,5 +439,12 @@ class Backend:
         Returns
         -------
         StreamLoss
+
+        Raises
+        ------
+        ValueError
+            Arrays that do not fit together, an id outside 0 .. V − 1, or more negatives
+            than exact sampling can find.
         """
+        check_stream(self, W_in, W_out, tokens, offsets, noise, keep, settings)
         return train_stream(self, W_in, W_out, tokens, offsets, noise, keep, settings, position)

@@ -12,7 +12,8 @@ from w2v.backend.alias import NoiseTable
 from w2v.backend.base import Backend
 from w2v.backend.random import RandomStream
 from w2v.backend.rowgrad import Array, RowGrad
-from w2v.backend.stream import StreamLoss, StreamSettings
+from w2v.backend.rows import padded, padded_copy
+from w2v.backend.stream import StreamLoss, StreamSettings, check_stream
 
 
 class CPUBackend(Backend):
@@ -90,6 +91,9 @@ class CPUBackend(Backend):
         kernels.sample_exact(noise.table, noise.cumulative, flat, stream.key, start, out)
         return out.reshape(*targets.shape, k)
 
+    def stream_rows(self, W: Array) -> Array:
+        return W if padded(W) is not None else padded_copy(W)
+
     def train_stream(
         self,
         W_in: Array,
@@ -102,6 +106,7 @@ class CPUBackend(Backend):
         settings: StreamSettings,
         position: int,
     ) -> StreamLoss:
+        check_stream(self, W_in, W_out, tokens, offsets, noise, keep, settings)
         return cpu_stream.train_stream(
             W_in, W_out, tokens, offsets, noise, keep, settings, position
         )

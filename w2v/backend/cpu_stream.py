@@ -53,8 +53,8 @@ def train_stream(
     train(
         whole_in,
         whole_out,
-        tokens,
-        offsets,
+        _read_only(tokens, np.int32),
+        _read_only(offsets, np.int64),
         position,
         keep,
         noise.table.view(np.uint64)[:, 0],
@@ -80,3 +80,10 @@ def _vector_rows(W: np.ndarray) -> np.ndarray:
     """Return W with rows of whole vectors: itself with its padding, or else a copy."""
     whole = padded(W)
     return whole if whole is not None else _vector_rows(padded_copy(W))
+
+
+def _read_only(x: np.ndarray, dtype: type[np.integer[Any]]) -> np.ndarray:
+    """Return x as memory maps are, so that the kernels are compiled for one type only."""
+    view = np.ascontiguousarray(x, dtype=dtype).view()
+    view.flags.writeable = False
+    return view

@@ -67,6 +67,16 @@ class StreamSettings:
     mean: bool = True
     share_gradient: bool = False
 
+    def __post_init__(self) -> None:
+        for name in ("window", "negative", "total"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be 1 or more, got {getattr(self, name)}")
+        if not 0 <= self.min_alpha <= self.alpha:
+            raise ValueError(
+                f"alpha and min_alpha must be 0 or more and alpha the larger, "
+                f"got {self.alpha} and {self.min_alpha}"
+            )
+
     @property
     def token_key(self) -> np.uint64:
         """Key of the bits that thin words out and draw window widths."""
@@ -122,6 +132,34 @@ def keep_thresholds(counts: Any, sample: float) -> np.ndarray:
     keep = np.sqrt(sample / share) + sample / share if sample > 0 else np.ones_like(share)
     bits: np.ndarray = np.clip(np.rint(keep * 2.0**32) - 1, 0, 2.0**32 - 1)
     return bits.astype(np.uint32)
+
+
+def check_stream(
+    backend: Backend,
+    W_in: Array,
+    W_out: Array,
+    tokens: Array,
+    offsets: Array,
+    noise: NoiseTable,
+    keep: Array,
+    settings: StreamSettings,
+) -> None:
+    """Refuse what cannot be trained on; kernels write to memory without looking."""
+    size = len(W_in)
+    if W_in.shape != W_out.shape or W_in.ndim != 2 or size != noise.size or keep.shape != (size,):
+        raise ValueError(
+            f"input vectors {W_in.shape}, output vectors {W_out.shape}, the noise distribution "
+            f"({noise.size},) and the thresholds {keep.shape} must be of one vocabulary"
+        )
+    steps = offsets[1:] - offsets[:-1]
+    if offsets.size < 1 or int(offsets[0]) < 0 or (steps < 0).any() or offsets[-1] > tokens.size:
+        raise ValueError(
+            f"sentence offsets must rise from 0 or more to at most {tokens.size}, the number of "
+            f"tokens"
+        )
+    backend.check_ids(tokens[int(offsets[0]) : int(offsets[-1])], size)
+    if settings.exact:
+        backend.check_exact(noise, offsets[:0], settings.negative)
 
 
 def train_stream(

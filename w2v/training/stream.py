@@ -1,0 +1,317 @@
+"""The fused engine: whole epochs of `train_stream` over a corpus, on all cores.
+
+Threads take slices of the corpus in turn and step the same weights without locks,
+as in Recht et al., "Hogwild!: A Lock-Free Approach to Parallelizing Stochastic
+Gradient Descent", 2011.  Every draw and the learning rate follow from a word's
+place in the run, so with one worker the result does not depend on the slices.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from w2v.backend import Array, StreamLoss, StreamSettings, keep_thresholds
+from w2v.models import NegativeSamplingModel, SkipGram
+
+# A slice should take some hundredths of a second: long beside handing it out, short
+# beside what a user waits after Ctrl-C.
+_SLICE_FLOP = 2e9
+_SLICE_WORDS = 1_000, 100_000
+_WAIT = 0.1  # seconds between looks for Ctrl-C
+
+
+class StreamProgress(NamedTuple):
+    """How far a run has come.
+
+    Parameters
+    ----------
+    words : int
+        Words of the encoded corpus trained on, times epochs.
+    total : int
+        Words of the whole run.
+    seconds : float
+        Since training began.
+    rate : float
+        Learning rate now.
+    loss : float
+        Mean loss of a prediction, in nats, since the last report.
+    """
+
+    words: int
+    total: int
+    seconds: float
+    rate: float
+    loss: float
+
+
+class _Slice(NamedTuple):
+    epoch: int
+    first: int  # sentence
+    last: int
+    position: int  # words of the run before it
+
+
+class StreamTrainer:
+    """Trains a CBOW or skip-gram model in one pass a word, with plain SGD.
+
+    Parameters
+    ----------
+    model : NegativeSamplingModel
+        Its weights, window, sampler and backend are used; the weights are replaced
+        by equal ones in the layout that is fastest, and trained in place.
+    tokens : (N,) int32 array
+        Word ids, sentence after sentence; may be a memory map.
+    offsets : (S + 1,) int64 array
+        Sentence i is ``tokens[offsets[i]:offsets[i + 1]]``.
+    counts : (V,) array of numbers
+        Occurrences of every word, from which frequent ones are thinned out.
+    epochs : int, default 5
+    alpha, min_alpha : float, default 0.025 and 0.0001
+        Learning rate at the beginning and the end; it falls linearly with the words.
+    sample : float, default 1e-3
+        Words with a larger share of the text are thinned out; 0 keeps all.
+    shrink_windows : bool, default True
+        Draw each window's width from 1 to the model's.
+    cbow_mean : bool, default True
+        CBOW's input is the contexts' mean, or else their sum.
+    share_gradient : bool, default False
+        See :class:`w2v.backend.StreamSettings`.
+    workers : int, optional
+        Threads; by default one a core.  One gives the same bytes in every run.
+    seed : int, optional
+        By default the model's.
+    start : int, default 0
+        Words of the run that an earlier part of it has trained on, its :attr:`trained`.
+
+    Attributes
+    ----------
+    total : int
+        Words that the whole run sees.
+    trained : int
+        Words of the run that have been seen.
+    losses : list of float
+        Mean loss of a prediction, in nats, of every epoch that has begun.
+    seconds : float
+        What :meth:`run` has spent, without compiling.
+    compile_seconds : float
+        What the first :meth:`run` spent on compiling the kernels or loading them.
+
+    Raises
+    ------
+    ValueError
+        A parameter out of its range.
+    """
+
+    def __init__(
+        self,
+        model: NegativeSamplingModel,
+        tokens: Array,
+        offsets: Array,
+        counts: Array,
+        *,
+        epochs: int = 5,
+        alpha: float = 0.025,
+        min_alpha: float = 0.0001,
+        sample: float = 1e-3,
+        shrink_windows: bool = True,
+        cbow_mean: bool = True,
+        share_gradient: bool = False,
+        workers: int | None = None,
+        seed: int | None = None,
+        start: int = 0,
+    ) -> None:
+        self.workers = _cores() if workers is None else workers
+        if epochs < 1 or self.workers < 1:
+            raise ValueError(
+                f"epochs and workers must be 1 or more, got {epochs} and {self.workers}"
+            )
+        self.model = model
+        self.backend = model.backend
+        self.tokens, self.offsets = tokens, offsets
+        self.epochs = epochs
+        self.total = epochs * int(offsets[-1] - offsets[0])
+        self.trained = start
+        self.seconds = self.compile_seconds = 0.0
+        sampler = model.ns_loss.sampler
+        self.noise = sampler.noise
+        self.keep = self.backend.asarray(keep_thresholds(self.backend.to_numpy(counts), sample))
+        self.settings = StreamSettings(
+            skip_gram=isinstance(model, SkipGram),
+            window=model.window_size,
+            negative=sampler.sample_size,
+            exact=sampler.exact,
+            total=max(1, self.total),
+            seed=model.seed if seed is None else seed,
+            alpha=alpha,
+            min_alpha=min_alpha,
+            shrink_windows=shrink_windows,
+            mean=cbow_mean,
+            share_gradient=share_gradient,
+        )
+        self._sums = [StreamLoss(0.0, 0, 0)] * epochs
+        self._cuts = self._cut(model.params[0].shape[1])
+        for layer in (model.in_layer, model.ns_loss.embed_dot):
+            layer.params[0] = self.backend.stream_rows(layer.params[0])
+
+    @property
+    def losses(self) -> list[float]:  # noqa: D102
+        return [each.total / each.predictions for each in self._sums if each.predictions]
+
+    def run(self, on_progress: Callable[[StreamProgress], None] | None = None) -> list[float]:
+        """Train to the end of the run.
+
+        Parameters
+        ----------
+        on_progress : callable, optional
+            Called in this thread, about ten times a second.
+
+        Returns
+        -------
+        list of float
+            :attr:`losses`.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            Ctrl-C; the model then holds what was trained, :attr:`trained` says how much.
+        """
+        begin = time.perf_counter()
+        self._step(self.tokens[:0], np.zeros(1, np.int64), 0)  # nothing to train on: compiles
+        self.compile_seconds = self.compile_seconds or time.perf_counter() - begin
+        begin, earlier = time.perf_counter(), self.seconds
+        slices, hand_out = self._slices(), threading.Lock()
+        done: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        stop = threading.Event()
+
+        def work() -> None:
+            try:
+                while not stop.is_set():
+                    with hand_out:
+                        piece = next(slices, None)
+                    if piece is None:
+                        break
+                    done.put((piece, self._train(piece)))
+                done.put(None)
+            except BaseException as error:
+                done.put(error)
+
+        threads = [threading.Thread(target=work, daemon=True) for _ in range(self.workers)]
+        running, recent, shown = len(threads), StreamLoss(0.0, 0, 0), begin
+        try:
+            for thread in threads:
+                thread.start()
+            while running:
+                try:
+                    result = done.get(timeout=_WAIT)
+                except queue.Empty:
+                    continue
+                if isinstance(result, BaseException):
+                    raise result
+                if result is None:
+                    running -= 1
+                else:
+                    recent = _plus(recent, self._count(*result))
+                now = time.perf_counter()
+                self.seconds = earlier + now - begin
+                if on_progress and recent.predictions and (now - shown > _WAIT or not running):
+                    on_progress(self._progress(recent))
+                    recent, shown = StreamLoss(0.0, 0, 0), now
+        finally:
+            stop.set()
+            for thread in threads:
+                if thread.ident is not None:
+                    thread.join()
+            while not done.empty():
+                result = done.get()
+                if isinstance(result, tuple):
+                    self._count(*result)
+            self.seconds = earlier + time.perf_counter() - begin
+        return self.losses
+
+    def _cut(self, dim: int) -> Array:
+        """Return the first sentences of slices, and the number of sentences."""
+        contexts = self.settings.window * (2 if self.settings.skip_gram else 1)
+        flop = 6 * dim * (1 + self.settings.negative) * contexts
+        words = int(np.clip(_SLICE_FLOP / flop, *_SLICE_WORDS))
+        starts = np.arange(self.offsets[0], self.offsets[-1], words)
+        sentences = np.searchsorted(self.offsets, starts, side="right") - 1
+        return np.unique(np.append(sentences, len(self.offsets) - 1))
+
+    def _slices(self) -> Iterator[_Slice]:
+        origin, words = int(self.offsets[0]), self.total // self.epochs
+        for epoch in range(self.epochs):
+            for first, last in zip(self._cuts[:-1].tolist(), self._cuts[1:].tolist(), strict=True):
+                position = epoch * words + int(self.offsets[first]) - origin
+                if position >= self.trained:
+                    yield _Slice(epoch, first, last, position)
+
+    def _train(self, piece: _Slice) -> StreamLoss:
+        offsets = np.asarray(self.offsets[piece.first : piece.last + 1])
+        tokens = self.tokens[offsets[0] : offsets[-1]]
+        return self._step(tokens, offsets - offsets[0], piece.position)
+
+    def _step(self, tokens: Array, offsets: Array, position: int) -> StreamLoss:
+        W_in, W_out = self.model.params
+        return self.backend.train_stream(
+            W_in,
+            W_out,
+            self.backend.asarray(tokens),
+            self.backend.asarray(offsets),
+            noise=self.noise,
+            keep=self.keep,
+            settings=self.settings,
+            position=position,
+        )
+
+    def _count(self, piece: _Slice, loss: StreamLoss) -> StreamLoss:
+        self._sums[piece.epoch] = _plus(self._sums[piece.epoch], loss)
+        self.trained += int(self.offsets[piece.last] - self.offsets[piece.first])
+        return loss
+
+    def _progress(self, recent: StreamLoss) -> StreamProgress:
+        return StreamProgress(
+            self.trained,
+            self.total,
+            self.seconds,
+            self.settings.rate(self.trained),
+            recent.total / recent.predictions,
+        )
+
+
+def _plus(a: StreamLoss, b: StreamLoss) -> StreamLoss:
+    return StreamLoss(a.total + b.total, a.predictions + b.predictions, a.words + b.words)
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def start_weights(model: NegativeSamplingModel, seed: int | None = None) -> None:
+    """Give a model the weights that word2vec and gensim begin with.
+
+    Input vectors uniform in (−0.5, 0.5) / H, output vectors zero: plain SGD with
+    their learning rate goes well from there.
+
+    Parameters
+    ----------
+    model : NegativeSamplingModel
+    seed : int, optional
+        By default the model's.
+    """
+    W_in, W_out = model.params
+    rng = np.random.Generator(np.random.Philox(key=[model.seed if seed is None else seed, 0]))
+    rows = max(1, 2**20 // W_in.shape[1])
+    for first in range(0, len(W_in), rows):
+        part = W_in[first : first + rows]
+        values = (rng.random(part.shape, dtype=np.float32) - np.float32(0.5)) / W_in.shape[1]
+        part[:] = model.backend.asarray(values)
+    W_out[:] = 0
