@@ -58,6 +58,6 @@ function visible(word, limit = 60) {
   return cut
     .replace(/[\u0000-\u001f]/g, (c) => String.fromCharCode(0x2400 + c.charCodeAt(0)))
     .replace(/[\u2028\u2029\u0085]/g, "␤")
-    // Marks that turn the direction of text would reach beyond their word.
-    .replace(/[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+    // Marks that turn the direction of text would reach beyond their word; half pairs are no letter.
+    .replace(/[\u007f-\u009f\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/gu, "\ufffd");
 }
