@@ -1,0 +1,94 @@
+"""The training kernel compiled as plain C++ and called as a function."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import subprocess
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from w2v.backend import NoiseTable, StreamLoss, StreamSettings
+from w2v.backend.gpu_runs import cut_runs, sentence_marks
+from w2v.backend.gpu_source import FOLDER, training_options
+
+HERE = Path(__file__).parent
+
+
+@lru_cache
+def compiler() -> str | None:
+    """Return the C++ compiler to use, if there is one."""
+    return shutil.which(os.environ.get("CXX", "")) or shutil.which("c++") or shutil.which("g++")
+
+
+class HostTrainer:
+    """The training kernel for one form of network and run.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to put the compiled library.
+    dim : int
+    settings : StreamSettings
+    lanes : {1, 32}
+        Width of a warp.
+    placement : {0, 1, 2}, default 0
+    """
+
+    def __init__(
+        self, folder: Path, dim: int, settings: StreamSettings, lanes: int, placement: int = 0
+    ) -> None:
+        options = (f"-DHOST_LANES={lanes}", *training_options(dim, settings, placement))
+        name = "".join(option.partition("=")[2] + "_" for option in options)
+        library = folder / f"train_{name}.so"
+        command = [
+            *(str(compiler()), "-O2", "-std=c++17", "-shared", "-fPIC", "-fvisibility=hidden"),
+            *(f"-I{FOLDER}", f"-I{HERE}", *options),
+            *(str(HERE / "train_host.cpp"), "-o", str(library)),
+        ]
+        if not library.exists():
+            subprocess.run(command, check=True, capture_output=True, text=True)
+        self.settings = settings
+        self.run = ctypes.CDLL(str(library)).train_host
+        self.run.restype = None
+
+    def __call__(
+        self,
+        W_in: np.ndarray,
+        W_out: np.ndarray,
+        tokens: np.ndarray,
+        offsets: np.ndarray,
+        noise: NoiseTable,
+        keep: np.ndarray,
+        position: int,
+        n_runs: int = 1,
+    ) -> StreamLoss:
+        """Train in place, as ``Backend.train_stream`` does; runs come one after another."""
+        s = self.settings
+        runs, starts = cut_runs(offsets, n_runs, longest=None)
+        marks = sentence_marks(starts, tokens.size)
+        partial = np.zeros((runs.size - 1, 3))
+        self.run(
+            *(_pointer(array) for array in (W_in, W_out, tokens, marks, runs)),
+            ctypes.c_int(runs.size - 1),
+            *(_pointer(array) for array in (keep, noise.table, noise.cumulative)),
+            ctypes.c_uint32(noise.size),
+            ctypes.c_uint64(int(s.token_key)),
+            ctypes.c_uint64(int(s.negative_key)),
+            ctypes.c_uint64((position - int(offsets[0])) % 2**64),
+            ctypes.c_double(s.alpha),
+            ctypes.c_double((s.alpha - s.min_alpha) / s.total),
+            ctypes.c_double(s.min_alpha),
+            _pointer(partial),
+        )
+        total, predictions, words = partial.sum(axis=0).tolist()
+        return StreamLoss(total, int(predictions), int(words))
+
+
+def _pointer(array: np.ndarray) -> Any:
+    assert array.flags.c_contiguous
+    return ctypes.c_void_p(array.ctypes.data)

@@ -1,0 +1,158 @@
+// What a training kernel is compiled for, and what follows from it.
+//
+// Given with -D: DIM, WINDOW, NEGATIVE, and as 0 or 1 SKIP_GRAM, EXACT, SHRINK, MEAN, SHARE;
+// PLACEMENT says what a warp keeps in shared memory: 0 all it has; 1 all but the rows'
+// originals, touched when a row comes and goes; 2 only what is small. The rest lies in a
+// workspace in global memory, which the caches then hold.
+#pragma once
+#include "warp.cuh"
+
+constexpr int larger(int a, int b) { return a > b ? a : b; }
+constexpr int smaller(int a, int b) { return a < b ? a : b; }
+constexpr int ceil_div(int a, int b) { return (a + b - 1) / b; }
+constexpr int power_of_two(int n) {
+  int p = 1;
+  while (p < n) p *= 2;
+  return p;
+}
+
+// Floats a lane handles at once. Below sm_90 there are only scalar atomics, and those of a
+// warp should fall side by side.
+#ifndef VECTOR
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 900
+#define VECTOR 1
+#else
+#define VECTOR 4
+#endif
+#endif
+constexpr int VEC = DIM % 4 == 0 ? VECTOR : DIM % 2 == 0 ? smaller(VECTOR, 2) : 1;
+typedef Pack<VEC> Vec;
+constexpr int CHUNKS = ceil_div(DIM, VEC * LANES);
+
+// Outputs, the target first, go in tiles: a tile's logits with GROUP inputs are summed
+// together, and a tile's changes of one chunk of columns stay in registers.
+#ifndef MAX_TILE
+#define MAX_TILE 12
+#endif
+#ifndef MAX_GROUP
+#define MAX_GROUP 4
+#endif
+#ifndef MAX_HELD
+#define MAX_HELD 72
+#endif
+constexpr int OUTPUTS = NEGATIVE + 1;
+constexpr int TILES = ceil_div(OUTPUTS, MAX_TILE);
+constexpr int TILE = ceil_div(OUTPUTS, TILES);
+constexpr int PADDED_TILE = ceil_div(TILE, 4) * 4;
+constexpr int WEIGHTS = TILES * PADDED_TILE;  // of one input
+constexpr int CONTEXTS = 2 * WINDOW;
+constexpr int INPUTS = SKIP_GRAM ? CONTEXTS : 1;
+constexpr int GROUP = smaller(smaller(MAX_GROUP, 32 / TILE), INPUTS);
+constexpr int SUMS = power_of_two(GROUP * TILE);
+
+// A tile's output rows are held in registers if they are few enough, else read twice.
+constexpr bool HOLD = TILE * CHUNKS * VEC <= MAX_HELD;
+constexpr bool HOLD_WINDOW = HOLD && TILES == 1;
+
+constexpr int RING = 2 * WINDOW + 1;            // rows that the windows at hand may need
+constexpr int HIDDEN = RING;                    // CBOW's input has a row of its own
+constexpr int ROWS = RING + (SKIP_GRAM ? 0 : 1);
+constexpr int QUEUE = power_of_two(2 * WINDOW + 3 + LANES);  // words thinned out, at hand
+
+// What a warp keeps, besides a few numbers in registers. Words are numbered from 0 as they
+// are kept.
+struct alignas(16) Small {
+  int word[QUEUE];
+  u32 token[QUEUE];     // place among the run's tokens
+  int sentence[QUEUE];  // number of the first word of its sentence
+  float rate[QUEUE];
+  u8 width[QUEUE];
+  u8 slot[QUEUE];       // the row it has in the ring
+  u8 back[QUEUE];       // how many words ago the same word came, while that is in the ring
+  u8 input[CONTEXTS];   // slots of a window's contexts, each once,
+  float times[CONTEXTS];  // and how often they stand in it
+  int slot_word[RING];  // -1 for a free one
+  int slot_last[RING];  // number of the last word that uses it
+  int outputs[2][OUTPUTS];  // of this window and the next
+  int sorted[EXACT ? OUTPUTS : 1];
+};
+
+// Place in the queue of word number i.
+DEVICE int queued(int i) { return i & (QUEUE - 1); }
+
+struct alignas(16) Rows {
+  float at[(ROWS * DIM + 3) / 4 * 4];
+};
+
+struct alignas(16) Weights {
+  float g[INPUTS * WEIGHTS];  // (label - sigmoid) * rate
+  // With several tiles: what a chunk of the inputs' columns has changed by so far.
+  float change[TILES > 1 ? INPUTS * LANES * VEC : 4];
+};
+
+struct Shared {
+  Small small;
+#if PLACEMENT < 2
+  Weights weights;
+  Rows value;
+#endif
+#if PLACEMENT < 1
+  Rows original;
+#endif
+};
+
+struct Workspace {
+#if PLACEMENT >= 1
+  Rows original;
+#endif
+#if PLACEMENT >= 2
+  Weights weights;
+  Rows value;
+#endif
+};
+
+// The three parts, wherever they are.
+struct Memory {
+  Small& small;
+  Weights& weights;
+  Rows& value;
+  Rows& original;
+};
+
+DEVICE Memory memory_of(Shared& here, Workspace* there) {
+#if PLACEMENT == 0
+  return {here.small, here.weights, here.value, here.original};
+#elif PLACEMENT == 1
+  return {here.small, here.weights, here.value, there->original};
+#else
+  return {here.small, there->weights, there->value, there->original};
+#endif
+}
+
+// First of this lane's columns in a chunk; beyond DIM it has none.
+DEVICE int column(int chunk) { return (chunk * LANES + lane()) * VEC; }
+
+DEVICE Vec load(const float* p) { return *reinterpret_cast<const Vec*>(p); }
+DEVICE void store(float* p, const Vec& x) { *reinterpret_cast<Vec*>(p) = x; }
+
+// Nothing where this lane has no columns.
+DEVICE Vec load_row(const float* row, int chunk) {
+  return column(chunk) < DIM ? load(row + column(chunk)) : Vec{};
+}
+DEVICE void store_row(float* row, int chunk, const Vec& x) {
+  if (column(chunk) < DIM) store(row + column(chunk), x);
+}
+DEVICE Vec read_weights(const float* W, int word, int chunk) {
+  if (column(chunk) >= DIM) return Vec{};
+  return load_weights(reinterpret_cast<const Vec*>(W + i64(word) * DIM + column(chunk)));
+}
+DEVICE void add_to_weights(float* W, int word, int chunk, const Vec& x) {
+  if (column(chunk) < DIM)
+    add_weights(reinterpret_cast<Vec*>(W + i64(word) * DIM + column(chunk)), x);
+}
+
+// y += factor * x
+DEVICE void add_scaled(Vec& y, float factor, const Vec& x) {
+#pragma unroll
+  for (int e = 0; e < VEC; e++) y.at[e] += factor * x.at[e];
+}

@@ -1,0 +1,86 @@
+"""How a stream of sentences is shared out over warps.  Plain NumPy: no GPU needed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+RUN_TOKENS = 2048
+"""Tokens of a run, where there are enough: a warp's share of one launch."""
+
+MIN_RUN_TOKENS = 2000
+WORDS_PER_WARP = 4
+
+
+def warp_limit(n_tokens: int, vocab_size: int) -> int:
+    """Bound the warps that train at once.
+
+    Each of them works on rows as they were when its window began, so what they find
+    is stale by as much as the others do meanwhile.  Where a corpus gives a warp little
+    to do, or the warps are many for the rows there are, that costs quality; then
+    fewer of them run.
+
+    Parameters
+    ----------
+    n_tokens : int
+        Words of an epoch.
+    vocab_size : int
+
+    Returns
+    -------
+    int
+        At least 1: no more than one for every 2,000 tokens and for every 4 words of
+        the vocabulary.
+    """
+    return max(1, min(n_tokens // MIN_RUN_TOKENS, vocab_size // WORDS_PER_WARP))
+
+
+def cut_runs(
+    offsets: np.ndarray, n_runs: int, longest: int | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cut a stream into runs of whole sentences with about equally many tokens.
+
+    Parameters
+    ----------
+    offsets : (S + 1,) int64 array
+        Sentence i is tokens ``offsets[i]`` to ``offsets[i + 1]``.
+    n_runs : int
+        How many to make at most.
+    longest : int or None
+        Sentences longer than this are cut first, lest one warp works while all others
+        have finished.  A window does not reach across a cut.
+
+    Returns
+    -------
+    runs : (R + 1,) int64 array
+        Where each run begins, and the end of the last.
+    starts : (T,) int64 array
+        Where a sentence, or a piece of one, begins.
+    """
+    starts = offsets[:-1]
+    if longest is not None and starts.size:
+        pieces = np.maximum(1, -(-np.diff(offsets) // longest))
+        number = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+        starts = np.repeat(starts, pieces) + number * longest
+    first, last = int(offsets[0]), int(offsets[-1])
+    ideal = first + np.arange(1, n_runs) * (last - first) // n_runs
+    inner = starts[np.minimum(np.searchsorted(starts, ideal), starts.size - 1)] if starts.size else ideal[:0]
+    runs = np.unique(np.concatenate(([first], inner, [last]))).astype(np.int64)
+    return runs, np.ascontiguousarray(starts, dtype=np.int64)
+
+
+def sentence_marks(starts: np.ndarray, n_tokens: int) -> np.ndarray:
+    """Set a bit for every token that begins a sentence.
+
+    Parameters
+    ----------
+    starts : (T,) int array
+    n_tokens : int
+
+    Returns
+    -------
+    (n_tokens // 32 + 1,) uint32 array
+        Token t has bit ``t % 32`` of word ``t // 32``.
+    """
+    marks = np.zeros(n_tokens // 32 + 1, dtype=np.uint32)
+    np.bitwise_or.at(marks, starts // 32, np.uint32(1) << (starts % 32).astype(np.uint32))
+    return marks
