@@ -53,11 +53,13 @@ def row_dot(W, index, h, out):
 @_fast
 def weighted_rows(W, index, weight, out):
     out[:] = 0
-    ahead = index.ravel()[NEAR:]
-    for b in range(index.shape[0]):
-        for k in range(index.shape[1]):
-            if b * index.shape[1] + k < ahead.size:
-                prefetch_row(W, ahead[b * index.shape[1] + k])
+    flat = index.ravel()
+    # From the end, where row_dot has just been, so that the cache still holds the first rows.
+    for b in range(index.shape[0] - 1, -1, -1):
+        for k in range(index.shape[1] - 1, -1, -1):
+            ahead = b * index.shape[1] + k - NEAR
+            if ahead >= 0:
+                prefetch_row(W, flat[ahead])
             row, factor = index[b, k], weight[b, k]
             for d in range(W.shape[1]):
                 out[b, d] += factor * W[row, d]
@@ -162,9 +164,9 @@ def adam_rows(param, m, v, index, grad, step_size, beta1, beta2, eps):
 def draw(table, bits):
     """One word of the alias table."""
     column = ((bits >> _S32) * np.uint64(table.shape[0])) >> _S32
-    if bits & _LOW_32 < np.uint64(table[column, 0]):
-        return np.int32(column)
-    return np.int32(table[column, 1])
+    # Both are read before one is chosen: a coin's branch would be mispredicted half the time.
+    keep, alias = np.uint64(table[column, 0]), np.int32(table[column, 1])
+    return np.int32(column) if bits & _LOW_32 < keep else alias
 
 
 @_exact

@@ -58,5 +58,7 @@ class EmbeddingDot(EmbeddingLayer):
         """
         W = self.params[0]
         dout = dout.reshape(self.index.shape)
+        # First what reads W, while a cache may hold the rows of the forward pass.
+        dh = self.backend.weighted_rows(W, self.index, dout)
         self.grads[0] = self.backend.reduce_outer(self.index, dout, self.h, W.shape[0])
-        return self.backend.weighted_rows(W, self.index, dout)
+        return dh
