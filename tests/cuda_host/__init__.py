@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,19 @@ HERE = Path(__file__).parent
 def compiler() -> str | None:
     """Return the C++ compiler to use, if there is one."""
     return shutil.which(os.environ.get("CXX", "")) or shutil.which("c++") or shutil.which("g++")
+
+
+Weights = tuple[np.ndarray, np.ndarray]
+
+
+class Work(NamedTuple):
+    """What ``Backend.train_stream`` takes beside weights and settings."""
+
+    tokens: np.ndarray
+    offsets: np.ndarray
+    noise: NoiseTable
+    keep: np.ndarray
+    position: int
 
 
 class HostTrainer:
@@ -56,24 +69,15 @@ class HostTrainer:
         self.run = ctypes.CDLL(str(library)).train_host
         self.run.restype = None
 
-    def __call__(
-        self,
-        W_in: np.ndarray,
-        W_out: np.ndarray,
-        tokens: np.ndarray,
-        offsets: np.ndarray,
-        noise: NoiseTable,
-        keep: np.ndarray,
-        position: int,
-        n_runs: int = 1,
-    ) -> StreamLoss:
+    def __call__(self, weights: Weights, work: Work, n_runs: int = 1) -> StreamLoss:
         """Train in place, as ``Backend.train_stream`` does; runs come one after another."""
+        tokens, offsets, noise, keep, position = work
         s = self.settings
         runs, starts = cut_runs(offsets, n_runs, longest=None)
         marks = sentence_marks(starts, tokens.size)
         partial = np.zeros((runs.size - 1, 3))
         self.run(
-            *(_pointer(array) for array in (W_in, W_out, tokens, marks, runs)),
+            *(_pointer(array) for array in (*weights, tokens, marks, runs)),
             ctypes.c_int(runs.size - 1),
             *(_pointer(array) for array in (keep, noise.table, noise.cumulative)),
             ctypes.c_uint32(noise.size),

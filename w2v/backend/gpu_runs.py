@@ -63,7 +63,11 @@ def cut_runs(
         starts = np.repeat(starts, pieces) + number * longest
     first, last = int(offsets[0]), int(offsets[-1])
     ideal = first + np.arange(1, n_runs) * (last - first) // n_runs
-    inner = starts[np.minimum(np.searchsorted(starts, ideal), starts.size - 1)] if starts.size else ideal[:0]
+    inner = (
+        starts[np.minimum(np.searchsorted(starts, ideal), starts.size - 1)]
+        if starts.size
+        else ideal[:0]
+    )
     runs = np.unique(np.concatenate(([first], inner, [last]))).astype(np.int64)
     return runs, np.ascontiguousarray(starts, dtype=np.int64)
 

@@ -7,10 +7,10 @@
 #pragma once
 #include "warp.cuh"
 
-constexpr int larger(int a, int b) { return a > b ? a : b; }
-constexpr int smaller(int a, int b) { return a < b ? a : b; }
-constexpr int ceil_div(int a, int b) { return (a + b - 1) / b; }
-constexpr int power_of_two(int n) {
+DEVICE constexpr int larger(int a, int b) { return a > b ? a : b; }
+DEVICE constexpr int smaller(int a, int b) { return a < b ? a : b; }
+DEVICE constexpr int ceil_div(int a, int b) { return (a + b - 1) / b; }
+DEVICE constexpr int power_of_two(int n) {
   int p = 1;
   while (p < n) p *= 2;
   return p;

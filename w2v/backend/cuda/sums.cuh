@@ -30,7 +30,7 @@ DEVICE void sum_over_lanes(float* sum) {
 }
 
 template <int N>
-constexpr int own_sums() { return N > LANES ? N / LANES : 1; }
+DEVICE constexpr int own_sums() { return N > LANES ? N / LANES : 1; }
 
 template <int N>
 DEVICE int own_sum(int m) { return (lane() % N) * own_sums<N>() + m; }

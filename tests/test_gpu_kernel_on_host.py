@@ -1,0 +1,140 @@
+"""The CUDA source of the fused engine, run by a processor, against the readable reference.
+
+The kernels' own files are compiled as C++: with a warp of one lane, which is plain code, and
+with 32 lanes in turn, which checks what lanes tell each other.  One warp that walks all
+sentences in order must do what the reference does, to float32 rounding.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from cuda_host import HostTrainer, Weights, Work, compiler
+
+from w2v.backend import Backend, NoiseTable, StreamLoss, StreamSettings, keep_thresholds
+
+pytestmark = pytest.mark.skipif(compiler() is None, reason="there is no C++ compiler")
+
+VOCABULARY = 30
+# A small rate: with a large one, forty contexts of thirty words amplify every rounding.
+RUN = StreamSettings(
+    skip_gram=True, window=5, negative=5, exact=True, total=3000, seed=7, alpha=0.01
+)
+SG, CBOW = {"skip_gram": True}, {"skip_gram": False}
+
+
+class Corpus(NamedTuple):
+    """A stream and how it is trained on."""
+
+    lengths: tuple[int, ...]
+    vocabulary: int = VOCABULARY
+    sample: float = 0.0
+    position: int = 0
+    skipped: int = 0  # sentences at the front that are not trained on
+    n_runs: int = 1
+
+
+# The ring holds at most 41 rows and the queue at most 128 words: 300 words go round twice.
+CORPORA = {
+    "ends of sentences": Corpus((0, 1, 30, 0, 2, 7, 1, 40, 0)),
+    "one long sentence, thinned out": Corpus((300,), sample=0.05, position=400),
+    "one sentence of one word": Corpus((1,)),
+    "words repeated in every window": Corpus((30, 60), vocabulary=21),
+    "late in the run, in three runs": Corpus((9, 30, 20, 25), position=2500, skipped=1, n_runs=3),
+}
+
+CASES = [
+    # lanes, dim, placement, settings
+    (1, 1, 0, SG | {"window": 1, "negative": 1}),
+    (1, 3, 0, SG | {"window": 20, "negative": 20}),
+    (1, 17, 0, SG | {"window": 1, "negative": 20, "exact": False}),
+    (1, 100, 0, SG | {"window": 20, "negative": 1, "exact": False}),
+    (1, 100, 0, SG | {"shrink_windows": False}),
+    (1, 1, 0, CBOW | {"window": 20, "negative": 20, "exact": False}),
+    (1, 17, 0, CBOW | {"window": 1, "negative": 1, "share_gradient": True}),
+    (1, 100, 0, CBOW | {"window": 20, "negative": 5, "mean": False}),
+    (32, 3, 0, SG | {"window": 1, "negative": 1, "exact": False}),
+    (32, 17, 1, SG | {"window": 20, "negative": 20, "exact": False}),
+    (32, 100, 0, SG),
+    (32, 300, 2, SG | {"window": 3, "negative": 15, "exact": False}),
+    (32, 130, 1, CBOW | {"negative": 20, "share_gradient": True}),
+    (32, 100, 2, CBOW | {"window": 20, "negative": 1, "exact": False}),
+]
+
+
+def name_of(case: tuple[int, int, int, dict[str, object]]) -> str:
+    lanes, dim, placement, changes = case
+    return "-".join(map(str, (lanes, dim, placement, *changes.values())))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("kernels")
+
+
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_one_warp_does_what_the_reference_does(
+    folder: Path, case: tuple[int, int, int, dict[str, object]]
+) -> None:
+    lanes, dim, placement, changes = case
+    settings = replace(RUN, **changes)  # type: ignore[arg-type]
+    trainer = HostTrainer(folder, dim, settings, lanes, placement)
+    for name, corpus in CORPORA.items():
+        weights, work = prepare(corpus, dim)
+        expected, loss = train_by_reference(weights, work, settings)
+        got = trainer(weights, work, corpus.n_runs)
+        assert got[1:] == loss[1:], name
+        assert got.total == pytest.approx(loss.total, rel=1e-6), name
+        for W, right in zip(weights, expected, strict=True):
+            np.testing.assert_allclose(
+                W, right, rtol=0, atol=5e-6 * max(1, abs(right).max()), err_msg=name
+            )
+
+
+def test_a_word_that_rejection_cannot_find_is_found_by_bisection(folder: Path) -> None:
+    """Five words of which one has nearly all mass: every window needs all the others."""
+    settings = replace(RUN, negative=4)
+    counts = np.array([10**9, 4, 3, 2, 1])
+    rng = np.random.default_rng(1)
+    tokens = rng.integers(0, 5, 40, dtype=np.int32)
+    noise, keep = NoiseTable(counts, 1.0), keep_thresholds(counts, 0)
+    work = Work(tokens, np.array([0, 40]), noise, keep, 0)
+    for lanes in (1, 32):
+        weights = random_weights(rng, 5, 3)
+        expected, loss = train_by_reference(weights, work, settings)
+        got = HostTrainer(folder, 3, settings, lanes)(weights, work)
+        assert got.total == pytest.approx(loss.total, rel=1e-6)
+        np.testing.assert_allclose(weights, expected, rtol=0, atol=5e-6)
+
+
+def random_weights(rng: np.random.Generator, vocabulary: int, dim: int) -> Weights:
+    W_in, W_out = rng.normal(0, 0.3, (2, vocabulary, dim)).astype(np.float32)
+    return W_in.copy(), W_out.copy()
+
+
+def prepare(corpus: Corpus, dim: int) -> tuple[Weights, Work]:
+    """Make weights and a Zipfian text."""
+    rng = np.random.default_rng(sum(corpus.lengths))
+    V = corpus.vocabulary
+    offsets = np.cumsum((0, *corpus.lengths))
+    p = 1 / np.arange(1, V + 1)
+    tokens = rng.choice(V, offsets[-1], p=p / p.sum()).astype(np.int32)
+    counts = np.bincount(tokens, minlength=V) + 1
+    keep, noise = keep_thresholds(counts, corpus.sample), NoiseTable(counts)
+    work = Work(tokens, offsets[corpus.skipped :], noise, keep, corpus.position)
+    return random_weights(rng, V, dim), work
+
+
+def train_by_reference(
+    weights: Weights, work: Work, settings: StreamSettings
+) -> tuple[Weights, StreamLoss]:
+    """Return what the weights become, and the loss."""
+    W_in, W_out = (W.copy() for W in weights)
+    options = work._asdict()
+    tokens, offsets = options.pop("tokens"), options.pop("offsets")
+    loss = Backend().train_stream(W_in, W_out, tokens, offsets, settings=settings, **options)
+    return (W_in, W_out), loss
