@@ -45,5 +45,7 @@ class MatMul(Layer):
         (..., D) float array
         """
         W = self.params[0]
-        self.grads[0] = self.x.reshape(-1, W.shape[0]).T @ dout.reshape(-1, W.shape[1])
+        x, d = self.x.reshape(-1, W.shape[0]), dout.reshape(-1, W.shape[1])
+        # In W's own memory order, or the optimizer would jump through one while it walks the other.
+        self.grads[0] = x.T @ d if W.flags.c_contiguous else (d.T @ x).T
         return dout @ W.T
