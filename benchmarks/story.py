@@ -12,7 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from w2v.training import Adam, remove_duplicate
 BATCH, WINDOW, DIMENSIONS, NEGATIVES = 100, 5, 100, 5
 TOKENS = 929_589
 TEXTBOOK_SIZE, LARGE_SIZE = 10_000, 1_000_000
+BASELINE_ROUNDS = 3
 
 ONE_HOT, SOFTMAX = "one-hot + softmax", "lookup + softmax"
 SAMPLED_CBOW, SAMPLED_SG = "lookup + sampling, CBOW", "lookup + sampling, skip-gram"
@@ -109,7 +110,7 @@ class Contestant:
 
     def warm_up(self, slice_seconds: float) -> float:
         """Compile, touch the memory, choose the steps of a slice; return a slice's seconds."""
-        self._time(3)
+        self._time(1)
         step = self._time(1)
         self.steps = max(1, int(slice_seconds / step))
         return self.steps * step
@@ -183,10 +184,12 @@ def from_textbook(method: str, model_class: Any, text: ZipfText) -> Contestant:
 def measure_together(contestants: list[Contestant], plan: Plan) -> None:
     """Time slices of all contestants by turns, so that a noisy minute is shared by all."""
     round_seconds = sum(contestant.warm_up(plan.slice_seconds) for contestant in contestants)
-    names = f"{len(contestants)} × {contestants[0].method.split(',')[0]} and the like"
+    methods = sorted({contestant.method for contestant in contestants})
+    smallest = f"{min(c.vocab_size for c in contestants):,} words"
+    names = f"{', '.join(methods)} from {smallest}"
     for done in range(plan.rounds):
         left = round_seconds * (plan.rounds - done)
-        say(f"{names}: round {done + 1} of {plan.rounds}, about {left:.0f} s left of this part")
+        say(f"round {done + 1} of {plan.rounds}, about {left:.0f} s left of this part: {names}")
         for contestant in contestants:
             contestant.measure()
 
@@ -229,7 +232,7 @@ def measure(plan: Plan) -> tuple[list[Contestant], list[str]]:
                 builds.append(lambda text=text: library(SOFTMAX, SoftmaxCBOW, text))  # type: ignore[misc]
         contestants = [build() for build in builds]
         if contestants:
-            measure_together(contestants, Plan((), 0, 0, 5, plan.slice_seconds, 0))
+            measure_together(contestants, replace(plan, rounds=BASELINE_ROUNDS))
         for contestant in contestants:
             contestant.step = _nothing
         baselines += contestants

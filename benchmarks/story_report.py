@@ -100,7 +100,7 @@ def draw(story: dict[str, Any], methods: Sequence[str], path: Path) -> None:
     axes.set_xlabel("words in the vocabulary")
     axes.set_ylabel(f"µs a training step of {settings['batch']} words")
     axes.set_title(
-        f"Sampling negatives: a step that does not grow with the vocabulary\n"
+        f"A training step against the size of the vocabulary\n"
         f"{machine['cpu']}, {machine['cores']} cores",
         fontsize="medium",
     )
