@@ -75,3 +75,28 @@ def test_words_with_odd_characters_survive_saving(tmp_path) -> None:  # type: ig
 def test_a_sample_outside_its_range_is_named(sample: float) -> None:
     with pytest.raises(ValueError, match=str(sample)):
         Vocabulary(["a"], [1]).keep_probabilities(sample)
+
+
+def test_a_text_is_recoded_into_another_vocabulary_and_extends_it() -> None:
+    first = read_corpus([["a", "b", "b", "c"]] * 2, min_count=1)
+    second = read_corpus([["x", "b", "x"], ["y"], ["c", "x"]], min_count=1)
+    recoded = second.recoded(first.vocab)
+    assert recoded.vocab.words == first.vocab.words
+    assert dict(zip(recoded.vocab.words, recoded.vocab.counts.tolist(), strict=True)) == {
+        "b": 1,
+        "a": 0,
+        "c": 1,
+    }
+    assert list(recoded.sentences()) == [["b"], ["c"]]
+    assert recoded.total_words == second.total_words
+    assert first.recoded(first.vocab) is first
+    longer = first.vocab.extended(second.vocab, min_count=2)
+    assert dict(zip(longer.words, longer.counts.tolist(), strict=True)) == {
+        "b": 5,
+        "a": 2,
+        "c": 3,
+        "x": 3,
+    }
+    assert longer.words[:3] == first.vocab.words
+    with pytest.raises(CorpusError, match="no word of this text"):
+        second.recoded(Vocabulary(["z"], [1]))

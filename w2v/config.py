@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 OPTIMIZERS = ("sgd", "momentum", "adagrad", "rmsprop", "adam")
+_SGD_RATE = 0.025
 SAMPLINGS = ("auto", "exact", "fast")
 
 
@@ -34,12 +35,18 @@ class TrainConfig:
         Bounds on the vocabulary, see :meth:`w2v.data.Vocabulary.from_counts`.
     epochs : int, default 5
         Passes over the corpus.
-    optimizer : {"adam", "adagrad", "rmsprop", "momentum", "sgd"}, default "adam"
-        Update rule.
+    optimizer : {"sgd", "adam", "adagrad", "rmsprop", "momentum"}, default "sgd"
+        Update rule.  "sgd" runs on the fused engine, the others on minibatches.
     alpha : float, optional
-        Learning rate; by default the optimizer's own.
-    batch_size : int, default 100
-        Targets a minibatch.
+        Learning rate; by default 0.025 for "sgd" and the optimizer's own otherwise.
+    min_alpha : float, default 1e-4
+        What the rate of "sgd" falls to, linearly with the words.
+    shrink_windows : bool, default True
+        Draw each window's width from 1 to ``window`` ("sgd" only).
+    cbow_mean : {0, 1}, default 1
+        CBOW's input is the mean of its contexts, or with 0 their sum ("sgd" only).
+    batch_size : int, default 500
+        Targets a minibatch (not for "sgd").
     sampling : {"auto", "exact", "fast"}, default "auto"
         How negatives are drawn: exactly on the CPU, fast on the GPU unless said otherwise.
     backend : str, default "auto"
@@ -65,34 +72,46 @@ class TrainConfig:
     max_vocab_size: int | None = None
     max_final_vocab: int | None = None
     epochs: int = 5
-    optimizer: str = "adam"
+    optimizer: str = "sgd"
     alpha: float | None = None
-    batch_size: int = 100
+    min_alpha: float = 1e-4
+    shrink_windows: bool = True
+    cbow_mean: int = 1
+    batch_size: int = 500
     sampling: str = "auto"
     backend: str = "auto"
     workers: int | None = None
     seed: int = 1
 
     def __post_init__(self) -> None:
-        for name in ("vector_size", "window", "negative", "min_count", "epochs", "batch_size"):
+        for name in ("vector_size", "window", "negative", "epochs", "batch_size"):
             self._require(
                 name, _is_int(getattr(self, name)) and getattr(self, name) >= 1, "1 or more"
             )
         for name in ("max_vocab_size", "max_final_vocab", "workers"):
             value = getattr(self, name)
             self._require(name, value is None or (_is_int(value) and value >= 1), "1 or more")
+        self._require("min_count", _is_int(self.min_count) and self.min_count >= 0, "0 or more")
         self._require("sg", self.sg in (0, 1), "1 for skip-gram or 0 for CBOW")
         self._require("seed", _is_int(self.seed) and 0 <= self.seed < 2**63, "0 to 2**63 - 1")
         self._require("ns_exponent", math.isfinite(self.ns_exponent), "a finite number")
         self._require("sample", 0 <= self.sample <= 1, "0 (keep every word) to 1")
         positive = self.alpha is None or (math.isfinite(self.alpha) and self.alpha > 0)
         self._require("alpha", positive, "a learning rate above 0")
+        falls = math.isfinite(self.min_alpha) and 0 <= self.min_alpha <= self.learning_rate
+        self._require("min_alpha", falls, f"0 to alpha, which is {self.learning_rate}")
+        self._require("cbow_mean", self.cbow_mean in (0, 1), "1 for the mean or 0 for the sum")
         self._require("optimizer", self.optimizer in OPTIMIZERS, "one of " + ", ".join(OPTIMIZERS))
         self._require("sampling", self.sampling in SAMPLINGS, "one of " + ", ".join(SAMPLINGS))
 
     def _require(self, name: str, holds: bool, expected: str) -> None:
         if not holds:
             raise ValueError(f"{name} must be {expected}, got {getattr(self, name)!r}")
+
+    @property
+    def learning_rate(self) -> float:
+        """The fused engine's rate at the beginning."""
+        return _SGD_RATE if self.alpha is None else self.alpha
 
     def to_dict(self) -> dict[str, Any]:
         """Return the hyper-parameters by name, for JSON."""

@@ -59,9 +59,10 @@ class MetricsLog:
             words=word2vec.trained_words,
             seconds=word2vec.train_seconds,
             words_per_second=word2vec.words_per_second,
-            loss=word2vec.losses[-1],
-            vocab=len(word2vec.corpus.vocab),
+            loss=word2vec.losses[-1] if word2vec.losses else None,
+            vocab=len(word2vec.wv),
             backend=word2vec.backend.name,
             read_seconds=word2vec.read_seconds,
+            compile_seconds=word2vec.compile_seconds,
             save_seconds=save_seconds,
         )

@@ -11,7 +11,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -63,14 +63,36 @@ def plot_loss(
     """
     if len(losses) == 0:
         raise ValueError("no losses to plot: nothing was trained, or less than one eval_interval")
+    curve = _Curve(range(len(losses)), losses, f"iterations (x{eval_interval})", ylim)
     if path is None:
-        _show_loss(losses, eval_interval, ylim)
-        return
-    from matplotlib.figure import Figure
+        _show_loss(curve)
+    else:
+        _write_loss(curve, path)
 
-    figure = Figure(figsize=(6.4, 4.0), dpi=150, layout="constrained")
-    _draw_loss(figure.add_subplot(), losses, eval_interval, ylim)
-    _write(figure, path)
+
+def plot_training(
+    words: Sequence[float], losses: Sequence[float], path: str | os.PathLike[str]
+) -> None:
+    """Draw the loss over the words trained.
+
+    Parameters
+    ----------
+    words : sequence of float
+        Words trained when each loss was reported.
+    losses : sequence of float
+        Mean losses since the report before.
+    path : str or path
+        Where to write the picture; its suffix tells the format, PNG without one.
+
+    Raises
+    ------
+    ValueError
+        If there is no loss, or the suffix is of no known format.
+    """
+    if len(losses) == 0:
+        raise ValueError("no losses to plot: nothing was trained")
+    millions = [each / 1e6 for each in words]
+    _write_loss(_Curve(millions, losses, "million words", None), path)
 
 
 def plot_words(
@@ -136,9 +158,14 @@ def plot_words(
     return labelled
 
 
-def _show_loss(
-    losses: Sequence[float], eval_interval: int, ylim: tuple[float, float] | None
-) -> None:
+class _Curve(NamedTuple):
+    x: Sequence[float]
+    losses: Sequence[float]
+    xlabel: str
+    ylim: tuple[float, float] | None
+
+
+def _show_loss(curve: _Curve) -> None:
     try:
         import matplotlib.pyplot as plt
 
@@ -149,24 +176,28 @@ def _show_loss(
     except ImportError:
         print("no display to show the loss curve on: give a path to write it", file=sys.stderr)
         return
-    _draw_loss(figure.add_subplot(), losses, eval_interval, ylim)
+    _draw_loss(figure.add_subplot(), curve)
     plt.show()
     plt.close(figure)
 
 
-def _draw_loss(
-    axes: Axes,
-    losses: Sequence[float],
-    eval_interval: int,
-    ylim: tuple[float, float] | None,
-) -> None:
+def _write_loss(curve: _Curve, path: str | os.PathLike[str]) -> None:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6.4, 4.0), dpi=150, layout="constrained")
+    _draw_loss(figure.add_subplot(), curve)
+    _write(figure, path)
+
+
+def _draw_loss(axes: Axes, curve: _Curve) -> None:
     # A single value makes no line.
-    axes.plot(losses, color="black", linewidth=1, marker="o" if len(losses) == 1 else "")
-    axes.set(xlabel=f"iterations (x{eval_interval})", ylabel="loss")
+    marker = "o" if len(curve.losses) == 1 else ""
+    axes.plot(curve.x, curve.losses, color="black", linewidth=1, marker=marker)
+    axes.set(xlabel=curve.xlabel, ylabel="loss")
     axes.grid(color="0.85", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
-    if ylim is not None:
-        axes.set_ylim(*ylim)
+    if curve.ylim is not None:
+        axes.set_ylim(*curve.ylim)
 
 
 def _write(figure: Figure, path: str | os.PathLike[str]) -> None:

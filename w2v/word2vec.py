@@ -3,114 +3,285 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from w2v.backend import Backend, get_backend
 from w2v.config import TrainConfig
-from w2v.data import EncodedCorpus, read_corpus
-from w2v.models import CBOW, NegativeSamplingModel, SkipGram
-from w2v.training import Trainer
-from w2v.training.minibatch import make_trainer, train_minibatches
-from w2v.training.progress import ReadingProgress, TrainingProgress
-from w2v.vectors import KeyedVectors
+from w2v.data import EncodedCorpus, Vocabulary
+from w2v.gensim_names import check_unsupported
+from w2v.trained import TrainedModel
+from w2v.training.checkpoint import Checkpoint
+from w2v.training.engines import Engine, make_engine
+from w2v.training.progress import TrainingProgress
+from w2v.training.stream import start_weights
+
+Report = Callable[[float, float], None]
 
 
-class Word2Vec:
-    """Trains word vectors.
+class Word2Vec(TrainedModel):
+    """Trains word vectors; gensim's class, by its parameters and methods.
 
     Parameters
     ----------
     sentences : corpus, optional
-        What to train on at once, as for :meth:`fit`.
+        What to train on at once: sentences as lists of words, or anything else that
+        :func:`w2v.data.read_corpus` reads.
+    corpus_file : str or path, optional
+        The same, as a file.
+    vector_size, alpha, window, min_count, max_vocab_size, sample, seed, workers, min_alpha, sg, \
+    negative, ns_exponent, cbow_mean, epochs, max_final_vocab, shrink_windows
+        See :class:`w2v.config.TrainConfig`.
+    callbacks : iterable of objects, default ()
+        Called with this model where they have a method ``on_train_begin``,
+        ``on_epoch_begin``, ``on_batch_end`` (about ten times a second), ``on_epoch_end``
+        or ``on_train_end``.
+    compute_loss : bool, default False
+        Taken for gensim's sake: the loss is always computed.
+    backend, sampling, optimizer, batch_size
+        See :class:`w2v.config.TrainConfig`.
     verbose : bool, default False
-        Draw a progress bar if there is a terminal.
-    **parameters
-        Hyper-parameters, see :class:`w2v.config.TrainConfig`: ``vector_size``,
-        ``window``, ``min_count``, ``sg``, ``negative``, ``epochs`` and so on.
+        Draw progress bars if there is a terminal.
+    **unsupported
+        gensim's other parameters are errors that say why.
 
-    Attributes
-    ----------
-    config : TrainConfig
-    backend : Backend
-    model : CBOW or SkipGram
-        After :meth:`fit`.
-    corpus : EncodedCorpus
-        After :meth:`fit`.
-    trainer : Trainer
-        After :meth:`fit`; its ``loss_list`` holds the mean losses.
-    read_seconds, train_seconds : float
-        What :meth:`fit` spent on each.
+    Its attributes are those of :class:`w2v.trained.TrainedModel`.
 
     Raises
     ------
     TypeError
-        An unknown hyper-parameter.
+        An unknown parameter.
     ValueError
-        A hyper-parameter out of its range.
+        A parameter out of its range, contradictory or not supported.
     BackendUnavailableError
         A GPU was asked for by name and cannot be had.
     """
 
-    def __init__(self, sentences: Any = None, *, verbose: bool = False, **parameters: Any) -> None:
-        unknown = sorted(set(parameters) - set(TrainConfig.names()))
-        if unknown:
-            raise TypeError(
-                f"unknown parameter {unknown[0]!r}; Word2Vec takes {', '.join(TrainConfig.names())}"
-            )
-        self.config = TrainConfig(**parameters)
-        self.backend: Backend = get_backend(
-            None if self.config.backend == "auto" else self.config.backend
+    def __init__(
+        self,
+        sentences: Any = None,
+        corpus_file: str | Path | None = None,
+        vector_size: int = 100,
+        alpha: float | None = None,
+        window: int = 5,
+        min_count: int = 5,
+        max_vocab_size: int | None = None,
+        sample: float = 1e-3,
+        seed: int = 1,
+        workers: int | None = None,
+        min_alpha: float = 1e-4,
+        sg: int = 0,
+        hs: int = 0,
+        negative: int = 5,
+        ns_exponent: float = 0.75,
+        cbow_mean: int = 1,
+        epochs: int = 5,
+        callbacks: Iterable[Any] = (),
+        compute_loss: bool = False,
+        max_final_vocab: int | None = None,
+        shrink_windows: bool = True,
+        *,
+        backend: str = "auto",
+        sampling: str = "auto",
+        optimizer: str = "sgd",
+        batch_size: int = 500,
+        verbose: bool = False,
+        **unsupported: Any,
+    ) -> None:
+        check_unsupported(hs=hs, **unsupported)
+        config = TrainConfig(
+            vector_size=vector_size,
+            window=window,
+            sg=sg,
+            negative=negative,
+            ns_exponent=ns_exponent,
+            sample=sample,
+            min_count=min_count,
+            max_vocab_size=max_vocab_size,
+            max_final_vocab=max_final_vocab,
+            epochs=epochs,
+            optimizer=optimizer,
+            alpha=alpha,
+            min_alpha=min_alpha,
+            shrink_windows=shrink_windows,
+            cbow_mean=cbow_mean,
+            batch_size=batch_size,
+            sampling=sampling,
+            backend=backend,
+            workers=workers,
+            seed=seed,
         )
-        self.verbose = verbose
-        self.model: NegativeSamplingModel
-        self.corpus: EncodedCorpus
-        self.trainer: Trainer
-        self.read_seconds = self.train_seconds = 0.0
-        if sentences is not None:
-            self.fit(sentences)
+        super().__init__(config, verbose=verbose)
+        self.callbacks = list(callbacks)
+        self._source: Any = None
+        if sentences is not None or corpus_file is not None:
+            self.fit(_one_source(sentences, corpus_file))
 
-    def read(self, source: Any, **reading: Any) -> EncodedCorpus:
-        """Read a corpus with this model's vocabulary settings; :meth:`fit` takes it then.
+    # -- vocabulary ----------------------------------------------------------------
+
+    def build_vocab(
+        self,
+        corpus_iterable: Any = None,
+        corpus_file: str | Path | None = None,
+        update: bool = False,
+    ) -> Word2Vec:
+        """Read a corpus, take its vocabulary and make the model.
 
         Parameters
         ----------
-        source : str, path, sequence of these, or iterable of token lists
-            Text files, folders, datasets by name such as ``"pydocs"``, or sentences as
-            lists of words; see :func:`w2v.data.read_corpus`.
-        **reading
-            How to read text: ``tokenizer``, ``lowercase``, ``errors``, ``column``.
+        corpus_iterable, corpus_file
+            As ``sentences`` and ``corpus_file`` of the constructor.
+        update : bool, default False
+            Add new words to a vocabulary that is there, with new vectors, and keep the
+            old ones as trained.
+
+        Returns
+        -------
+        Word2Vec
+            This object.
 
         Raises
         ------
         CorpusError
             The text cannot be read, or no word is frequent enough.
+        ValueError
+            The vocabulary is too small for these hyper-parameters, or there is none to
+            update.
         """
-        begin = time.perf_counter()
-        config = self.config
-        with ReadingProgress(enabled=None if self.verbose else False) as progress:
-            corpus = read_corpus(
-                source,
-                min_count=config.min_count,
-                max_vocab_size=config.max_vocab_size,
-                max_final_vocab=config.max_final_vocab,
-                workers=config.workers,
-                progress=progress.update,
-                **reading,
-            )
-        self.read_seconds = time.perf_counter() - begin
-        return corpus
+        source = _one_source(corpus_iterable, corpus_file)
+        if update:
+            self._extend_vocab(source)
+        else:
+            self._corpus = source if isinstance(source, EncodedCorpus) else self.read(source)
+            self.vocab = self._corpus.vocab
+            self.model = self.new_model(self.vocab)
+            start_weights(self.model)
+            self.losses, self.epochs_done = [], 0
+        self._source = source
+        self._vectors = None
+        return self
 
-    def fit(
-        self, source: Any, *, on_report: Callable[[float, float], None] | None = None
-    ) -> Word2Vec:
-        """Train on a corpus.
+    def _extend_vocab(self, source: Any) -> None:
+        old, known = self.built()
+        corpus = source if isinstance(source, EncodedCorpus) else self.read(source, min_count=1)
+        self.vocab = known.extended(corpus.vocab, min_count=self.config.min_count)
+        self._corpus = corpus.recoded(self.vocab)
+        self.model = self.new_model(self.vocab)
+        start_weights(self.model, self.config.seed + len(known))
+        for new_rows, old_rows in zip(self.model.params, old.params, strict=True):
+            new_rows[: len(old_rows)] = old_rows
+
+    # -- training -----------------------------------------------------------------
+
+    def train(
+        self,
+        corpus_iterable: Any = None,
+        corpus_file: str | Path | None = None,
+        total_examples: int | None = None,
+        total_words: int | None = None,
+        epochs: int | None = None,
+        start_alpha: float | None = None,
+        end_alpha: float | None = None,
+        compute_loss: bool = True,
+        callbacks: Iterable[Any] = (),
+        *,
+        on_report: Report | None = None,
+        checkpoint: str | Path | None = None,
+        first_epoch: int = 0,
+    ) -> tuple[int, int]:
+        """Train on a corpus; words that are not in the vocabulary are passed over.
+
+        Parameters
+        ----------
+        corpus_iterable, corpus_file
+            As ``sentences`` and ``corpus_file`` of the constructor; without either, what
+            :meth:`build_vocab` read.  The same object is not read again.
+        total_examples, total_words
+            Taken for gensim's sake: the corpus is counted while it is read.
+        epochs : int, optional
+            By default the constructor's.
+        start_alpha, end_alpha : float, optional
+            In place of ``alpha`` and ``min_alpha``.
+        compute_loss : bool
+            Taken for gensim's sake.
+        callbacks : iterable of objects
+            Beside the constructor's.
+        on_report : callable, optional
+            Called now and then with the words trained and the latest mean loss.
+        checkpoint : path, optional
+            Folder to save the training to after every epoch.
+        first_epoch : int, default 0
+            Epochs of this run that are done already, with the learning rate where it was.
+
+        Returns
+        -------
+        int, int
+            Words of the vocabulary, and all words, that were trained on.
+
+        Raises
+        ------
+        CorpusError
+            The text cannot be read or has no word of the vocabulary.
+        ValueError
+            There is no vocabulary yet, or too little text for a batch.
+        KeyboardInterrupt
+            Ctrl-C; the model holds what was trained.
+        """
+        model, vocab = self.built()
+        corpus = self._encoded(_one_source(corpus_iterable, corpus_file, optional=True), vocab)
+        config = replace(
+            self.config,
+            epochs=self.config.epochs if epochs is None else epochs,
+            alpha=self.config.alpha if start_alpha is None else start_alpha,
+            min_alpha=self.config.min_alpha if end_alpha is None else end_alpha,
+        )
+        hooks = [*self.callbacks, *callbacks]
+        self.curve = []
+
+        def report(words: float, loss: float) -> None:
+            self.curve.append((words, loss))
+            self._vectors = None
+            self._call(hooks, "on_batch_end")
+            if on_report:
+                on_report(words, loss)
+
+        words = config.epochs * corpus.total_words
+        shown = None if self.verbose else False
+        begin = time.perf_counter()
+        with TrainingProgress(words, enabled=shown, on_report=report) as progress:
+            engine = make_engine(model, corpus, vocab, config, progress, first_epoch)
+            earlier = list(self.losses)
+            self._call(hooks, "on_train_begin")
+            try:
+                for epoch in range(first_epoch, config.epochs):
+                    progress.update(progress.done, label=f"epoch {epoch + 1}/{config.epochs}")
+                    self._call(hooks, "on_epoch_begin")
+                    engine.train_epoch(epoch)
+                    self._note(engine, earlier, epochs_done=epoch + 1)
+                    self._call(hooks, "on_epoch_end")
+                    if checkpoint is not None:
+                        self.save(checkpoint)
+                progress.update(words)
+            finally:
+                self.backend.synchronize()
+                self._note(engine, earlier, self.epochs_done)
+                self.compile_seconds = engine.compile_seconds
+                self.train_seconds = time.perf_counter() - begin - self.compile_seconds
+                self.trained_words = round(progress.done) - first_epoch * corpus.total_words
+        self._call(hooks, "on_train_end")
+        return (config.epochs - first_epoch) * len(corpus.tokens), self.trained_words
+
+    def fit(self, source: Any, *, epochs: int | None = None, **training: Any) -> Word2Vec:
+        """Read a corpus and train on it; a trained model goes on with its own vocabulary.
 
         Parameters
         ----------
         source : EncodedCorpus, or what :meth:`read` takes
-        on_report : callable, optional
-            Called now and then with the words trained and the latest mean loss.
+        epochs : int, optional
+            By default the constructor's.
+        **training
+            Further arguments of :meth:`train`: ``on_report``, ``checkpoint``, ….
 
         Returns
         -------
@@ -124,51 +295,82 @@ class Word2Vec:
         ValueError
             The vocabulary or the text is too small for these hyper-parameters.
         """
-        config = self.config
-        self.corpus = source if isinstance(source, EncodedCorpus) else self.read(source)
-        begin = time.perf_counter()
-        self.model = (SkipGram if config.sg else CBOW)(
-            len(self.corpus.vocab),
-            config.vector_size,
-            config.window,
-            None,
-            negative=config.negative,
-            ns_exponent=config.ns_exponent,
-            counts=self.corpus.vocab.counts,
-            sampling=config.sampling,
-            seed=config.seed,
-            backend=self.backend,
-        )
-        self.trainer = make_trainer(self.model, config)
-        words = config.epochs * self.corpus.total_words
-        shown = None if self.verbose else False
-        with TrainingProgress(words, enabled=shown, on_report=on_report) as progress:
-            train_minibatches(self.trainer, self.corpus, config, progress)
-        self.backend.synchronize()
-        self.train_seconds = time.perf_counter() - begin
+        if self.vocab is None:
+            self.build_vocab(source)
+        self.train(source, epochs=epochs, **training)
         return self
 
-    @property
-    def trained_words(self) -> int:
-        """Words of the corpus, in the vocabulary or not, times epochs."""
-        return self.config.epochs * self.corpus.total_words
+    def _encoded(self, source: Any, vocab: Vocabulary) -> EncodedCorpus:
+        """Return a corpus in the model's ids, reading nothing twice."""
+        if self._corpus is not None and (source is None or source is self._source):
+            return self._corpus
+        if source is None:
+            raise ValueError("there is no corpus to train on: give one")
+        corpus = source if isinstance(source, EncodedCorpus) else self.read(source, min_count=1)
+        self._source, self._corpus = source, corpus.recoded(vocab)
+        return self._corpus
 
-    @property
-    def words_per_second(self) -> float:
-        """Speed of the training alone, without reading and saving."""
-        return self.trained_words / self.train_seconds
+    def _call(self, hooks: list[Any], name: str) -> None:
+        for hook in hooks:
+            method = getattr(hook, name, None)
+            if method is not None:
+                method(self)
 
-    def plot(self, path: Any) -> None:
-        """Write a picture of the loss over training."""
-        self.trainer.plot(path=path)
+    def _note(self, engine: Engine, earlier: list[float], epochs_done: int) -> None:
+        self.losses = earlier + engine.epoch_losses
+        self.epochs_done = epochs_done
+        self._total_loss = engine.total_loss
+        self._vectors = None
 
-    @property
-    def losses(self) -> list[float]:
-        """Mean losses over training, one an evaluation interval."""
-        return self.trainer.loss_list
+    @classmethod
+    def load(
+        cls,
+        folder: str | Path,
+        *,
+        backend: str | None = None,
+        workers: int | None = None,
+        verbose: bool = False,
+    ) -> Word2Vec:
+        """Load what :meth:`save` wrote.
 
-    @property
-    def wv(self) -> KeyedVectors:
-        """The word vectors, for lookup, search and saving."""
-        vocab = self.corpus.vocab
-        return KeyedVectors(vocab.words, self.backend.to_numpy(self.model.word_vecs), vocab.counts)
+        Parameters
+        ----------
+        folder : str or path
+        backend, workers : optional
+            In place of those it was configured with.
+        verbose : bool, default False
+            Draw progress bars if there is a terminal.
+
+        Returns
+        -------
+        Word2Vec
+
+        Raises
+        ------
+        CheckpointError
+            The folder is no saved training, or a damaged one.
+        """
+        saved = Checkpoint.load(folder)
+        config = replace(
+            saved.config,
+            backend=saved.config.backend if backend is None else backend,
+            workers=saved.config.workers if workers is None else workers,
+        )
+        word2vec = cls(**config.to_dict(), verbose=verbose)
+        word2vec.vocab = saved.vocab
+        word2vec.model = word2vec.new_model(saved.vocab)
+        for name, W in zip(("W_in", "W_out"), word2vec.model.params, strict=True):
+            W[:] = word2vec.backend.asarray(saved.weights[name])
+        word2vec.model.ns_loss.sampler.stream.counter = saved.progress["negatives_drawn"]
+        word2vec.losses = saved.progress["losses"]
+        word2vec.epochs_done = saved.progress["epochs_done"]
+        return word2vec
+
+
+def _one_source(sentences: Any, corpus_file: Any, *, optional: bool = False) -> Any:
+    if sentences is not None and corpus_file is not None:
+        raise ValueError("give sentences or corpus_file, not both")
+    source = corpus_file if sentences is None else sentences
+    if source is None and not optional:
+        raise ValueError("there is no corpus: give sentences or corpus_file")
+    return source

@@ -51,23 +51,17 @@ def train_stream(
     loss = np.zeros(3)
     train: Any = kernels.train  # Numba's type says nothing of its arguments
     train(
-        whole_in,
-        whole_out,
-        _read_only(tokens, np.int32),
-        _read_only(offsets, np.int64),
+        (whole_in, whole_out),
+        (_read_only(tokens, np.int32), _read_only(offsets, np.int64)),
         position,
         keep,
-        noise.table.view(np.uint64)[:, 0],
-        noise.cumulative,
+        (noise.table.view(np.uint64)[:, 0], noise.cumulative),
         (settings.token_key, settings.negative_key),
-        settings.negative,
-        settings.exact,
-        settings.window,
-        settings.shrink_windows,
+        (settings.negative, settings.exact),
+        (settings.window, settings.shrink_windows),
         (settings.alpha, slope, settings.min_alpha),
         None if settings.skip_gram else (settings.mean, settings.mean and settings.share_gradient),
-        (0,) * contexts,
-        (0,) * outputs,
+        ((0,) * contexts, (0,) * outputs),
         loss,
     )
     for W, whole in ((W_in, whole_in), (W_out, whole_out)):

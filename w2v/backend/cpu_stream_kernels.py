@@ -41,8 +41,7 @@ def thin_out(
     sentence,
     keep,
     key,
-    window,
-    shrink,
+    windows,
     rates,
     origin,
     words,
@@ -53,6 +52,7 @@ def thin_out(
     rate,
 ):
     """Fill a batch with whole sentences; return its size and the next sentence."""
+    window, shrink = windows
     alpha, slope, min_alpha = rates
     n = 0
     while sentence < offsets.size - 1 and n < BATCH:
@@ -70,17 +70,18 @@ def thin_out(
             first[n] = begin
             rate[n] = lr
             n += np.int64(bits >> _S32) <= np.int64(keep[tokens[t]])
-        last[begin:n] = n
+        last[begin:n] = n - 1
         sentence += 1
     return n, sentence
 
 
 @_kernel
-def draw_outputs(n, words, places, k, exact, key, table, cumulative, row_keys, outputs, again):
+def draw_outputs(n, words, places, negatives, key, noise, row_keys, outputs, again):
     """Draw the outputs of n windows: row 0 the targets, rows 1 to k the negatives.
 
     ``again`` says which windows drew a word twice; exact sampling has mended those.
     """
+    (k, exact), (table, cumulative) = negatives, noise
     for i in range(n):
         if exact:
             row_keys[i] = _random_bits(key, places[i])
@@ -133,14 +134,30 @@ def _draw_distinct(row_key, k, table, cumulative, outputs):
 
 
 @_kernel
-def link_repeats(n, words, first, window, earlier):
-    """Find every place's last one before with the same word, if a window could span both."""
+def lay_windows(n, words, widths, low, top, window, earlier, latest):
+    """Narrow sentences' bounds low and top to windows', and find words that repeat.
+
+    earlier: the last place before with the same word, if a window could span both.
+    latest: the largest of these so far; a window has repeats if its last one's is within.
+    """
+    newest = np.int32(-1)
     for i in range(n):
         found = np.int32(-1)
-        for j in range(max(np.int64(first[i]), i - 2 * window), i):
+        for j in range(max(np.int64(low[i]), i - 2 * window), i):
             if words[j] == words[i]:
                 found = max(found, np.int32(j))
         earlier[i] = found
+        newest = max(newest, found)
+        latest[i] = newest
+    for i in range(n):
+        low[i] = max(low[i], np.int32(i) - widths[i])
+        top[i] = min(top[i], np.int32(i) + widths[i])
+
+
+@_kernel
+def _fetch(row, lines):
+    for line in range(lines):
+        prefetch(row + 64 * line)
 
 
 @_kernel
@@ -150,62 +167,53 @@ def _stay(nothing, patterns, spare):
 
 @_kernel
 def train(
-    W_in,
-    W_out,
-    tokens,
-    offsets,
-    position,
-    keep,
-    table,
-    cumulative,
-    keys,
-    k,
-    exact,
-    window,
-    shrink,
-    rates,
-    cbow,
-    group,
-    tile,
-    loss,
+    weights, corpus, position, keep, noise, keys, negatives, windows, rates, cbow, tiling, loss
 ):
     """Train on whole sentences.
 
-    W_in, W_out: (V, D) float32, D a multiple of LANES.  table: (V,) uint64, alias and
-    threshold of a column.  rates: alpha, its slope a word, min_alpha.  cbow: None for
-    skip-gram, or whether to average and whether to share the gradient.  group, tile:
-    tuples as long as the contexts and outputs that are multiplied at once.  loss: (3,)
-    float64, added to: loss, predictions, kept words.
+    weights: (V, D) float32 input and output vectors, D a multiple of LANES.  corpus: tokens
+    and offsets.  noise: (V,) uint64, alias and threshold of a column, and the cumulative
+    weights.  negatives: k, exact.  windows: their width, whether to shrink.  rates: alpha,
+    its slope a word, min_alpha.  cbow: None for skip-gram, or whether to average and
+    whether to share the gradient.  tiling: tuples as long as the contexts and outputs that
+    are multiplied at once.  loss: (3,) float64, added to: loss, predictions, kept words.
     """
+    (W_in, W_out), (tokens, offsets) = weights, corpus
+    (k, _), (window, _), (group, tile) = negatives, windows, tiling
     longest = np.int64(0)
     for s in range(offsets.size - 1):
         longest = max(longest, offsets[s + 1] - offsets[s])
     size = BATCH + longest
     words, widths = np.empty(size, np.int32), np.empty(size, np.int32)
-    first, last = np.empty(size, np.int32), np.empty(size, np.int32)
-    earlier, rate = np.empty(size, np.int32), np.empty(size, np.float32)
+    low, top = np.empty(size, np.int32), np.empty(size, np.int32)
+    earlier, latest = np.empty(size, np.int32), np.empty(size, np.int32)
     places, row_keys = np.empty(size, np.uint64), np.empty(size, np.uint64)
-    again = np.empty(size, np.bool_)
-    tiles = (k + len(tile)) // len(tile)
+    rate, again = np.empty(size, np.float32), np.empty(size, np.bool_)
     outputs = np.empty((k + 1, size), np.int32)
-    dim = W_in.shape[1]
-    stride = dim * 4
+
+    stride, tiles = W_in.shape[1] * 4, (k + len(tile)) // len(tile)
     lines = (stride + 63) // 64
-    nothing = np.zeros(dim, np.float32)
-    out_rows = np.full((tiles * len(tile), size), nothing.ctypes.data, np.int64)
-    in_rows = np.empty(size, np.int64)
-    contexts = np.empty(2 * window + len(group), np.int64)
-    span = contexts.size * len(tile) + LANES
-    weights = np.zeros(tiles * span, np.float32)
-    spare = np.empty(max(dim, contexts.size * LANES), np.float32)
+    nothing = np.zeros(W_in.shape[1], np.float32)
+    empty = np.int64(nothing.ctypes.data)
+    in_rows = np.full(size + len(group), empty, np.int64)
+    out_rows = np.full((tiles * len(tile), size), empty, np.int64)
+    contexts = 2 * window + len(group)
+    span = contexts * len(tile) + LANES
+    g = np.zeros(tiles * span, np.float32)
+    spare = np.empty(max(W_in.shape[1], contexts * LANES), np.float32)
     patterns = lane_patterns(len(group), len(tile), k)
     sums = np.empty((3, LANES), np.float32)
+
     at_in, at_out = np.int64(W_in.ctypes.data), np.int64(W_out.ctypes.data)
-    at_outputs, at_contexts = np.int64(out_rows.ctypes.data), np.int64(contexts.ctypes.data)
-    at_weights, at_spare = np.int64(weights.ctypes.data), np.int64(spare.ctypes.data)
-    at_patterns, at_sums = np.int64(patterns.ctypes.data), np.int64(sums.ctypes.data)
-    empty = np.int64(nothing.ctypes.data)
-    column = size * 8
+    at_contexts, at_outputs = np.int64(in_rows.ctypes.data), np.int64(out_rows.ctypes.data)
+    at_sums = np.int64(sums.ctypes.data)
+    shape = (size * 8, tiles, stride, span)
+    scratch = (
+        np.int64(g.ctypes.data),
+        np.int64(spare.ctypes.data),
+        np.int64(patterns.ctypes.data),
+        at_sums,
+    )
     origin = position - offsets[0]
     sentence = 0
     while sentence < offsets.size - 1:
@@ -215,112 +223,63 @@ def train(
             sentence,
             keep,
             keys[0],
-            window,
-            shrink,
+            windows,
             rates,
             origin,
             words,
             places,
             widths,
-            first,
-            last,
+            low,
+            top,
             rate,
         )
-        draw_outputs(
-            n, words, places, k, exact, keys[1], table, cumulative, row_keys, outputs, again
-        )
-        link_repeats(n, words, first, window, earlier)
+        draw_outputs(n, words, places, negatives, keys[1], noise, row_keys, outputs, again)
+        lay_windows(n, words, widths, low, top, window, earlier, latest)
         for j in range(k + 1):
             for i in range(n):
                 out_rows[j, i] = at_out + np.int64(outputs[j, i]) * stride
         for i in range(n):
             in_rows[i] = at_in + np.int64(words[i]) * stride
+        in_rows[n : n + len(group)] = empty
         new_sums(at_sums)
         predictions = 0
         for i in range(min(n, AHEAD + window)):
-            for line in range(lines):
-                prefetch(in_rows[i] + 64 * line)
+            _fetch(in_rows[i], lines)
         for i in range(n):
             if i + AHEAD < n:
                 for j in range(k + 1):
-                    for line in range(lines):
-                        prefetch(out_rows[j, i + AHEAD] + 64 * line)
+                    _fetch(out_rows[j, i + AHEAD], lines)
             if i + AHEAD + window < n:
-                for line in range(lines):
-                    prefetch(in_rows[i + AHEAD + window] + 64 * line)
-            low = max(np.int64(first[i]), i - widths[i])
-            high = min(np.int64(last[i]), i + 1 + widths[i])
-            count = 0
-            repeats = False
-            for c in range(low, high):
-                contexts[count] = in_rows[c]
-                count += c != i
-                repeats |= earlier[c] >= low
+                _fetch(in_rows[i + AHEAD + window], lines)
+            bottom, last = np.int64(low[i]), np.int64(top[i])
+            count = last - bottom
             if count == 0:
                 continue
-            at = at_outputs + i * 8
+            # The last context takes the target's place, so that they stand side by side.
+            target = in_rows[i]
+            in_rows[i] = in_rows[last]
+            rows = (at_contexts + bottom * 8, at_outputs + i * 8)
             if cbow is None:
-                for c in range(count, count + len(group) - 1):
-                    contexts[c] = empty
-                skip_gram_weights(
-                    count,
-                    at_contexts,
-                    at,
-                    column,
-                    tiles,
-                    stride,
-                    at_weights,
-                    span,
-                    at_patterns,
-                    rate[i],
-                    at_sums,
-                    group,
-                    tile,
-                )
+                skip_gram_weights(count, rows, shape, scratch, rate[i], group, tile)
                 if again[i]:
-                    merge_outputs(i, count, out_rows, empty, weights, span, k, len(tile))
+                    merge_outputs(i, count, out_rows, empty, g, span, k, len(tile))
+                repeats = latest[last] >= bottom
                 if repeats:
                     merge_contexts(
-                        i, low, count, contexts, earlier, empty, weights, span, tiles, len(tile)
+                        i, bottom, last, in_rows, earlier, empty, g, span, tiles, len(tile)
                     )
-                skip_gram_step(
-                    count, at_contexts, at, column, tiles, stride, at_weights, span, at_spare, tile
-                )
+                skip_gram_step(count, rows, shape, scratch, tile)
+                if repeats:
+                    for c in range(bottom, last + 1):
+                        in_rows[c] = at_in + np.int64(words[c]) * stride
                 predictions += count
             else:
-                cbow_weights(
-                    count,
-                    at_contexts,
-                    at,
-                    column,
-                    tiles,
-                    stride,
-                    at_weights,
-                    span,
-                    at_patterns,
-                    rate[i],
-                    at_sums,
-                    at_spare,
-                    cbow[0],
-                    group,
-                    tile,
-                )
+                cbow_weights(count, rows, shape, scratch, rate[i], cbow[0], group, tile)
                 if again[i]:
-                    merge_outputs(i, 1, out_rows, empty, weights, span, k, len(tile))
-                cbow_step(
-                    count,
-                    at_contexts,
-                    at,
-                    column,
-                    tiles,
-                    stride,
-                    at_weights,
-                    span,
-                    at_spare,
-                    cbow[1],
-                    tile,
-                )
+                    merge_outputs(i, 1, out_rows, empty, g, span, k, len(tile))
+                cbow_step(count, rows, shape, scratch, cbow[1], tile)
                 predictions += 1
+            in_rows[i] = target
         loss[0] += loss_of(sums)
         loss[1] += predictions
         loss[2] += n

@@ -6,9 +6,11 @@ then, a vector's width of the columns at a time, the outputs' old and new values
 stay in registers while the contexts pass by.
 
 Everything is passed by address, as arrays cost more to pass than a window to train.
-``contexts``: int64 addresses of rows, side by side.  ``outputs``: the same, ``column``
-bytes apart.  ``weights``: (tiles, span) float32; there, from c * len(tile) on, stand
-those of context c.
+``rows``: where the int64 addresses of contexts stand, side by side, and those of
+outputs.  ``shape``: bytes from one output's address to the next, tiles of outputs,
+bytes of a row, and floats of a tile's weights, of which those of context c stand from
+c * len(tile) on.  ``scratch``: the weights, room for a row or a vector a context, the
+patterns of :func:`lane_patterns`, and the loss.
 """
 
 from __future__ import annotations
@@ -41,6 +43,7 @@ from w2v.backend.cpu_vector_kernels import (
 )
 
 _kernel = numba.njit(nogil=True, cache=True, error_model="numpy")
+_inline = numba.njit(nogil=True, error_model="numpy", inline="always")
 
 _VECTOR = LANES * 4  # bytes
 
@@ -80,7 +83,7 @@ def lane_patterns(group, tile, k):
     return out
 
 
-@_kernel
+@_inline
 def _score(logits, pattern, labels, rate, sums):
     """Return (label − σ) · rate in the lanes that count, and add to the loss."""
     counts, label = load(pattern), load(labels)
@@ -96,23 +99,11 @@ def _score(logits, pattern, labels, rate, sums):
     return multiply(subtract(label, value), multiply(counts, splat(rate)))
 
 
-@_kernel
-def skip_gram_weights(
-    count,
-    contexts,
-    outputs,
-    column,
-    tiles,
-    stride,
-    weights,
-    span,
-    patterns,
-    rate,
-    sums,
-    group,
-    tile,
-):
+@_inline
+def skip_gram_weights(count, rows, shape, scratch, rate, group, tile):
     """Fill in the weights of count contexts, with which their window is stepped."""
+    (contexts, outputs), (column, tiles, stride, span) = rows, shape
+    weights, _, patterns, sums = scratch
     kind_size = (len(group) + 2) * _VECTOR
     for t in range(tiles):
         os = addresses(outputs + t * len(tile) * column, column, tile)
@@ -128,9 +119,11 @@ def skip_gram_weights(
             store(weights + (t * span + c * len(tile)) * 4, change)
 
 
-@_kernel
-def skip_gram_step(count, contexts, outputs, column, tiles, stride, weights, span, old, tile):
-    """Step the rows of a window; ``old`` has room for a vector a context."""
+@_inline
+def skip_gram_step(count, rows, shape, scratch, tile):
+    """Step the rows of a window."""
+    (contexts, outputs), (column, tiles, stride, span) = rows, shape
+    weights, old, _, _ = scratch
     for d in range(0, stride, _VECTOR):
         if tiles > 1:
             for c in range(count):
@@ -149,25 +142,11 @@ def skip_gram_step(count, contexts, outputs, column, tiles, stride, weights, spa
             store_rows(os, d, new)
 
 
-@_kernel
-def cbow_weights(
-    count,
-    contexts,
-    outputs,
-    column,
-    tiles,
-    stride,
-    weights,
-    span,
-    patterns,
-    rate,
-    sums,
-    hidden,
-    mean,
-    group,
-    tile,
-):
-    """Put the contexts' mean or sum into ``hidden``, and fill in its weights."""
+@_inline
+def cbow_weights(count, rows, shape, scratch, rate, mean, group, tile):
+    """Find the contexts' mean or sum, and fill in its weights."""
+    (contexts, outputs), (column, tiles, stride, span) = rows, shape
+    weights, hidden, patterns, sums = scratch
     part = splat(np.float32(1.0 / count if mean else 1.0))
     for d in range(0, stride, _VECTOR):
         h = load(load_address(contexts) + d)
@@ -186,9 +165,11 @@ def cbow_weights(
         store(weights + t * span * 4, change)
 
 
-@_kernel
-def cbow_step(count, contexts, outputs, column, tiles, stride, weights, span, hidden, share, tile):
+@_inline
+def cbow_step(count, rows, shape, scratch, share, tile):
     """Step the rows of a window; a context that stands there twice takes its change twice."""
+    (contexts, outputs), (column, tiles, stride, span) = rows, shape
+    weights, hidden, _, _ = scratch
     part = splat(np.float32(1.0 / count if share else 1.0))
     for d in range(0, stride, _VECTOR):
         h = load(hidden + d)
@@ -222,18 +203,20 @@ def merge_outputs(i, count, out_rows, empty, g, span, k, tile):
 
 
 @_kernel
-def merge_contexts(i, low, count, contexts, earlier, empty, g, span, tiles, tile):
-    """Do the same for the contexts of window i, which are count places from low on without i."""
-    for c in range(low + count, low - 1, -1):
+def merge_contexts(i, bottom, last, in_rows, earlier, empty, g, span, tiles, tile):
+    """Do the same for the contexts of window i, whose last one stands in place i."""
+    for c in range(last, bottom - 1, -1):
         if c == i:
             continue
         other = earlier[c]
         if other == i:
             other = earlier[i]
-        if other >= low:
-            a, b = other - low - (other > i), c - low - (c > i)
+        if other >= bottom:
+            a, b = other, i if c == last else c
             for t in range(tiles):
                 for j in range(tile):
-                    g[t * span + a * tile + j] += g[t * span + b * tile + j]
-                    g[t * span + b * tile + j] = 0
-            contexts[b] = empty
+                    first = t * span + (a - bottom) * tile + j
+                    again = t * span + (b - bottom) * tile + j
+                    g[first] += g[again]
+                    g[again] = 0
+            in_rows[b] = empty

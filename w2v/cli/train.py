@@ -52,13 +52,18 @@ def train(
     sample: Annotated[float, typer.Option(help="Thin out words more frequent than this.")] = 1e-3,
     epochs: Annotated[int, typer.Option(help="Passes over the corpus.")] = 5,
     optimizer: Annotated[
-        str, typer.Option(help="adam, adagrad, rmsprop, momentum or sgd.")
-    ] = "adam",
+        str,
+        typer.Option(
+            help="sgd (the fused engine), or on minibatches adam, adagrad, rmsprop, momentum."
+        ),
+    ] = "sgd",
     alpha: Annotated[
         float | None,
-        typer.Option(help="Learning rate.  [default: the optimizer's own]", show_default=False),
+        typer.Option(
+            help="Learning rate.  [default: sgd 0.025, others their own]", show_default=False
+        ),
     ] = None,
-    batch_size: Annotated[int, typer.Option(help="Targets a minibatch.")] = 500,
+    batch_size: Annotated[int, typer.Option(help="Targets a minibatch (not for sgd).")] = 500,
     sampling: Annotated[
         str, typer.Option(help="exact, fast, or auto: exact on the CPU, fast on the GPU.")
     ] = "auto",
@@ -75,6 +80,18 @@ def train(
     metrics: Annotated[
         Path | None,
         typer.Option(help="JSON Lines file of the run to write.", show_default=False),
+    ] = None,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(help="Folder to keep the training in, after every epoch.", show_default=False),
+    ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of such a training, to go on with on the same corpus. Its own "
+            "hyper-parameters count.",
+            show_default=False,
+        ),
     ] = None,
     quiet: Quiet = False,
 ) -> None:
@@ -93,9 +110,10 @@ def train(
 
     say = teller(quiet)
     format_of(output)  # a wrong name is better told before the training than after
-    for path in (output, plot, metrics):
+    for path in (output, plot, metrics, checkpoint):
         check_folder(path)
-    word2vec = Word2Vec(
+    word2vec = resume and Word2Vec.load(resume, backend=backend, workers=workers, verbose=not quiet)
+    word2vec = word2vec or Word2Vec(
         verbose=not quiet,
         sg=choice("--model", model, {"sg": 1, "cbow": 0}),
         vector_size=vector_size,
@@ -114,6 +132,7 @@ def train(
         seed=seed,
     )
     say(f"backend: {describe_choice(backend)}")
+    stopped = False
     with MetricsLog(metrics) as log:
         text = word2vec.read(
             corpus or "pydocs",
@@ -124,19 +143,30 @@ def train(
         )
         say(f"corpus: {describe(text)} ({word2vec.read_seconds:.1f} s)")
         log.start(word2vec)
-        word2vec.fit(text, on_report=log.report)
+        try:
+            word2vec.fit(
+                text,
+                on_report=log.report,
+                checkpoint=checkpoint or resume,
+                first_epoch=word2vec.epochs_done,
+            )
+        except KeyboardInterrupt:
+            stopped = True
         begin = time.perf_counter()
         word2vec.wv.save(output)
         log.end(word2vec, save_seconds=time.perf_counter() - begin)
+    loss = f", loss {word2vec.losses[-1]:.3f}" if word2vec.losses else ""
     say(
-        f"trained: {word2vec.trained_words:,} words in {word2vec.train_seconds:.1f} s, "
-        f"{word2vec.words_per_second:,.0f} words/s, loss {word2vec.losses[-1]:.3f}"
+        f"{'stopped' if stopped else 'trained'}: {word2vec.trained_words:,} words in "
+        f"{word2vec.train_seconds:.1f} s, {word2vec.words_per_second:,.0f} words/s{loss}"
     )
     written = [str(output)]
-    if plot:
+    if plot and word2vec.curve:
         word2vec.plot(plot)
         written.append(str(plot))
     say(f"written: {', '.join(written)}")
+    if stopped:
+        raise typer.Exit(130)
 
 
 def prepare(

@@ -108,6 +108,40 @@ class EncodedCorpus:
                 )
         return changed
 
+    def recoded(self, vocab: Vocabulary) -> EncodedCorpus:
+        """Give the same text in the ids of another vocabulary.
+
+        Words that it lacks are left out.  The result's vocabulary has the other one's words
+        in the same order, with their counts in this text, which may be zero.
+
+        Parameters
+        ----------
+        vocab : Vocabulary
+
+        Returns
+        -------
+        EncodedCorpus
+            In memory.
+
+        Raises
+        ------
+        CorpusError
+            If no word of this text is in the vocabulary.
+        """
+        if vocab.words == self.vocab.words:
+            return self
+        known = vocab.word_to_id
+        new_ids = np.array([known.get(word, -1) for word in self.vocab.words], np.int32)
+        if (new_ids < 0).all():
+            raise CorpusError(
+                f"no word of this text ({', '.join(self.vocab.words[:3])}, …) is in the "
+                f"vocabulary of {len(vocab)} words"
+            )
+        tokens, offsets = renumbered(self.tokens, self.offsets, new_ids)
+        counts = np.bincount(tokens, minlength=len(vocab))
+        here = Vocabulary(vocab.words, counts)
+        return EncodedCorpus(tokens, offsets, here, self.total_words, self.info)
+
     def save(self, folder: str | Path) -> None:
         """Write the corpus to a folder, replacing an encoded corpus that is there.
 
@@ -155,6 +189,29 @@ class EncodedCorpus:
         if vocab.total != len(tokens) or offsets[0] != 0 or offsets[-1] != len(tokens):
             raise CorpusError(f"{folder} is damaged: its files disagree; prepare it again")
         return cls(tokens, offsets, vocab, manifest["total_words"], manifest["info"])
+
+
+def renumbered(
+    tokens: NDArray[np.int32], offsets: NDArray[np.int64], new_ids: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Translate word ids and leave words and sentences out that are left without one.
+
+    Parameters
+    ----------
+    tokens, offsets
+        See `EncodedCorpus`.
+    new_ids : (V,) int32
+        Each word's new id, or -1.
+
+    Returns
+    -------
+    tokens, offsets
+    """
+    tokens = new_ids[tokens]
+    stays = tokens >= 0
+    # A sentence ends where as many tokens as stay up to its old end have been written.
+    before = np.concatenate(([0], np.cumsum(stays)))
+    return tokens[stays], np.unique(before[offsets])
 
 
 def is_encoded(path: str | os.PathLike[str]) -> bool:

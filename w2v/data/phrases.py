@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.data.corpus import EncodedCorpus
+from w2v.data.corpus import EncodedCorpus, renumbered
 from w2v.data.vocabulary import Vocabulary, frequent
 
 SCORINGS = ("default", "npmi")
@@ -159,10 +159,6 @@ class Phrases:
         new_id = np.full(len(words), -1, np.int32)
         new_id[kept] = np.arange(len(kept), dtype=np.int32)
         vocab = Vocabulary([words[i] for i in kept.tolist()], counts[kept])
-        tokens = new_id[joined]
-        stays = tokens >= 0
-        # A sentence ends where as many tokens as stay up to its old end have been written.
-        before = np.concatenate(([0], np.cumsum(stays)))[offsets]
-        offsets = np.unique(before)
+        tokens, offsets = renumbered(joined, offsets, new_id)
         info = {**corpus.info, "phrases": len(self), "min_count": min_count}
-        return EncodedCorpus(tokens[stays], offsets, vocab, length, info)
+        return EncodedCorpus(tokens, offsets, vocab, length, info)

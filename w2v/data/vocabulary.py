@@ -109,6 +109,34 @@ class Vocabulary:
         )
         return cls([words[i] for i in kept.tolist()], counts[kept])
 
+    def extended(self, more: Vocabulary, *, min_count: int = 5) -> Vocabulary:
+        """Add another text's words and counts.
+
+        Parameters
+        ----------
+        more : Vocabulary
+            Of the other text, its rare words included.
+        min_count : int, default 5
+            New words must occur this often there.
+
+        Returns
+        -------
+        Vocabulary
+            These words in their order, then the new ones; counts of both texts.
+        """
+        counts = self.counts.copy()
+        new = []
+        for word, count in zip(more.words, more.counts.tolist(), strict=True):
+            place = self.word_to_id.get(word)
+            if place is not None:
+                counts[place] += count
+            elif count >= min_count:
+                new.append((word, count))
+        return Vocabulary(
+            [*self.words, *(word for word, _ in new)],
+            np.concatenate((counts, np.array([count for _, count in new], np.int64))),
+        )
+
     def keep_probabilities(self, sample: float = 1e-3) -> NDArray[np.float64]:
         """Give the chance of each word's occurrence to survive subsampling.
 

@@ -53,7 +53,7 @@ def write_explorer(
         whose cosines differ by no more than float32's rounding may swap.
     method : {"pca", "tsne"}, default "pca"
         Where words lie: principal components, or t-SNE, which needs
-        scikit-learn and, for 50,000 words, minutes.
+        scikit-learn and minutes for some thousand words.
     title : str, default "Word vectors"
         Of the page.
 

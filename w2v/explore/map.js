@@ -70,7 +70,12 @@ class WordMap {
     this.redraw();
   }
 
-  zoom(factor, x = this.width / 2, y = this.height / 2) {
+  /** Zoom around a place: without one, the middle of what the panel leaves free. */
+  zoom(
+    factor,
+    x = (this.width + this.inset.left) / 2,
+    y = (this.height - this.inset.bottom) / 2,
+  ) {
     this.flight = null;
     const { view } = this;
     const fit = this.fitScale();

@@ -32,11 +32,9 @@ function choose(row, smoothly = true) {
   const changed = row !== map.selected;
   map.select(row);
   card.hidden = row < 0;
-  if (row >= 0) {
-    if (changed) fillCard(row);
-    measureInset();
-    map.goTo(row, smoothly);
-  }
+  if (row >= 0 && changed) fillCard(row);
+  measureInset();
+  if (row >= 0) map.goTo(row, smoothly);
   const hash = row < 0 ? "" : hashOf(words[row]);
   if (rowOfHash() !== row && location.hash !== hash) location.hash = hash;
   ownHash = location.hash;
@@ -80,6 +78,7 @@ function measureInset() {
 }
 
 byId("close").addEventListener("click", () => { choose(-1); canvas.focus(); });
+addEventListener("resize", measureInset);
 addEventListener("hashchange", () => {
   // Not every word has an address, so what the page set itself is not read back.
   if (location.hash !== ownHash) choose(rowOfHash());

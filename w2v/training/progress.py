@@ -110,6 +110,8 @@ class TrainingProgress(_Bar):
         Words trained.
     words_per_row : float
         Words of the corpus that a row of a batch stands for.
+    predictions_per_row : int
+        What a batch's loss, a sum over these, is divided by before it is shown.
     """
 
     def __init__(
@@ -123,11 +125,13 @@ class TrainingProgress(_Bar):
         self.total_words = total_words
         self.done: float = 0
         self.words_per_row = 1.0
+        self.predictions_per_row = 1
         self._on_report = on_report
 
     def advance(self, rows: int, loss: float | None = None) -> None:
         """Count rows of a batch, each of which stands for ``words_per_row`` words."""
-        self.update(self.done + rows * self.words_per_row, loss)
+        mean = None if loss is None else loss / self.predictions_per_row
+        self.update(self.done + rows * self.words_per_row, mean)
 
     def update(self, words: float, loss: float | None = None, label: str | None = None) -> None:
         """Say how far training has come; cheap enough for every step.

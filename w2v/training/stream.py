@@ -164,13 +164,25 @@ class StreamTrainer:
     def losses(self) -> list[float]:  # noqa: D102
         return [each.total / each.predictions for each in self._sums if each.predictions]
 
-    def run(self, on_progress: Callable[[StreamProgress], None] | None = None) -> list[float]:
+    @property
+    def total_loss(self) -> float:
+        """Loss, in nats, summed over all predictions so far."""
+        return sum(each.total for each in self._sums)
+
+    def run(
+        self,
+        on_progress: Callable[[StreamProgress], None] | None = None,
+        *,
+        last_epoch: int | None = None,
+    ) -> list[float]:
         """Train to the end of the run.
 
         Parameters
         ----------
         on_progress : callable, optional
             Called in this thread, about ten times a second.
+        last_epoch : int, optional
+            Stop after this one, counted from 1; another call goes on.
 
         Returns
         -------
@@ -186,7 +198,7 @@ class StreamTrainer:
         self._step(self.tokens[:0], np.zeros(1, np.int64), 0)  # nothing to train on: compiles
         self.compile_seconds = self.compile_seconds or time.perf_counter() - begin
         begin, earlier = time.perf_counter(), self.seconds
-        slices, hand_out = self._slices(), threading.Lock()
+        slices, hand_out = self._slices(last_epoch or self.epochs), threading.Lock()
         done: queue.SimpleQueue[Any] = queue.SimpleQueue()
         stop = threading.Event()
 
@@ -244,9 +256,9 @@ class StreamTrainer:
         sentences = np.searchsorted(self.offsets, starts, side="right") - 1
         return np.unique(np.append(sentences, len(self.offsets) - 1))
 
-    def _slices(self) -> Iterator[_Slice]:
+    def _slices(self, epochs: int) -> Iterator[_Slice]:
         origin, words = int(self.offsets[0]), self.total // self.epochs
-        for epoch in range(self.epochs):
+        for epoch in range(epochs):
             for first, last in zip(self._cuts[:-1].tolist(), self._cuts[1:].tolist(), strict=True):
                 position = epoch * words + int(self.offsets[first]) - origin
                 if position >= self.trained:

@@ -69,17 +69,24 @@ DEVICE void draw_outputs(Small& s, const Noise& noise, u64 key, u64 first_place,
     prefetch(W_out + i64(outputs[n / LINES]) * DIM + n % LINES * 32);
 }
 
+// The next run that no warp has taken.
+DEVICE int take_run(int* taken) {
+  int run = 0;
+  if (lane() == 0) run = add_and_fetch_old(taken, 1);
+  return shuffle(run, 0);
+}
+
 // Run r is tokens[runs[r]:runs[r + 1]], whole sentences; partial gets its loss, predictions
-// and words. The runs are shared out over the warps there are.
+// and words. Warps take runs in turn; taken counts from 0.
 KERNEL void train(float* W_in, float* W_out, const int* tokens, const u32* marks,
                   const i64* runs, int n_runs, const u32* keep, const u64* table,
                   const i64* cumulative, u32 size, u64 token_key, u64 negative_key,
                   u64 first_place, double alpha, double slope, double min_alpha,
-                  Workspace* workspace, double* partial) {
+                  Workspace* workspace, int* taken, double* partial) {
   const Text text = {tokens, marks, keep, token_key, first_place, alpha, slope, min_alpha};
   const Noise noise = {table, cumulative, size};
   Memory m = memory_of(shared<Shared>(), workspace + first_warp());
-  for (i64 r = first_warp(); r < n_runs; r += all_warps()) {
+  for (int r = take_run(taken); r < n_runs; r = take_run(taken)) {
     const i64 begin = runs[r];
     Kept kept = {begin, runs[r + 1], 0, 0, 0};
     Loss loss = {};

@@ -48,6 +48,14 @@ DEVICE int highest_bit(u32 mask) { return 31 - __clz(mask); }
 DEVICE float fast_exp(float x) { return __expf(x); }
 DEVICE float fast_divide(float x, float y) { return __fdividef(x, y); }
 
+DEVICE int add_and_fetch_old(int* p, int x) { return atomicAdd(p, x); }
+DEVICE int swap_if(int* p, int expected, int x) { return atomicCAS(p, expected, x); }
+DEVICE void lower_to(int* p, int x) { atomicMin(p, x); }
+DEVICE void raise_to(int* p, int x) { atomicMax(p, x); }
+DEVICE void set_bits(u32* p, u32 bits) { atomicOr(p, bits); }
+template <class T>
+DEVICE void add_to(T* p, T x) { atomicAdd(p, x); }
+
 DEVICE void prefetch(const void* p) { asm volatile("prefetch.global.L2 [%0];" ::"l"(p)); }
 
 // Weights are read past L1, which does not see what other multiprocessors have added.

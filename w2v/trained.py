@@ -1,0 +1,259 @@
+"""What can be asked of a word2vec model, during and after its training."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from w2v.backend import Backend, get_backend
+from w2v.config import TrainConfig
+from w2v.data import EncodedCorpus, Vocabulary, read_corpus
+from w2v.models import CBOW, NegativeSamplingModel, SkipGram
+from w2v.training.checkpoint import Checkpoint
+from w2v.training.progress import ReadingProgress
+from w2v.training.stream import StreamTrainer
+from w2v.vectors import KeyedVectors
+
+
+class TrainedModel:
+    """A model with its vocabulary and hyper-parameters; :class:`w2v.Word2Vec` trains it.
+
+    Parameters
+    ----------
+    config : TrainConfig
+    verbose : bool, default False
+        Draw progress bars if there is a terminal.
+
+    Attributes
+    ----------
+    config : TrainConfig
+    backend : Backend
+    vocab : Vocabulary
+        After :meth:`build_vocab`.
+    model : CBOW or SkipGram
+        After :meth:`build_vocab`.
+    losses : list of float
+        Mean loss, in nats a prediction, of every epoch trained.
+    curve : list of (float, float)
+        Words trained in the last call of :meth:`train` and the mean loss since the report
+        before.
+    trained_words : int
+        Words of the corpus, in the vocabulary or not, times epochs, of the last
+        :meth:`train`.
+    read_seconds, train_seconds, compile_seconds : float
+        What the last reading and training took; compiling is not in ``train_seconds``.
+    """
+
+    def __init__(self, config: TrainConfig, *, verbose: bool = False) -> None:
+        self.config = config
+        self.backend: Backend = get_backend(None if config.backend == "auto" else config.backend)
+        self.verbose = verbose
+        self.vocab: Vocabulary | None = None
+        self.model: NegativeSamplingModel | None = None
+        self.losses: list[float] = []
+        self.curve: list[tuple[float, float]] = []
+        self.epochs_done = 0
+        self.trained_words = 0
+        self.read_seconds = self.train_seconds = self.compile_seconds = 0.0
+        self._corpus: EncodedCorpus | None = None
+        self._vectors: KeyedVectors | None = None
+        self._total_loss = 0.0
+
+    def built(self) -> tuple[NegativeSamplingModel, Vocabulary]:
+        """Return model and vocabulary, or say that there are none yet."""
+        if self.model is None or self.vocab is None:
+            raise ValueError("there is no vocabulary yet: call build_vocab() or fit() first")
+        return self.model, self.vocab
+
+    def new_model(self, vocab: Vocabulary) -> NegativeSamplingModel:
+        """Return a model for a vocabulary, by this configuration, with fresh weights."""
+        config = self.config
+        return (SkipGram if config.sg else CBOW)(
+            len(vocab),
+            config.vector_size,
+            config.window,
+            None,
+            negative=config.negative,
+            ns_exponent=config.ns_exponent,
+            # A word of the vocabulary that this text lacks can still be drawn.
+            counts=np.maximum(vocab.counts, 1),
+            sampling=config.sampling,
+            seed=config.seed,
+            backend=self.backend,
+        )
+
+    # -- reading ------------------------------------------------------------------
+
+    def read(self, source: Any, **reading: Any) -> EncodedCorpus:
+        """Read a corpus with this model's vocabulary settings; :meth:`fit` takes it then.
+
+        Parameters
+        ----------
+        source : str, path, sequence of these, or iterable of token lists
+            Text files, folders, datasets by name such as ``"pydocs"``, or sentences as
+            lists of words; see :func:`w2v.data.read_corpus`.
+        **reading
+            How to read text: ``tokenizer``, ``lowercase``, ``errors``, ``column``.
+
+        Raises
+        ------
+        CorpusError
+            The text cannot be read, or no word is frequent enough.
+        """
+        limits = {
+            "min_count": self.config.min_count,
+            "max_vocab_size": self.config.max_vocab_size,
+            "max_final_vocab": self.config.max_final_vocab,
+        }
+        begin = time.perf_counter()
+        with ReadingProgress(enabled=None if self.verbose else False) as progress:
+            corpus = read_corpus(
+                source,
+                workers=self.config.workers,
+                progress=progress.update,
+                **{**limits, **reading},
+            )
+        self.read_seconds = time.perf_counter() - begin
+        return corpus
+
+    # -- what was learnt ------------------------------------------------------------
+
+    @property
+    def wv(self) -> KeyedVectors:
+        """The word vectors, for lookup, search and saving."""
+        model, vocab = self.built()
+        if self._vectors is None:
+            vectors = self.backend.to_numpy(model.word_vecs)
+            self._vectors = KeyedVectors(vocab.words, vectors, vocab.counts)
+        return self._vectors
+
+    def get_latest_training_loss(self) -> float:
+        """Return the loss, in nats, summed over all predictions of the last :meth:`train`.
+
+        Summed in float64, it neither saturates nor depends on the number of workers;
+        ``losses`` has the means.
+        """
+        return self._total_loss
+
+    def predict_output_word(
+        self, context_words_list: list[str], topn: int = 10
+    ) -> list[tuple[str, float]] | None:
+        """Return the words most likely to stand amid others.
+
+        Parameters
+        ----------
+        context_words_list : list of str
+            Unknown ones are passed over.
+        topn : int, default 10
+
+        Returns
+        -------
+        list of (str, float) or None
+            Words and their softmax probabilities, best first; None if no context is known.
+        """
+        model, vocab = self.built()
+        ids = [vocab.word_to_id[word] for word in context_words_list if word in vocab]
+        if not ids:
+            return None
+        W_in, W_out = (self.backend.to_numpy(W) for W in model.params)
+        h = W_in[ids].sum(axis=0)
+        if self.config.cbow_mean:
+            h /= len(ids)
+        scores = (W_out @ h).astype(np.float64)
+        p = np.exp(scores - scores.max())
+        p /= p.sum()
+        best = np.argsort(-p)[:topn]
+        return [(vocab.words[i], float(p[i])) for i in best]
+
+    def heldout_loss(self, source: Any) -> float:
+        """Return the mean loss on a text that is not trained on, in nats a prediction.
+
+        Parameters
+        ----------
+        source : EncodedCorpus, or what :meth:`read` takes
+
+        Raises
+        ------
+        CorpusError
+            The text cannot be read or has no word of the vocabulary.
+        """
+        model, vocab = self.built()
+        corpus = source if isinstance(source, EncodedCorpus) else self.read(source, min_count=1)
+        corpus = corpus.recoded(vocab)
+        trainer = StreamTrainer(
+            model,
+            corpus.tokens,
+            corpus.offsets,
+            vocab.counts,
+            epochs=1,
+            alpha=0.0,  # steps of length zero leave the weights as they are
+            min_alpha=0.0,
+            sample=self.config.sample,
+            shrink_windows=self.config.shrink_windows,
+            cbow_mean=bool(self.config.cbow_mean),
+            workers=self.config.workers,
+        )
+        return trainer.run()[0]
+
+    @property
+    def words_per_second(self) -> float:
+        """Speed of the last training alone, without reading, compiling and saving."""
+        return self.trained_words / self.train_seconds if self.train_seconds else 0.0
+
+    def plot(self, path: str | Path) -> None:
+        """Write a picture of the loss over the last training."""
+        from w2v.plotting import plot_training
+
+        plot_training([words for words, _ in self.curve], [loss for _, loss in self.curve], path)
+
+    # -- on disk --------------------------------------------------------------------
+
+    def save(self, folder: str | Path) -> None:
+        """Save all that is needed to use the model or go on training.
+
+        Parameters
+        ----------
+        folder : str or path
+            ``config.json``, ``vocab.arrow``, ``weights.safetensors`` and
+            ``progress.json`` are written aside and renamed into place.
+
+        Raises
+        ------
+        ValueError
+            There is nothing to save yet, or the folder holds something else.
+        OSError
+            It cannot be written.
+        """
+        model, vocab = self.built()
+        W_in, W_out = (self.backend.to_numpy(W) for W in model.params)
+        progress = {
+            "epochs_done": self.epochs_done,
+            "losses": self.losses,
+            "negatives_drawn": model.ns_loss.sampler.stream.counter,
+        }
+        Checkpoint(self.config, vocab, {"W_in": W_in, "W_out": W_out}, progress).save(folder)
+
+    # -- gensim's names for what stands elsewhere -------------------------------------
+
+    @property
+    def vector_size(self) -> int:
+        """Dimension of the vectors."""
+        return self.config.vector_size
+
+    @property
+    def epochs(self) -> int:
+        """Passes over the corpus, by default."""
+        return self.config.epochs
+
+    @property
+    def corpus_count(self) -> int:
+        """Sentences of the corpus read last."""
+        return 0 if self._corpus is None else len(self._corpus)
+
+    @property
+    def corpus_total_words(self) -> int:
+        """Words of the corpus read last, in the vocabulary or not."""
+        return 0 if self._corpus is None else self._corpus.total_words

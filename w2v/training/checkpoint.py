@@ -1,0 +1,124 @@
+"""A training on disk: a folder of plain files, from which it can be used or gone on with."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from w2v.config import TrainConfig
+from w2v.data import CorpusError, Vocabulary
+from w2v.files import atomic_path
+
+FORMAT = 1
+CONFIG, VOCAB, WEIGHTS, PROGRESS = (
+    "config.json",
+    "vocab.arrow",
+    "weights.safetensors",
+    "progress.json",
+)
+
+
+class CheckpointError(ValueError):
+    """A folder holds no saved training, or a damaged one."""
+
+
+@dataclass
+class Checkpoint:
+    """All that a training is.
+
+    Parameters
+    ----------
+    config : TrainConfig
+    vocab : Vocabulary
+    weights : dict of str to array
+        ``W_in`` and ``W_out``, (V, H) float32, and whatever an optimizer keeps.
+    progress : dict
+        Plain values for JSON: epochs done, losses and the like.
+    """
+
+    config: TrainConfig
+    vocab: Vocabulary
+    weights: Mapping[str, np.ndarray]
+    progress: dict[str, Any] = field(default_factory=dict)
+
+    def save(self, folder: str | Path) -> None:
+        """Write the folder aside and rename it into place.
+
+        Parameters
+        ----------
+        folder : str or Path
+            A saved training that is there is replaced.
+
+        Raises
+        ------
+        CheckpointError
+            The folder holds something else.
+        OSError
+            It cannot be written; what was there is still there.
+        """
+        from safetensors.numpy import save_file
+
+        folder = Path(folder)
+        foreign = folder.is_dir() and any(folder.iterdir()) and not (folder / CONFIG).exists()
+        if folder.is_file() or foreign:
+            raise CheckpointError(f"{folder} exists and is no saved training; name another folder")
+        with atomic_path(folder) as aside:
+            aside.mkdir()
+            config = {"format": FORMAT, **self.config.to_dict()}
+            (aside / CONFIG).write_text(json.dumps(config, indent=1), "utf-8")
+            (aside / PROGRESS).write_text(json.dumps(self.progress, indent=1), "utf-8")
+            self.vocab.save(aside / VOCAB)
+            plain = {name: np.ascontiguousarray(array) for name, array in self.weights.items()}
+            save_file(plain, aside / WEIGHTS)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Checkpoint:
+        """Read what :meth:`save` wrote.
+
+        Parameters
+        ----------
+        folder : str or Path
+
+        Returns
+        -------
+        Checkpoint
+
+        Raises
+        ------
+        CheckpointError
+            The folder is missing, is no saved training, or its files are damaged or
+            disagree.
+        """
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
+
+        folder = Path(folder)
+        try:
+            config = json.loads((folder / CONFIG).read_text("utf-8"))
+            progress = json.loads((folder / PROGRESS).read_text("utf-8"))
+            if config.pop("format", None) != FORMAT:
+                raise CheckpointError(f"{folder} was written by another version of w2v")
+            vocab = Vocabulary.load(folder / VOCAB)
+            weights = load_file(folder / WEIGHTS)
+            shape = (len(vocab), config["vector_size"])
+            for name in ("W_in", "W_out"):
+                if weights[name].shape != shape:
+                    raise CheckpointError(
+                        f"{folder}: {name} has shape {weights[name].shape}, expected {shape}"
+                    )
+            return cls(TrainConfig(**config), vocab, weights, progress)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise CheckpointError(
+                f"{folder} is no saved training: {Path(error.filename or folder).name} is missing"
+            ) from None
+        except (KeyError, TypeError, CorpusError, SafetensorError) as error:
+            raise CheckpointError(f"{folder} is a damaged saved training: {error}") from None
+        except CheckpointError:
+            raise
+        except ValueError as error:
+            raise CheckpointError(f"{folder} is a damaged saved training: {error}") from None

@@ -1,0 +1,196 @@
+"""The two engines behind one face: train a model on a corpus, an epoch at a time."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+import numpy as np
+
+from w2v.config import TrainConfig
+from w2v.data import EncodedCorpus, Vocabulary, context_windows
+from w2v.models import NegativeSamplingModel
+from w2v.training.optimizers import AdaGrad, Adam, Momentum, Optimizer, RMSprop
+from w2v.training.progress import TrainingProgress
+from w2v.training.stream import StreamProgress, StreamTrainer
+from w2v.training.trainer import Trainer
+
+_REPORTS_AN_EPOCH = 50
+
+_OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
+    "momentum": Momentum,
+    "adagrad": AdaGrad,
+    "rmsprop": RMSprop,
+    "adam": Adam,
+}
+
+
+class Engine(ABC):
+    """A run over a corpus.
+
+    Parameters
+    ----------
+    model : NegativeSamplingModel
+        Trained in place.
+    corpus : EncodedCorpus
+        In the ids of the model's vocabulary.
+    vocab : Vocabulary
+        The model's, by whose counts frequent words are thinned out.
+    config : TrainConfig
+        Its ``epochs``, ``alpha`` and ``min_alpha`` are those of this run.
+    progress : TrainingProgress
+        Moved by the corpus's words, in the vocabulary or not, times epochs.
+
+    Attributes
+    ----------
+    epoch_losses : list of float
+        Mean loss of every epoch, in nats a prediction.
+    total_loss : float
+        Summed over all predictions.
+    compile_seconds : float
+        What compiling the kernels, or loading them, took.
+    """
+
+    def __init__(
+        self,
+        model: NegativeSamplingModel,
+        corpus: EncodedCorpus,
+        vocab: Vocabulary,
+        config: TrainConfig,
+        progress: TrainingProgress,
+    ) -> None:
+        self.model = model
+        self.corpus = corpus
+        self.config = config
+        self.progress = progress
+        self.epoch_losses: list[float] = []
+        self.total_loss = self.compile_seconds = 0.0
+
+    @abstractmethod
+    def train_epoch(self, epoch: int) -> None:
+        """Train one epoch, counted from 0.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            Ctrl-C; the model holds what was trained.
+        """
+
+
+class StreamEngine(Engine):
+    """The fused engine: plain SGD in one pass, on all cores or the GPU."""
+
+    def __init__(
+        self,
+        model: NegativeSamplingModel,
+        corpus: EncodedCorpus,
+        vocab: Vocabulary,
+        config: TrainConfig,
+        progress: TrainingProgress,
+        first_epoch: int = 0,
+    ) -> None:
+        super().__init__(model, corpus, vocab, config, progress)
+        self._trainer = StreamTrainer(
+            model,
+            corpus.tokens,
+            corpus.offsets,
+            vocab.counts,
+            epochs=config.epochs,
+            alpha=config.learning_rate,
+            min_alpha=min(config.min_alpha, config.learning_rate),
+            sample=config.sample,
+            shrink_windows=config.shrink_windows,
+            cbow_mean=bool(config.cbow_mean),
+            workers=config.workers,
+            start=first_epoch * len(corpus.tokens),
+        )
+
+    def train_epoch(self, epoch: int) -> None:  # noqa: D102
+        scale = self.corpus.total_words / max(1, len(self.corpus.tokens))
+
+        def report(now: StreamProgress) -> None:
+            self.progress.update(now.words * scale, now.loss)
+
+        try:
+            self._trainer.run(report, last_epoch=epoch + 1)
+        finally:
+            self.compile_seconds = self._trainer.compile_seconds
+            self.epoch_losses = self._trainer.losses
+            self.total_loss = self._trainer.total_loss
+
+
+class MinibatchEngine(Engine):
+    """The layers, stepped batch after batch by an optimizer.
+
+    Windows run over the whole stream of tokens: the sentences of a text are
+    neighbours, and a window of fixed size makes batches of one shape.
+    """
+
+    def __init__(
+        self,
+        model: NegativeSamplingModel,
+        corpus: EncodedCorpus,
+        vocab: Vocabulary,
+        config: TrainConfig,
+        progress: TrainingProgress,
+        first_epoch: int = 0,
+    ) -> None:
+        super().__init__(model, corpus, vocab, config, progress)
+        options = {} if config.alpha is None else {"lr": config.alpha}
+        self.trainer = Trainer(model, _OPTIMIZERS[config.optimizer](**options))
+        self.trainer.current_epoch = first_epoch
+        self._keep = vocab.keep_probabilities(config.sample)
+
+    def train_epoch(self, epoch: int) -> None:  # noqa: D102
+        config, trainer = self.config, self.trainer
+        tokens = self._subsampled(epoch)
+        windows = context_windows(tokens, config.window)
+        targets = tokens[config.window : -config.window]
+        batch_size = min(config.batch_size, len(targets))
+        # The layers sum a skip-gram's loss over its contexts; what is told is a prediction's.
+        self.progress.predictions_per_row = 2 * config.window if config.sg else 1
+        self.progress.words_per_row = self.corpus.total_words / len(targets)
+        self.progress.update(epoch * self.corpus.total_words)
+        before = len(trainer.loss_list)
+        trainer.fit(
+            windows,
+            targets,
+            1,
+            batch_size,
+            eval_interval=max(1, len(targets) // batch_size // _REPORTS_AN_EPOCH),
+            verbose=False,
+            progress=self.progress,
+        )
+        mean = float(np.mean(trainer.loss_list[before:]))
+        self.epoch_losses.append(mean / self.progress.predictions_per_row)
+        self.total_loss += mean * (len(targets) // batch_size * batch_size)
+
+    def _subsampled(self, epoch: int) -> np.ndarray:
+        tokens = self.corpus.tokens
+        if (self._keep >= 1).all():
+            return tokens
+        rng = np.random.Generator(np.random.Philox(key=[self.config.seed, 2**33 + epoch]))
+        return tokens[rng.random(len(tokens), dtype=np.float32) < self._keep[tokens]]
+
+
+def make_engine(
+    model: NegativeSamplingModel,
+    corpus: EncodedCorpus,
+    vocab: Vocabulary,
+    config: TrainConfig,
+    progress: TrainingProgress,
+    first_epoch: int = 0,
+) -> Engine:
+    """Return the engine that a configuration's optimizer asks for.
+
+    Plain SGD is the fused engine's; every other optimizer runs on minibatches.
+
+    Parameters
+    ----------
+    model, corpus, vocab, config, progress
+        See :class:`Engine`.
+    first_epoch : int, default 0
+        The epoch to begin with; the learning rate begins where it was then.
+    """
+    kind = StreamEngine if config.optimizer == "sgd" else MinibatchEngine
+    return kind(model, corpus, vocab, config, progress, first_epoch)
