@@ -19,15 +19,16 @@ FOUNDATIONS = {"backend", "files", "config"}
 # A room's own modules and these; rooms not listed stand above all of them.
 MAY_IMPORT = {
     "files": set[str](),
+    "projection": set[str](),
     "config": set[str](),
     "backend": set[str](),
     "layers": {"backend"},
     "models": {"backend", "layers"},
     "data": FOUNDATIONS,
     "vectors": FOUNDATIONS,
-    "plotting": FOUNDATIONS,
+    "plotting": FOUNDATIONS | {"projection"},
     "training": FOUNDATIONS | {"data", "layers", "models", "plotting"},
-    "word2vec": FOUNDATIONS | {"data", "layers", "models", "plotting", "training", "vectors"},
+    "trained": FOUNDATIONS | {"data", "layers", "models", "plotting", "training", "vectors"},
 }
 TOP = {"cli", "__main__"}
 

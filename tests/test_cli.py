@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import gensim.models
@@ -160,7 +162,7 @@ def test_without_a_gpu_auto_says_why_and_gpu_fails_with_the_install_line(
         (["train", "rare.txt"], "min_count"),
         (["train", "royal text.txt", "--vector-size", "0"], "vector_size must be 1 or more, got 0"),
         (["train", "royal text.txt", "--negative", "10"], "cannot draw 10 distinct negatives"),
-        (["train", "royal text.txt", "--window", "2000"], "window"),
+        (["train", "royal text.txt", "--window", "2000", "--optimizer", "adam"], "window"),
         (["train", "royal text.txt", "-o", "vectors.doc"], ".doc"),
         (["train", "royal text.txt", "-o", "nowhere/vectors.bin"], "nowhere"),
         (["train", "royal text.txt", "--optimizer", "newton"], "newton"),
@@ -181,6 +183,34 @@ def test_bad_input_is_one_clear_line_and_leaves_no_file(
     assert "Traceback" not in done.stderr
     assert says in done.stderr.splitlines()[-1]
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_ctrl_c_keeps_what_was_trained_and_resume_goes_on(tmp_path: Path, text: Path) -> None:
+    arguments = ["train", text.name, "-o", "v.bin", "--checkpoint", "run", "--workers", "1"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "w2v", *arguments, "--epochs", "100000", "--metrics", "run.jsonl"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (tmp_path / "run").exists():
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    assert "stopped: " in process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    assert len(KeyedVectors.load(tmp_path / "v.bin")) == 9
+    done = json.loads((tmp_path / "run" / "progress.json").read_text())["epochs_done"]
+    assert 1 <= done < 100_000
+    config = json.loads((tmp_path / "run" / "config.json").read_text())
+    (tmp_path / "run" / "config.json").write_text(json.dumps({**config, "epochs": done + 2}))
+    resumed = run(
+        *("train", text.name, "-o", "v.bin", "--resume", "run", "--metrics", "r.jsonl"),
+        cwd=tmp_path,
+    )
+    assert resumed.returncode == 0, resumed.stderr
+    end = json.loads((tmp_path / "r.jsonl").read_text().splitlines()[-1])
+    assert end["words"] == 2 * sum(len(line.split()) for line in ROYAL)
 
 
 def test_an_unknown_word_is_answered_with_close_ones(trained: Path) -> None:

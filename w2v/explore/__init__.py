@@ -17,7 +17,7 @@ import numpy.typing as npt
 from w2v.files import atomic_path
 from w2v.vectors import KeyedVectors
 from w2v.vectors.nearest import nearest
-from w2v.vectors.projection import project
+from w2v.projection import project
 from w2v.vectors.similarity import cosines
 
 _SCRIPTS = ("data.js", "map.js", "points.js", "labels.js", "page.js")
@@ -37,7 +37,7 @@ def write_explorer(
     """Write a page to pan, zoom and search a map of words and see their neighbours.
 
     The page is one file that loads nothing: words, positions and neighbours
-    stand in it, about 90 bytes a word with 10 neighbours.
+    stand in it, about 80 bytes a word with 10 neighbours.
 
     Parameters
     ----------
