@@ -38,10 +38,10 @@ class Corpus(NamedTuple):
     n_runs: int = 1
 
 
-# The ring holds at most 41 rows and the queue at most 128 words: 300 words go round twice.
+# The ring holds at most 41 rows and the queue at most 128 words: a sentence of 200 goes round.
 CORPORA = {
     "ends of sentences": Corpus((0, 1, 30, 0, 2, 7, 1, 40, 0)),
-    "one long sentence, thinned out": Corpus((300,), sample=0.05, position=400),
+    "one long sentence, thinned out": Corpus((200,), sample=0.05, position=400),
     "one sentence of one word": Corpus((1,)),
     "words repeated in every window": Corpus((30, 60), vocabulary=21),
     "late in the run, in three runs": Corpus((9, 30, 20, 25), position=2500, skipped=1, n_runs=3),

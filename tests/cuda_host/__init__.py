@@ -25,6 +25,11 @@ def compiler() -> str | None:
     return shutil.which(os.environ.get("CXX", "")) or shutil.which("c++") or shutil.which("g++")
 
 
+COMPILE = (
+    *(str(compiler()), "-O2", "-std=c++17", "-shared", "-fPIC", "-fvisibility=hidden"),
+    *(f"-I{FOLDER}", f"-I{HERE}"),
+)
+
 Weights = tuple[np.ndarray, np.ndarray]
 
 
@@ -58,11 +63,7 @@ class HostTrainer:
         options = (f"-DHOST_LANES={lanes}", *training_options(dim, settings, placement))
         name = "".join(option.partition("=")[2] + "_" for option in options)
         library = folder / f"train_{name}.so"
-        command = [
-            *(str(compiler()), "-O2", "-std=c++17", "-shared", "-fPIC", "-fvisibility=hidden"),
-            *(f"-I{FOLDER}", f"-I{HERE}", *options),
-            *(str(HERE / "train_host.cpp"), "-o", str(library)),
-        ]
+        command = [*COMPILE, *options, str(HERE / "train_host.cpp"), "-o", str(library)]
         if not library.exists():
             subprocess.run(command, check=True, capture_output=True, text=True)
         self.settings = settings

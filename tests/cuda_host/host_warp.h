@@ -16,7 +16,7 @@
 #include <memory>
 
 #define DEVICE inline
-#define KERNEL extern "C"
+#define KERNEL extern "C" __attribute__((visibility("default")))
 
 constexpr int LANES = HOST_LANES;
 
@@ -162,7 +162,27 @@ inline int lowest_bit(u32 mask) { return mask ? __builtin_ctz(mask) : -1; }
 inline int highest_bit(u32 mask) { return 31 - __builtin_clz(mask); }
 inline float fast_exp(float x) { return std::exp(x); }
 inline float fast_divide(float x, float y) { return x / y; }
-using std::log1pf;
+using std::exp;
+using std::log1p;
+using std::sqrt;
+
+inline int add_and_fetch_old(int* p, int x) {
+  const int old = *p;
+  *p += x;
+  return old;
+}
+inline int swap_if(int* p, int expected, int x) {
+  const int old = *p;
+  if (old == expected) *p = x;
+  return old;
+}
+inline void lower_to(int* p, int x) { *p = x < *p ? x : *p; }
+inline void raise_to(int* p, int x) { *p = x > *p ? x : *p; }
+inline void set_bits(u32* p, u32 bits) { *p |= bits; }
+template <class T>
+void add_to(T* p, T x) {
+  *p += x;
+}
 
 inline void prefetch(const void*) {}
 

@@ -7,8 +7,9 @@ extern "C" __attribute__((visibility("default"))) void train_host(float* W_in, f
                            u64 first_place, double alpha, double slope, double min_alpha,
                            double* partial) {
   static Workspace workspace;
+  int taken = 0;
   run_warp([&] {
     train(W_in, W_out, tokens, marks, runs, n_runs, keep, table, cumulative, size, token_key,
-          negative_key, first_place, alpha, slope, min_alpha, &workspace, partial);
+          negative_key, first_place, alpha, slope, min_alpha, &workspace, &taken, partial);
   });
 }

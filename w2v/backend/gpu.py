@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import cupy
 import cupyx
 import numpy as np
 
+from w2v.backend import gpu_stream
+from w2v.backend.alias import NoiseTable
 from w2v.backend.base import Backend, MemoryInfo
-from w2v.backend.rowgrad import Array
+from w2v.backend.gpu_kernels import LANES, DeviceRowGrad, minibatch, warps_for
+from w2v.backend.random import RandomStream
+from w2v.backend.rowgrad import Array, RowGrad
+from w2v.backend.stream import StreamLoss, StreamSettings, check_stream
+
+_NONE = np.array([0, -1], dtype=np.int32)  # no id below 0, none beyond the last
 
 
 class GPUBackend(Backend):
@@ -19,6 +29,12 @@ class GPUBackend(Backend):
     ----------
     device : int, default 0
         The CUDA device's number.
+
+    Attributes
+    ----------
+    max_warps : int or None
+        Bound on the warps of the fused engine that train at once, in place of
+        :func:`w2v.backend.gpu_runs.warp_limit`.
     """
 
     name = "gpu"
@@ -28,12 +44,26 @@ class GPUBackend(Backend):
         super().__init__(cupy)
         self.device = cupy.cuda.Device(device)
         self.device.use()
+        self.max_warps: int | None = None
+        self._deferred: dict[tuple[int, str], Array] | None = None
+        self._training = threading.Lock()
+
+    # -- arrays ---------------------------------------------------------------
+
+    def asarray(self, x: Any, dtype: Any = None) -> Array:
+        with self.device, self.memory_for("an array", getattr(x, "nbytes", 0)):
+            return cupy.asarray(x, dtype=dtype)
+
+    def normal(self, shape: tuple[int, ...], scale: float, seed: int, stream: int = 0) -> Array:
+        with self.memory_for("word vectors", 4 * int(np.prod(shape))):
+            return super().normal(shape, scale, seed, stream)
 
     def to_numpy(self, x: Array) -> np.ndarray:
         return cupy.asnumpy(x)
 
     def synchronize(self) -> None:
         self.device.synchronize()
+        self.raise_deferred()
 
     def memory_info(self) -> MemoryInfo:
         free, total = self.device.mem_info
@@ -44,5 +74,244 @@ class GPUBackend(Backend):
         properties: Any = cupy.cuda.runtime.getDeviceProperties(self.device.id)
         return f"gpu, {properties['name'].decode()}, device {self.device.id}"
 
+    @contextmanager
+    def memory_for(self, what: str, needed: int) -> Iterator[None]:
+        """Turn running out of memory into one line, with nothing of ours left allocated.
+
+        Parameters
+        ----------
+        what : str
+            What the memory is for.
+        needed : int
+            Bytes.
+
+        Raises
+        ------
+        MemoryError
+            What is needed, what is free, and which options to lower.
+        """
+        try:
+            yield
+        except cupy.cuda.memory.OutOfMemoryError:
+            cupy.get_default_memory_pool().free_all_blocks()
+            free, total = self.memory_info()
+            raise MemoryError(
+                f"not enough GPU memory for {what}: {needed / 1e9:.3g} GB needed, {free / 1e9:.3g} "
+                f"of {total / 1e9:.3g} GB free; lower vector_size or batch_size, raise min_count, "
+                f"or use backend 'cpu'"
+            ) from None
+
+    # -- checks ---------------------------------------------------------------
+
+    def check_ids(self, ids: Array, size: int, what: str = "word id") -> None:
+        if self._deferred is None or not isinstance(ids, cupy.ndarray) or ids.dtype != np.int32:
+            super().check_ids(ids, size, what)
+            return
+        wrong = self._deferred.get((size, what))
+        if wrong is None:
+            wrong = self._deferred[size, what] = self.asarray(_NONE)
+        flat = cupy.ascontiguousarray(ids)
+        minibatch().launch("check_ids", ids.size, flat, _i64(ids.size), _i32(size), wrong)
+
+    @contextmanager
+    def deferred_checks(self) -> Iterator[None]:
+        """Check ids on the device without waiting for the answer.
+
+        Ids out of range raise at the block's end, or at :meth:`synchronize`; until then
+        they are read as others.
+
+        Raises
+        ------
+        ValueError
+            As :meth:`check_ids`.
+        """
+        outer, self._deferred = self._deferred, {}
+        try:
+            yield
+            self.raise_deferred()
+        finally:
+            self._deferred = outer
+
+    def raise_deferred(self) -> None:
+        """Raise what deferred checks have found; waits for the device."""
+        for (size, what), wrong in (self._deferred or {}).items():
+            low, high = self.to_numpy(wrong).tolist()
+            if (low, high) != tuple(_NONE.tolist()):
+                wrong[...] = self.asarray(_NONE)
+                super().check_ids(np.array([low, max(high, 0)]), size, what)
+
+    # -- embedding lookup, forward and backward ---------------------------------
+
+    def row_dot(self, W: Array, index: Array, h: Array) -> Array:
+        W, index, h = _same_type(W, index, h)
+        out = cupy.empty(index.shape, dtype=W.dtype)
+        B, K = index.shape
+        sizes = _i64(B), _i64(K), _i32(W.shape[1]), _i32(W.shape[0])
+        kernels = minibatch(W.dtype.name)
+        kernels.launch("row_dot", B * K * LANES, W, index, h, *sizes, out)
+        return out
+
+    def weighted_rows(self, W: Array, index: Array, weight: Array) -> Array:
+        W, index, weight = _same_type(W, index, weight)
+        B, K = index.shape
+        out = cupy.empty((B, W.shape[1]), dtype=W.dtype)
+        sizes = _i64(B), _i64(K), _i32(W.shape[1]), _i32(W.shape[0])
+        minibatch(W.dtype.name).launch("weighted_rows", out.size, W, index, weight, *sizes, out)
+        return out
+
     def scatter_add(self, dst: Array, index: Array, rows: Array) -> None:
         cupyx.scatter_add(dst, index, rows)
+
+    def reduce_rows(self, index: Array, rows: Array, size: int) -> RowGrad:
+        if rows.ndim == 2:
+            index, rows = index[:, None], rows[:, None]
+        elif rows.ndim != 3:
+            index, rows = index.reshape(-1, 1), rows.reshape(-1, 1, rows.shape[-1])
+        return self._reduce(index, None, rows, size)
+
+    def reduce_outer(self, index: Array, weight: Array, h: Array, size: int) -> RowGrad:
+        rows = cupy.broadcast_to(h[:, None], (*index.shape, h.shape[1]))
+        return self._reduce(index, cupy.ascontiguousarray(weight), rows, size)
+
+    def _reduce(self, index: Array, weight: Array | None, rows: Array, size: int) -> RowGrad:
+        """Sum rows (B, K, H), which may be a broadcast view, times weights by their index."""
+        (B, K), H = index.shape, rows.shape[2]
+        index = cupy.ascontiguousarray(index, dtype=np.int32)
+        if rows.strides[2] != rows.itemsize and H > 1:
+            rows = cupy.ascontiguousarray(rows)
+        room = min(index.size, size)
+        unique = cupy.empty(room, dtype=np.int32)
+        out = cupy.zeros((room, H), dtype=rows.dtype)
+        place = cupy.full(size, -1, dtype=np.int32)
+        count = cupy.zeros(1, dtype=np.int32)
+        kernels = minibatch(rows.dtype.name)
+        n = _i64(index.size)
+        kernels.launch("number_words", index.size, index, n, _i32(size), place, unique, count)
+        strides = (_i64(stride // rows.itemsize) for stride in rows.strides[:2])
+        weights = np.uint64(0) if weight is None else weight.astype(rows.dtype, copy=False)
+        sizes = _i64(B), _i64(K), _i32(H), _i32(size), *strides
+        kernels.launch("add_rows", B * K * H, index, place, weights, rows, *sizes, out)
+        return DeviceRowGrad(unique, out, count, size)
+
+    # -- losses and optimizers ----------------------------------------------------
+
+    def sigmoid_loss(self, x: Array, t: Array) -> tuple[Array, Array]:
+        x = cupy.ascontiguousarray(x)
+        labels = cupy.broadcast_to(cupy.asarray(t).astype(x.dtype, copy=False), x.shape)
+        if x.ndim != 2:
+            labels = labels.reshape(-1, 1)
+        B, K = labels.shape
+        difference = cupy.empty_like(x)
+        loss = cupy.zeros((), dtype=np.float64)
+        strides = (_i64(stride // x.itemsize) for stride in labels.strides)
+        minibatch(x.dtype.name).launch(
+            "sigmoid_loss", x.size, x, labels, _i64(B), _i64(K), *strides, difference, loss
+        )
+        return loss.astype(x.dtype), difference
+
+    def adam_rows(
+        self,
+        param: Array,
+        m: Array,
+        v: Array,
+        grad: RowGrad,
+        *,
+        step_size: float,
+        beta1: float,
+        beta2: float,
+        eps: float,
+    ) -> None:
+        if isinstance(grad, DeviceRowGrad):
+            (index, rows), count = grad.room, grad.count
+        else:
+            index, rows = cupy.ascontiguousarray(grad.index, dtype=np.int32), grad.rows
+            count = cupy.full(1, index.size, dtype=np.int32)
+        rows = cupy.ascontiguousarray(rows, dtype=param.dtype)
+        constants = (param.dtype.type(c) for c in (step_size, beta1, beta2, eps))
+        kernels, H = minibatch(param.dtype.name), _i32(param.shape[1])
+        kernels.launch("adam_rows", rows.size, param, m, v, index, rows, count, H, *constants)
+
+    # -- negative sampling ----------------------------------------------------------
+
+    def sample_fast(self, noise: NoiseTable, shape: tuple[int, ...], stream: RandomStream) -> Array:
+        out = cupy.empty(shape, dtype=np.int32)
+        start = np.uint64(stream.take(out.size))
+        table = noise.table, np.uint32(noise.size)
+        n = _i64(out.size)
+        minibatch().launch("sample_fast", out.size, *table, stream.key, start, n, out)
+        return out
+
+    def sample_exact(
+        self, noise: NoiseTable, targets: Array, k: int, stream: RandomStream
+    ) -> Array:
+        self.check_exact(noise, targets, k)
+        flat = cupy.ascontiguousarray(targets, dtype=np.int32).reshape(-1)
+        out = cupy.empty((flat.size, k), dtype=np.int32)
+        start = np.uint64(stream.take(flat.size))
+        scratch = cupy.empty((warps_for(flat.size), k + 1), dtype=np.int32)
+        tables = noise.table, noise.cumulative, np.uint32(noise.size)
+        draws = stream.key, start, _i64(flat.size), _i32(k)
+        minibatch().launch("sample_exact", flat.size * LANES, *tables, flat, *draws, out, scratch)
+        return out.reshape(*targets.shape, k)
+
+    # -- fused engine -------------------------------------------------------------------
+
+    def stream_tokens(self, tokens: Array) -> Array:
+        """Return a corpus where :meth:`train_stream` reads it fastest.
+
+        Parameters
+        ----------
+        tokens : (N,) int32 array
+            A NumPy array or memory map, or on the device already.
+
+        Returns
+        -------
+        (N,) int32 array
+            On the device if it fits there beside everything else, else itself; then each
+            call of :meth:`train_stream` sends what it needs in blocks.
+        """
+        if isinstance(tokens, cupy.ndarray):
+            return tokens
+        if gpu_stream.resident_bytes(tokens.size) > self.memory_info().free:
+            return tokens
+        return self.asarray(np.ascontiguousarray(tokens, dtype=np.int32))
+
+    def train_stream(
+        self,
+        W_in: Array,
+        W_out: Array,
+        tokens: Array,
+        offsets: Array,
+        *,
+        noise: NoiseTable,
+        keep: Array,
+        settings: StreamSettings,
+        position: int,
+    ) -> StreamLoss:
+        offsets = self.to_numpy(offsets).astype(np.int64, copy=False)
+        outer, self._deferred = self._deferred, None  # the kernel trusts ids: no putting off
+        try:
+            check_stream(self, W_in, W_out, tokens, offsets, noise, keep, settings)
+        finally:
+            self._deferred = outer
+        with self._training, self.device:
+            return gpu_stream.train_stream(
+                self, W_in, W_out, tokens, offsets, noise, keep, settings, position
+            )
+
+
+def _i32(x: int) -> np.int32:
+    return np.int32(x)
+
+
+def _i64(x: int) -> np.int64:
+    return np.int64(x)
+
+
+def _same_type(W: Array, index: Array, other: Array) -> tuple[Array, Array, Array]:
+    """Return what kernels take: contiguous, ids as int32, numbers of the weights' type."""
+    return (
+        cupy.ascontiguousarray(W),
+        cupy.ascontiguousarray(index, dtype=np.int32),
+        cupy.ascontiguousarray(other, dtype=W.dtype),
+    )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-RUN_TOKENS = 2048
-"""Tokens of a run, where there are enough: a warp's share of one launch."""
+RUN_TOKENS = 1024
+"""Tokens of a run: what a warp takes at a time."""
 
-MIN_RUN_TOKENS = 2000
+RUNS_PER_WARP = 4
+"""Runs of a launch: some milliseconds, and several a warp so that all finish together."""
+
+TOKENS_PER_WARP = 8000
 WORDS_PER_WARP = 4
 
 
@@ -22,16 +25,16 @@ def warp_limit(n_tokens: int, vocab_size: int) -> int:
     Parameters
     ----------
     n_tokens : int
-        Words of an epoch.
+        Words of the run: the corpus times epochs.
     vocab_size : int
 
     Returns
     -------
     int
-        At least 1: no more than one for every 2,000 tokens and for every 4 words of
+        At least 1: no more than one for every 8,000 words of the run and for every 4 of
         the vocabulary.
     """
-    return max(1, min(n_tokens // MIN_RUN_TOKENS, vocab_size // WORDS_PER_WARP))
+    return max(1, min(n_tokens // TOKENS_PER_WARP, vocab_size // WORDS_PER_WARP))
 
 
 def cut_runs(
@@ -88,3 +91,27 @@ def sentence_marks(starts: np.ndarray, n_tokens: int) -> np.ndarray:
     marks = np.zeros(n_tokens // 32 + 1, dtype=np.uint32)
     np.bitwise_or.at(marks, starts // 32, np.uint32(1) << (starts % 32).astype(np.uint32))
     return marks
+
+
+def blocks_of(offsets: np.ndarray, size: int) -> list[tuple[int, int]]:
+    """Cut a stream into blocks of whole sentences.
+
+    Parameters
+    ----------
+    offsets : (S + 1,) int64 array
+    size : int
+        Tokens of a block at most, unless a single sentence has more.
+
+    Returns
+    -------
+    list of (int, int)
+        First sentence of each block, and of what follows it.
+    """
+    blocks = []
+    first, n = 0, offsets.size - 1
+    while first < n:
+        last = int(np.searchsorted(offsets, offsets[first] + size, side="right")) - 1
+        last = min(max(last, first + 1), n)
+        blocks.append((first, last))
+        first = last
+    return blocks

@@ -1,0 +1,162 @@
+"""The GPU backend's Python, with its kernels run by a processor behind a stand-in for CuPy."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import cuda_host
+import numpy as np
+import pytest
+
+from w2v.backend import Backend, NoiseTable, RandomStream, StreamSettings, keep_thresholds
+
+pytestmark = pytest.mark.skipif(cuda_host.compiler() is None, reason="there is no C++ compiler")
+
+REFERENCE = Backend()
+OURS = ("cupy", "cupyx", *(f"w2v.backend.{name}" for name in ("gpu", "gpu_kernels", "gpu_stream")))
+
+
+@pytest.fixture(scope="module")
+def gpu() -> Iterator[Any]:
+    """Import the GPU backend anew with the stand-in, and forget both afterwards."""
+
+    def forget() -> dict[str, Any]:
+        names = [name for name in sys.modules if name in OURS or name.startswith("cupy")]
+        return {name: sys.modules.pop(name) for name in names}
+
+    before = forget()
+    sys.path.insert(0, str(Path(cuda_host.__file__).parent / "stand_in"))
+    try:
+        yield importlib.import_module("w2v.backend.gpu").GPUBackend()
+    finally:
+        sys.path.pop(0)
+        forget()
+        sys.modules.update(before)
+
+
+def assert_close(got: Any, expected: Any) -> None:
+    assert got.dtype == expected.dtype
+    assert got.shape == expected.shape
+    step = np.finfo(expected.dtype).eps
+    np.testing.assert_allclose(np.array(got), expected, rtol=100 * step, atol=100 * step)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_primitives_do_what_the_reference_does(gpu: Any, dtype: Any) -> None:
+    rng = np.random.default_rng(1)
+    V, H, B, K = 40, 7, 9, 6
+    W, h = rng.normal(size=(V, H)).astype(dtype), rng.normal(size=(B, H)).astype(dtype)
+    weight = rng.normal(size=(B, K)).astype(dtype)
+    index = rng.integers(0, V, (B, K), dtype=np.int32)
+    labels = np.array([1] + [0] * (K - 1))
+    on = gpu.asarray
+
+    assert_close(gpu.row_dot(on(W), on(index), on(h)), REFERENCE.row_dot(W, index, h))
+    assert_close(
+        gpu.weighted_rows(on(W), on(index), on(weight)), REFERENCE.weighted_rows(W, index, weight)
+    )
+    x = 5 * weight
+    for t, logits in ((labels, x), (x > 0, x), ((x[:, 0] > 0), x[:, 0])):
+        expected = REFERENCE.sigmoid_loss(logits, t.astype(dtype))
+        for ours, right in zip(gpu.sigmoid_loss(on(logits), on(t)), expected, strict=True):
+            assert_close(ours, np.asarray(right))
+
+    outer = gpu.reduce_outer(on(index), on(weight), on(h), V)
+    assert_close(outer.to_dense(), REFERENCE.reduce_outer(index, weight, h, V).to_dense())
+    assert len(set(outer.index.tolist())) == len(outer.index) == len(np.unique(index))
+    view = np.broadcast_to(h[:, None], (B, K, H))
+    for i, rows in ((index, view), (index, view.copy()), (index[:, 0], h), (index[0], view[0])):
+        device_rows = gpu.xp.broadcast_to(on(h)[:, None], (B, K, H)) if rows is view else on(rows)
+        ours = gpu.reduce_rows(on(i), device_rows, V)
+        assert_close(ours.to_dense(), REFERENCE.reduce_rows(i, rows, V).to_dense())
+
+    state = [W, rng.normal(size=(V, H)).astype(dtype), rng.random((V, H)).astype(dtype)]
+    rule = {"step_size": 0.1, "beta1": 0.9, "beta2": 0.99, "eps": 1e-7}
+    updated = [array.copy() for array in state]
+    reference: Any = REFERENCE
+    reference.adam_rows(*updated, REFERENCE.reduce_outer(index, weight, h, V), **rule)
+    outer *= 1.0
+    for grad in (outer, REFERENCE.reduce_outer(on(index), on(weight), on(h), V)):
+        ours = [on(array) for array in state]
+        gpu.adam_rows(*ours, grad, **rule)
+        for got, right in zip(ours, updated, strict=True):
+            assert_close(got, right)
+
+
+def test_draws_are_those_of_every_backend(gpu: Any) -> None:
+    noise = NoiseTable(np.array([10**6, 5, 4, 3, 2, 1]), 1.0)
+    targets = np.array([[0, 5], [3, 3], [1, 0]], dtype=np.int32)
+    for k in (1, 3, 5):  # the last needs bisection
+        ours, theirs = RandomStream(3), RandomStream(3)
+        got = gpu.sample_exact(noise.to(gpu), gpu.asarray(targets), k, ours)
+        np.testing.assert_array_equal(got, REFERENCE.sample_exact(noise, targets, k, theirs))
+        got = gpu.sample_fast(noise.to(gpu), (4, k), ours)
+        np.testing.assert_array_equal(got, REFERENCE.sample_fast(noise, (4, k), theirs))
+        assert ours == theirs
+
+
+def test_ids_out_of_range_are_refused_at_once_or_when_the_block_ends(gpu: Any) -> None:
+    bad = gpu.asarray(np.array([3, 9, 0], dtype=np.int32))
+    with pytest.raises(ValueError, match="word id 9 is out of range: expected 0 to 4"):
+        gpu.check_ids(bad, 5)
+    done = []
+    with pytest.raises(ValueError, match="target id -2 is out of range"), gpu.deferred_checks():
+        gpu.check_ids(bad, 10)
+        gpu.check_ids(gpu.asarray(np.array([-2], dtype=np.int32)), 5, "target id")
+        done.append(True)
+        gpu.synchronize()
+        done.append(True)
+    assert done == [True]
+    with gpu.deferred_checks():
+        gpu.check_ids(bad, 10)
+
+
+@pytest.mark.parametrize("resident", [True, False])
+@pytest.mark.parametrize("max_warps", [None, 3])
+def test_a_stream_is_trained_on_whatever_the_launches_and_blocks(
+    gpu: Any, resident: bool, max_warps: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = sys.modules["w2v.backend.gpu_stream"]
+    monkeypatch.setattr(module, "RUN_TOKENS", 50)
+    monkeypatch.setattr(module, "BLOCK_TOKENS", 300)
+    monkeypatch.setattr(gpu, "max_warps", max_warps)
+    rng = np.random.default_rng(2)
+    tokens = rng.integers(0, 60, 1000, dtype=np.int32)
+    offsets = np.unique(np.r_[40, np.arange(40, 1000, 45), 1000])
+    counts = np.bincount(tokens)
+    noise, keep = NoiseTable(counts), keep_thresholds(counts, 0.01)
+    settings = StreamSettings(skip_gram=True, window=2, negative=3, exact=False, total=3000, seed=1)
+    weights = [rng.normal(0, 0.3, (60, 6)).astype(np.float32) for _ in range(2)]
+    expected = [W.copy() for W in weights]
+    run: dict[str, Any] = {"keep": keep, "settings": settings, "position": 1000}
+    reference: Any = REFERENCE
+    loss = reference.train_stream(*expected, tokens, offsets, noise=noise, **run)
+    ours = [gpu.asarray(W) for W in weights]
+    text = gpu.stream_tokens(tokens) if resident else tokens
+    run["keep"] = gpu.asarray(keep)
+    got = gpu.train_stream(*ours, text, gpu.asarray(offsets), noise=noise.to(gpu), **run)
+    assert got == (pytest.approx(loss.total, rel=1e-5), loss.predictions, loss.words)
+    for W, right in zip(ours, expected, strict=True):
+        np.testing.assert_allclose(W, right, rtol=0, atol=1e-5)
+    nothing = gpu.train_stream(*ours, text[:0], offsets[:1] * 0, noise=noise.to(gpu), **run)
+    assert nothing == (0, 0, 0)
+    run["settings"] = replace(settings, negative=100, exact=True)
+    with pytest.raises(ValueError, match="cannot draw 100 distinct negatives"):
+        gpu.train_stream(*ours, text, offsets, noise=noise.to(gpu), **run)
+
+
+def test_memory_that_does_not_suffice_is_one_line(
+    gpu: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gpu.xp.memory, "limit", 10**6)
+    with pytest.raises(MemoryError) as caught:
+        gpu.normal((1000, 300), 0.01, 1)
+    assert str(caught.value) == (
+        "not enough GPU memory for an array: 0.0012 GB needed, 3.22 of 4.29 GB free; "
+        "lower vector_size or batch_size, raise min_count, or use backend 'cpu'"
+    )

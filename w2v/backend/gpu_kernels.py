@@ -1,0 +1,109 @@
+"""CUDA kernels compiled on demand, and launched."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import cupy
+import numpy as np
+
+from w2v.backend.gpu_source import source
+from w2v.backend.rowgrad import Array, RowGrad
+
+BLOCK = 256
+_MAX_BLOCKS = 1 << 16
+LANES = 32
+
+
+@lru_cache
+def module(name: str, options: tuple[str, ...]) -> Any:
+    """Return a .cu file compiled with some options; CuPy keeps what it compiled on disk."""
+    return cupy.RawModule(code=source(name), options=options)
+
+
+class Minibatch:
+    """The kernels of ``minibatch.cu`` for one type of weights.
+
+    Parameters
+    ----------
+    dtype : numpy.dtype
+        float32 or float64.
+    """
+
+    def __init__(self, dtype: Any) -> None:
+        real = {"float32": "float", "float64": "double"}[np.dtype(dtype).name]
+        self._module = module("minibatch.cu", ("-std=c++17", f"-DREAL={real}"))
+
+    def launch(self, name: str, threads: int, *args: Any) -> None:
+        """Run a kernel whose threads share out their work.
+
+        Parameters
+        ----------
+        name : str
+        threads : int
+            How many have work to do; 0 launches nothing.
+        *args : arrays and NumPy scalars
+            Of the very types that the kernel names.
+        """
+        if threads:
+            blocks = min(-(-threads // BLOCK), _MAX_BLOCKS)
+            self._module.get_function(name)((blocks,), (BLOCK,), args)
+
+
+@lru_cache
+def minibatch(dtype: str = "float32") -> Minibatch:
+    """Return the kernels for one type of weights, compiled once."""
+    return Minibatch(np.dtype(dtype))
+
+
+def warps_for(rows: int) -> int:
+    """Return how many warps a launch for that many rows has."""
+    return min(-(-rows * LANES // BLOCK), _MAX_BLOCKS) * (BLOCK // LANES)
+
+
+class DeviceRowGrad(RowGrad):
+    """A gradient whose number of rows the host need not know.
+
+    The arrays have room for more; how much of them counts is on the device, and
+    whoever asks for :attr:`index` or :attr:`rows` waits for it.
+
+    Parameters
+    ----------
+    index : (N,) int32 array
+    rows : (N, H) float array
+    count : (1,) int32 array
+        Rows that count.
+    size : int
+        V, the number of rows of the whole matrix.
+    """
+
+    def __init__(self, index: Array, rows: Array, count: Array, size: int) -> None:
+        self.room = index, rows
+        self.count = count
+        self.size = size
+        self._known: int | None = None
+
+    def _n(self) -> int:
+        if self._known is None:
+            self._known = int(self.count[0])
+        return self._known
+
+    @property
+    def index(self) -> Array:
+        """The touched rows, each once, in no particular order."""
+        return self.room[0][: self._n()]
+
+    @property
+    def rows(self) -> Array:
+        """Their gradients; a view."""
+        return self.room[1][: self._n()]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Shape (V, H) of the whole matrix."""
+        return self.size, self.room[1].shape[1]
+
+    def __imul__(self, factor: float) -> DeviceRowGrad:
+        self.room[1].__imul__(factor)
+        return self
