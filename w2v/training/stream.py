@@ -194,9 +194,7 @@ class StreamTrainer:
         KeyboardInterrupt
             Ctrl-C; the model then holds what was trained, :attr:`trained` says how much.
         """
-        begin = time.perf_counter()
-        self._step(self.tokens[:0], np.zeros(1, np.int64), 0)  # nothing to train on: compiles
-        self.compile_seconds = self.compile_seconds or time.perf_counter() - begin
+        self.compile()
         begin, earlier = time.perf_counter(), self.seconds
         slices, hand_out = self._slices(last_epoch or self.epochs), threading.Lock()
         done: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -246,6 +244,12 @@ class StreamTrainer:
                     self._count(*result)
             self.seconds = earlier + time.perf_counter() - begin
         return self.losses
+
+    def compile(self) -> None:
+        """Compile the kernels or load them, as :meth:`run` does at first."""
+        begin = time.perf_counter()
+        self._step(self.tokens[:0], np.zeros(1, np.int64), 0)  # nothing to train on
+        self.compile_seconds = self.compile_seconds or time.perf_counter() - begin
 
     def _cut(self, dim: int) -> Array:
         """Return the first sentences of slices, and the number of sentences."""
