@@ -172,6 +172,20 @@ def test_neighbours_are_those_of_most_similar(tmp_path: Path, n_words: int, amon
         np.testing.assert_allclose(cosines[row], [cosine for _, cosine in near], atol=2e-5)
 
 
+def test_words_all_but_equally_near_stand_in_the_order_of_most_similar(tmp_path: Path) -> None:
+    vectors = clusters(400)
+    generator = np.random.default_rng(2)
+    for first in range(100, 400, 30):
+        noise = generator.normal(scale=1e-4, size=(30, vectors.vector_size))
+        vectors.vectors[first : first + 30] = vectors.vectors[first] + noise
+    vectors.vectors[30:40] = vectors.vectors[41]
+    write_explorer(vectors, tmp_path / "a.html")
+    rows = numbers(read_data(tmp_path / "a.html")["neighbors"], "<u2").reshape(400, 10)
+    for row, word in enumerate(vectors.index_to_key):
+        near = [vectors.index_to_key[i] for i in rows[row]]
+        assert near == [other for other, _ in expected(vectors, word, 400)]
+
+
 @pytest.mark.parametrize("n_words", [1, 2, 5])
 def test_few_words_and_few_dimensions(tmp_path: Path, n_words: int, browser: Browser) -> None:
     vectors = KeyedVectors([f"w{i}" for i in range(n_words)], np.arange(1.0, n_words + 1)[:, None])

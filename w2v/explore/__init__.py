@@ -15,13 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.files import atomic_path
+from w2v.projection import project
 from w2v.vectors import KeyedVectors
 from w2v.vectors.nearest import nearest
-from w2v.projection import project
 from w2v.vectors.similarity import cosines
 
 _SCRIPTS = ("data.js", "map.js", "points.js", "labels.js", "page.js")
 _TONES = 8
+_ROUNDING = 5e-7  # of float32 cosines, whatever the order of the sum
 _METHODS = {"pca": "principal components 1 and 2", "tsne": "t-SNE"}
 
 
@@ -49,8 +50,7 @@ def write_explorer(
         Show the first so many words.
     neighbors : int, default 10
         Show so many of the nearest words of each, among the words shown: those
-        of ``vectors.most_similar(word, neighbors, restrict_vocab=words)``.  Two
-        whose cosines differ by no more than float32's rounding may swap.
+        of ``vectors.most_similar(word, neighbors, restrict_vocab=words)``.
     method : {"pca", "tsne"}, default "pca"
         Where words lie: principal components, or t-SNE, which needs
         scikit-learn and minutes for some thousand words.
@@ -122,15 +122,22 @@ def _place(positions: npt.NDArray[np.float64]) -> dict[str, Any]:
 
 
 def _neighbours(vectors: KeyedVectors, n_words: int, n: int) -> dict[str, Any]:
+    """Find the `n` nearest of each word as `most_similar` does, all in matrix products."""
     n = min(n, n_words - 1)
     norms = vectors.filled_norms()[:n_words]
     table = vectors.vectors[:n_words]
     units = cosines(table.T.copy(), norms).T
-    rows, found = nearest(units, table, norms, n, np.arange(n_words)[:, None])
+    rows, found = nearest(units, table, norms, n + 1, np.arange(n_words)[:, None])
+    # A product of matrices rounds otherwise than one of a matrix and a vector.
+    # Where that could swap two words, most_similar itself is asked.
+    for row in np.flatnonzero((found[:, :-1] - found[:, 1:] <= _ROUNDING).any(axis=1)):
+        near = vectors.most_similar(vectors.index_to_key[row], topn=n, restrict_vocab=n_words)
+        rows[row, :n] = [vectors.key_to_index[word] for word, _ in near]
+        found[row, :n] = [cosine for _, cosine in near]
     return {
         "nearest": n,
-        "neighbors": _base64(rows, "<u2" if n_words <= 1 << 16 else "<u4"),
-        "cosines": _base64(np.rint(np.clip(found, -1, 1) * 32767), "<i2"),
+        "neighbors": _base64(rows[:, :n], "<u2" if n_words <= 1 << 16 else "<u4"),
+        "cosines": _base64(np.rint(np.clip(found[:, :n], -1, 1) * 32767), "<i2"),
     }
 
 
