@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +29,10 @@ def story(
     ] = None,
 ) -> None:
     """Time a training step against the vocabulary's size: one-hot, lookup, sampled, textbook."""
+    # Matrix products on all cores would be measured against one thread, and on a busy machine
+    # their threads wait for one another; read when NumPy is first imported.
+    for library in ("OPENBLAS", "MKL", "OMP"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     from benchmarks.story import run
 
     print(run(output or results_folder(), quick=quick))
