@@ -49,7 +49,7 @@ def main() -> None:
         app()
     except KeyboardInterrupt:
         _fail("stopped", 130)
-    except (ValueError, OSError, LookupError, RuntimeError, MemoryError) as error:
+    except (ValueError, OSError, LookupError, RuntimeError, MemoryError, ImportError) as error:
         if os.environ.get("W2V_DEBUG"):
             raise
         _fail(str(error).strip() or type(error).__name__, 1)
