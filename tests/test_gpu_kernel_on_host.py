@@ -60,6 +60,9 @@ CASES = [
     (32, 3, 0, SG | {"window": 1, "negative": 1, "exact": False}),
     (32, 17, 1, SG | {"window": 20, "negative": 20, "exact": False}),
     (32, 100, 0, SG),
+    (-32, 100, 0, SG),
+    (-32, 30, 0, SG | {"window": 2, "negative": 15, "exact": False}),
+    (-32, 17, 0, CBOW | {"window": 20, "negative": 5}),
     (32, 300, 2, SG | {"window": 3, "negative": 15, "exact": False}),
     (32, 130, 1, CBOW | {"negative": 20, "share_gradient": True}),
     (32, 100, 2, CBOW | {"window": 20, "negative": 1, "exact": False}),
@@ -103,7 +106,7 @@ def test_a_word_that_rejection_cannot_find_is_found_by_bisection(folder: Path) -
     tokens = rng.integers(0, 5, 40, dtype=np.int32)
     noise, keep = NoiseTable(counts, 1.0), keep_thresholds(counts, 0)
     work = Work(tokens, np.array([0, 40]), noise, keep, 0)
-    for lanes in (1, 32):
+    for lanes in (1, 32, -32):
         weights = random_weights(rng, 5, 3)
         expected, loss = train_by_reference(weights, work, settings)
         got = HostTrainer(folder, 3, settings, lanes)(weights, work)

@@ -52,15 +52,19 @@ class HostTrainer:
         Where to put the compiled library.
     dim : int
     settings : StreamSettings
-    lanes : {1, 32}
-        Width of a warp.
+    lanes : {1, 32, -32}
+        Width of a warp; negative for lanes that take turns downwards.
     placement : {0, 1, 2}, default 0
     """
 
     def __init__(
         self, folder: Path, dim: int, settings: StreamSettings, lanes: int, placement: int = 0
     ) -> None:
-        options = (f"-DHOST_LANES={lanes}", *training_options(dim, settings, placement))
+        options = (
+            f"-DHOST_LANES={abs(lanes)}",
+            f"-DHOST_DOWNWARDS={int(lanes < 0)}",
+            *training_options(dim, settings, placement),
+        )
         name = "".join(option.partition("=")[2] + "_" for option in options)
         library = folder / f"train_{name}.so"
         command = [*COMPILE, *options, str(HERE / "train_host.cpp"), "-o", str(library)]

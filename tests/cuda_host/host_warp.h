@@ -3,7 +3,9 @@
 //
 // With HOST_LANES 1 a warp has a single lane and its collectives do nothing.  With 32 the
 // lanes are coroutines: each runs up to the next collective, leaves its value and makes room
-// for the next lane; lanes that come to different collectives end the program.
+// for the next lane; lanes that come to different collectives end the program.  Lanes take
+// turns upwards, or with HOST_DOWNWARDS 1 downwards: what is read before it is surely there
+// goes wrong in one of the two.
 #pragma once
 
 #include <ucontext.h>
@@ -19,6 +21,9 @@
 #define KERNEL extern "C" __attribute__((visibility("default")))
 
 constexpr int LANES = HOST_LANES;
+#ifndef HOST_DOWNWARDS
+#define HOST_DOWNWARDS 0
+#endif
 
 class Crew {
  public:
@@ -42,8 +47,8 @@ class Crew {
       lanes_[l].uc_link = nullptr;
       makecontext(&lanes_[l], &Crew::enter, 0);
     }
-    lane_ = 0;
-    swapcontext(&main_, &lanes_[0]);
+    lane_ = HOST_DOWNWARDS ? LANES - 1 : 0;
+    swapcontext(&main_, &lanes_[lane_]);
   }
 
   // Leave a value, wait for all lanes to leave theirs, and see them.
@@ -73,7 +78,7 @@ class Crew {
   void pass_on() {
     const int me = lane_;
     for (int step = 1; step <= LANES; step++) {
-      const int next = (me + step) % LANES;
+      const int next = (HOST_DOWNWARDS ? me + LANES - step : me + step) % LANES;
       if (done_[next]) continue;
       lane_ = next;
       if (next != me) swapcontext(&lanes_[me], &lanes_[next]);

@@ -43,18 +43,23 @@ def gpu_problem() -> str:
             return "no CUDA device: the driver finds none"
         cupy.zeros(1).sum().item()  # a device that answers, not one that is merely listed
     except Exception as error:
-        reason = _first_line(error)
-        if "InsufficientDriver" in reason and not _driver_found():
-            reason = "driver not found"
-        return f"no CUDA device: {reason}"
+        return _device_problem(_first_line(error))
     return ""
 
 
-def _driver_found() -> bool:
-    """Tell a missing driver from one that is too old: CUDA reports both alike."""
+def _device_problem(reason: str) -> str:
+    """Say what CUDA's error means for whoever reads it."""
     import cupy
 
-    return bool(cupy.cuda.runtime.driverGetVersion() > 0)
+    if "InsufficientDriver" in reason:  # CUDA reports a missing driver and an old one alike
+        version = cupy.cuda.runtime.driverGetVersion()
+        if not version:
+            return "no CUDA device: driver not found"
+        supported = f"{version // 1000}.{version % 1000 // 10}"
+        return f"no CUDA device: the driver is too old, it supports CUDA {supported} at most"
+    if "out of memory" in reason.lower():
+        return f"the CUDA device has no free memory: {reason}"
+    return f"no CUDA device: {reason}"
 
 
 def _first_line(error: BaseException) -> str:
