@@ -38,5 +38,22 @@ def story(
     print(run(output or results_folder(), quick=quick))
 
 
+@app.command()
+def reading(
+    rounds: Annotated[int, typer.Option(help="Alternating runs of each contestant.")] = 5,
+    large: Annotated[bool, typer.Option(help="Also encode 1 GB and measure its memory.")] = True,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", help="Folder to write to; benchmarks/results/<machine> by default."
+        ),
+    ] = None,
+) -> None:
+    """Time text to encoded corpus beside gensim's vocabulary scan."""
+    from benchmarks.reading import run
+
+    print(run(output or results_folder(), rounds=rounds, large=large))
+
+
 if __name__ == "__main__":
     app()

@@ -1,6 +1,6 @@
 """Text becomes the corpus that a slow, obvious reading gives, however it is cut and shared out."""
 
-import os
+import gzip
 import re
 import subprocess
 import sys
@@ -17,9 +17,6 @@ from hypothesis import strategies as st
 
 from w2v.data import CorpusError, EncodedCorpus, read_corpus
 from w2v.data.classes import character_classes
-
-DATA = Path(os.environ.get("W2V_BENCH_DATA", Path(__file__).parents[2] / "shared" / "data"))
-BOOKS = DATA / "books-1m.txt.gz"
 
 # White space of every kind, characters like it that are none, and bytes of the same beginnings.
 PIECES = [
@@ -222,13 +219,13 @@ def test_a_word_longer_than_many_blocks_stays_whole(tmp_path: Path) -> None:
     assert list(corpus.sentences()) == [["a", long, "b"], [long]]
 
 
-@pytest.mark.skipif(not BOOKS.exists(), reason=f"{BOOKS} is not there (set W2V_BENCH_DATA)")
-def test_a_million_words_are_equal_to_the_slow_reading_for_all_workers_and_blocks() -> None:
-    import gzip
-
-    expected = slow_reading(gzip.decompress(BOOKS.read_bytes()).decode(), min_count=5)
+def test_a_million_words_are_equal_to_the_slow_reading_for_all_workers_and_blocks(
+    bench_data: Path,
+) -> None:
+    books = bench_data / "books-1m.txt.gz"
+    expected = slow_reading(gzip.decompress(books.read_bytes()).decode(), min_count=5)
     for workers, block in [(1, 1 << 22), (2, 1 << 16), (7, 12_345)]:
-        same(read_corpus(BOOKS, workers=workers, block_bytes=block), expected)
+        same(read_corpus(books, workers=workers, block_bytes=block), expected)
 
 
 def test_a_generator_is_read_once_and_words_stay_whole() -> None:
