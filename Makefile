@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: train test lint clean
+.PHONY: train test lint gpu-check clean
 
 train: .venv/installed
 	$(BIN)/python -m w2v train --output vectors.bin --plot loss.png
@@ -17,6 +17,17 @@ lint: .venv/tested
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
+
+# On a machine with a GPU, under ten minutes: all tests on both backends, then the benchmarks.
+# Takes the Python that has CuPy: .venv's if there is one, else $(PYTHON), and installs nothing.
+GPU_PYTHON ?= $(if $(wildcard $(BIN)/python),$(BIN)/python,$(PYTHON))
+
+gpu-check:
+	@$(GPU_PYTHON) -m benchmarks.gpu --which
+	@if $(GPU_PYTHON) -c "import pytest, hypothesis, scipy" 2>/dev/null; \
+	then timeout 300 $(GPU_PYTHON) -m pytest; \
+	else echo "pytest, hypothesis or scipy is missing: no tests, only benchmarks"; fi; \
+	tests=$$?; $(GPU_PYTHON) -m benchmarks.gpu && exit $$tests
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -55,5 +55,26 @@ def reading(
     print(run(output or results_folder(), rounds=rounds, large=large))
 
 
+@app.command()
+def gpu(
+    words: Annotated[int, typer.Option(help="Words of the Zipf corpus.")] = 200_000_000,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", help="Folder to write to; benchmarks/results/<card> by default."
+        ),
+    ] = None,
+) -> None:
+    """Measure the GPU engine beside the CPU's and others, on a machine with a card."""
+    from benchmarks.gpu import run
+    from w2v.backend import BackendUnavailableError
+
+    try:
+        print(run(output, words))
+    except BackendUnavailableError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(2) from None
+
+
 if __name__ == "__main__":
     app()

@@ -99,13 +99,13 @@ def test_one_warp_does_what_the_reference_does(
 
 
 def test_a_word_that_rejection_cannot_find_is_found_by_bisection(folder: Path) -> None:
-    """Five words of which one has nearly all mass: every window needs all the others."""
+    """Five words of which one has most of the mass: every window needs all the others."""
     settings = replace(RUN, negative=4)
-    counts = np.array([10**9, 4, 3, 2, 1])
+    counts = np.array([60, 4, 3, 2, 1])
     rng = np.random.default_rng(1)
-    tokens = rng.integers(0, 5, 40, dtype=np.int32)
+    tokens = rng.integers(0, 5, 80, dtype=np.int32)
     noise, keep = NoiseTable(counts, 1.0), keep_thresholds(counts, 0)
-    work = Work(tokens, np.array([0, 40]), noise, keep, 0)
+    work = Work(tokens, np.array([0, 80]), noise, keep, 0)
     for lanes in (1, 32, -32):
         weights = random_weights(rng, 5, 3)
         expected, loss = train_by_reference(weights, work, settings)

@@ -42,8 +42,6 @@ DEVICE void enter(Memory& m, float* W_in, int i) {
     if (empty && free < 0) free = first + lowest_bit(empty);
   }
   const int slot = known >= 0 ? known : free;
-  const int back = known >= 0 ? i - m.small.slot_last[slot] : 0;
-  sync_warp();
   if (known < 0) {
 #pragma unroll
     for (int j = 0; j < CHUNKS; j++) {
@@ -53,10 +51,10 @@ DEVICE void enter(Memory& m, float* W_in, int i) {
     }
   }
   if (lane() == 0) {
+    m.small.back[queued(i)] = known >= 0 ? i - m.small.slot_last[slot] : 0;
     m.small.slot_word[slot] = word;
     m.small.slot_last[slot] = i;
     m.small.slot[queued(i)] = slot;
-    m.small.back[queued(i)] = back;
   }
   sync_warp();
 }
