@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -117,10 +118,11 @@ def speed(
             theirs = gensim_model(path, sg=sg, dim=dim, negative=negative, threads=threads, seed=1)
             seconds = {
                 "gensim": timed(
-                    lambda model=theirs: model.train(
+                    partial(
+                        theirs.train,
                         corpus_file=str(path),
-                        total_words=model.corpus_total_words,
-                        total_examples=model.corpus_count,
+                        total_words=theirs.corpus_total_words,
+                        total_examples=theirs.corpus_count,
                         epochs=1,
                     )
                 )

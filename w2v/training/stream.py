@@ -73,8 +73,11 @@ class StreamTrainer:
     counts : (V,) array of numbers
         Occurrences of every word, from which frequent ones are thinned out.
     epochs : int, default 5
-    alpha, min_alpha : float, default 0.025 and 0.0001
-        Learning rate at the beginning and the end; it falls linearly with the words.
+    alpha : float, optional
+        Learning rate at the beginning, from which it falls linearly with the words; by
+        default word2vec's own, 0.025 for skip-gram and 0.05 for CBOW.
+    min_alpha : float, default 0.0001
+        Learning rate at the end.
     sample : float, default 1e-3
         Words with a larger share of the text are thinned out; 0 keeps all.
     shrink_windows : bool, default True
@@ -117,7 +120,7 @@ class StreamTrainer:
         counts: Array,
         *,
         epochs: int = 5,
-        alpha: float = 0.025,
+        alpha: float | None = None,
         min_alpha: float = 0.0001,
         sample: float = 1e-3,
         shrink_windows: bool = True,
@@ -149,7 +152,7 @@ class StreamTrainer:
             exact=sampler.exact,
             total=max(1, self.total),
             seed=model.seed if seed is None else seed,
-            alpha=alpha,
+            alpha=default_rate(model) if alpha is None else alpha,
             min_alpha=min_alpha,
             shrink_windows=shrink_windows,
             mean=cbow_mean,
@@ -299,6 +302,11 @@ class StreamTrainer:
             self.settings.rate(self.trained),
             recent.total / recent.predictions,
         )
+
+
+def default_rate(model: NegativeSamplingModel) -> float:
+    """Return the learning rate that word2vec begins with: CBOW's steps are fewer."""
+    return 0.025 if isinstance(model, SkipGram) else 0.05
 
 
 def _plus(a: StreamLoss, b: StreamLoss) -> StreamLoss:
