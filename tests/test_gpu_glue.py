@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from w2v.backend import Backend, NoiseTable, RandomStream, StreamSettings, keep_thresholds
+from w2v.backend.gpu_runs import blocks_of, cut_runs
 
 pytestmark = pytest.mark.skipif(cuda_host.compiler() is None, reason="there is no C++ compiler")
 
@@ -136,7 +137,7 @@ def test_a_stream_is_trained_on_whatever_the_launches_and_blocks(
     run: dict[str, Any] = {"keep": keep, "settings": settings, "position": 1000}
     reference: Any = REFERENCE
     loss = reference.train_stream(*expected, tokens, offsets, noise=noise, **run)
-    ours = [gpu.asarray(W) for W in weights]
+    ours = [gpu.asarray(np.append(0, W).astype(np.float32))[1:].reshape(W.shape) for W in weights]
     text = gpu.stream_tokens(tokens) if resident else tokens
     run["keep"] = gpu.asarray(keep)
     got = gpu.train_stream(*ours, text, gpu.asarray(offsets), noise=noise.to(gpu), **run)
@@ -148,6 +149,30 @@ def test_a_stream_is_trained_on_whatever_the_launches_and_blocks(
     run["settings"] = replace(settings, negative=100, exact=True)
     with pytest.raises(ValueError, match="cannot draw 100 distinct negatives"):
         gpu.train_stream(*ours, text, offsets, noise=noise.to(gpu), **run)
+
+
+def test_runs_are_whole_sentences_or_pieces_of_long_ones() -> None:
+    rng = np.random.default_rng(3)
+    offsets = 7 + np.r_[0, np.cumsum(rng.choice([0, 1, 5, 20, 333], 200))]
+    ends = set(offsets.tolist())
+    for n_runs, longest in ((1, None), (10, None), (10, 50), (10_000, 50)):
+        runs, starts = cut_runs(offsets, n_runs, longest)
+        assert (runs[0], runs[-1]) == (offsets[0], offsets[-1])
+        assert len(runs) - 1 <= n_runs
+        assert (np.diff(runs) > 0).all()
+        assert set(runs[:-1]) <= set(starts)
+        begins = np.unique(starts)
+        if longest is None:
+            assert set(starts.tolist()) | {int(offsets[-1])} == ends
+            assert np.diff(runs).max() <= (offsets[-1] - 7) / n_runs + 333
+        else:
+            assert np.diff(np.append(begins, offsets[-1])).max() <= longest
+            assert ends <= {*begins.tolist(), int(offsets[-1])}
+    blocks = blocks_of(offsets, 100)
+    assert [a for a, _ in blocks] == [0, *(b for _, b in blocks[:-1])]
+    assert blocks[-1][1] == len(offsets) - 1
+    for a, b in blocks:
+        assert offsets[b] - offsets[a] <= 100 or b == a + 1
 
 
 def test_memory_that_does_not_suffice_is_one_line(

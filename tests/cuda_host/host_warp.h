@@ -136,9 +136,9 @@ T& shared() {
 inline void sync_warp() {
   if (LANES > 1) Crew::instance().exchange("sync_warp", 0);
 }
-inline u32 ballot(bool yes) {
+inline u32 vote(bool yes) {
   bool all[LANES];
-  exchange("ballot", yes, all);
+  exchange("vote", yes, all);
   u32 mask = 0;
   for (int l = 0; l < LANES; l++) mask |= u32(all[l]) << l;
   return mask;

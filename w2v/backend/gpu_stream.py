@@ -116,10 +116,10 @@ def train_stream(
     needed = warps * trainer.workspace + 4 * min(n, 2 * BLOCK_TOKENS)
     with backend.memory_for("training", needed):
         workspace = cupy.empty((warps + _MAX_WARPS_A_BLOCK) * trainer.workspace, dtype=np.uint8)
-        weights = [cupy.ascontiguousarray(W) for W in (W_in, W_out)]
+        weights = [_aligned(W) for W in (W_in, W_out)]
         run = _Launches(trainer, warps, weights, noise, keep, settings, workspace)
         if isinstance(tokens, cupy.ndarray):
-            run.add(tokens, 0, offsets, position)
+            run.add(cupy.ascontiguousarray(tokens, dtype=np.int32), 0, offsets, position)
         else:
             _send_blocks(run, tokens, offsets, position)
         loss = run.finish()
@@ -127,6 +127,12 @@ def train_stream(
         if trained is not W:
             W[...] = trained
     return loss
+
+
+def _aligned(W: Array) -> Array:
+    """Return weights that can be read 16 bytes at a time: themselves, if they can."""
+    W = cupy.ascontiguousarray(W, dtype=np.float32)
+    return W.copy() if W.data.ptr % 16 else W
 
 
 class _Launches:

@@ -29,6 +29,10 @@ def __getattr__(name: str) -> Any:
 class ndarray(np.ndarray):  # noqa: N801
     """An array that is not one of the host."""
 
+    @property
+    def data(self) -> Any:
+        return SimpleNamespace(ptr=self.ctypes.data)
+
     def set(self, values: np.ndarray, stream: Any = None) -> None:
         assert type(values) is np.ndarray
         self[...] = values

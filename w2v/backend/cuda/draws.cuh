@@ -68,7 +68,7 @@ DEVICE void draw_exact(const Noise& noise, u64 key, int target, int k, int* word
     bool fresh = draws && word != target;
     for (int j = 0; j < found; j++) fresh &= word != words[j];
     fresh &= lowest_bit(match(word)) == lane();
-    const u32 mask = ballot(fresh);
+    const u32 mask = vote(fresh);
     const int place = found + count_bits(mask & lanes_below());
     if (fresh && place < k) words[place] = word;
     found = at_most(found + count_bits(mask), k);

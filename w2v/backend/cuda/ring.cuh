@@ -37,7 +37,7 @@ DEVICE void enter(Memory& m, float* W_in, int i) {
   for (int first = 0; first < RING; first += LANES) {
     const int s = first + lane();
     const int other = s < RING ? m.small.slot_word[s] : -2;
-    const u32 same = ballot(other == word), empty = ballot(other == -1);
+    const u32 same = vote(other == word), empty = vote(other == -1);
     if (same) known = first + lowest_bit(same);
     if (empty && free < 0) free = first + lowest_bit(empty);
   }

@@ -26,8 +26,8 @@ DEVICE void thin_out(Small& s, const Text& text, i64 begin, Kept& kept, const fl
   const int word = inside ? text.tokens[t] : 0;
   const u64 bits = random_bits(text.key, text.first_place + t);
   const bool stays = inside && (bits >> 32) <= text.keep[word];
-  const u32 begins = ballot(inside && (text.marks[t / 32] >> (t % 32) & 1));
-  const u32 staying = ballot(stays);
+  const u32 begins = vote(inside && (text.marks[t / 32] >> (t % 32) & 1));
+  const u32 staying = vote(stays);
   int sentence = kept.sentence;
   float rate = kept.rate;
   const u32 so_far = begins & (lanes_below() | 1u << lane());

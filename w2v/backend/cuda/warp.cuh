@@ -35,7 +35,7 @@ DEVICE T& shared() {
 }
 
 DEVICE void sync_warp() { __syncwarp(); }
-DEVICE u32 ballot(bool yes) { return __ballot_sync(ALL, yes); }
+DEVICE u32 vote(bool yes) { return __ballot_sync(ALL, yes); }
 DEVICE u32 match(int value) { return __match_any_sync(ALL, value); }
 template <class T>
 DEVICE T shuffle(T value, int from) { return __shfl_sync(ALL, value, from); }
@@ -56,7 +56,9 @@ DEVICE void set_bits(u32* p, u32 bits) { atomicOr(p, bits); }
 template <class T>
 DEVICE void add_to(T* p, T x) { atomicAdd(p, x); }
 
-DEVICE void prefetch(const void* p) { asm volatile("prefetch.global.L2 [%0];" ::"l"(p)); }
+DEVICE void prefetch(const void* p) {
+  asm volatile("prefetch.global.L2 [%0];" ::"l"(__cvta_generic_to_global(p)));
+}
 
 // Weights are read past L1, which does not see what other multiprocessors have added.
 DEVICE Pack<1> load_weights(const Pack<1>* p) { return {__ldcg(&p->at[0])}; }
@@ -72,13 +74,15 @@ DEVICE Pack<4> load_weights(const Pack<4>* p) {
 DEVICE void add_weights(Pack<1>* p, const Pack<1>& x) { atomicAdd(&p->at[0], x.at[0]); }
 #if __CUDA_ARCH__ >= 900
 DEVICE void add_weights(Pack<2>* p, const Pack<2>& x) {
-  asm volatile("red.global.add.v2.f32 [%0], {%1, %2};" ::"l"(p), "f"(x.at[0]), "f"(x.at[1])
+  asm volatile("red.global.add.v2.f32 [%0], {%1, %2};" ::"l"(__cvta_generic_to_global(p)),
+               "f"(x.at[0]), "f"(x.at[1])
                : "memory");
 }
 DEVICE void add_weights(Pack<4>* p, const Pack<4>& x) {
-  asm volatile("red.global.add.v4.f32 [%0], {%1, %2, %3, %4};" ::"l"(p), "f"(x.at[0]),
-               "f"(x.at[1]), "f"(x.at[2]), "f"(x.at[3])
-               : "memory");
+  asm volatile(
+      "red.global.add.v4.f32 [%0], {%1, %2, %3, %4};" ::"l"(__cvta_generic_to_global(p)),
+      "f"(x.at[0]), "f"(x.at[1]), "f"(x.at[2]), "f"(x.at[3])
+      : "memory");
 }
 #else
 template <int N>

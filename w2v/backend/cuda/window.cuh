@@ -34,7 +34,7 @@ DEVICE int find_contexts(Memory& m, int i, int filled, int& count) {
   const int low = at_least(i - width, sentence);
   int ahead = 0;
   for (int d = lane(); d - lane() < width; d += LANES)
-    ahead += count_bits(ballot(d < width && i + 1 + d < filled &&
+    ahead += count_bits(vote(d < width && i + 1 + d < filled &&
                                s.sentence[queued(i + 1 + d)] == sentence));
   count = i - low + ahead;
   int rows = 0;
@@ -45,7 +45,7 @@ DEVICE int find_contexts(Memory& m, int i, int filled, int& count) {
     if (t < count && s.back[queued(c)]) earlier = c - s.back[queued(c)];
     if (earlier == i) earlier = s.back[queued(i)] ? i - s.back[queued(i)] : -1;
     const bool first = t < count && earlier < low;
-    const u32 firsts = ballot(first);
+    const u32 firsts = vote(first);
     if (first) {
       const int place = rows + count_bits(firsts & lanes_below());
       s.input[place] = s.slot[queued(c)];
@@ -155,7 +155,7 @@ DEVICE void merge_outputs(Memory& m, const int* outputs, int inputs) {
   for (int j = 1; j < OUTPUTS; j++) {
     int first = -1;
     for (int i = lane(); i - lane() < j && first < 0; i += LANES) {
-      const u32 found = ballot(i < j && outputs[i] == outputs[j]);
+      const u32 found = vote(i < j && outputs[i] == outputs[j]);
       if (found) first = i - lane() + lowest_bit(found);
     }
     if (first < 0) continue;
