@@ -13,31 +13,36 @@ import cuda_host
 import numpy as np
 import pytest
 
+import w2v.backend as package
 from w2v.backend import Backend, NoiseTable, RandomStream, StreamSettings, keep_thresholds
 from w2v.backend.gpu_runs import blocks_of, cut_runs
+from w2v.vectors.nearest import nearest
 
 pytestmark = pytest.mark.skipif(cuda_host.compiler() is None, reason="there is no C++ compiler")
 
 REFERENCE = Backend()
-OURS = ("cupy", "cupyx", *(f"w2v.backend.{name}" for name in ("gpu", "gpu_kernels", "gpu_stream")))
+OURS = ("gpu", "gpu_kernels", "gpu_nearest", "gpu_stream")
 
 
 @pytest.fixture(scope="module")
 def gpu() -> Iterator[Any]:
     """Import the GPU backend anew with the stand-in, and forget both afterwards."""
 
-    def forget() -> dict[str, Any]:
-        names = [name for name in sys.modules if name in OURS or name.startswith("cupy")]
-        return {name: sys.modules.pop(name) for name in names}
+    def forget() -> tuple[dict[str, Any], dict[str, Any]]:
+        inside = [f"{package.__name__}.{name}" for name in OURS]
+        names = [name for name in sys.modules if name in inside or name.startswith("cupy")]
+        attributes = {name: vars(package).pop(name) for name in OURS if name in vars(package)}
+        return {name: sys.modules.pop(name) for name in names}, attributes
 
-    before = forget()
+    modules, attributes = forget()
     sys.path.insert(0, str(Path(cuda_host.__file__).parent / "stand_in"))
     try:
         yield importlib.import_module("w2v.backend.gpu").GPUBackend()
     finally:
         sys.path.pop(0)
         forget()
-        sys.modules.update(before)
+        sys.modules.update(modules)
+        vars(package).update(attributes)
 
 
 def assert_close(got: Any, expected: Any) -> None:
@@ -149,6 +154,23 @@ def test_a_stream_is_trained_on_whatever_the_launches_and_blocks(
     run["settings"] = replace(settings, negative=100, exact=True)
     with pytest.raises(ValueError, match="cannot draw 100 distinct negatives"):
         gpu.train_stream(*ours, text, offsets, noise=noise.to(gpu), **run)
+
+
+def test_the_nearest_are_those_that_the_processor_finds(
+    gpu: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(5)
+    vectors = rng.normal(size=(50, 6)).astype(np.float32)
+    vectors[[7, 30]], vectors[9] = vectors[3], 0
+    norms = np.linalg.norm(vectors, axis=1)
+    queries = vectors[:12] / np.maximum(norms[:12, None], 1e-9)
+    exclude = np.c_[np.arange(12), np.full(12, -1)]
+    monkeypatch.setattr(sys.modules["w2v.backend.gpu_nearest"], "_TILE", 5 * len(vectors))
+    for n, out in ((10, None), (5, exclude), (60, exclude), (0, None)):
+        expected = nearest(queries, vectors, norms, n, out)
+        got = gpu.nearest(queries, gpu.asarray(vectors), norms, n, out)
+        np.testing.assert_array_equal(got[0], expected[0])
+        np.testing.assert_allclose(got[1], expected[1], atol=1e-6)
 
 
 def test_runs_are_whole_sentences_or_pieces_of_long_ones() -> None:

@@ -11,7 +11,7 @@ import cupy
 import cupyx
 import numpy as np
 
-from w2v.backend import gpu_stream
+from w2v.backend import gpu_nearest, gpu_stream
 from w2v.backend.alias import NoiseTable
 from w2v.backend.base import Backend, MemoryInfo
 from w2v.backend.gpu_kernels import LANES, DeviceRowGrad, minibatch, warps_for
@@ -253,6 +253,20 @@ class GPUBackend(Backend):
         draws = stream.key, start, _i64(flat.size), _i32(k)
         minibatch().launch("sample_exact", flat.size * LANES, *tables, flat, *draws, out, scratch)
         return out.reshape(*targets.shape, k)
+
+    # -- queries ----------------------------------------------------------------------
+
+    def nearest(
+        self,
+        queries: Array,
+        vectors: Array,
+        norms: Array,
+        n: int,
+        exclude: np.ndarray | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Find the nearest vectors; see :func:`w2v.backend.gpu_nearest.nearest`."""
+        with self.device, self.memory_for("a query", 4 * int(np.prod(vectors.shape))):
+            return gpu_nearest.nearest(queries, vectors, norms, n, exclude)
 
     # -- fused engine -------------------------------------------------------------------
 

@@ -6,8 +6,10 @@ so streams and events have nothing to do.
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import hashlib
+import shutil
 import subprocess
 import tempfile
 from contextlib import nullcontext
@@ -19,7 +21,8 @@ import numpy as np
 
 from cuda_host import COMPILE
 
-_folder = tempfile.TemporaryDirectory()
+_folder = Path(tempfile.mkdtemp())
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
 
 def __getattr__(name: str) -> Any:
@@ -70,7 +73,7 @@ class RawModule:
 
     def __init__(self, code: str, options: tuple[str, ...]) -> None:
         name = hashlib.sha256("\n".join((code, *options)).encode()).hexdigest()
-        file = Path(_folder.name) / f"{name}.cpp"
+        file = _folder / f"{name}.cpp"
         file.write_text(code)
         library = file.with_suffix(".so")
         command = [*COMPILE, "-DHOST_LANES=1", *options, str(file), "-o", str(library)]
