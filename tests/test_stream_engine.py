@@ -120,6 +120,20 @@ def test_the_kernel_steps_as_the_reference_does(
 
 
 @pytest.mark.parametrize("skip_gram", [True, False], ids=["skip-gram", "cbow"])
+@pytest.mark.parametrize("vocab_size", [12, 900])
+def test_a_threads_own_copies_of_rows_come_back_whole(vocab_size: int, skip_gram: bool) -> None:
+    corpus = Corpus(vocab_size, sentences=200)
+    settings = corpus.settings(skip_gram=skip_gram, alpha=0.01)
+    expected, got = (copies(random_weights(vocab_size, 20)) for _ in range(2))
+    loss = corpus.train(CPU, expected, settings)
+    assert corpus.train(CPU, got, replace(settings, workers=4)).total == pytest.approx(
+        loss.total, rel=1e-5
+    )
+    for alone, shared in zip(expected, got, strict=True):
+        np.testing.assert_allclose(shared, alone, rtol=1e-4, atol=2e-5)
+
+
+@pytest.mark.parametrize("skip_gram", [True, False], ids=["skip-gram", "cbow"])
 def test_the_reference_steps_as_the_layers_with_sgd(
     skip_gram: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

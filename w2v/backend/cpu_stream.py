@@ -12,6 +12,9 @@ from w2v.backend.cpu_vector_kernels import LANES, MAX_TILE
 from w2v.backend.rows import padded, padded_copy
 from w2v.backend.stream import StreamLoss, StreamSettings
 
+HOT_WORDS = 512  # on text, two fifths of the negatives and three of the other rows
+STALE_USES = 32
+
 
 def tile_shape(negative: int) -> tuple[int, int]:
     """Choose how many contexts and outputs are multiplied at once.
@@ -32,6 +35,16 @@ def tile_shape(negative: int) -> tuple[int, int]:
     outputs = -(-(negative + 1) // tiles)
     contexts = LANES // outputs
     return (4 if contexts > 4 else 2 if contexts > 1 else 1), outputs
+
+
+def own_copies(workers: int) -> tuple[int, int]:
+    """Choose how many words' rows each thread copies, and the uses between exchanges.
+
+    All threads' uses between two exchanges of a row should stay far from what would
+    carry it all the way to its optimum, or the sum of their steps overshoots it.
+    """
+    patience = STALE_USES // workers
+    return (HOT_WORDS, patience) if workers > 1 and patience > 1 else (0, 1)
 
 
 def train_stream(
@@ -62,6 +75,7 @@ def train_stream(
         (settings.alpha, slope, settings.min_alpha),
         None if settings.skip_gram else (settings.mean, settings.mean and settings.share_gradient),
         ((0,) * contexts, (0,) * outputs),
+        own_copies(settings.workers),
         loss,
     )
     for W, whole in ((W_in, whole_in), (W_out, whole_out)):

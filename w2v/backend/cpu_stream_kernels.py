@@ -11,6 +11,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from w2v.backend.cpu_hot_kernels import DELAY, announce, copy_rows, exchange
 from w2v.backend.cpu_kernels import _complete, _random_bits, _rejection_attempts
 from w2v.backend.cpu_vector_kernels import LANES, prefetch
 from w2v.backend.cpu_window_kernels import (
@@ -161,13 +162,25 @@ def _fetch(row, lines):
 
 
 @_kernel
-def _stay(nothing, patterns, spare):
+def _stay(nothing, patterns, spare, own_rows):
     """Hold on to arrays that are used by address, or Numba frees them after their last use."""
 
 
 @_kernel
 def train(
-    weights, corpus, position, keep, noise, keys, negatives, windows, rates, cbow, tiling, loss
+    weights,
+    corpus,
+    position,
+    keep,
+    noise,
+    keys,
+    negatives,
+    windows,
+    rates,
+    cbow,
+    tiling,
+    copies,
+    loss,
 ):
     """Train on whole sentences.
 
@@ -176,7 +189,9 @@ def train(
     weights.  negatives: k, exact.  windows: their width, whether to shrink.  rates: alpha,
     its slope a word, min_alpha.  cbow: None for skip-gram, or whether to average and
     whether to share the gradient.  tiling: tuples as long as the contexts and outputs that
-    are multiplied at once.  loss: (3,) float64, added to: loss, predictions, kept words.
+    are multiplied at once.  copies: how many words a thread has its own rows of, and the
+    uses after which it exchanges them.  loss: (3,) float64, added to: loss, predictions,
+    kept words.
     """
     (W_in, W_out), (tokens, offsets) = weights, corpus
     (k, _), (window, _), (group, tile) = negatives, windows, tiling
@@ -204,6 +219,15 @@ def train(
     patterns = lane_patterns(len(group), len(tile), k)
     sums = np.empty((3, LANES), np.float32)
 
+    hot = min(copies[0], W_in.shape[0])
+    own_rows = np.empty(4 * hot * W_in.shape[1] + 16, np.float32)
+    at_own = (np.int64(own_rows.ctypes.data) + 63) // 64 * 64
+    own = (hot, at_own, 2 * hot * stride)
+    uses = np.zeros(2 * hot + 1, np.int32)
+    uses[2 * hot] = -(2**31)
+    copied = np.empty((k + 2, size), np.int32)
+    due = np.zeros((DELAY, k + 3), np.int32)
+
     at_in, at_out = np.int64(W_in.ctypes.data), np.int64(W_out.ctypes.data)
     at_contexts, at_outputs = np.int64(in_rows.ctypes.data), np.int64(out_rows.ctypes.data)
     at_sums = np.int64(sums.ctypes.data)
@@ -214,6 +238,7 @@ def train(
         np.int64(patterns.ctypes.data),
         at_sums,
     )
+    copy_rows(own, at_in, at_out, stride)
     origin = position - offsets[0]
     sentence = 0
     while sentence < offsets.size - 1:
@@ -237,9 +262,14 @@ def train(
         lay_windows(n, words, widths, low, top, window, earlier, latest)
         for j in range(k + 1):
             for i in range(n):
-                out_rows[j, i] = at_out + np.int64(outputs[j, i]) * stride
+                word = np.int64(outputs[j, i])
+                shared, mine = at_out + word * stride, at_own + (hot + word) * stride
+                out_rows[j, i] = mine if word < hot else shared
+                copied[j, i] = hot + word if word < hot else 2 * hot
         for i in range(n):
-            in_rows[i] = at_in + np.int64(words[i]) * stride
+            word = np.int64(words[i])
+            in_rows[i] = at_own + word * stride if word < hot else at_in + word * stride
+            copied[k + 1, i] = word if word < hot else 2 * hot
         in_rows[n : n + len(group)] = empty
         new_sums(at_sums)
         predictions = 0
@@ -271,7 +301,8 @@ def train(
                 skip_gram_step(count, rows, shape, scratch, tile)
                 if repeats:
                     for c in range(bottom, last + 1):
-                        in_rows[c] = at_in + np.int64(words[c]) * stride
+                        word = np.int64(words[c])
+                        in_rows[c] = at_own + word * stride if word < hot else at_in + word * stride
                 predictions += count
             else:
                 cbow_weights(count, rows, shape, scratch, rate[i], cbow[0], group, tile)
@@ -280,7 +311,22 @@ def train(
                 cbow_step(count, rows, shape, scratch, cbow[1], tile)
                 predictions += 1
             in_rows[i] = target
+            if hot:
+                slot = due[i % DELAY]
+                for j in range(1, slot[0] + 1):
+                    exchange(slot[j], own, at_in, at_out, stride)
+                slot[0] = 0
+                # Rows without a copy are counted in one last place, which never comes due: a
+                # branch on the word would be mispredicted at every other word.
+                for j in range(k + 2):
+                    row = copied[j, i]
+                    uses[row] += 1
+                    if uses[row] >= copies[1]:
+                        uses[row] = 0
+                        announce(i, np.int64(row), own, due, at_in, at_out, stride)
         loss[0] += loss_of(sums)
         loss[1] += predictions
         loss[2] += n
-    _stay(nothing, patterns, spare)
+    for row in range(2 * hot):
+        exchange(row, own, at_in, at_out, stride)
+    _stay(nothing, patterns, spare, own_rows)

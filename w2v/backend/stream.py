@@ -53,6 +53,8 @@ class StreamSettings:
     share_gradient : bool, default False
         CBOW with the mean: give each context its 1/n of the gradient, which is the
         loss's true gradient, instead of all of it, as word2vec and gensim do.
+    workers : int, default 1
+        Threads that train on the same weights at the same time, this one among them.
     """
 
     skip_gram: bool
@@ -66,6 +68,7 @@ class StreamSettings:
     shrink_windows: bool = True
     mean: bool = True
     share_gradient: bool = False
+    workers: int = 1
 
     def __post_init__(self) -> None:
         for name in ("window", "negative", "total"):

@@ -157,6 +157,7 @@ class StreamTrainer:
             shrink_windows=shrink_windows,
             mean=cbow_mean,
             share_gradient=share_gradient,
+            workers=self.workers,
         )
         self._sums = [StreamLoss(0.0, 0, 0)] * epochs
         self._cuts = self._cut(model.params[0].shape[1])

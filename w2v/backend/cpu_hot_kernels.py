@@ -1,0 +1,60 @@
+# mypy: allow-untyped-defs, allow-untyped-decorators
+"""Threads' own copies of the most frequent words' rows.
+
+Two threads that step the same row send its cache lines to and fro, which costs more
+than the step.  So each thread steps a copy, and every few uses adds what it has
+changed to the shared row and takes over what others have.  How old a copy grows is
+bounded by uses, not by time, so that no row runs ahead of the others'.
+
+``own`` is a tuple: the number of words, address of the copies, of input rows first and
+output rows then, and bytes from a copy to what the shared row was when it was copied.
+"""
+
+from __future__ import annotations
+
+import numba
+
+from w2v.backend.cpu_vector_kernels import LANES, add, load, prefetch, store, subtract
+
+_kernel = numba.njit(nogil=True, cache=True, error_model="numpy")
+
+_VECTOR = LANES * 4  # bytes
+DELAY = 4  # windows from fetching a shared row to adding to it
+
+
+@_kernel
+def copy_rows(own, at_in, at_out, stride):
+    """Copy the shared rows."""
+    hot, at, to_base = own
+    for row in range(2 * hot):
+        shared = at_in + row * stride if row < hot else at_out + (row - hot) * stride
+        for d in range(0, stride, _VECTOR):
+            value = load(shared + d)
+            store(at + row * stride + d, value)
+            store(at + row * stride + to_base + d, value)
+
+
+@_kernel
+def exchange(row, own, at_in, at_out, stride):
+    """Add a copy's change to the shared row, and copy that again."""
+    hot, at, to_base = own
+    shared = at_in + row * stride if row < hot else at_out + (row - hot) * stride
+    mine = at + row * stride
+    for d in range(0, stride, _VECTOR):
+        change = subtract(load(mine + d), load(mine + to_base + d))
+        value = add(load(shared + d), change)
+        store(shared + d, value)
+        store(mine + d, value)
+        store(mine + to_base + d, value)
+
+
+@_kernel
+def announce(i, row, own, due, at_in, at_out, stride):
+    """Fetch the shared row of a copy, to be exchanged after window i + DELAY."""
+    hot = own[0]
+    slot = due[i % DELAY]
+    slot[0] += 1
+    slot[slot[0]] = row
+    shared = at_in + row * stride if row < hot else at_out + (row - hot) * stride
+    for d in range(0, stride, 64):
+        prefetch(shared + d)
