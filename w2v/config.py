@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 OPTIMIZERS = ("sgd", "momentum", "adagrad", "rmsprop", "adam")
-_SGD_RATE = 0.025
 SAMPLINGS = ("auto", "exact", "fast")
 
 
@@ -38,7 +37,8 @@ class TrainConfig:
     optimizer : {"sgd", "adam", "adagrad", "rmsprop", "momentum"}, default "sgd"
         Update rule.  "sgd" runs on the fused engine, the others on minibatches.
     alpha : float, optional
-        Learning rate; by default 0.025 for "sgd" and the optimizer's own otherwise.
+        Learning rate; by default the optimizer's own, for "sgd" word2vec's: 0.025 for
+        skip-gram and 0.05 for CBOW.
     min_alpha : float, default 1e-4
         What the rate of "sgd" falls to, linearly with the words.
     shrink_windows : bool, default True
@@ -111,7 +111,9 @@ class TrainConfig:
     @property
     def learning_rate(self) -> float:
         """The fused engine's rate at the beginning."""
-        return _SGD_RATE if self.alpha is None else self.alpha
+        if self.alpha is not None:
+            return self.alpha
+        return 0.025 if self.sg else 0.05
 
     def to_dict(self) -> dict[str, Any]:
         """Return the hyper-parameters by name, for JSON."""

@@ -60,7 +60,8 @@ def train(
     alpha: Annotated[
         float | None,
         typer.Option(
-            help="Learning rate.  [default: sgd 0.025, others their own]", show_default=False
+            help="Learning rate.  [default: sg 0.025, cbow 0.05; of adam and so on their own]",
+            show_default=False,
         ),
     ] = None,
     batch_size: Annotated[int, typer.Option(help="Targets a minibatch (not for sgd).")] = 500,
