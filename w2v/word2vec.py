@@ -13,7 +13,7 @@ from w2v.data import EncodedCorpus, Vocabulary
 from w2v.gensim_names import check_unsupported
 from w2v.trained import TrainedModel
 from w2v.training.checkpoint import Checkpoint
-from w2v.training.engines import Engine, make_engine
+from w2v.training.engines import Engine, Run, make_engine
 from w2v.training.progress import TrainingProgress
 from w2v.training.stream import start_weights
 
@@ -250,7 +250,7 @@ class Word2Vec(TrainedModel):
         shown = None if self.verbose else False
         begin = time.perf_counter()
         with TrainingProgress(words, enabled=shown, on_report=report) as progress:
-            engine = make_engine(model, corpus, vocab, config, progress, first_epoch)
+            engine = make_engine(Run(model, corpus, vocab, config, progress, first_epoch))
             earlier = list(self.losses)
             self._call(hooks, "on_train_begin")
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from w2v.data import EncodedCorpus, Vocabulary, context_windows
 from w2v.models import NegativeSamplingModel
 from w2v.training.optimizers import AdaGrad, Adam, Momentum, Optimizer, RMSprop
 from w2v.training.progress import TrainingProgress
-from w2v.training.stream import StreamProgress, StreamTrainer
+from w2v.training.stream import StreamTrainer
 from w2v.training.trainer import Trainer
 
 _REPORTS_AN_EPOCH = 50
@@ -25,8 +26,9 @@ _OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
 }
 
 
-class Engine(ABC):
-    """A run over a corpus.
+@dataclass
+class Run:
+    """What is trained on what, and how.
 
     Parameters
     ----------
@@ -40,6 +42,24 @@ class Engine(ABC):
         Its ``epochs``, ``alpha`` and ``min_alpha`` are those of this run.
     progress : TrainingProgress
         Moved by the corpus's words, in the vocabulary or not, times epochs.
+    first_epoch : int, default 0
+        The epoch to begin with, with the learning rate where it was then.
+    """
+
+    model: NegativeSamplingModel
+    corpus: EncodedCorpus
+    vocab: Vocabulary
+    config: TrainConfig
+    progress: TrainingProgress
+    first_epoch: int = 0
+
+
+class Engine(ABC):
+    """What trains.
+
+    Parameters
+    ----------
+    run : Run
 
     Attributes
     ----------
@@ -51,18 +71,8 @@ class Engine(ABC):
         What compiling the kernels, or loading them, took.
     """
 
-    def __init__(
-        self,
-        model: NegativeSamplingModel,
-        corpus: EncodedCorpus,
-        vocab: Vocabulary,
-        config: TrainConfig,
-        progress: TrainingProgress,
-    ) -> None:
-        self.model = model
-        self.corpus = corpus
-        self.config = config
-        self.progress = progress
+    def __init__(self, run: Run) -> None:
+        self.run = run
         self.epoch_losses: list[float] = []
         self.total_loss = self.compile_seconds = 0.0
 
@@ -80,21 +90,14 @@ class Engine(ABC):
 class StreamEngine(Engine):
     """The fused engine: plain SGD in one pass, on all cores or the GPU."""
 
-    def __init__(
-        self,
-        model: NegativeSamplingModel,
-        corpus: EncodedCorpus,
-        vocab: Vocabulary,
-        config: TrainConfig,
-        progress: TrainingProgress,
-        first_epoch: int = 0,
-    ) -> None:
-        super().__init__(model, corpus, vocab, config, progress)
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        config, corpus = run.config, run.corpus
         self._trainer = StreamTrainer(
-            model,
+            run.model,
             corpus.tokens,
             corpus.offsets,
-            vocab.counts,
+            run.vocab.counts,
             epochs=config.epochs,
             alpha=config.learning_rate,
             min_alpha=min(config.min_alpha, config.learning_rate),
@@ -102,17 +105,16 @@ class StreamEngine(Engine):
             shrink_windows=config.shrink_windows,
             cbow_mean=bool(config.cbow_mean),
             workers=config.workers,
-            start=first_epoch * len(corpus.tokens),
+            start=run.first_epoch * len(corpus.tokens),
         )
 
     def train_epoch(self, epoch: int) -> None:  # noqa: D102
-        scale = self.corpus.total_words / max(1, len(self.corpus.tokens))
-
-        def report(now: StreamProgress) -> None:
-            self.progress.update(now.words * scale, now.loss)
-
+        corpus, progress = self.run.corpus, self.run.progress
+        scale = corpus.total_words / max(1, len(corpus.tokens))
         try:
-            self._trainer.run(report, last_epoch=epoch + 1)
+            self._trainer.run(
+                lambda now: progress.update(now.words * scale, now.loss), last_epoch=epoch + 1
+            )
         finally:
             self.compile_seconds = self._trainer.compile_seconds
             self.epoch_losses = self._trainer.losses
@@ -126,71 +128,48 @@ class MinibatchEngine(Engine):
     neighbours, and a window of fixed size makes batches of one shape.
     """
 
-    def __init__(
-        self,
-        model: NegativeSamplingModel,
-        corpus: EncodedCorpus,
-        vocab: Vocabulary,
-        config: TrainConfig,
-        progress: TrainingProgress,
-        first_epoch: int = 0,
-    ) -> None:
-        super().__init__(model, corpus, vocab, config, progress)
-        options = {} if config.alpha is None else {"lr": config.alpha}
-        self.trainer = Trainer(model, _OPTIMIZERS[config.optimizer](**options))
-        self.trainer.current_epoch = first_epoch
-        self._keep = vocab.keep_probabilities(config.sample)
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        options = {} if run.config.alpha is None else {"lr": run.config.alpha}
+        self._trainer = Trainer(run.model, _OPTIMIZERS[run.config.optimizer](**options))
+        self._trainer.current_epoch = run.first_epoch
+        self._keep = run.vocab.keep_probabilities(run.config.sample)
 
     def train_epoch(self, epoch: int) -> None:  # noqa: D102
-        config, trainer = self.config, self.trainer
+        config, corpus, progress = self.run.config, self.run.corpus, self.run.progress
         tokens = self._subsampled(epoch)
         windows = context_windows(tokens, config.window)
         targets = tokens[config.window : -config.window]
         batch_size = min(config.batch_size, len(targets))
         # The layers sum a skip-gram's loss over its contexts; what is told is a prediction's.
-        self.progress.predictions_per_row = 2 * config.window if config.sg else 1
-        self.progress.words_per_row = self.corpus.total_words / len(targets)
-        self.progress.update(epoch * self.corpus.total_words)
-        before = len(trainer.loss_list)
-        trainer.fit(
+        progress.predictions_per_row = 2 * config.window if config.sg else 1
+        progress.words_per_row = corpus.total_words / len(targets)
+        progress.update(epoch * corpus.total_words)
+        before = len(self._trainer.loss_list)
+        self._trainer.fit(
             windows,
             targets,
             1,
             batch_size,
             eval_interval=max(1, len(targets) // batch_size // _REPORTS_AN_EPOCH),
             verbose=False,
-            progress=self.progress,
+            progress=progress,
         )
-        mean = float(np.mean(trainer.loss_list[before:]))
-        self.epoch_losses.append(mean / self.progress.predictions_per_row)
+        mean = float(np.mean(self._trainer.loss_list[before:]))
+        self.epoch_losses.append(mean / progress.predictions_per_row)
         self.total_loss += mean * (len(targets) // batch_size * batch_size)
 
     def _subsampled(self, epoch: int) -> np.ndarray:
-        tokens = self.corpus.tokens
+        tokens = self.run.corpus.tokens
         if (self._keep >= 1).all():
             return tokens
-        rng = np.random.Generator(np.random.Philox(key=[self.config.seed, 2**33 + epoch]))
+        rng = np.random.Generator(np.random.Philox(key=[self.run.config.seed, 2**33 + epoch]))
         return tokens[rng.random(len(tokens), dtype=np.float32) < self._keep[tokens]]
 
 
-def make_engine(
-    model: NegativeSamplingModel,
-    corpus: EncodedCorpus,
-    vocab: Vocabulary,
-    config: TrainConfig,
-    progress: TrainingProgress,
-    first_epoch: int = 0,
-) -> Engine:
+def make_engine(run: Run) -> Engine:
     """Return the engine that a configuration's optimizer asks for.
 
     Plain SGD is the fused engine's; every other optimizer runs on minibatches.
-
-    Parameters
-    ----------
-    model, corpus, vocab, config, progress
-        See :class:`Engine`.
-    first_epoch : int, default 0
-        The epoch to begin with; the learning rate begins where it was then.
     """
-    kind = StreamEngine if config.optimizer == "sgd" else MinibatchEngine
-    return kind(model, corpus, vocab, config, progress, first_epoch)
+    return StreamEngine(run) if run.config.optimizer == "sgd" else MinibatchEngine(run)
