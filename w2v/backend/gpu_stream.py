@@ -118,10 +118,15 @@ def train_stream(
         workspace = cupy.empty((warps + _MAX_WARPS_A_BLOCK) * trainer.workspace, dtype=np.uint8)
         weights = [_aligned(W) for W in (W_in, W_out)]
         run = _Launches(trainer, warps, weights, noise, keep, settings, workspace)
+        blocks = blocks_of(offsets, BLOCK_TOKENS)
         if isinstance(tokens, cupy.ndarray):
-            run.add(cupy.ascontiguousarray(tokens, dtype=np.int32), 0, offsets, position)
+            tokens = cupy.ascontiguousarray(tokens, dtype=np.int32)
+            for a, b in blocks:  # while one is trained on, the next one's runs are cut
+                low, high = int(offsets[a]), int(offsets[b])
+                before = position + low - int(offsets[0])
+                run.add(tokens[low:high], low, offsets[a : b + 1], before)
         else:
-            _send_blocks(run, tokens, offsets, position)
+            _send_blocks(run, tokens, offsets, position, blocks)
         loss = run.finish()
     for W, trained in zip((W_in, W_out), weights, strict=True):
         if trained is not W:
@@ -212,9 +217,14 @@ class _Launches:
         return StreamLoss(total, int(predictions), int(words))
 
 
-def _send_blocks(run: _Launches, tokens: np.ndarray, offsets: np.ndarray, position: int) -> None:
+def _send_blocks(
+    run: _Launches,
+    tokens: np.ndarray,
+    offsets: np.ndarray,
+    position: int,
+    blocks: list[tuple[int, int]],
+) -> None:
     """Train on tokens of the host: while one block is trained on, the next one is sent."""
-    blocks = blocks_of(offsets, BLOCK_TOKENS)
     room = max((int(offsets[b] - offsets[a]) for a, b in blocks), default=0)
     if room == 0:
         return
@@ -225,18 +235,21 @@ def _send_blocks(run: _Launches, tokens: np.ndarray, offsets: np.ndarray, positi
     computing, sending = cupy.cuda.get_current_stream(), cupy.cuda.Stream(non_blocking=True)
     for event in trained:  # memory just allocated may be in use by work not yet done
         event.record(computing)
-    for number, (a, b) in enumerate(blocks):
-        here = number % len(pinned)
-        low, high = int(offsets[a]), int(offsets[b])
-        sent[here].synchronize()  # what was sent from this buffer before has arrived
-        pinned[here][: high - low] = tokens[low:high]
-        sending.wait_event(trained[here])
-        device[here][: high - low].set(pinned[here][: high - low], stream=sending)
-        sent[here].record(sending)
-        computing.wait_event(sent[here])
-        run.add(device[here], low, offsets[a : b + 1], position + low - int(offsets[0]))
-        trained[here].record(computing)
-    sending.synchronize()
+    try:
+        for number, (a, b) in enumerate(blocks):
+            here = number % len(pinned)
+            low, high = int(offsets[a]), int(offsets[b])
+            sent[here].synchronize()  # what was sent from this buffer before has arrived
+            pinned[here][: high - low] = tokens[low:high]
+            sending.wait_event(trained[here])
+            device[here][: high - low].set(pinned[here][: high - low], stream=sending)
+            sent[here].record(sending)
+            computing.wait_event(sent[here])
+            before = position + low - int(offsets[0])
+            run.add(device[here], low, offsets[a : b + 1], before)
+            trained[here].record(computing)
+    finally:
+        sending.synchronize()  # on Ctrl-C too: the buffers are about to be given back
 
 
 def _pinned(n: int) -> np.ndarray:
