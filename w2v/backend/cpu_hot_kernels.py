@@ -16,7 +16,9 @@ import numba
 
 from w2v.backend.cpu_vector_kernels import LANES, add, load, prefetch, store, subtract
 
-_kernel = numba.njit(nogil=True, cache=True, error_model="numpy")
+_kernel = numba.njit(
+    nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
 
 _VECTOR = LANES * 4  # bytes
 DELAY = 4  # windows from fetching a shared row to adding to it

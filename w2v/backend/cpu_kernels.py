@@ -198,12 +198,30 @@ def sample_exact(table, cumulative, targets, key, start, out):
 
 
 @_exact
+def _last_below(cumulative, x):
+    """Find the word whose share of the cumulative weights x falls into."""
+    low, high = 0, cumulative.size - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if cumulative[middle] <= x:
+            low = middle
+        else:
+            high = middle
+    return np.int32(low)
+
+
+@_exact
 def _complete(cumulative, target, row_key, attempts, found, taken, out):
     """Fill a row by bisection of the cumulative weights with the taken words cut out."""
     k = out.size
     taken[0] = target
-    taken[1 : found + 1] = out[:found]
-    taken[: found + 1].sort()
+    # By insertion: compiling NumPy's sort, or assigning slices, takes seconds.
+    for j in range(1, found + 1):
+        word, place = out[j - 1], j
+        while place > 0 and taken[place - 1] > word:
+            taken[place] = taken[place - 1]
+            place -= 1
+        taken[place] = word
     rest = cumulative[-1]
     for j in range(found + 1):
         rest -= cumulative[taken[j] + 1] - cumulative[taken[j]]
@@ -214,7 +232,7 @@ def _complete(cumulative, target, row_key, attempts, found, taken, out):
         while place <= i and x >= cumulative[taken[place]]:
             x += cumulative[taken[place] + 1] - cumulative[taken[place]]
             place += 1
-        word = np.int32(np.searchsorted(cumulative, x, side="right") - 1)
+        word = _last_below(cumulative, x)
         out[i] = word
         if i + 1 < k:
             for j in range(i + 1, place, -1):

@@ -27,6 +27,8 @@ from w2v.backend.cpu_window_kernels import (
 )
 
 _kernel = numba.njit(nogil=True, cache=True, error_model="numpy")
+# Parts of the one kernel that is called from Python: compiled into it, nothing beside.
+_part = numba.njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 _LOW_32, _S32, _ONE = np.uint64(0xFFFFFFFF), np.uint64(32), np.uint64(1)
 _WEYL = np.uint64(0x9E3779B97F4A7C15)
@@ -35,7 +37,7 @@ BATCH = 512  # windows prepared at a time
 AHEAD = 2  # windows from fetching a row to its use
 
 
-@_kernel
+@_part
 def thin_out(
     tokens,
     offsets,
@@ -71,12 +73,13 @@ def thin_out(
             first[n] = begin
             rate[n] = lr
             n += np.int64(bits >> _S32) <= np.int64(keep[tokens[t]])
-        last[begin:n] = n - 1
+        for i in range(begin, n):
+            last[i] = n - 1
         sentence += 1
     return n, sentence
 
 
-@_kernel
+@_part
 def draw_outputs(n, words, places, negatives, key, noise, row_keys, outputs, again):
     """Draw the outputs of n windows: row 0 the targets, rows 1 to k the negatives.
 
@@ -110,7 +113,7 @@ def draw_outputs(n, words, places, negatives, key, noise, row_keys, outputs, aga
                 again[i] = False
 
 
-@_kernel
+@_part
 def _draw_distinct(row_key, k, table, cumulative, outputs):
     """Draw as `sample_exact` does for one target, outputs[0]."""
     attempts = _rejection_attempts(k)
@@ -128,13 +131,11 @@ def _draw_distinct(row_key, k, table, cumulative, outputs):
             outputs[found] = word
             if found == k:
                 return
-    row = outputs[1 : k + 1].copy()
     taken = np.empty(k + 1, np.int32)
-    _complete(cumulative, outputs[0], row_key, attempts, found, taken, row)
-    outputs[1 : k + 1] = row
+    _complete(cumulative, outputs[0], row_key, attempts, found, taken, outputs[1 : k + 1])
 
 
-@_kernel
+@_part
 def lay_windows(n, words, widths, low, top, window, earlier, latest):
     """Narrow sentences' bounds low and top to windows', and find words that repeat.
 
@@ -155,13 +156,13 @@ def lay_windows(n, words, widths, low, top, window, earlier, latest):
         top[i] = min(top[i], np.int32(i) + widths[i])
 
 
-@_kernel
+@_part
 def _fetch(row, lines):
     for line in range(lines):
         prefetch(row + 64 * line)
 
 
-@_kernel
+@_part
 def _stay(nothing, patterns, spare, own_rows):
     """Hold on to arrays that are used by address, or Numba frees them after their last use."""
 
@@ -270,7 +271,8 @@ def train(
             word = np.int64(words[i])
             in_rows[i] = at_own + word * stride if word < hot else at_in + word * stride
             copied[k + 1, i] = word if word < hot else 2 * hot
-        in_rows[n : n + len(group)] = empty
+        for i in range(len(group)):
+            in_rows[n + i] = empty
         new_sums(at_sums)
         predictions = 0
         for i in range(min(n, AHEAD + window)):
