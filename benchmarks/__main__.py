@@ -10,6 +10,13 @@ import typer
 
 from benchmarks.machine import results_folder
 
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--output", help="Folder to write to; benchmarks/results/<machine> by default."
+    ),
+]
+
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
 
@@ -21,12 +28,7 @@ def about() -> None:
 @app.command()
 def story(
     quick: Annotated[bool, typer.Option(help="Fewer sizes and rounds, for a first look.")] = False,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o", "--output", help="Folder to write to; benchmarks/results/<machine> by default."
-        ),
-    ] = None,
+    output: Output = None,
 ) -> None:
     """Time a training step against the vocabulary's size: one-hot, lookup, sampled, textbook."""
     # Matrix products on all cores would be measured against one thread, and on a busy machine
@@ -42,12 +44,7 @@ def story(
 def reading(
     rounds: Annotated[int, typer.Option(help="Alternating runs of each contestant.")] = 5,
     large: Annotated[bool, typer.Option(help="Also encode 1 GB and measure its memory.")] = True,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o", "--output", help="Folder to write to; benchmarks/results/<machine> by default."
-        ),
-    ] = None,
+    output: Output = None,
 ) -> None:
     """Time text to encoded corpus beside gensim's vocabulary scan."""
     from benchmarks.reading import run
@@ -74,6 +71,23 @@ def gpu(
     except BackendUnavailableError as error:
         typer.echo(error, err=True)
         raise typer.Exit(2) from None
+
+
+@app.command()
+def end_to_end(
+    rounds: Annotated[
+        int, typer.Option(help="Alternating runs of each; 0: w2v alone, for its memory.")
+    ] = 1,
+    epochs: Annotated[int, typer.Option(help="Passes over the text.")] = 5,
+    model: Annotated[str, typer.Option(help="sg or cbow.")] = "sg",
+    repeats: Annotated[int, typer.Option(help="How many times over the text holds the books.")] = 1,
+    output: Output = None,
+) -> None:
+    """Time whole processes, text file to vectors file, beside gensim; with their memory."""
+    from benchmarks.end_to_end import run
+
+    folder = output or results_folder()
+    print(run(folder, rounds=rounds, epochs=epochs, model=model, repeats=repeats))
 
 
 if __name__ == "__main__":
