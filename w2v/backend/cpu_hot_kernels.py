@@ -16,9 +16,7 @@ import numba
 
 from w2v.backend.cpu_vector_kernels import LANES, add, load, prefetch, store, subtract
 
-_kernel = numba.njit(
-    nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
-)
+_kernel = numba.njit(nogil=True, error_model="numpy")
 
 _VECTOR = LANES * 4  # bytes
 DELAY = 4  # windows from fetching a shared row to adding to it

@@ -28,7 +28,7 @@ from w2v.backend.cpu_window_kernels import (
 
 _kernel = numba.njit(nogil=True, cache=True, error_model="numpy")
 # Parts of the one kernel that is called from Python: compiled into it, nothing beside.
-_part = numba.njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+_part = numba.njit(nogil=True, error_model="numpy")
 
 _LOW_32, _S32, _ONE = np.uint64(0xFFFFFFFF), np.uint64(32), np.uint64(1)
 _WEYL = np.uint64(0x9E3779B97F4A7C15)

@@ -42,9 +42,7 @@ from w2v.backend.cpu_vector_kernels import (
     zero_products,
 )
 
-_kernel = numba.njit(
-    nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
-)
+_kernel = numba.njit(nogil=True, error_model="numpy")
 _inline = numba.njit(nogil=True, error_model="numpy", inline="always")
 
 _VECTOR = LANES * 4  # bytes
