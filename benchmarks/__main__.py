@@ -90,5 +90,16 @@ def end_to_end(
     print(run(folder, rounds=rounds, epochs=epochs, model=model, repeats=repeats))
 
 
+@app.command()
+def readme() -> None:
+    """Write the README's figures anew from the results that are there."""
+    from benchmarks.readme import README, updated
+    from w2v.files import atomic_path
+
+    page = updated(README.read_text(encoding="utf-8"))
+    with atomic_path(README) as beside:
+        beside.write_text(page, encoding="utf-8")
+
+
 if __name__ == "__main__":
     app()

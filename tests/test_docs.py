@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.readme import updated
+
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINES = [
@@ -42,3 +44,8 @@ def test_every_block_runs_as_printed(page: str, tmp_path: Path) -> None:
         )
         assert done.returncode == 0, f"{text}\n{done.stderr}"
         assert "Traceback" not in done.stderr
+
+
+def test_the_readmes_figures_are_those_of_the_results() -> None:
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert updated(page) == page
