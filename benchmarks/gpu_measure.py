@@ -98,8 +98,9 @@ class FusedRun:
         return {
             "words_per_second": self.epochs * len(self.stream.tokens) / seconds,
             "kept_per_second": kept / seconds,
-            # Target and negatives read and added to; one context row that comes and goes.
-            "bytes_per_second": kept / seconds * (NEGATIVE + 2) * 2 * 4 * DIM,
+            # Rows of target and negatives, read and added to; a context row comes, is
+            # refreshed twice, and goes.
+            "bytes_per_second": kept / seconds * (NEGATIVE + 1 + 3) * 2 * 4 * DIM,
             "loss": last.total / max(1, last.predictions),
             "finite": float(self.backend.xp.isfinite(self.W_in).all()),
         }

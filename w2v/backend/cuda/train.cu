@@ -103,6 +103,7 @@ KERNEL void train(float* W_in, float* W_out, const int* tokens, const u32* marks
       if (HOLD_WINDOW) hold_tile(held, W_out, m.small.outputs[i % 2], 0);
       for (; entered <= i + WINDOW && entered < kept.filled; entered++) enter(m, W_in, entered);
       train_window(m, W_out, held, i, kept.filled, loss);
+      refresh(m, W_in, i, entered);
     }
     empty_ring(m, W_in);
     const double total = sum_over_lanes(loss.total);
