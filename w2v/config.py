@@ -111,9 +111,7 @@ class TrainConfig:
     @property
     def learning_rate(self) -> float:
         """The fused engine's rate at the beginning."""
-        if self.alpha is not None:
-            return self.alpha
-        return 0.025 if self.sg else 0.05
+        return sgd_rate(bool(self.sg)) if self.alpha is None else self.alpha
 
     def to_dict(self) -> dict[str, Any]:
         """Return the hyper-parameters by name, for JSON."""
@@ -123,6 +121,11 @@ class TrainConfig:
     def names(cls) -> list[str]:
         """Return the names of all hyper-parameters."""
         return [field.name for field in fields(cls)]
+
+
+def sgd_rate(skip_gram: bool) -> float:
+    """Return the learning rate that the original word2vec begins with."""
+    return 0.025 if skip_gram else 0.05
 
 
 def _is_int(value: object) -> bool:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from w2v.backend import Array, StreamLoss, StreamSettings, keep_thresholds
+from w2v.config import sgd_rate
 from w2v.models import NegativeSamplingModel, SkipGram
 
 # A slice should take some hundredths of a second: long beside handing it out, short
@@ -152,7 +153,7 @@ class StreamTrainer:
             exact=sampler.exact,
             total=max(1, self.total),
             seed=model.seed if seed is None else seed,
-            alpha=default_rate(model) if alpha is None else alpha,
+            alpha=sgd_rate(isinstance(model, SkipGram)) if alpha is None else alpha,
             min_alpha=min_alpha,
             shrink_windows=shrink_windows,
             mean=cbow_mean,
@@ -303,11 +304,6 @@ class StreamTrainer:
             self.settings.rate(self.trained),
             recent.total / recent.predictions,
         )
-
-
-def default_rate(model: NegativeSamplingModel) -> float:
-    """Return the learning rate that word2vec begins with: CBOW's steps are fewer."""
-    return 0.025 if isinstance(model, SkipGram) else 0.05
 
 
 def _plus(a: StreamLoss, b: StreamLoss) -> StreamLoss:

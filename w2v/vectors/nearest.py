@@ -116,7 +116,8 @@ def _candidates(tile: FloatArray, bar: FloatArray, width: int) -> tuple[IndexArr
     """
     n_groups = tile.shape[1] // _GROUP
     if n_groups <= width:
-        return np.nonzero(tile > bar)
+        query, column = np.nonzero(tile > bar)
+        return query, column
     # Columns of a group lie `n_groups` apart, which lets the maxima be taken row by row.
     grouped = tile[:, : n_groups * _GROUP].reshape(len(tile), _GROUP, n_groups)
     maxima = grouped.max(axis=1)
