@@ -7,6 +7,8 @@ GPU backends override what they do faster, and one test suite compares them.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -17,6 +19,9 @@ from w2v.backend.random import RandomStream, random_bits
 from w2v.backend.rowgrad import Array, RowGrad
 from w2v.backend.stream import StreamLoss, StreamSettings, check_stream, train_stream
 
+# A slice of the fused engine's work takes some hundredths of a second.
+_SLICE_FLOP = 2e9
+_SLICE_WORDS = 1_000, 100_000
 _LOW_32 = np.uint64(0xFFFFFFFF)
 _S11, _S32 = np.uint64(11), np.uint64(32)
 
@@ -119,6 +124,11 @@ class Backend:
                 f"{what} {got} is out of range: expected 0 to {size - 1} "
                 f"for a vocabulary of {size} words"
             )
+
+    @contextmanager
+    def deferred_checks(self) -> Iterator[None]:
+        """Let :meth:`check_ids` answer at the block's end, where that saves waiting."""
+        yield
 
     # -- embedding lookup, forward and backward ---------------------------------
 
@@ -386,6 +396,25 @@ class Backend:
         return word.astype(xp.int32)
 
     # -- fused engine -------------------------------------------------------------------
+
+    def stream_workers(self) -> int:
+        """Return how many threads the fused engine should run: one a core here."""
+        if hasattr(os, "sched_getaffinity"):
+            return len(os.sched_getaffinity(0))
+        return os.cpu_count() or 1
+
+    def stream_words(self, settings: StreamSettings, dim: int) -> int:
+        """Return how many words :meth:`train_stream` should be given at a time.
+
+        Long beside handing them out, and short beside what a user waits after Ctrl-C.
+        """
+        contexts = settings.window * (2 if settings.skip_gram else 1)
+        flop = 6 * dim * (1 + settings.negative) * contexts
+        return int(np.clip(_SLICE_FLOP / flop, *_SLICE_WORDS))
+
+    def stream_tokens(self, tokens: Array) -> Array:
+        """Return a corpus where :meth:`train_stream` reads it fastest: as it is, or moved."""
+        return tokens
 
     def stream_rows(self, W: Array) -> Array:
         """Return W in the layout that :meth:`train_stream` is fastest on: itself, or a copy.

@@ -19,6 +19,7 @@ from w2v.backend.random import RandomStream
 from w2v.backend.rowgrad import Array, RowGrad
 from w2v.backend.stream import StreamLoss, StreamSettings, check_stream
 
+_SLICE_WORDS = 1 << 24
 _NONE = np.array([0, -1], dtype=np.int32)  # no id below 0, none beyond the last
 
 
@@ -269,6 +270,12 @@ class GPUBackend(Backend):
             return gpu_nearest.nearest(queries, vectors, norms, n, exclude)
 
     # -- fused engine -------------------------------------------------------------------
+
+    def stream_workers(self) -> int:
+        return 1  # the device shares the work out by itself
+
+    def stream_words(self, settings: StreamSettings, dim: int) -> int:
+        return _SLICE_WORDS
 
     def stream_tokens(self, tokens: Array) -> Array:
         """Return a corpus where :meth:`train_stream` reads it fastest.

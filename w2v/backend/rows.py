@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from weakref import ref
+
 import numpy as np
+
+# What zero_rows has allocated, by identity, with the columns that can be seen. The rest of
+# its rows stays zero, as nobody can reach it; looking would touch every row.
+_made: dict[int, tuple[ref[np.ndarray], int]] = {}
 
 LINE = 64  # bytes of a cache line, and of the widest vector
 
@@ -22,6 +28,8 @@ def zero_rows(shape: tuple[int, int]) -> np.ndarray:
     """
     size = shape[0] * padded_width(shape[1])
     flat = np.zeros(size + LINE // 4, dtype=np.float32)
+    key = id(flat)
+    _made[key] = ref(flat, lambda _: _made.pop(key, None)), shape[1]
     start = -flat.ctypes.data % LINE // 4
     return flat[start : start + size].reshape(shape[0], -1)[:, : shape[1]]
 
@@ -36,20 +44,19 @@ def padded(W: np.ndarray) -> np.ndarray | None:
     Returns
     -------
     (V, padded_width(H)) float32 array or None
-        A view; None if the matrix is laid out differently or its padding is not zero.
+        A view; None if the matrix is not one of those, or some columns of one.
     """
     rows, width = W.shape[0], padded_width(W.shape[1])
-    flat = W if W.base is None else W.base
-    if W.dtype != np.float32 or W.strides != (4 * width, 4) or W.ctypes.data % LINE:
+    flat = W.base
+    known, columns = _made.get(id(flat), (None, 0))
+    if flat is None or known is None or known() is not flat:
         return None
-    if not isinstance(flat, np.ndarray) or flat.dtype != np.float32 or not flat.flags.c_contiguous:
+    if W.strides != (4 * width, 4) or W.shape[1] != columns:
         return None
-    flat = flat.reshape(-1)
     start = (W.ctypes.data - flat.ctypes.data) // 4
-    if start < 0 or start + rows * width > flat.size:
+    if W.ctypes.data % LINE or start + rows * width > flat.size:
         return None
-    whole = flat[start : start + rows * width].reshape(rows, width)
-    return None if whole[:, W.shape[1] :].any() else whole
+    return flat[start : start + rows * width].reshape(rows, width)
 
 
 def padded_copy(W: np.ndarray) -> np.ndarray:

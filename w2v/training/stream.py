@@ -8,7 +8,6 @@ place in the run, so with one worker the result does not depend on the slices.
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 import time
@@ -21,10 +20,6 @@ from w2v.backend import Array, StreamLoss, StreamSettings, keep_thresholds
 from w2v.config import sgd_rate
 from w2v.models import NegativeSamplingModel, SkipGram
 
-# A slice should take some hundredths of a second: long beside handing it out, short
-# beside what a user waits after Ctrl-C.
-_SLICE_FLOP = 2e9
-_SLICE_WORDS = 1_000, 100_000
 _WAIT = 0.1  # seconds between looks for Ctrl-C
 
 
@@ -131,14 +126,14 @@ class StreamTrainer:
         seed: int | None = None,
         start: int = 0,
     ) -> None:
-        self.workers = _cores() if workers is None else workers
+        self.workers = model.backend.stream_workers() if workers is None else workers
         if epochs < 1 or self.workers < 1:
             raise ValueError(
                 f"epochs and workers must be 1 or more, got {epochs} and {self.workers}"
             )
         self.model = model
         self.backend = model.backend
-        self.tokens, self.offsets = tokens, offsets
+        self.tokens, self.offsets = self.backend.stream_tokens(tokens), offsets
         self.epochs = epochs
         self.total = epochs * int(offsets[-1] - offsets[0])
         self.trained = start
@@ -258,9 +253,7 @@ class StreamTrainer:
 
     def _cut(self, dim: int) -> Array:
         """Return the first sentences of slices, and the number of sentences."""
-        contexts = self.settings.window * (2 if self.settings.skip_gram else 1)
-        flop = 6 * dim * (1 + self.settings.negative) * contexts
-        words = int(np.clip(_SLICE_FLOP / flop, *_SLICE_WORDS))
+        words = self.backend.stream_words(self.settings, dim)
         starts = np.arange(self.offsets[0], self.offsets[-1], words)
         sentences = np.searchsorted(self.offsets, starts, side="right") - 1
         return np.unique(np.append(sentences, len(self.offsets) - 1))
@@ -283,8 +276,8 @@ class StreamTrainer:
         return self.backend.train_stream(
             W_in,
             W_out,
-            self.backend.asarray(tokens),
-            self.backend.asarray(offsets),
+            tokens,
+            offsets,
             noise=self.noise,
             keep=self.keep,
             settings=self.settings,
@@ -308,12 +301,6 @@ class StreamTrainer:
 
 def _plus(a: StreamLoss, b: StreamLoss) -> StreamLoss:
     return StreamLoss(a.total + b.total, a.predictions + b.predictions, a.words + b.words)
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def start_weights(model: NegativeSamplingModel, seed: int | None = None) -> None:

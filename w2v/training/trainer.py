@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from typing import Any, Protocol
 
 import numpy as np
@@ -106,11 +107,12 @@ class Trainer:
         self.eval_interval = eval_interval
         backend = self.model.backend
         x, t = backend.asarray(x), backend.asarray(t)
-        if progress is None:
-            total = max_epoch * (n // batch_size) * batch_size
-            with TrainingProgress(total, enabled=None if verbose else False) as progress:
-                self._epochs(x, t, max_epoch, batch_size, max_grad, verbose, progress)
-        else:
+        with ExitStack() as stack:
+            stack.enter_context(backend.deferred_checks())
+            if progress is None:
+                total = max_epoch * (n // batch_size) * batch_size
+                shown = None if verbose else False
+                progress = stack.enter_context(TrainingProgress(total, enabled=shown))
             self._epochs(x, t, max_epoch, batch_size, max_grad, verbose, progress)
 
     def _epochs(
