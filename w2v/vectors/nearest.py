@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,8 @@ _QUERIES = 512
 _FIRST_VECTORS = 1024
 _VECTORS = 8192
 _GROUP = 32
+# Multiplications from which on a GPU, if there is one, is worth sending the vectors to.
+_WORTH_SENDING = 10**10
 
 
 def nearest(
@@ -29,7 +32,7 @@ def nearest(
 
     The products are made in tiles of 512 × 8,192 and only the best of each are
     kept, so memory does not grow with queries × vectors.  Equal cosines keep the
-    order of the vectors.
+    order of the vectors.  Much work goes to a GPU if there is one.
 
     Parameters
     ----------
@@ -50,6 +53,15 @@ def nearest(
     cosines : (n_queries, n) float32 array
         -inf where `indices` is -1.
     """
+    if len(queries) * vectors.size > _WORTH_SENDING:
+        from w2v.backend import available_backends, get_backend
+
+        if "gpu" in available_backends():
+            on_gpu: Any = get_backend("gpu")
+            found: tuple[IndexArray, FloatArray] = on_gpu.nearest(
+                queries, vectors, norms, n, exclude
+            )
+            return found
     width = n + (0 if exclude is None else exclude.shape[1])
     indices = np.full((len(queries), width), -1, np.int64)
     values = np.full((len(queries), width), -np.inf, np.float32)
