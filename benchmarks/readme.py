@@ -55,7 +55,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _engine(folder: Path) -> list[str]:
     rows = []
-    for path in sorted(folder.glob("engine-speed*.json")):
+    for path in sorted(folder.glob("engine-speed*.json"), key=lambda path: len(path.stem)):
         result = _read(path)
         setting = result["setting"]
         for model in ("skip-gram", "cbow"):

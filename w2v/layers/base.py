@@ -37,7 +37,8 @@ class EmbeddingLayer(Layer):
         super().__init__(W)
         self.backend: Backend = backend_for(W)
         self.index: Array = self.backend.asarray([], dtype="int32")
-        self.grads = [RowGrad(self.index, W[:0], W.shape[0])]
+        # A copy, as a view would keep W alive where a trainer replaces it.
+        self.grads = [RowGrad(self.index, W[:0].copy(), W.shape[0])]
 
     def check(self, index: Array) -> Array:
         """Return word ids as int32, or say which one the matrix has no row for."""

@@ -17,7 +17,7 @@ class MatMul(Layer):
 
     def __init__(self, W: Array) -> None:
         super().__init__(W)
-        self.grads = [W[:0]]
+        self.grads = [W[:0].copy()]
 
     def forward(self, x: Array) -> Array:
         """Return ``x W``.
