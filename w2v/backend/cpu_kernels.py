@@ -182,7 +182,7 @@ def sample_exact(table, cumulative, targets, key, start, out):
     taken = np.empty(k + 1, np.int32)
     for i in range(targets.size):
         row_key = _random_bits(key, start + np.uint64(i))
-        found = 0
+        found = np.int64(0)  # a literal would have _complete compiled once more
         for attempt in range(attempts):
             word = draw(table, _random_bits(row_key, np.uint64(attempt)))
             fresh = word != targets[i]

@@ -117,7 +117,7 @@ def draw_outputs(n, words, places, negatives, key, noise, row_keys, outputs, aga
 def _draw_distinct(row_key, k, table, cumulative, outputs):
     """Draw as `sample_exact` does for one target, outputs[0]."""
     attempts = _rejection_attempts(k)
-    found = 0
+    found = np.int64(0)  # a literal would have what it is passed to compiled once more
     for attempt in range(attempts):
         bits = _random_bits(row_key, np.uint64(attempt))
         column = ((bits >> _S32) * np.uint64(table.size)) >> _S32
@@ -211,8 +211,13 @@ def train(
     lines = (stride + 63) // 64
     nothing = np.zeros(W_in.shape[1], np.float32)
     empty = np.int64(nothing.ctypes.data)
-    in_rows = np.full(size + len(group), empty, np.int64)
-    out_rows = np.full((tiles * len(tile), size), empty, np.int64)
+    in_rows = np.empty(size + len(group), np.int64)
+    out_rows = np.empty((tiles * len(tile), size), np.int64)
+    for i in range(in_rows.size):  # compiled sooner than np.full is
+        in_rows[i] = empty
+    for i in range(out_rows.shape[0]):
+        for j in range(size):
+            out_rows[i, j] = empty
     contexts = 2 * window + len(group)
     span = contexts * len(tile) + LANES
     g = np.zeros(tiles * span, np.float32)
@@ -241,7 +246,7 @@ def train(
     )
     copy_rows(own, at_in, at_out, stride)
     origin = position - offsets[0]
-    sentence = 0
+    sentence = np.int64(0)
     while sentence < offsets.size - 1:
         n, sentence = thin_out(
             tokens,
@@ -316,7 +321,7 @@ def train(
             if hot:
                 slot = due[i % DELAY]
                 for j in range(1, slot[0] + 1):
-                    exchange(slot[j], own, at_in, at_out, stride)
+                    exchange(np.int64(slot[j]), own, at_in, at_out, stride)
                 slot[0] = 0
                 # Rows without a copy are counted in one last place, which never comes due: a
                 # branch on the word would be mispredicted at every other word.
@@ -330,5 +335,5 @@ def train(
         loss[1] += predictions
         loss[2] += n
     for row in range(2 * hot):
-        exchange(row, own, at_in, at_out, stride)
+        exchange(np.int64(row), own, at_in, at_out, stride)
     _stay(nothing, patterns, spare, own_rows)
