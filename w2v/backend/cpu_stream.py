@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,34 @@ def tile_shape(negative: int) -> tuple[int, int]:
     outputs = -(-(negative + 1) // tiles)
     contexts = LANES // outputs
     return (4 if contexts > 4 else 2 if contexts > 1 else 1), outputs
+
+
+@lru_cache
+def lane_patterns(group: int, tile: int, k: int) -> np.ndarray:
+    """Tell what each lane of a vector of logits is: context i, output j in lane i * tile + j.
+
+    Parameters
+    ----------
+    group, tile : int
+        Contexts and outputs that are multiplied at once.
+    k : int
+        Negatives.
+
+    Returns
+    -------
+    (4, group + 2, LANES) float32 array
+        2 for the first tile, plus 1 for the last one; then, that many contexts' lanes that
+        count, and at the end the labels.
+    """
+    out = np.zeros((4, group + 2, LANES), np.float32)
+    tiles = (k + tile) // tile
+    for kind in range(4):
+        real = k + 1 - (tiles - 1) * tile if kind % 2 else tile
+        for i in range(group):
+            out[kind, group + 1, i * tile] = kind // 2
+            for contexts in range(i + 1, group + 1):
+                out[kind, contexts, i * tile : i * tile + real] = 1
+    return out
 
 
 def own_copies(workers: int) -> tuple[int, int]:
@@ -74,7 +103,7 @@ def train_stream(
         (settings.window, settings.shrink_windows),
         (settings.alpha, slope, settings.min_alpha),
         None if settings.skip_gram else (settings.mean, settings.mean and settings.share_gradient),
-        ((0,) * contexts, (0,) * outputs),
+        ((0,) * contexts, (0,) * outputs, lane_patterns(contexts, outputs, settings.negative)),
         own_copies(settings.workers),
         loss,
     )

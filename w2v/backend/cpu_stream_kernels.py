@@ -17,7 +17,6 @@ from w2v.backend.cpu_vector_kernels import LANES, prefetch
 from w2v.backend.cpu_window_kernels import (
     cbow_step,
     cbow_weights,
-    lane_patterns,
     loss_of,
     merge_contexts,
     merge_outputs,
@@ -190,12 +189,12 @@ def train(
     weights.  negatives: k, exact.  windows: their width, whether to shrink.  rates: alpha,
     its slope a word, min_alpha.  cbow: None for skip-gram, or whether to average and
     whether to share the gradient.  tiling: tuples as long as the contexts and outputs that
-    are multiplied at once.  copies: how many words a thread has its own rows of, and the
+    are multiplied at once, and `lane_patterns`.  copies: how many words a thread has its own rows of, and the
     uses after which it exchanges them.  loss: (3,) float64, added to: loss, predictions,
     kept words.
     """
     (W_in, W_out), (tokens, offsets) = weights, corpus
-    (k, _), (window, _), (group, tile) = negatives, windows, tiling
+    (k, _), (window, _), (group, tile, patterns) = negatives, windows, tiling
     longest = np.int64(0)
     for s in range(offsets.size - 1):
         longest = max(longest, offsets[s + 1] - offsets[s])
@@ -222,7 +221,6 @@ def train(
     span = contexts * len(tile) + LANES
     g = np.zeros(tiles * span, np.float32)
     spare = np.empty(max(W_in.shape[1], contexts * LANES), np.float32)
-    patterns = lane_patterns(len(group), len(tile), k)
     sums = np.empty((3, LANES), np.float32)
 
     hot = min(copies[0], W_in.shape[0])
@@ -314,7 +312,7 @@ def train(
             else:
                 cbow_weights(count, rows, shape, scratch, rate[i], cbow[0], group, tile)
                 if again[i]:
-                    merge_outputs(i, 1, out_rows, empty, g, span, k, len(tile))
+                    merge_outputs(i, np.int64(1), out_rows, empty, g, span, k, len(tile))
                 cbow_step(count, rows, shape, scratch, cbow[1], tile)
                 predictions += 1
             in_rows[i] = target

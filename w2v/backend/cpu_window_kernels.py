@@ -10,7 +10,7 @@ Everything is passed by address, as arrays cost more to pass than a window to tr
 outputs.  ``shape``: bytes from one output's address to the next, tiles of outputs,
 bytes of a row, and floats of a tile's weights, of which those of context c stand from
 c * len(tile) on.  ``scratch``: the weights, room for a row or a vector a context, the
-patterns of :func:`lane_patterns`, and the loss.
+patterns of :func:`w2v.backend.cpu_stream.lane_patterns`, and the loss.
 """
 
 from __future__ import annotations
@@ -63,24 +63,6 @@ def loss_of(sums):
     for lane in range(LANES):
         total += sums[0, lane] + math.log(sums[1, lane]) + sums[2, lane] * math.log(2.0)
     return total
-
-
-@_kernel
-def lane_patterns(group, tile, k):
-    """Tell what each lane of a vector of logits is: context i, output j in lane i * tile + j.
-
-    Returns (4, group + 2, LANES): 2 for the first tile, plus 1 for the last one; then,
-    that many contexts' lanes that count, and at the end the labels.
-    """
-    out = np.zeros((4, group + 2, LANES), np.float32)
-    tiles = (k + tile) // tile
-    for kind in range(4):
-        real = k + 1 - (tiles - 1) * tile if kind % 2 else tile
-        for i in range(group):
-            out[kind, group + 1, i * tile] = kind // 2
-            for contexts in range(i + 1, group + 1):
-                out[kind, contexts, i * tile : i * tile + real] = 1
-    return out
 
 
 @_inline
