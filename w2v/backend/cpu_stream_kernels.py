@@ -189,9 +189,9 @@ def train(
     weights.  negatives: k, exact.  windows: their width, whether to shrink.  rates: alpha,
     its slope a word, min_alpha.  cbow: None for skip-gram, or whether to average and
     whether to share the gradient.  tiling: tuples as long as the contexts and outputs that
-    are multiplied at once, and `lane_patterns`.  copies: how many words a thread has its own rows of, and the
-    uses after which it exchanges them.  loss: (3,) float64, added to: loss, predictions,
-    kept words.
+    are multiplied at once, and the lanes' patterns.  copies: how many words a thread has
+    its own rows of, and the uses after which it exchanges them.  loss: (3,) float64, added
+    to: loss, predictions, kept words.
     """
     (W_in, W_out), (tokens, offsets) = weights, corpus
     (k, _), (window, _), (group, tile, patterns) = negatives, windows, tiling
