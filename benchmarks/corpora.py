@@ -10,7 +10,9 @@ from pathlib import Path
 DATA = Path(os.environ.get("W2V_BENCH_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
 
-def unpack_books(target: Path, *, repeats: int = 1, name: str = "books-18m") -> Path:
+def unpack_books(
+    target: Path, *, repeats: int = 1, name: str = "books-18m", limit: int | None = None
+) -> Path:
     """Write a corpus of books as plain text.
 
     Parameters
@@ -19,6 +21,8 @@ def unpack_books(target: Path, *, repeats: int = 1, name: str = "books-18m") -> 
     repeats : int, default 1
         How many times over.
     name : {"books-18m", "books-1m"}
+    limit : int, optional
+        Whole lines of about so many bytes of it, instead of all.
 
     Returns
     -------
@@ -36,5 +40,8 @@ def unpack_books(target: Path, *, repeats: int = 1, name: str = "books-18m") -> 
     with target.open("wb") as text:
         for _ in range(repeats):
             with gzip.open(packed) as source:
-                shutil.copyfileobj(source, text, 1 << 20)
+                if limit is None:
+                    shutil.copyfileobj(source, text, 1 << 20)
+                else:
+                    text.writelines(source.readlines(limit))
     return target

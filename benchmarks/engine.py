@@ -7,10 +7,8 @@ Processor seconds are kept too, as they say what was lost to other work on the m
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -25,6 +23,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
+from benchmarks.corpora import DATA, unpack_books
 from benchmarks.machine import describe_machine, results_folder
 from w2v.data import EncodedCorpus, read_corpus
 from w2v.models import CBOW, NegativeSamplingModel, SkipGram
@@ -32,7 +31,6 @@ from w2v.training.stream import StreamTrainer, start_weights
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
 
-DATA = Path(os.environ.get("W2V_BENCH_DATA", Path(__file__).parents[2] / "shared" / "data"))
 EVALUATIONS = {
     "wordsim353": ("wordsim353.tsv", "\t"),
     "simlex999": ("simlex999.txt", "\t"),
@@ -48,11 +46,7 @@ def books(words: int) -> Iterator[tuple[Path, EncodedCorpus]]:
     """Unpack the corpus, or about so many words from its beginning, and encode it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "books.txt"
-        with gzip.open(DATA / "books-18m.txt.gz") as packed, path.open("wb") as text:
-            if words:
-                text.writelines(packed.readlines(int(words * 5.28)))
-            else:
-                shutil.copyfileobj(packed, text)
+        unpack_books(path, limit=int(words * 5.28) if words else None)
         yield path, read_corpus(path, min_count=5)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.corpora import DATA
 from benchmarks.machine import usable_cores
 from benchmarks.zipf import Stream
 from w2v.backend import Backend, NoiseTable, StreamLoss, StreamSettings, keep_thresholds
@@ -164,8 +164,7 @@ def minibatch_speed(
 
 def books(folder: Path | None = None) -> Any:
     """Return books-18m, encoded, or None where it is not at hand."""
-    default = Path(__file__).parents[2] / "shared" / "data"
-    folder = folder or Path(os.environ.get("W2V_BENCH_DATA", default))
+    folder = folder or DATA
     path = folder / "books-18m.txt.gz"
     if not path.exists():
         return None

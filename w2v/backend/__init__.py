@@ -14,7 +14,7 @@ from w2v.backend.select import (
     to_gpu,
     use_backend,
 )
-from w2v.backend.stream import StreamLoss, StreamSettings, keep_thresholds
+from w2v.backend.stream import StreamLoss, StreamSettings, keep_probabilities, keep_thresholds
 
 __all__ = [
     "Array",
@@ -30,6 +30,7 @@ __all__ = [
     "backend_for",
     "describe_choice",
     "get_backend",
+    "keep_probabilities",
     "keep_thresholds",
     "to_cpu",
     "to_gpu",

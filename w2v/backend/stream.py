@@ -115,8 +115,8 @@ class StreamLoss(NamedTuple):
     words: int
 
 
-def keep_thresholds(counts: Any, sample: float) -> np.ndarray:
-    """Turn counts into what 32 random bits must not exceed for a word to be kept.
+def keep_probabilities(counts: Any, sample: float) -> np.ndarray:
+    """Give the chance of each word's occurrence to survive subsampling.
 
     A word of share f of the text is kept with probability min(1, √(t/f) + t/f), as
     word2vec's code does it.
@@ -129,11 +129,29 @@ def keep_thresholds(counts: Any, sample: float) -> np.ndarray:
 
     Returns
     -------
-    (V,) uint32 array
+    (V,) float64 array
     """
     share = np.asarray(counts, dtype=np.float64) / np.sum(counts, dtype=np.float64)
-    keep = np.sqrt(sample / share) + sample / share if sample > 0 else np.ones_like(share)
-    bits: np.ndarray = np.clip(np.rint(keep * 2.0**32) - 1, 0, 2.0**32 - 1)
+    if sample == 0:
+        return np.ones_like(share)
+    with np.errstate(divide="ignore"):  # a word that never occurs would be kept
+        return np.minimum(1.0, np.sqrt(sample / share) + sample / share)
+
+
+def keep_thresholds(counts: Any, sample: float) -> np.ndarray:
+    """Turn counts into what 32 random bits must not exceed for a word to be kept.
+
+    Parameters
+    ----------
+    counts : (V,) array of numbers
+    sample : float
+        As for :func:`keep_probabilities`.
+
+    Returns
+    -------
+    (V,) uint32 array
+    """
+    bits: np.ndarray = np.clip(np.rint(keep_probabilities(counts, sample) * 2.0**32) - 1, 0, None)
     return bits.astype(np.uint32)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import uuid
 from pathlib import Path
 
 
@@ -25,22 +24,3 @@ def cache_folder() -> Path:
         folder = Path(pooch.os_cache("w2v"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def write_aside(path: Path, text: str) -> None:
-    """Write a text file so that it is there whole or not at all.
-
-    Parameters
-    ----------
-    path : Path
-        Replaced if it exists.
-    text : str
-        Written as UTF-8.
-    """
-    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        aside.write_text(text, encoding="utf-8", newline="\n")
-        aside.replace(path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise

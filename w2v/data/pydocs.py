@@ -15,7 +15,8 @@ import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
-from w2v.data.cache import cache_folder, write_aside
+from w2v.data.cache import cache_folder
+from w2v.files import atomic_path
 
 # Bumped when the rules below change, so that a text of older rules is not reused.
 _EDITION = 1
@@ -89,7 +90,9 @@ def pydocs(*, rebuild: bool = False) -> Path:
     version = ".".join(map(str, sys.version_info[:3]))
     path = cache_folder() / f"pydocs-{_EDITION}-python{version}.txt"
     if rebuild or not path.exists():
-        write_aside(path, "".join(f"{sentence}\n" for sentence in sentences()))
+        text = "".join(f"{sentence}\n" for sentence in sentences())
+        with atomic_path(path) as aside:
+            aside.write_text(text, encoding="utf-8", newline="\n")
     return path
 
 

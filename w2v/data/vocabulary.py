@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from w2v.backend import keep_probabilities
 from w2v.data.errors import CorpusError
 
 
@@ -161,11 +162,7 @@ class Vocabulary:
         """
         if not 0 <= sample <= 1:
             raise ValueError(f"sample must lie between 0 and 1, got {sample}")
-        if sample == 0:
-            return np.ones(len(self))
-        with np.errstate(divide="ignore"):
-            ratio = sample * self.total / self.counts
-        return np.minimum(1.0, np.sqrt(ratio) + ratio)
+        return keep_probabilities(self.counts, sample)
 
     def save(self, path: str | Path) -> None:
         """Write words and counts to an Arrow file.
