@@ -1,0 +1,62 @@
+"""How good vectors are, by one evaluator for all contestants: the library's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.corpora import DATA
+from w2v.vectors import KeyedVectors
+
+_PAIRS = {
+    "wordsim353": "wordsim353.tsv",
+    "simlex999": "simlex999.txt",
+    "men": "bruni_men.txt",
+    "mturk": "radinsky_mturk.txt",
+    "rare_words": "luong_rare.txt",
+}
+_ANALOGIES = {"analogies": "questions-words.txt"}
+TITLES = {
+    "wordsim353": "WordSim-353",
+    "simlex999": "SimLex-999",
+    "men": "MEN",
+    "mturk": "MTurk",
+    "rare_words": "Rare Words",
+    "analogies": "Google analogies",
+}
+
+
+def evaluation_sets() -> dict[str, Path]:
+    """Return the sets at hand by their keys in `TITLES`; none where the data folder is not."""
+    files = {name: DATA / "eval" / file for name, file in (_PAIRS | _ANALOGIES).items()}
+    return {name: path for name, path in files.items() if path.is_file()}
+
+
+def evaluate(words: Sequence[str], vectors: np.ndarray) -> dict[str, float]:
+    """Return rank correlations with people's judgement, and the share of analogies solved.
+
+    Parameters
+    ----------
+    words : sequence of str
+        The most frequent first.
+    vectors : (V, H) float32 array
+
+    Returns
+    -------
+    dict of str to float
+        Spearman's correlation of every set of pairs at hand, and the accuracy on analogies, by
+        the keys of `TITLES`. Sets of which the vectors know no word are left out.
+    """
+    keyed = KeyedVectors(list(words), np.ascontiguousarray(vectors, dtype=np.float32))
+    known = set(words)
+    scores = {}
+    for name, path in evaluation_sets().items():
+        if known.isdisjoint(path.read_text(encoding="utf-8").lower().split()):
+            continue
+        if name in _ANALOGIES:
+            scores[name] = float(keyed.evaluate_word_analogies(path)[0])
+        else:
+            scores[name] = float(keyed.evaluate_word_pairs(path).spearman[0])
+    return scores

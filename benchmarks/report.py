@@ -1,0 +1,133 @@
+"""What a benchmark leaves behind: figures, a table and a picture, with how they were made."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.machine import describe_machine
+from w2v.files import atomic_path
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Every benchmark is a process of its own: this is the load before it.
+_LOAD_BEFORE = round(os.getloadavg()[0], 2)
+
+# Told apart by mark and line, not by colour, so that they can be told apart in print.
+_STYLES: tuple[dict[str, Any], ...] = (
+    {"marker": "o", "linestyle": "-", "markerfacecolor": "black"},
+    {"marker": "s", "linestyle": "--", "markerfacecolor": "white"},
+    {"marker": "^", "linestyle": ":", "markerfacecolor": "black"},
+    {"marker": "D", "linestyle": "-.", "markerfacecolor": "white"},
+    {"marker": "v", "linestyle": (0, (1, 3)), "markerfacecolor": "black"},
+    {"marker": "P", "linestyle": (0, (7, 2)), "markerfacecolor": "white"},
+    {"marker": "X", "linestyle": (0, (3, 1, 1, 1, 1, 1)), "markerfacecolor": "black"},
+    {"marker": "*", "linestyle": (0, (10, 3, 2, 3)), "markerfacecolor": "white"},
+    {"marker": "<", "linestyle": (0, (5, 5)), "markerfacecolor": "black"},
+    {"marker": ">", "linestyle": (0, (1, 1)), "markerfacecolor": "white"},
+)
+HATCHES = ("", "///", "...", "xxx", "\\\\\\", "++", "ooo", "|||")
+"""Fillings of bars, told apart in print."""
+
+
+def write(
+    folder: Path,
+    name: str,
+    figures: Mapping[str, Any],
+    table: str,
+    plot: Callable[[Figure], None] | None = None,
+) -> str:
+    """Write ``<name>.json``, ``<name>.md`` and ``<name>.png``, each aside and renamed.
+
+    The machine, the command, the time and the load before and after stand in the first two.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if it is not there.
+    name : str
+    figures : mapping
+        What was measured, as JSON; NumPy numbers are converted.
+    table : str
+        Markdown, a heading first.
+    plot : callable, optional
+        Draws on the figure that it is given.
+
+    Returns
+    -------
+    str
+        The Markdown as it was written.
+    """
+    made = {
+        "command": shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]]),
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "load_average": [_LOAD_BEFORE, round(os.getloadavg()[0], 2)],
+    }
+    machine = describe_machine()
+    page = f"{table.rstrip()}\n\n{_provenance(machine, made)}\n"
+    everything = {"machine": machine, "made": made, **figures}
+    text = json.dumps(everything, indent=1, ensure_ascii=False, default=_plain)
+    for suffix, content in ((".json", text + "\n"), (".md", page)):
+        with atomic_path(folder / f"{name}{suffix}") as aside:
+            aside.write_text(content, encoding="utf-8")
+    if plot:
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(7.5, 5.2), dpi=150, layout="constrained")
+        plot(figure)
+        with atomic_path(folder / f"{name}.png") as aside:
+            figure.savefig(aside)
+    return page
+
+
+def _provenance(machine: Mapping[str, Any], made: Mapping[str, Any]) -> str:
+    before, after = made["load_average"]
+    return (
+        f"`{made['command']}` on {machine['cpu']}, {machine['cores']} cores, "
+        f"{machine['memory_gib']} GiB; load {before} before and {after} after; Python "
+        f"{machine['python']}, NumPy {machine['numpy']}, Numba {machine['numba']}; {made['when']}."
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Return a NumPy number or array as Python's own."""
+    return value.tolist()
+
+
+def markdown_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a Markdown table, its first column to the left and the others to the right.
+
+    Parameters
+    ----------
+    columns : sequence of str
+    rows : iterable of sequences
+        A cell for every column; None is shown as a dash.
+    """
+    lines = [f"| {' | '.join(columns)} |", "|---|" + "---:|" * (len(columns) - 1)]
+    lines += [f"| {' | '.join('–' if x is None else str(x) for x in row)} |" for row in rows]
+    return "\n".join(lines)
+
+
+def line_style(i: int) -> dict[str, Any]:
+    """Return what the i-th line of a plot is drawn with: ``axes.plot(x, y, **line_style(0))``."""
+    return {"color": "black", "linewidth": 1.2, "markersize": 5, **_STYLES[i % len(_STYLES)]}
+
+
+def plain_axes(axes: Axes, x: str, y: str, title: str = "") -> None:
+    """Give axes their labels, a pale grid and no frame."""
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+    if title:
+        axes.set_title(title, fontsize="medium")
+    axes.grid(color="0.9")
+    axes.set_axisbelow(True)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
