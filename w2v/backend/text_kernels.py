@@ -57,65 +57,51 @@ def _trailing_zeros(typingctx, word):
 
 
 @_kernel
-def _space_length(buffer, i):
-    """Bytes of the white-space character beyond ASCII that starts here, or 0."""
-    a, b, c = buffer[i], buffer[i + 1], buffer[i + 2]
-    if a == 0xC2:
-        return 2 if b == 0x85 or b == 0xA0 else 0
-    if a == 0xE1:
-        return 3 if b == 0x9A and c == 0x80 else 0
-    if a == 0xE3:
-        return 3 if b == 0x80 and c == 0x80 else 0
-    if b == 0x80:
-        return 3 if 0x80 <= c <= 0x8A or c == 0xA8 or c == 0xA9 or c == 0xAF else 0
-    return 3 if b == 0x81 and c == 0x9F else 0
-
-
-@_kernel
-def _plain_run(buffer, i):
-    """Count the bytes from here, up to eight, that are ASCII and above the space."""
-    word = _load64(buffer, i)
-    other = (~((word & ~_HIGH_BITS) + _ABOVE_SPACE) | word) & _HIGH_BITS
-    if other == np.uint64(0):
-        return 8
-    return np.int64(_trailing_zeros(other) >> np.uint64(3))
-
-
-@_kernel
 def split_white(buffer, n, kinds, spans):
     """Find the words between white space and the ends of lines; give the number of spans."""
     i = filled = 0
-    while True:
-        while i < n:
-            kind = kinds[buffer[i]]
-            if kind == PLAIN:
-                break
-            if kind == LINE:
-                if filled == 0 or spans[filled - 1, 0] != SENTENCE_END:
-                    spans[filled, 0] = SENTENCE_END
-                    filled += 1
-                i += 1
-            elif kind == SPACE:
-                i += 1
+    inside = False
+    while i < n:
+        if inside:
+            # Bytes that are ASCII and above the space, up to eight at a time.
+            word = _load64(buffer, i)
+            other = (~((word & ~_HIGH_BITS) + _ABOVE_SPACE) | word) & _HIGH_BITS
+            if other == np.uint64(0):
+                i += 8
+                continue
+            i += np.int64(_trailing_zeros(other) >> np.uint64(3))
+        kind = kinds[buffer[i]]
+        length = 1
+        if kind == MAYBE_SPACE:
+            # White space beyond ASCII, or a word's character that begins as such.
+            a, b, c = buffer[i], buffer[i + 1], buffer[i + 2]
+            if a == 0xC2:
+                length = 2 if b == 0x85 or b == 0xA0 else 0
+            elif a == 0xE1:
+                length = 3 if b == 0x9A and c == 0x80 else 0
+            elif a == 0xE3:
+                length = 3 if b == 0x80 and c == 0x80 else 0
+            elif b == 0x80:
+                length = 3 if c <= 0x8A or c == 0xA8 or c == 0xA9 or c == 0xAF else 0
             else:
-                length = _space_length(buffer, i)
-                if length == 0:
-                    break
-                i += length
-        if i >= n:
-            return filled
-        spans[filled, 0] = i
-        while True:
-            run = _plain_run(buffer, i)
-            i += run
-            if run < 8:
-                kind = kinds[buffer[i]]
-                if kind == PLAIN or (kind == MAYBE_SPACE and _space_length(buffer, i) == 0):
-                    i += 1
-                else:
-                    break
-        spans[filled, 1] = i
-        filled += 1
+                length = 3 if b == 0x81 and c == 0x9F else 0
+            if length == 0:
+                kind = PLAIN
+                length = 1
+        if kind == PLAIN:
+            if not inside:
+                spans[filled, 0] = i
+                inside = True
+        else:
+            if inside:
+                spans[filled, 1] = i
+                filled += 1
+                inside = False
+            if kind == LINE and (filled == 0 or spans[filled - 1, 0] != SENTENCE_END):
+                spans[filled, 0] = SENTENCE_END
+                filled += 1
+        i += length
+    return filled
 
 
 @_kernel
@@ -277,46 +263,6 @@ def rehash(old, new):
                 place = (place + 1) & last
             new[place, 0] = old[i, 0]
             new[place, 1] = old[i, 1]
-
-
-@_kernel
-def invalid_utf8(buffer, n):
-    """Find the first byte of the first sequence that is not UTF-8, or -1."""
-    i = 0
-    while i < n:
-        if i + 8 <= n and _load64(buffer, i) & _HIGH_BITS == np.uint64(0):
-            i += 8
-            continue
-        a = buffer[i]
-        if a < 0x80:
-            i += 1
-            continue
-        # The second byte's range rules out overlong forms, surrogates and what lies past
-        # U+10FFFF (Unicode Standard, table 3-7).
-        low, high = np.uint8(0x80), np.uint8(0xBF)
-        if 0xC2 <= a <= 0xDF:
-            length = 2
-        elif 0xE0 <= a <= 0xEF:
-            length = 3
-            if a == 0xE0:
-                low = np.uint8(0xA0)
-            elif a == 0xED:
-                high = np.uint8(0x9F)
-        elif 0xF0 <= a <= 0xF4:
-            length = 4
-            if a == 0xF0:
-                low = np.uint8(0x90)
-            elif a == 0xF4:
-                high = np.uint8(0x8F)
-        else:
-            return i
-        if i + length > n or buffer[i + 1] < low or buffer[i + 1] > high:
-            return i
-        for k in range(2, length):
-            if buffer[i + k] & 0xC0 != 0x80:
-                return i
-        i += length
-    return -1
 
 
 @_kernel

@@ -41,6 +41,18 @@ class Block:
         """Give the bytes with as many after them as kernels may look at."""
         return np.frombuffer(self.data + _PADDING, dtype=np.uint8)
 
+    def is_utf8(self) -> bool:
+        """Tell whether the bytes are valid UTF-8, without the GIL and without a copy."""
+        import pyarrow as pa
+
+        ends = pa.py_buffer(np.array([0, len(self.data)], np.int64))
+        whole = pa.LargeStringArray.from_buffers(1, ends, pa.py_buffer(self.data))
+        try:
+            whole.validate(full=True)
+        except pa.ArrowInvalid:
+            return False
+        return True
+
     def text(self, *, strict: bool) -> tuple[str, int]:
         """Decode the bytes.
 

@@ -47,11 +47,9 @@ class Scan:
         strict: bool = False,
         progress: Progress | None = None,
     ) -> None:
-        from w2v.backend.text_kernels import invalid_utf8
         from w2v.data.word_table import WordTable
 
         self._table: type[WordTable] = WordTable
-        self._invalid_utf8 = invalid_utf8
         self._source = blocks
         self._folder = folder
         self._workers = workers
@@ -141,9 +139,8 @@ class Scan:
 
     def _valid(self, block: Block, worker: int) -> NDArray[np.uint8]:
         """Give a block's text as UTF-8 without fault, padded."""
-        text = block.padded()
-        if self._invalid_utf8(text, len(block.data)) < 0:
-            return text
+        if block.is_utf8():
+            return block.padded()
         decoded, replaced = block.text(strict=self._strict)
         self._replaced[worker] += replaced
         return np.frombuffer(decoded.encode() + bytes(8), np.uint8)

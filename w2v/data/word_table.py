@@ -12,6 +12,9 @@ from w2v.backend import text_kernels as kernels
 
 Array = NDArray[Any]
 
+# Bytes of another table's words taken at a time: no word is as long, and 32 bits number them.
+_MERGED_BYTES = (1 << 31) - 1
+
 
 class WordTable:
     """Distinct words in order of arrival, with counts and places of first appearance.
@@ -86,10 +89,17 @@ class WordTable:
         (N,) int32
             The ids the words have here.
         """
-        spans = np.stack([starts[:-1], starts[1:]], axis=1)
         ids = np.empty(len(counts), dtype=np.int32)
         before = len(self)
-        self._number(arena, spans, 0, ids)
+        low = 0
+        while low < len(counts):
+            high = int(np.searchsorted(starts, starts[low] + _MERGED_BYTES, "right")) - 1
+            # Of the types that `number` passes: the kernel is compiled for them alone.
+            words = arena[starts[low] :]
+            words.flags.writeable = False
+            spans = np.stack([starts[low:high], starts[low + 1 : high + 1]], axis=1) - starts[low]
+            self._number(words, spans.astype(np.int32), 0, ids[low:high])
+            low = high
         kernels.count(ids, counts, self.counts)
         self.first[before : len(self)] = np.iinfo(np.int64).max
         np.minimum.at(self.first, ids, first)
