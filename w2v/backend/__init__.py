@@ -2,6 +2,7 @@
 
 from w2v.backend.alias import NoiseTable
 from w2v.backend.base import Backend, MemoryInfo
+from w2v.backend.huffman import HuffmanTree
 from w2v.backend.random import RandomStream
 from w2v.backend.rowgrad import Array, RowGrad
 from w2v.backend.select import (
@@ -20,6 +21,7 @@ __all__ = [
     "Array",
     "Backend",
     "BackendUnavailableError",
+    "HuffmanTree",
     "MemoryInfo",
     "NoiseTable",
     "RandomStream",

@@ -57,21 +57,9 @@ class NoiseTable:
     """
 
     def __init__(self, counts: Any, power: float = 0.75) -> None:
-        counts = np.asarray(counts)
-        if counts.ndim != 1 or counts.size == 0:
-            raise ValueError(
-                f"the noise distribution needs the counts of at least one word, "
-                f"got an array of shape {counts.shape}"
-            )
+        counts = check_counts(counts)
         if not np.isfinite(power):
             raise ValueError(f"power must be a finite number, got {power}")
-        bad = np.flatnonzero(~((counts > 0) & np.isfinite(counts)))
-        if bad.size:
-            raise ValueError(
-                f"every word needs a count above zero to be sampled, but word {bad[0]} has count "
-                f"{counts[bad[0]]} ({bad.size} of {counts.size} words are like this); leave such "
-                f"words out of the vocabulary"
-            )
         self.size = int(counts.size)
         self.power = float(power)
         # Dividing by the largest first keeps large powers from overflowing.
@@ -97,6 +85,29 @@ class NoiseTable:
         """(V,) float64 array, the probabilities themselves."""
         weights = self.cumulative[1:] - self.cumulative[:-1]
         return weights / self.cumulative[-1]
+
+
+def check_counts(counts: Any) -> np.ndarray:
+    """Return words' counts as an array, or refuse what no distribution can be made of.
+
+    Raises
+    ------
+    ValueError
+        No words, or a count that is not above zero and finite.
+    """
+    counts = np.asarray(counts)
+    if counts.ndim != 1 or counts.size == 0:
+        raise ValueError(
+            f"the counts of at least one word are needed, got an array of shape {counts.shape}"
+        )
+    bad = np.flatnonzero(~((counts > 0) & np.isfinite(counts)))
+    if bad.size:
+        raise ValueError(
+            f"every word needs a count above zero, but word {bad[0]} has count {counts[bad[0]]} "
+            f"({bad.size} of {counts.size} words are like this); leave such words out of the "
+            f"vocabulary"
+        )
+    return counts
 
 
 def _alias_table(p: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from w2v.backend.alias import NoiseTable
+from w2v.backend.huffman import HuffmanTree
 from w2v.backend.random import RandomStream, random_bits
 from w2v.backend.rowgrad import Array, RowGrad
 from w2v.backend.stream import StreamLoss, StreamSettings, check_stream, train_stream
@@ -395,6 +396,41 @@ class Backend:
         word = xp.searchsorted(noise.cumulative, x, side="right") - 1
         return word.astype(xp.int32)
 
+    # -- hierarchical softmax --------------------------------------------------------
+
+    def tree_paths(self, tree: HuffmanTree, words: Array) -> tuple[Array, Array]:
+        """Find the inner nodes above words, from the word upwards, and the answers there.
+
+        Parameters
+        ----------
+        tree : HuffmanTree
+            On this backend (``HuffmanTree.to``).
+        words : (...) int array
+
+        Returns
+        -------
+        nodes : (..., L) int32 array
+            L is the longest path of these words; −1 stands after a shorter one's end.
+        labels : (..., L) int8 array
+            1 for yes, 0 for no; any after the end.
+
+        Raises
+        ------
+        ValueError
+            A word below 0 or above V − 1.
+        """
+        self.check_ids(words, tree.size)
+        node = words.astype(tree.parents.dtype) + tree.parents.dtype.type(tree.size - 1)
+        length = int(tree.lengths[words].max()) if words.size else 0
+        nodes = self.xp.empty((*words.shape, length), dtype=tree.parents.dtype)
+        labels = self.xp.empty((*words.shape, length), dtype=tree.labels.dtype)
+        for i in range(length):
+            above = tree.parents[node]
+            nodes[..., i] = self.xp.where(node > 0, above, -1)
+            labels[..., i] = tree.labels[node]
+            node = above
+        return nodes, labels
+
     # -- fused engine -------------------------------------------------------------------
 
     def stream_workers(self) -> int:
@@ -477,3 +513,45 @@ class Backend:
         """
         check_stream(self, W_in, W_out, tokens, offsets, noise, keep, settings)
         return train_stream(self, W_in, W_out, tokens, offsets, noise, keep, settings, position)
+
+    def train_tree_stream(
+        self,
+        W_in: Array,
+        W_out: Array,
+        tokens: Array,
+        offsets: Array,
+        *,
+        tree: HuffmanTree,
+        keep: Array,
+        settings: StreamSettings,
+        position: int,
+    ) -> StreamLoss:
+        """Do what :meth:`train_stream` does with hierarchical softmax.
+
+        A window's outputs are the inner nodes on its target's path, each of which is to
+        answer yes or no, instead of the target and its negatives.
+
+        Parameters
+        ----------
+        W_in : (V, H) float32 array
+            Input vectors.
+        W_out : (V − 1, H) float32 array
+            Vectors of the tree's inner nodes, the root's first.
+        tokens, offsets, keep, position
+            As for :meth:`train_stream`.
+        tree : HuffmanTree
+            On this backend; of V words.
+        settings : StreamSettings
+            With ``negative=0``.
+
+        Returns
+        -------
+        StreamLoss
+
+        Raises
+        ------
+        ValueError
+            Arrays that do not fit together, or an id outside 0 .. V − 1.
+        """
+        check_stream(self, W_in, W_out, tokens, offsets, tree, keep, settings)
+        return train_stream(self, W_in, W_out, tokens, offsets, tree, keep, settings, position)

@@ -1,10 +1,10 @@
 """The fused engine's contract, and its readable reference in plain array code.
 
-One pass over a stream of sentences: subsample, slide the window, draw negatives,
-step.  Skip-gram and CBOW with negative sampling as in Mikolov et al.,
-"Distributed Representations of Words and Phrases and their Compositionality",
-2013; negatives are shared within a window as in Ji et al., "Parallelizing
-Word2Vec in Shared and Distributed Memory", 2016.
+One pass over a stream of sentences: subsample, slide the window, draw negatives or
+find the target's path in a tree, step.  Skip-gram and CBOW with negative sampling or
+hierarchical softmax as in Mikolov et al., "Distributed Representations of Words and
+Phrases and their Compositionality", 2013; negatives are shared within a window as in
+Ji et al., "Parallelizing Word2Vec in Shared and Distributed Memory", 2016.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from w2v.backend.alias import NoiseTable
+from w2v.backend.huffman import HuffmanTree
 from w2v.backend.random import RandomStream, random_bits
 from w2v.backend.rowgrad import Array
 
@@ -37,7 +38,7 @@ class StreamSettings:
     window : int
         Context words on each side, at most.
     negative : int
-        k, the negatives a window.
+        k, the negatives a window; 0 with a tree, which has none.
     exact : bool
         Negatives are distinct and never the target; otherwise drawn with replacement,
         and may be the target.
@@ -71,9 +72,9 @@ class StreamSettings:
     workers: int = 1
 
     def __post_init__(self) -> None:
-        for name in ("window", "negative", "total"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be 1 or more, got {getattr(self, name)}")
+        for name, least in (("window", 1), ("negative", 0), ("total", 1)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} must be {least} or more, got {getattr(self, name)}")
         if not 0 <= self.min_alpha <= self.alpha:
             raise ValueError(
                 f"alpha and min_alpha must be 0 or more and alpha the larger, "
@@ -103,7 +104,8 @@ class StreamLoss(NamedTuple):
     Parameters
     ----------
     total : float
-        Negative-sampling loss, in nats, summed over the predictions.
+        Loss of telling the target from its negatives, or of its path's answers, in nats,
+        summed over the predictions.
     predictions : int
         Skip-gram: pairs of a context and a target; CBOW: windows.
     words : int
@@ -161,16 +163,22 @@ def check_stream(
     W_out: Array,
     tokens: Array,
     offsets: Array,
-    noise: NoiseTable,
+    noise: NoiseTable | HuffmanTree,
     keep: Array,
     settings: StreamSettings,
 ) -> None:
     """Refuse what cannot be trained on; kernels write to memory without looking."""
-    size = len(W_in)
-    if W_in.shape != W_out.shape or W_in.ndim != 2 or size != noise.size or keep.shape != (size,):
+    size, tree = noise.size, isinstance(noise, HuffmanTree)
+    shapes = (size, *W_in.shape[1:]), (size - tree, *W_in.shape[1:])
+    if (W_in.shape, W_out.shape) != shapes or W_in.ndim != 2 or keep.shape != (size,):
         raise ValueError(
-            f"input vectors {W_in.shape}, output vectors {W_out.shape}, the noise distribution "
-            f"({noise.size},) and the thresholds {keep.shape} must be of one vocabulary"
+            f"input vectors {W_in.shape}, output vectors {W_out.shape}, the "
+            f"{'tree' if tree else 'noise distribution'} ({size},) and the thresholds "
+            f"{keep.shape} must be of one vocabulary"
+        )
+    if bool(settings.negative) == tree:
+        raise ValueError(
+            f"negative must be {'0 with a tree' if tree else '1 or more'}, got {settings.negative}"
         )
     steps = offsets[1:] - offsets[:-1]
     if offsets.size < 1 or int(offsets[0]) < 0 or (steps < 0).any() or offsets[-1] > tokens.size:
@@ -179,7 +187,7 @@ def check_stream(
             f"tokens"
         )
     backend.check_ids(tokens[int(offsets[0]) : int(offsets[-1])], size)
-    if settings.exact:
+    if settings.exact and isinstance(noise, NoiseTable):
         backend.check_exact(noise, offsets[:0], settings.negative)
 
 
@@ -189,14 +197,14 @@ def train_stream(
     W_out: Array,
     tokens: Array,
     offsets: Array,
-    noise: NoiseTable,
+    noise: NoiseTable | HuffmanTree,
     keep: Array,
     settings: StreamSettings,
     position: int,
 ) -> StreamLoss:
     """Train on a stream of sentences, window after window.
 
-    See :meth:`w2v.backend.Backend.train_stream`.
+    See :meth:`w2v.backend.Backend.train_stream` and ``train_tree_stream``.
     """
     total, predictions, words = 0.0, 0, 0
     start = int(offsets[0])
@@ -211,10 +219,9 @@ def train_stream(
             contexts = backend.xp.concatenate((left, sentence[i + 1 : i + 1 + width]))
             if contexts.size == 0:
                 continue
-            negatives = _negatives(backend, noise, sentence[i : i + 1], int(places[i]), settings)
-            outputs = backend.xp.concatenate((sentence[i : i + 1], negatives))
+            outputs = _outputs(backend, noise, sentence[i : i + 1], int(places[i]), settings)
             step = _skip_gram if settings.skip_gram else _cbow
-            total += step(backend, W_in, W_out, contexts, outputs, rate, settings)
+            total += step(backend, W_in, W_out, contexts, *outputs, rate, settings)
             predictions += contexts.size if settings.skip_gram else 1
     return StreamLoss(total, predictions, words)
 
@@ -236,6 +243,22 @@ def _thin_out(
     return sentence[stays], places[stays], widths[stays]
 
 
+def _outputs(
+    backend: Backend,
+    noise: NoiseTable | HuffmanTree,
+    target: Array,
+    place: int,
+    settings: StreamSettings,
+) -> tuple[Array, Array]:
+    """Return the output rows of a window and their labels: 1 for yes, 0 for no."""
+    if isinstance(noise, HuffmanTree):
+        nodes, labels = backend.tree_paths(noise, target)
+        return nodes[0], labels[0]
+    negatives = _negatives(backend, noise, target, place, settings)
+    outputs = backend.xp.concatenate((target, negatives))
+    return outputs, backend.xp.arange(outputs.size) == 0
+
+
 def _negatives(
     backend: Backend, noise: NoiseTable, target: Array, place: int, settings: StreamSettings
 ) -> Array:
@@ -249,11 +272,9 @@ def _negatives(
     return backend.sample_fast(noise, (k,), stream)
 
 
-def _score(backend: Backend, logits: Array, rate: float) -> tuple[float, Array]:
-    """Return the loss of logits whose first column is the target's, and (label − σ) · rate."""
-    labels = backend.xp.zeros_like(logits)
-    labels[:, 0] = 1
-    loss, difference = backend.sigmoid_loss(logits, labels)
+def _score(backend: Backend, logits: Array, labels: Array, rate: float) -> tuple[float, Array]:
+    """Return the loss of a row of logits a context, and (label − σ) · rate."""
+    loss, difference = backend.sigmoid_loss(logits, labels.astype(logits.dtype))
     return float(loss), difference * logits.dtype.type(-rate)
 
 
@@ -263,12 +284,13 @@ def _skip_gram(
     W_out: Array,
     contexts: Array,
     outputs: Array,
+    labels: Array,
     rate: float,
     settings: StreamSettings,
 ) -> float:
     """One window; a word that stands in it twice is updated by the sum of both changes."""
     x, o = W_in[contexts], W_out[outputs]
-    loss, g = _score(backend, x @ o.T, rate)
+    loss, g = _score(backend, x @ o.T, labels, rate)
     backend.scatter_add(W_in, contexts, g @ o)
     backend.scatter_add(W_out, outputs, g.T @ x)
     return loss
@@ -280,6 +302,7 @@ def _cbow(
     W_out: Array,
     contexts: Array,
     outputs: Array,
+    labels: Array,
     rate: float,
     settings: StreamSettings,
 ) -> float:
@@ -287,7 +310,7 @@ def _cbow(
     x, o = W_in[contexts].sum(axis=0, keepdims=True), W_out[outputs]
     if settings.mean:
         x /= contexts.size
-    loss, g = _score(backend, x @ o.T, rate)
+    loss, g = _score(backend, x @ o.T, labels, rate)
     change = g @ o
     if settings.mean and settings.share_gradient:
         change /= contexts.size
