@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from w2v.backend import cpu_kernels as kernels
-from w2v.backend import cpu_stream
+from w2v.backend import cpu_stream, cpu_tree
 from w2v.backend.alias import NoiseTable
 from w2v.backend.base import Backend
+from w2v.backend.huffman import HuffmanTree
 from w2v.backend.random import RandomStream
 from w2v.backend.rowgrad import Array, RowGrad
 from w2v.backend.rows import padded, padded_copy
@@ -110,3 +111,18 @@ class CPUBackend(Backend):
         return cpu_stream.train_stream(
             W_in, W_out, tokens, offsets, noise, keep, settings, position
         )
+
+    def train_tree_stream(
+        self,
+        W_in: Array,
+        W_out: Array,
+        tokens: Array,
+        offsets: Array,
+        *,
+        tree: HuffmanTree,
+        keep: Array,
+        settings: StreamSettings,
+        position: int,
+    ) -> StreamLoss:
+        check_stream(self, W_in, W_out, tokens, offsets, tree, keep, settings)
+        return cpu_tree.train_stream(W_in, W_out, tokens, offsets, tree, keep, settings, position)

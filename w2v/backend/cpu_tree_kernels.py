@@ -1,0 +1,269 @@
+"""Numba kernels of the fused engine with hierarchical softmax.
+
+As `cpu_stream_kernels.py`, but a window's outputs are the inner nodes on its target's
+path: a few or many, each with a label of its own, and found by climbing the tree two
+windows ahead of their use.  They are laid into slots that are taken in turn: for each,
+the addresses of the rows, the labels in the lanes in which their logits will come, and
+the places where their uses are counted.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from w2v.backend.cpu_hot_kernels import DELAY, announce, copy_rows, exchange
+from w2v.backend.cpu_stream_kernels import AHEAD, BATCH, _fetch, _stay, lay_windows, thin_out
+from w2v.backend.cpu_vector_kernels import (
+    LANES,
+    add,
+    add_products,
+    addresses,
+    lane_sums,
+    load,
+    load_address,
+    load_rows,
+    multiply,
+    splat,
+    store,
+    zero_products,
+)
+from w2v.backend.cpu_window_kernels import (
+    _score,
+    cbow_step,
+    loss_of,
+    merge_contexts,
+    new_sums,
+    skip_gram_step,
+)
+
+_kernel = numba.njit(nogil=True, cache=True, error_model="numpy")
+_part = numba.njit(nogil=True, error_model="numpy")
+_inline = numba.njit(nogil=True, error_model="numpy", inline="always")
+
+_VECTOR = LANES * 4  # bytes
+SLOTS = AHEAD + 2
+
+
+@_part
+def lay_path(word, tree, at_out, stride, own, empty, rows, labels, counted, group, tile):
+    """Fill a slot with the path above a word, and fetch its rows; return its length.
+
+    rows: (tiles * tile) int64 addresses, those beyond the path of an empty row.  labels:
+    (tiles, LANES) float32.  counted: (longest + 1,) int32, where the uses of the path's
+    rows and of the word's own are counted.
+    """
+    parents, answers, _ = tree
+    hot, at_own, _ = own
+    node = np.int64(word) + (parents.size >> 1)
+    length = 0
+    while node > 0:
+        above = np.int64(parents[node])
+        mine = above < hot
+        rows[length] = at_own + (hot + above) * stride if mine else at_out + above * stride
+        counted[length] = hot + above if mine else 2 * hot
+        _fetch(rows[length], (stride + 63) // 64)
+        t, j = length // len(tile), length % len(tile)
+        for c in range(len(group)):
+            labels[t, c * len(tile) + j] = answers[node]
+        node = above
+        length += 1
+    counted[length] = word if word < hot else 2 * hot
+    for j in range(length, (length + len(tile) - 1) // len(tile) * len(tile)):
+        rows[j] = empty
+    return length
+
+
+@_inline
+def path_weights(count, length, rows, shape, scratch, labels, rate, group, tile):
+    """Fill in the weights of count contexts, as `skip_gram_weights` does."""
+    (contexts, outputs), (column, tiles, stride, span) = rows, shape
+    weights, _, patterns, sums = scratch
+    for t in range(tiles):
+        os = addresses(outputs + t * len(tile) * column, column, tile)
+        real = min(length - t * len(tile), len(tile))
+        pattern = patterns + (real - 1) * len(group) * _VECTOR
+        for c in range(0, count, len(group)):
+            xs = addresses(contexts + c * 8, 8, group)
+            products = zero_products(xs, os)
+            for d in range(0, stride, _VECTOR):
+                products = add_products(load_rows(xs, d), load_rows(os, d), products)
+            here = pattern + (min(count - c, len(group)) - 1) * _VECTOR
+            change = _score(lane_sums(products), here, labels + t * _VECTOR, rate, sums)
+            store(weights + (t * span + c * len(tile)) * 4, change)
+
+
+@_inline
+def sum_contexts(count, contexts, stride, hidden, mean):
+    """Put the contexts' mean or sum where hidden points."""
+    part = splat(np.float32(1.0 / count if mean else 1.0))
+    for d in range(0, stride, _VECTOR):
+        h = load(load_address(contexts) + d)
+        for c in range(1, count):
+            h = add(h, load(load_address(contexts + c * 8) + d))
+        store(hidden + d, multiply(h, part))
+
+
+@_kernel
+def train(weights, corpus, position, keep, tree, key, windows, rates, cbow, tiling, copies, loss):
+    """Train on whole sentences.
+
+    weights: (V, D) float32 input vectors and (V - 1, D) inner nodes', D a multiple of LANES.
+    tree: parents, labels and the longest path.  key: of the bits that thin words out.  The
+    others are those of :func:`w2v.backend.cpu_stream_kernels.train`, but for tiling's
+    patterns: (outputs, contexts, LANES) float32, 1 in the lanes that count where so many
+    outputs, less one, and contexts, less one, are real.
+    """
+    (W_in, W_out), (tokens, offsets), longest = weights, corpus, tree[2]
+    (window, _), (group, tile, patterns) = windows, tiling
+    size = np.int64(0)
+    for s in range(offsets.size - 1):
+        size = max(size, offsets[s + 1] - offsets[s])
+    size += BATCH
+    words, widths = np.empty(size, np.int32), np.empty(size, np.int32)
+    low, top = np.empty(size, np.int32), np.empty(size, np.int32)
+    earlier, latest = np.empty(size, np.int32), np.empty(size, np.int32)
+    places, rate = np.empty(size, np.uint64), np.empty(size, np.float32)
+
+    stride, most = W_in.shape[1] * 4, (longest + len(tile) - 1) // len(tile)
+    lines = (stride + 63) // 64
+    nothing = np.zeros(W_in.shape[1], np.float32)
+    empty = np.int64(nothing.ctypes.data)
+    in_rows = np.empty(size + len(group), np.int64)
+    for i in range(in_rows.size):  # compiled sooner than np.full is
+        in_rows[i] = empty
+    contexts = 2 * window + len(group)
+    span = contexts * len(tile) + LANES
+    g = np.zeros(most * span, np.float32)
+    spare = np.empty(max(W_in.shape[1], contexts * LANES), np.float32)
+    sums = np.empty((3, LANES), np.float32)
+
+    hot = min(copies[0], W_out.shape[0])
+    own_rows = np.empty(4 * hot * W_in.shape[1] + 16, np.float32)
+    at_own = (np.int64(own_rows.ctypes.data) + 63) // 64 * 64
+    own = (hot, at_own, 2 * hot * stride)
+    # Rows without a copy are counted in one last place, which never comes due.
+    uses = np.zeros(2 * hot + 1, np.int32)
+    uses[2 * hot] = -(2**31)
+    due = np.zeros((DELAY, longest + 2), np.int32)
+
+    slot_rows = np.empty((SLOTS, most * len(tile)), np.int64)
+    slot_labels = np.zeros((SLOTS, most, LANES), np.float32)
+    slot_counted = np.empty((SLOTS, longest + 1), np.int32)
+    slot_length = np.zeros(SLOTS, np.int64)
+
+    at_in, at_out = np.int64(W_in.ctypes.data), np.int64(W_out.ctypes.data)
+    at_contexts, at_sums = np.int64(in_rows.ctypes.data), np.int64(sums.ctypes.data)
+    at_rows, at_labels = np.int64(slot_rows.ctypes.data), np.int64(slot_labels.ctypes.data)
+    hidden = np.empty(1, np.int64)
+    hidden[0] = spare.ctypes.data
+    at_hidden = np.int64(hidden.ctypes.data)
+    scratch = (
+        np.int64(g.ctypes.data),
+        np.int64(spare.ctypes.data),
+        np.int64(patterns.ctypes.data),
+        at_sums,
+    )
+    copy_rows(own, at_in, at_out, stride)
+    origin = position - offsets[0]
+    sentence = np.int64(0)
+    while sentence < offsets.size - 1:
+        n, sentence = thin_out(
+            tokens,
+            offsets,
+            sentence,
+            keep,
+            key,
+            windows,
+            rates,
+            origin,
+            words,
+            places,
+            widths,
+            low,
+            top,
+            rate,
+        )
+        lay_windows(n, words, widths, low, top, window, earlier, latest)
+        for i in range(n):
+            word = np.int64(words[i])
+            in_rows[i] = at_own + word * stride if word < hot else at_in + word * stride
+        for i in range(len(group)):
+            in_rows[n + i] = empty
+        new_sums(at_sums)
+        predictions = 0
+        for i in range(min(n, AHEAD + window)):
+            _fetch(in_rows[i], lines)
+        for i in range(-AHEAD, n):
+            ahead = i + AHEAD
+            if ahead < n:
+                slot = ahead % SLOTS
+                slot_length[slot] = lay_path(
+                    words[ahead],
+                    tree,
+                    at_out,
+                    stride,
+                    own,
+                    empty,
+                    slot_rows[slot],
+                    slot_labels[slot],
+                    slot_counted[slot],
+                    group,
+                    tile,
+                )
+            if i < 0:
+                continue
+            if ahead + window < n:
+                _fetch(in_rows[ahead + window], lines)
+            bottom, last = np.int64(low[i]), np.int64(top[i])
+            count = last - bottom
+            if count == 0:
+                continue
+            slot = i % SLOTS
+            length = slot_length[slot]
+            tiles = (length + len(tile) - 1) // len(tile)
+            shape = (np.int64(8), tiles, stride, span)
+            outputs = at_rows + slot * most * len(tile) * 8
+            labels = at_labels + slot * most * _VECTOR
+            # The last context takes the target's place, so that they stand side by side.
+            target = in_rows[i]
+            in_rows[i] = in_rows[last]
+            rows = (at_contexts + bottom * 8, outputs)
+            if cbow is None:
+                path_weights(count, length, rows, shape, scratch, labels, rate[i], group, tile)
+                repeats = latest[last] >= bottom
+                if repeats:
+                    merge_contexts(
+                        i, bottom, last, in_rows, earlier, empty, g, span, tiles, len(tile)
+                    )
+                skip_gram_step(count, rows, shape, scratch, tile)
+                if repeats:
+                    for c in range(bottom, last + 1):
+                        word = np.int64(words[c])
+                        in_rows[c] = at_own + word * stride if word < hot else at_in + word * stride
+                predictions += count
+            else:
+                sum_contexts(count, rows[0], stride, scratch[1], cbow[0])
+                one = (at_hidden, outputs)
+                path_weights(np.int64(1), length, one, shape, scratch, labels, rate[i], group, tile)
+                cbow_step(count, rows, shape, scratch, cbow[1], tile)
+                predictions += 1
+            in_rows[i] = target
+            if hot:
+                announced = due[i % DELAY]
+                for j in range(1, announced[0] + 1):
+                    exchange(np.int64(announced[j]), own, at_in, at_out, stride)
+                announced[0] = 0
+                for j in range(length + 1):
+                    row = np.int64(slot_counted[slot, j])
+                    uses[row] += 1
+                    if uses[row] >= copies[1]:
+                        uses[row] = 0
+                        announce(i, row, own, due, at_in, at_out, stride)
+        loss[0] += loss_of(sums)
+        loss[1] += predictions
+        loss[2] += n
+    for row in range(2 * hot):
+        exchange(np.int64(row), own, at_in, at_out, stride)
+    _stay(nothing, patterns, spare, own_rows)
+    _stay(hidden, slot_rows, slot_labels, g)
