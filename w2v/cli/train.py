@@ -222,6 +222,13 @@ def phrases(
     scoring: Annotated[str, typer.Option(help="default (as word2phrase and gensim) or npmi.")] = (
         "default"
     ),
+    connector_words: Annotated[
+        str | None,
+        typer.Option(
+            help="Words to allow inside a phrase, as in cup_of_tea: english, or of,the,….",
+            show_default=False,
+        ),
+    ] = None,
     passes: Annotated[int, typer.Option(min=1, help="2 also joins phrases of 3 and 4 words.")] = 1,
     min_count: MinCount = 5,
     tokenizer: Tokenizer = "whitespace",
@@ -237,9 +244,12 @@ def phrases(
 
     `w2v phrases book.txt -o phrased.w2v`, then `w2v train phrased.w2v`
     """
-    from w2v.data import Phrases, read_corpus
+    from w2v.data import ENGLISH_CONNECTOR_WORDS, Phrases, read_corpus
 
     say = teller(quiet)
+    connectors = [word.strip() for word in (connector_words or "").split(",") if word.strip()]
+    if connectors == ["english"]:
+        connectors = sorted(ENGLISH_CONNECTOR_WORDS)
     text = read_corpus(
         corpus or "pydocs",
         min_count=1,
@@ -250,7 +260,13 @@ def phrases(
         workers=workers,
     )
     for i in range(passes):
-        found = Phrases(text, min_count=min_count, threshold=threshold, scoring=scoring)
+        found = Phrases(
+            text,
+            min_count=min_count,
+            threshold=threshold,
+            scoring=scoring,
+            connector_words=connectors,
+        )
         say(f"phrases: {len(found):,}, such as {', '.join(list(found.scores)[:8])}")
         text = found.join(text, min_count=min_count if i + 1 == passes else 1)
     text.save(output)

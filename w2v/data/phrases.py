@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from w2v.data.corpus import EncodedCorpus, renumbered
+from w2v.data.reading import read_corpus
 from w2v.data.vocabulary import Vocabulary, frequent
 
 SCORINGS = ("default", "npmi")
 _THRESHOLDS = {"default": 10.0, "npmi": 0.5}
 
+ENGLISH_CONNECTOR_WORDS = frozenset((
+    "a", "an", "the", "and", "or", "at", "by", "for", "from", "in", "of", "on", "to", "with",
+    "without",
+))  # fmt: skip
+"""Articles, conjunctions and prepositions; gensim's set of the same name."""
+
 
 class Phrases:
     """Finds pairs of words that occur together more often than by chance.
 
-    The corpus should have its rare words still in it (``min_count=1``): where they are
-    left out, words that never met become neighbours.
-
     Parameters
     ----------
-    corpus : EncodedCorpus
+    corpus : EncodedCorpus, or what `read_corpus` takes
+        An encoded corpus should have its rare words still in it (``min_count=1``): where they
+        are left out, words that never met become neighbours.
     min_count : int, default 5
         Pairs must occur this often.
     threshold : float, optional
@@ -35,6 +43,9 @@ class Phrases:
         (Pointwise) Mutual Information in Collocation Extraction", 2009).
     delimiter : str, default "_"
         What joins the words of a phrase.
+    connector_words : iterable of str, default ()
+        Words that may stand within a phrase, such as bread_and_butter, but neither begin nor
+        end one, and do not count as words in the score; `ENGLISH_CONNECTOR_WORDS` for English.
 
     Attributes
     ----------
@@ -49,12 +60,13 @@ class Phrases:
 
     def __init__(
         self,
-        corpus: EncodedCorpus,
+        corpus: Any,
         *,
         min_count: int = 5,
         threshold: float | None = None,
         scoring: str = "default",
         delimiter: str = "_",
+        connector_words: Iterable[str] = (),
     ) -> None:
         if scoring not in SCORINGS:
             raise ValueError(f"scoring must be one of {', '.join(SCORINGS)}, got {scoring!r}")
@@ -63,15 +75,29 @@ class Phrases:
         threshold = _THRESHOLDS[scoring] if threshold is None else threshold
         if scoring == "npmi" and not -1 <= threshold <= 1:
             raise ValueError(f"threshold must be -1 to 1 for npmi scoring, got {threshold}")
+        if isinstance(connector_words, str):
+            raise ValueError(
+                f"connector_words must be several words, got the string {connector_words!r}"
+            )
         from w2v.backend.phrase_kernels import count_pairs
 
+        if not isinstance(corpus, EncodedCorpus):
+            corpus = read_corpus(corpus, min_count=1)
         self.delimiter = delimiter
-        words, counts = corpus.vocab.words, corpus.vocab.counts
-        pairs, together = count_pairs(corpus.tokens, corpus.offsets, len(words))
-        distinct = len(words) + len(pairs)
+        self._source: Vocabulary = corpus.vocab
+        size, counts = len(self._source), self._source.counts
+        connectors = [self._source.word_to_id.get(word, -1) for word in connector_words]
+        self._is_connector = np.zeros(size, np.bool_)
+        self._is_connector[[i for i in connectors if i >= 0]] = True
+
+        keys, values = count_pairs(corpus.tokens, corpus.offsets, self._is_connector)
+        begins = self._is_connector[keys % size]
+        self._beginnings = keys[begins][np.argsort(values[begins])]
+        pairs, together = keys[~begins], values[~begins]
+        distinct = size - int(self._is_connector.sum()) + len(pairs)
         kept = together >= min_count
         pairs, together = pairs[kept], together[kept]
-        first, second = counts[pairs // len(words)], counts[pairs % len(words)]
+        first, second = counts[self._first_words(pairs)], counts[pairs % size]
         if scoring == "default":
             scores = (together - min_count) * distinct / (first * second.astype(np.float64))
         else:
@@ -83,44 +109,82 @@ class Phrases:
         # Ties in the order of the words, so that the result does not depend on a hash.
         order = above[np.lexsort((pairs[above], -scores[above]))]
         self._pairs: NDArray[np.int64] = pairs[order]
-        self._source = corpus.vocab
         self.scores: dict[str, float] = {
-            self._name(int(pair)): float(score)
+            self.delimiter.join(self._words(int(pair))): float(score)
             for pair, score in zip(self._pairs, scores[order], strict=True)
         }
-        self._known = set(self._pairs.tolist())
+        self._table = self._lookup()
 
-    def _name(self, pair: int) -> str:
-        words = self._source.words
-        return words[pair // len(words)] + self.delimiter + words[pair % len(words)]
+    def _first_words(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give the id of each pair's first word, whatever connectors follow it."""
+        size = len(self._source)
+        first = pairs // size
+        while len(rest := np.flatnonzero(first >= size)):
+            first[rest] = self._beginnings[first[rest] - size] // size
+        return first
+
+    def _words(self, key: int) -> list[str]:
+        """Spell out a pair, with the connectors between."""
+        before, word = divmod(key, len(self._source))
+        if before < len(self._source):
+            return [self._source.words[before], self._source.words[word]]
+        between = int(self._beginnings[before - len(self._source)])
+        return [*self._words(between), self._source.words[word]]
+
+    def _lookup(self) -> dict[int, int]:
+        """Map the phrases' keys to their ids, and those of their beginnings to their numbers."""
+        size = len(self._source)
+        table = {int(pair): size + place for place, pair in enumerate(self._pairs)}
+        for pair in self._pairs.tolist():
+            before = pair // size
+            while before >= size and (key := int(self._beginnings[before - size])) not in table:
+                table[key] = before
+                before = key // size
+        return table
 
     def __len__(self) -> int:
         return len(self._pairs)
 
-    def __getitem__(self, sentence: Sequence[str]) -> list[str]:
+    def export_phrases(self) -> dict[str, float]:
+        """Return the phrases found and their scores, as `scores`."""
+        return dict(self.scores)
+
+    def __getitem__(self, sentence: Any) -> Any:
         """Join the phrases of a sentence, from the left.
 
         Parameters
         ----------
-        sentence : sequence of str
+        sentence : sequence of str, or iterable of these
 
         Returns
         -------
-        list of str
+        list of str, or iterator of these
         """
+        sentences = iter(sentence)
+        head = next(sentences, None)
+        if head is None or isinstance(head, str):
+            return self._joined([] if head is None else [head, *sentences])
+        return map(self._joined, chain([head], sentences))
+
+    def _joined(self, sentence: Sequence[str]) -> list[str]:
+        """Do as the kernel `join_pairs` does, for words that need not be known."""
         ids, size = self._source.word_to_id, len(self._source)
         joined: list[str] = []
-        i = 0
-        while i < len(sentence):
-            if i + 1 < len(sentence):
-                a, b = ids.get(sentence[i]), ids.get(sentence[i + 1])
-                if a is not None and b is not None and a * size + b in self._known:
-                    joined.append(sentence[i] + self.delimiter + sentence[i + 1])
-                    i += 2
-                    continue
-            joined.append(sentence[i])
-            i += 1
-        return joined
+        open_words: list[str] = []
+        before = -1
+        for word in sentence:
+            i = ids.get(word, -1)
+            found = self._table.get(before * size + i, -1) if before >= 0 and i >= 0 else -1
+            if i >= 0 and self._is_connector[i]:
+                before = found
+                (open_words if open_words else joined).append(word)
+            elif found >= 0:
+                joined.append(self.delimiter.join([*open_words, word]))
+                open_words, before = [], -1
+            else:
+                joined += open_words
+                open_words, before = [word], i
+        return joined + open_words
 
     def join(self, corpus: EncodedCorpus, *, min_count: int = 5) -> EncodedCorpus:
         """Make the corpus in which phrases are words.
@@ -145,13 +209,15 @@ class Phrases:
         """
         if corpus.vocab is not self._source and corpus.vocab != self._source:
             raise ValueError("phrases can be joined only in the corpus that they were found in")
-        from w2v.backend.phrase_kernels import join_pairs, pair_table
+        from w2v.backend.phrase_kernels import join_pairs, lookup_table
 
-        size = len(self._source)
         joined = np.empty(len(corpus.tokens), np.int32)
         offsets = np.empty_like(corpus.offsets)
-        keys, place = pair_table(self._pairs)
-        length = join_pairs(corpus.tokens, corpus.offsets, size, keys, place, joined, offsets)
+        known = np.array([*self._table], np.int64), np.array([*self._table.values()], np.int64)
+        keys, values = lookup_table(*known)
+        length = join_pairs(
+            corpus.tokens, corpus.offsets, self._is_connector, keys, values, joined, offsets
+        )
         joined = joined[:length]
         words = self._source.words + list(self.scores)
         counts = np.bincount(joined, minlength=len(words))
