@@ -13,8 +13,7 @@ from w2v.backend.cpu_vector_kernels import LANES
 from w2v.backend.huffman import HuffmanTree
 from w2v.backend.stream import StreamLoss, StreamSettings
 
-# Paths are a dozen nodes long: with more at once, more of the last tile would idle.
-_TILE = 4
+_TILE = LANES // 2  # nodes that are multiplied at once; paths are a dozen long
 
 
 @lru_cache

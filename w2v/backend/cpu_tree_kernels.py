@@ -1,3 +1,4 @@
+# mypy: allow-untyped-defs, allow-untyped-decorators
 """Numba kernels of the fused engine with hierarchical softmax.
 
 As `cpu_stream_kernels.py`, but a window's outputs are the inner nodes on its target's
