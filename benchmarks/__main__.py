@@ -91,6 +91,17 @@ def end_to_end(
 
 
 @app.command()
+def sampling(
+    quick: Annotated[bool, typer.Option(help="Fewer sizes, rounds and draws.")] = False,
+    output: Output = None,
+) -> None:
+    """Count draws a second and weigh the distribution's error, beside NumPy's ways to draw."""
+    from benchmarks.sampling import run
+
+    print(run(output or results_folder(), quick=quick))
+
+
+@app.command()
 def readme() -> None:
     """Write the README's figures anew from the results that are there."""
     from benchmarks.readme import README, updated

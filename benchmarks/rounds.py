@@ -11,7 +11,10 @@ from benchmarks.progress import Progress
 
 
 def alternate(
-    contestants: Mapping[str, Callable[[], float]], rounds: int, progress: Progress
+    contestants: Mapping[str, Callable[[], float]],
+    rounds: int,
+    progress: Progress,
+    seconds: Mapping[str, float] | None = None,
 ) -> dict[str, list[float]]:
     """Measure every contestant once a round, round after round.
 
@@ -22,6 +25,8 @@ def alternate(
     rounds : int
     progress : Progress
         Told of ``rounds × len(contestants)`` steps.
+    seconds : mapping of str to float, optional
+        What a measurement of each is expected to take: the steps' weights, by default 1.
 
     Returns
     -------
@@ -31,7 +36,8 @@ def alternate(
     figures: dict[str, list[float]] = {name: [] for name in contestants}
     for i in range(rounds):
         for name, measure in contestants.items():
-            progress.step(f"round {i + 1} of {rounds}: {name}")
+            weight = seconds[name] if seconds else 1
+            progress.step(f"round {i + 1} of {rounds}: {name}", weight)
             figures[name].append(measure())
     return figures
 
