@@ -26,7 +26,7 @@ import typer
 from benchmarks.corpora import DATA, unpack_books
 from benchmarks.machine import describe_machine, results_folder
 from w2v.data import EncodedCorpus, read_corpus
-from w2v.models import CBOW, NegativeSamplingModel, SkipGram
+from w2v.models import CBOW, ContextModel, SkipGram
 from w2v.training.stream import StreamTrainer, start_weights
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -56,7 +56,7 @@ def w2v_trainer(
     """Return the fused engine, ready to train."""
     kind = SkipGram if sg else CBOW
     seed = options.pop("seed", 1)
-    model: NegativeSamplingModel = kind(
+    model: ContextModel = kind(
         len(corpus.vocab), dim, 5, None, negative=negative, counts=corpus.vocab.counts, seed=seed,
         backend="cpu",
     )  # fmt: skip

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from test_stream_engine import Corpus, copies, random_weights
 
-from tests.test_stream_engine import Corpus, copies, random_weights
 from w2v.backend import Backend, HuffmanTree, StreamLoss, StreamSettings, get_backend
 
 REFERENCE, CPU = Backend(), get_backend("cpu")

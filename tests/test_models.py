@@ -12,7 +12,7 @@ from benchmarks import textbook
 from w2v.backend import Backend, to_cpu
 from w2v.data import convert_one_hot, create_contexts_target
 from w2v.layers import Embedding
-from w2v.models import CBOW, NegativeSamplingModel, SkipGram, SoftmaxCBOW
+from w2v.models import CBOW, ContextModel, SkipGram, SoftmaxCBOW
 from w2v.training import Adam, remove_duplicate
 
 
@@ -47,7 +47,7 @@ def test_float32_weights_give_the_textbooks_gradients_to_rounding(
 
 @pytest.mark.parametrize(("model", "terms"), [(CBOW, 6), (SkipGram, 60)])
 def test_an_untrained_model_pays_ln_2_for_every_question(
-    backend: Backend, model: type[NegativeSamplingModel], terms: int
+    backend: Backend, model: type[ContextModel], terms: int
 ) -> None:
     contexts, target = create_contexts_target(corpus(), 5)
     built = model(V, 100, 5, backend.asarray(corpus()))

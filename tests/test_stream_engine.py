@@ -18,7 +18,7 @@ from w2v.backend import (
     stream,
 )
 from w2v.backend.rows import padded, padded_copy, zero_rows
-from w2v.models import CBOW, NegativeSamplingModel, SkipGram
+from w2v.models import CBOW, ContextModel, SkipGram
 from w2v.training import SGD
 
 REFERENCE, CPU = Backend(), get_backend("cpu")
@@ -150,7 +150,7 @@ def test_the_reference_steps_as_the_layers_with_sgd(
 
 def layered(
     corpus: Corpus, settings: StreamSettings, weights: tuple[np.ndarray, np.ndarray]
-) -> NegativeSamplingModel:
+) -> ContextModel:
     kind = SkipGram if settings.skip_gram else CBOW
     vocab_size, dim = weights[0].shape
     model = kind(
@@ -166,7 +166,7 @@ def shared_by_all(negatives: np.ndarray, target: np.ndarray) -> np.ndarray:
 
 
 def step_by_step(
-    model: NegativeSamplingModel,
+    model: ContextModel,
     corpus: Corpus,
     settings: StreamSettings,
     patch: pytest.MonkeyPatch,

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from w2v.backend import Array, StreamLoss, get_backend
-from w2v.models import CBOW, NegativeSamplingModel, SkipGram
+from w2v.models import CBOW, ContextModel, SkipGram
 from w2v.training.stream import StreamProgress, StreamTrainer, start_weights
 
 VOCAB = 500
 CPU = get_backend("cpu")
 
 
-def make_model(kind: type[NegativeSamplingModel] = SkipGram, seed: int = 1) -> Any:
+def make_model(kind: type[ContextModel] = SkipGram, seed: int = 1) -> Any:
     model = kind(VOCAB, 20, 5, None, counts=counts(), seed=seed, backend=CPU)
     start_weights(model)
     return model
@@ -54,7 +54,7 @@ def test_one_worker_and_one_seed_give_the_same_bytes() -> None:
 
 
 @pytest.mark.parametrize("kind", [SkipGram, CBOW])
-def test_the_loss_falls(kind: type[NegativeSamplingModel]) -> None:
+def test_the_loss_falls(kind: type[ContextModel]) -> None:
     losses = trainer(make_model(kind), workers=2).run()
     assert 6 * np.log(2) > losses[0] > losses[1] > losses[2] > 0
 

@@ -10,10 +10,10 @@ import numpy as np
 from benchmarks import textbook
 from w2v.backend import Array, to_cpu
 from w2v.data import create_contexts_target
-from w2v.models import CBOW, NegativeSamplingModel, SkipGram
+from w2v.models import CBOW, ContextModel, SkipGram
 
 V, H, WINDOW, B, K = 23, 8, 2, 12, 5
-MODELS: dict[str, tuple[type[NegativeSamplingModel], Any]] = {
+MODELS: dict[str, tuple[type[ContextModel], Any]] = {
     "cbow": (CBOW, textbook.CBOW),
     "skip-gram": (SkipGram, textbook.SkipGram),
 }
@@ -29,7 +29,7 @@ def corpus(seed: int = 0) -> np.ndarray:
 class Twins:
     """A model and its textbook twin, in float64 and with the same weights."""
 
-    ours: NegativeSamplingModel
+    ours: ContextModel
     textbook: Any
 
     @classmethod

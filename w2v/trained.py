@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from w2v.backend import Backend, get_backend
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus, Vocabulary, read_corpus
-from w2v.models import CBOW, NegativeSamplingModel, SkipGram
+from w2v.gensim_names import WORD2VEC, GensimNames
+from w2v.models import CBOW, ContextModel, SkipGram
 from w2v.training.checkpoint import Checkpoint
 from w2v.training.progress import ReadingProgress
 from w2v.training.stream import StreamTrainer
 from w2v.vectors import KeyedVectors
 
 
-class TrainedModel:
+# Hyper-parameters that a model can be given anew, as by ``model.alpha = 0.01``.
+_CHANGEABLE = {
+    *("alpha", "min_alpha", "epochs", "sample", "shrink_windows", "workers", "batch_size"),
+    *("min_count", "max_vocab_size", "max_final_vocab"),
+}
+
+
+class TrainedModel(GensimNames):
     """A model with its vocabulary and hyper-parameters; :class:`w2v.Word2Vec` trains it.
 
     Parameters
@@ -47,12 +56,14 @@ class TrainedModel:
         What the last reading and training took; compiling is not in ``train_seconds``.
     """
 
+    _instead = WORD2VEC
+
     def __init__(self, config: TrainConfig, *, verbose: bool = False) -> None:
         self.config = config
         self.backend: Backend = get_backend(None if config.backend == "auto" else config.backend)
         self.verbose = verbose
         self.vocab: Vocabulary | None = None
-        self.model: NegativeSamplingModel | None = None
+        self.model: ContextModel | None = None
         self.losses: list[float] = []
         self.curve: list[tuple[float, float]] = []
         self.epochs_done = 0
@@ -62,13 +73,13 @@ class TrainedModel:
         self._vectors: KeyedVectors | None = None
         self._total_loss = 0.0
 
-    def built(self) -> tuple[NegativeSamplingModel, Vocabulary]:
+    def built(self) -> tuple[ContextModel, Vocabulary]:
         """Return model and vocabulary, or say that there are none yet."""
         if self.model is None or self.vocab is None:
             raise ValueError("there is no vocabulary yet: call build_vocab() or fit() first")
         return self.model, self.vocab
 
-    def new_model(self, vocab: Vocabulary) -> NegativeSamplingModel:
+    def new_model(self, vocab: Vocabulary) -> ContextModel:
         """Return a model for a vocabulary, by this configuration, with fresh weights."""
         config = self.config
         return (SkipGram if config.sg else CBOW)(
@@ -84,6 +95,12 @@ class TrainedModel:
             seed=config.seed,
             backend=self.backend,
         )
+
+    @property
+    def vocab_limits(self) -> dict[str, Any]:
+        """What decides which words are kept; see :meth:`w2v.data.Vocabulary.from_counts`."""
+        names = ("min_count", "max_vocab_size", "max_final_vocab")
+        return {name: getattr(self.config, name) for name in names}
 
     # -- reading ------------------------------------------------------------------
 
@@ -103,18 +120,13 @@ class TrainedModel:
         CorpusError
             The text cannot be read, or no word is frequent enough.
         """
-        limits = {
-            "min_count": self.config.min_count,
-            "max_vocab_size": self.config.max_vocab_size,
-            "max_final_vocab": self.config.max_final_vocab,
-        }
         begin = time.perf_counter()
         with ReadingProgress(enabled=None if self.verbose else False) as progress:
             corpus = read_corpus(
                 source,
                 workers=self.config.workers,
                 progress=progress.update,
-                **{**limits, **reading},
+                **{**self.vocab_limits, **reading},
             )
         self.read_seconds = time.perf_counter() - begin
         return corpus
@@ -123,12 +135,24 @@ class TrainedModel:
 
     @property
     def wv(self) -> KeyedVectors:
-        """The word vectors, for lookup, search and saving."""
+        """The word vectors, for lookup, search and saving.
+
+        What is written to its ``vectors`` is what the next training begins with.
+        """
         model, vocab = self.built()
         if self._vectors is None:
             vectors = self.backend.to_numpy(model.word_vecs)
             self._vectors = KeyedVectors(vocab.words, vectors, vocab.counts)
         return self._vectors
+
+    def _take_vectors(self) -> None:
+        """Bring vectors that someone may have written to back to where the weights are."""
+        model, vocab = self.built()
+        if self._vectors is None:
+            return
+        if self._vectors.index_to_key != vocab.words:
+            raise ValueError("wv has other words than the model: add words by build_vocab(update)")
+        model.word_vecs[:] = self.backend.asarray(self._vectors.vectors)
 
     def get_latest_training_loss(self) -> float:
         """Return the loss, in nats, summed over all predictions of the last :meth:`train`.
@@ -237,6 +261,30 @@ class TrainedModel:
         Checkpoint(self.config, vocab, {"W_in": W_in, "W_out": W_out}, progress).save(folder)
 
     # -- gensim's names for what stands elsewhere -------------------------------------
+
+    if not TYPE_CHECKING:  # type checkers shall still find names that nobody has
+
+        def __getattr__(self, name: str) -> Any:
+            config = self.__dict__.get("config")
+            if config is not None and name in config.names():
+                return getattr(config, name)
+            if not name.startswith("_") and hasattr(KeyedVectors, name):
+                raise AttributeError(f"a model has no {name!r}: ask model.wv.{name}")
+            return super().__getattr__(name)
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name not in TrainConfig.names():
+                super().__setattr__(name, value)
+            elif name in _CHANGEABLE:
+                self.config = replace(self.config, **{name: value})
+            else:
+                raise AttributeError(f"{name} is settled when the model is made: make a new one")
+
+    @property
+    def syn1neg(self) -> np.ndarray:
+        """The output vectors, (V, H) float32."""
+        model, _ = self.built()
+        return self.backend.to_numpy(model.params[1])
 
     @property
     def vector_size(self) -> int:

@@ -3,6 +3,7 @@
 from w2v.layers.base import Layer
 from w2v.layers.embedding import Embedding
 from w2v.layers.embedding_dot import EmbeddingDot
+from w2v.layers.hierarchical_softmax_loss import HierarchicalSoftmaxLoss
 from w2v.layers.matmul import MatMul
 from w2v.layers.negative_sampling_loss import NegativeSamplingLoss
 from w2v.layers.sigmoid_with_loss import SigmoidWithLoss
@@ -12,6 +13,7 @@ from w2v.layers.unigram_sampler import UnigramSampler
 __all__ = [
     "Embedding",
     "EmbeddingDot",
+    "HierarchicalSoftmaxLoss",
     "Layer",
     "MatMul",
     "NegativeSamplingLoss",

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from w2v.backend import Array, Backend, RowGrad, get_backend
-from w2v.layers import Embedding, Layer, NegativeSamplingLoss
+from w2v.layers import Embedding, HierarchicalSoftmaxLoss, Layer, NegativeSamplingLoss
 from w2v.layers.unigram_sampler import count_words
 
 
@@ -51,8 +51,8 @@ class Model(ABC):
         return self.layers[0].params[0]
 
 
-class NegativeSamplingModel(Model):
-    """Embedding and negative sampling loss, the frame of CBOW and skip-gram.
+class ContextModel(Model):
+    """Embedding and a loss that spares the softmax, the frame of CBOW and skip-gram.
 
     Parameters
     ----------
@@ -63,7 +63,10 @@ class NegativeSamplingModel(Model):
     window_size : int
         Context words on each side.
     corpus : (N,) int array
-        Word ids, each of the V occurring; negatives are drawn by their count.
+        Word ids, each of the V occurring; negatives are drawn, or the tree is built, by
+        their count.
+    hs : {0, 1}, default 0
+        1 trains hierarchical softmax, which has no negatives, 0 negative sampling.
     negative : int, default 5
         Negatives a target.
     ns_exponent : float, default 0.75
@@ -82,6 +85,13 @@ class NegativeSamplingModel(Model):
     ValueError
         A size below 1, a corpus that is empty, has an id outside 0 .. V − 1 or
         lacks a word, or more negatives than exact sampling can find.
+
+    Attributes
+    ----------
+    in_layer : Embedding
+        (V, H) input vectors.
+    loss_layer : NegativeSamplingLoss or HierarchicalSoftmaxLoss
+        (V, H) output vectors, or (V − 1, H) of the tree's inner nodes.
     """
 
     def __init__(
@@ -91,6 +101,7 @@ class NegativeSamplingModel(Model):
         window_size: int,
         corpus: Array | None,
         *,
+        hs: int = 0,
         negative: int = 5,
         ns_exponent: float = 0.75,
         counts: Array | None = None,
@@ -102,15 +113,26 @@ class NegativeSamplingModel(Model):
         self.window_size = window_size
         self.seed = seed
         W_in, W_out = initial_weights(self.backend, vocab_size, hidden_size, window_size, seed)
+        self.loss_layer: NegativeSamplingLoss | HierarchicalSoftmaxLoss
         if counts is None:
             corpus = self.backend.asarray(corpus)
             self.backend.check_ids(corpus, vocab_size)
             counts = count_words(corpus, vocab_size)
         self.in_layer = Embedding(W_in)
-        self.ns_loss = NegativeSamplingLoss(
-            W_out, None, ns_exponent, negative, counts=counts, sampling=sampling, seed=seed
-        )
-        super().__init__(self.in_layer, self.ns_loss)
+        if hs:
+            self.loss_layer = HierarchicalSoftmaxLoss(W_out[1:].copy(), counts=counts)
+        else:
+            self.loss_layer = NegativeSamplingLoss(
+                W_out, None, ns_exponent, negative, counts=counts, sampling=sampling, seed=seed
+            )
+        super().__init__(self.in_layer, self.loss_layer)
+
+    @property
+    def ns_loss(self) -> NegativeSamplingLoss:
+        """The course's name for the loss layer, where that is negative sampling."""
+        if not isinstance(self.loss_layer, NegativeSamplingLoss):
+            raise AttributeError("this model trains hierarchical softmax: it has no ns_loss")
+        return self.loss_layer
 
 
 def initial_weights(

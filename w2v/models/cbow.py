@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from w2v.backend import Array
-from w2v.models.base import NegativeSamplingModel
+from w2v.models.base import ContextModel
 
 
-class CBOW(NegativeSamplingModel):
+class CBOW(ContextModel):
     """Predicts a word from the mean of the vectors around it [1]_.
 
-    Built with the arguments of :class:`w2v.models.NegativeSamplingModel`, the first
+    Built with the arguments of :class:`w2v.models.ContextModel`, the first
     four by position: ``vocab_size, hidden_size, window_size, corpus``.
 
     References
@@ -30,15 +30,15 @@ class CBOW(NegativeSamplingModel):
         Returns
         -------
         0-d float32 array
-            Mean over the batch, in nats; (1 + k) ln 2 before training.
+            Mean over the batch, in nats; (1 + k) ln 2 before training with k negatives.
         """
         contexts = contexts.reshape(len(target), -1)
         self.n_contexts = contexts.shape[1]
         h = self.in_layer.forward(contexts).mean(axis=1)
-        return self.ns_loss.forward(h, target)
+        return self.loss_layer.forward(h, target)
 
     def backward(self, dout: float = 1) -> None:
         """Compute the gradients of the last forward pass."""
-        dh = self.ns_loss.backward(dout) / self.n_contexts
+        dh = self.loss_layer.backward(dout) / self.n_contexts
         shape = (len(dh), self.n_contexts, dh.shape[1])
         self.in_layer.backward(self.backend.xp.broadcast_to(dh[:, None], shape))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from w2v.backend import Array
-from w2v.models.base import NegativeSamplingModel
+from w2v.models.base import ContextModel
 
 
-class SkipGram(NegativeSamplingModel):
+class SkipGram(ContextModel):
     """Predicts the words around a word from its vector [1]_.
 
-    Built with the arguments of :class:`w2v.models.NegativeSamplingModel`, the first
+    Built with the arguments of :class:`w2v.models.ContextModel`, the first
     four by position: ``vocab_size, hidden_size, window_size, corpus``.
 
     References
@@ -24,18 +24,18 @@ class SkipGram(NegativeSamplingModel):
         Parameters
         ----------
         contexts : (B, 2 · window_size) int array
-            Word ids around each target, each predicted with negatives of its own.
+            Word ids around each target, each predicted for itself.
         target : (B,) int array
 
         Returns
         -------
         0-d float32 array
             Summed over the contexts and averaged over the batch, in nats;
-            2 · window_size · (1 + k) ln 2 before training.
+            2 · window_size · (1 + k) ln 2 before training with k negatives.
         """
         h = self.in_layer.forward(target)
-        return self.ns_loss.forward(h, contexts.reshape(len(target), -1))
+        return self.loss_layer.forward(h, contexts.reshape(len(target), -1))
 
     def backward(self, dout: float = 1) -> None:
         """Compute the gradients of the last forward pass."""
-        self.in_layer.backward(self.ns_loss.backward(dout))
+        self.in_layer.backward(self.loss_layer.backward(dout))

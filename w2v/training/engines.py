@@ -10,7 +10,7 @@ import numpy as np
 
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus, Vocabulary, context_windows
-from w2v.models import NegativeSamplingModel
+from w2v.models import ContextModel
 from w2v.training.optimizers import AdaGrad, Adam, Momentum, Optimizer, RMSprop
 from w2v.training.progress import TrainingProgress
 from w2v.training.stream import StreamTrainer
@@ -32,7 +32,7 @@ class Run:
 
     Parameters
     ----------
-    model : NegativeSamplingModel
+    model : ContextModel
         Trained in place.
     corpus : EncodedCorpus
         In the ids of the model's vocabulary.
@@ -46,7 +46,7 @@ class Run:
         The epoch to begin with, with the learning rate where it was then.
     """
 
-    model: NegativeSamplingModel
+    model: ContextModel
     corpus: EncodedCorpus
     vocab: Vocabulary
     config: TrainConfig

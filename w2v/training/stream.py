@@ -12,13 +12,15 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from w2v.backend import Array, StreamLoss, StreamSettings, keep_thresholds
 from w2v.config import sgd_rate
-from w2v.models import NegativeSamplingModel, SkipGram
+from w2v.layers import NegativeSamplingLoss
+from w2v.models import ContextModel, SkipGram
 
 _WAIT = 0.1  # seconds between looks for Ctrl-C
 
@@ -59,7 +61,7 @@ class StreamTrainer:
 
     Parameters
     ----------
-    model : NegativeSamplingModel
+    model : ContextModel
         Its weights, window, sampler and backend are used; the weights are replaced
         by equal ones in the layout that is fastest, and trained in place.
     tokens : (N,) int32 array
@@ -110,7 +112,7 @@ class StreamTrainer:
 
     def __init__(
         self,
-        model: NegativeSamplingModel,
+        model: ContextModel,
         tokens: Array,
         offsets: Array,
         counts: Array,
@@ -138,14 +140,14 @@ class StreamTrainer:
         self.total = epochs * int(offsets[-1] - offsets[0])
         self.trained = start
         self.seconds = self.compile_seconds = 0.0
-        sampler = model.ns_loss.sampler
-        self.noise = sampler.noise
+        loss = model.loss_layer
+        sampler = loss.sampler if isinstance(loss, NegativeSamplingLoss) else None
         self.keep = self.backend.asarray(keep_thresholds(self.backend.to_numpy(counts), sample))
         self.settings = StreamSettings(
             skip_gram=isinstance(model, SkipGram),
             window=model.window_size,
-            negative=sampler.sample_size,
-            exact=sampler.exact,
+            negative=sampler.sample_size if sampler else 0,
+            exact=sampler.exact if sampler else False,
             total=max(1, self.total),
             seed=model.seed if seed is None else seed,
             alpha=sgd_rate(isinstance(model, SkipGram)) if alpha is None else alpha,
@@ -157,7 +159,7 @@ class StreamTrainer:
         )
         self._sums = [StreamLoss(0.0, 0, 0)] * epochs
         self._cuts = self._cut(model.params[0].shape[1])
-        for layer in (model.in_layer, model.ns_loss.embed_dot):
+        for layer in (model.in_layer, loss.embed_dot):
             layer.params[0] = self.backend.stream_rows(layer.params[0])
 
     @property
@@ -273,12 +275,17 @@ class StreamTrainer:
 
     def _step(self, tokens: Array, offsets: Array, position: int) -> StreamLoss:
         W_in, W_out = self.model.params
-        return self.backend.train_stream(
+        loss = self.model.loss_layer
+        train = (
+            partial(self.backend.train_stream, noise=loss.sampler.noise)
+            if isinstance(loss, NegativeSamplingLoss)
+            else partial(self.backend.train_tree_stream, tree=loss.tree)
+        )
+        return train(
             W_in,
             W_out,
             tokens,
             offsets,
-            noise=self.noise,
             keep=self.keep,
             settings=self.settings,
             position=position,
@@ -303,7 +310,7 @@ def _plus(a: StreamLoss, b: StreamLoss) -> StreamLoss:
     return StreamLoss(a.total + b.total, a.predictions + b.predictions, a.words + b.words)
 
 
-def start_weights(model: NegativeSamplingModel, seed: int | None = None) -> None:
+def start_weights(model: ContextModel, seed: int | None = None) -> None:
     """Give a model the weights that word2vec and gensim begin with.
 
     Input vectors uniform in (−0.5, 0.5) / H, output vectors zero: plain SGD with
@@ -311,7 +318,7 @@ def start_weights(model: NegativeSamplingModel, seed: int | None = None) -> None
 
     Parameters
     ----------
-    model : NegativeSamplingModel
+    model : ContextModel
     seed : int, optional
         By default the model's.
     """
