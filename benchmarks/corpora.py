@@ -94,7 +94,7 @@ def repeat(text: Text, target: Path, times: int) -> Path:
 def _copy(source: Path, target: Path, size: int | None) -> Path:
     """Write a text unpacked, all of it or whole lines of about so many bytes."""
     opened = gzip.open if source.suffix == ".gz" else Path.open
-    with opened(source, "rb") as lines, target.open("wb") as out:  # type: ignore[operator]
+    with opened(source, "rb") as lines, target.open("wb") as out:
         if size is None:
             shutil.copyfileobj(lines, out, 1 << 20)
         else:
