@@ -1,8 +1,9 @@
-"""gensim's parameters that have no counterpart here, and why."""
+"""gensim's names that have no counterpart here, and what to do instead."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 # Name, gensim's default, what to do instead.
 _UNSUPPORTED: dict[str, tuple[Any, str]] = {
@@ -16,13 +17,81 @@ _UNSUPPORTED: dict[str, tuple[Any, str]] = {
 }
 
 
-def check_unsupported(**given: Any) -> None:
+# Of its methods build_vocab, build_vocab_from_freq and train.
+METHODS: dict[str, tuple[Any, str]] = {
+    "keep_raw_vocab": (False, "read_corpus(text, min_count=1).vocab has every word's count"),
+    "trim_rule": _UNSUPPORTED["trim_rule"],
+    "word_count": (0, "the learning rate begins where first_epoch says"),
+}
+# Pace gensim's threads and logs, which are not there: whatever they are, nothing changes.
+_WITHOUT_EFFECT = ("progress_per", "queue_factor", "report_delay")
+
+_ONE_STEP = "build_vocab() counts the words and makes the weights"
+WORD2VEC: dict[str, str] = {
+    "score": "use heldout_loss(text)",
+    "cum_table": "negatives are drawn from model.model.ns_loss.sampler",
+    "make_cum_table": "negatives are drawn from alias tables that build_vocab() makes",
+    "scan_vocab": _ONE_STEP,
+    "prepare_vocab": _ONE_STEP,
+    "prepare_weights": _ONE_STEP,
+    "init_weights": _ONE_STEP,
+    "update_weights": "use build_vocab(text, update=True)",
+    "reset_from": "use build_vocab_from_freq(dict(zip(other.vocab.words, other.vocab.counts)))",
+    "raw_vocab": METHODS["keep_raw_vocab"][1],
+    "estimate_memory": "the weights take 8 bytes for each word and dimension",
+    "running_training_loss": "use get_latest_training_loss(), or losses for the means",
+    "total_train_time": "use train_seconds, which is that of the last training",
+    "train_count": "use epochs_done",
+    "layer1_size": "use vector_size",
+    "init_sims": "use wv.get_vector(word, norm=True) or wv.get_normed_vectors()",
+    "lifecycle_events": "callbacks and losses tell what happened",
+}
+KEYED_VECTORS: dict[str, str] = {
+    "index2word": "use index_to_key",
+    "index2entity": "use index_to_key",
+    "vocab": "use key_to_index, or get_vecattr(word, 'count') for a count",
+    "syn0": "use vectors",
+    "syn0norm": "use get_normed_vectors()",
+    "vectors_norm": "use get_normed_vectors()",
+    "init_sims": "use fill_norms(), or unit_normalize_all() to change the vectors",
+    "expandos": "use counts",
+    "next_index": "use len(); add_vectors() makes room by itself",
+    "allocate_vecattrs": "add_vectors() makes room by itself",
+    "resize_vectors": "add_vectors() makes room by itself",
+    "vectors_lockf": "no vector can be held fixed during a training",
+    "wmdistance": "use to_gensim().wmdistance(...)",
+    "log_accuracy": "evaluations return their figures",
+    "log_evaluate_word_pairs": "evaluations return their figures",
+    "lifecycle_events": "nothing is kept but words, vectors and counts",
+}
+
+
+class GensimNames:
+    """An attribute of gensim's that is not there is answered with what to use instead."""
+
+    _instead: ClassVar[Mapping[str, str]] = {}
+
+    if not TYPE_CHECKING:  # type checkers shall still find names that nobody has
+
+        def __getattr__(self, name: str) -> Any:
+            kind = type(self).__name__
+            advice = f": {self._instead[name]}" if name in self._instead else ""
+            raise AttributeError(f"{kind} has no attribute {name!r}{advice}", name=name, obj=self)
+
+
+def check_unsupported(
+    what: str, given: Mapping[str, Any], known: Mapping[str, tuple[Any, str]] = _UNSUPPORTED
+) -> None:
     """Refuse what cannot be done instead of ignoring it.
 
     Parameters
     ----------
-    **given
-        Parameters that the constructor does not know, and ``hs``.
+    what : str
+        Class or method, for the message.
+    given : dict
+        Parameters that it does not know.
+    known : dict of str to (default, advice)
+        Those of gensim's; by default its constructor's.
 
     Raises
     ------
@@ -32,8 +101,10 @@ def check_unsupported(**given: Any) -> None:
         A parameter that gensim does not know either.
     """
     for name, value in given.items():
-        if name not in _UNSUPPORTED:
-            raise TypeError(f"Word2Vec has no parameter {name!r}")
-        default, advice = _UNSUPPORTED[name]
-        if value != default and value is not None:
+        if name in _WITHOUT_EFFECT:
+            continue
+        if name not in known:
+            raise TypeError(f"{what} has no parameter {name!r}")
+        default, advice = known[name]
+        if value is not None and value != default:
             raise ValueError(f"gensim's {name}={value!r} is not supported: {advice}")

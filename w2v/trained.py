@@ -19,7 +19,6 @@ from w2v.training.progress import ReadingProgress
 from w2v.training.stream import StreamTrainer
 from w2v.vectors import KeyedVectors
 
-
 # Hyper-parameters that a model can be given anew, as by ``model.alpha = 0.01``.
 _CHANGEABLE = {
     *("alpha", "min_alpha", "epochs", "sample", "shrink_windows", "workers", "batch_size"),
@@ -273,7 +272,7 @@ class TrainedModel(GensimNames):
             return super().__getattr__(name)
 
         def __setattr__(self, name: str, value: Any) -> None:
-            if name not in TrainConfig.names():
+            if name == "backend" or name not in TrainConfig.names():
                 super().__setattr__(name, value)
             elif name in _CHANGEABLE:
                 self.config = replace(self.config, **{name: value})

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus, Vocabulary
-from w2v.gensim_names import check_unsupported
+from w2v.gensim_names import METHODS, check_unsupported
 from w2v.trained import TrainedModel
 from w2v.training.checkpoint import Checkpoint
 from w2v.training.engines import Engine, Run, make_engine
@@ -76,12 +76,12 @@ class Word2Vec(TrainedModel):
         negative: int = 5,
         ns_exponent: float = 0.75,
         cbow_mean: int = 1,
+        *,
         epochs: int = 5,
         callbacks: Iterable[Any] = (),
         compute_loss: bool = False,
         max_final_vocab: int | None = None,
         shrink_windows: bool = True,
-        *,
         backend: str = "auto",
         sampling: str = "auto",
         optimizer: str = "sgd",
@@ -89,7 +89,7 @@ class Word2Vec(TrainedModel):
         verbose: bool = False,
         **unsupported: Any,
     ) -> None:
-        check_unsupported(hs=hs, **unsupported)
+        check_unsupported("Word2Vec", {"hs": hs, **unsupported})
         config = TrainConfig(
             vector_size=vector_size,
             window=window,
@@ -125,6 +125,7 @@ class Word2Vec(TrainedModel):
         corpus_iterable: Any = None,
         corpus_file: str | Path | None = None,
         update: bool = False,
+        **unsupported: Any,
     ) -> Word2Vec:
         """Read a corpus, take its vocabulary and make the model.
 
@@ -135,6 +136,8 @@ class Word2Vec(TrainedModel):
         update : bool, default False
             Add new words to a vocabulary that is there, with new vectors, and keep the
             old ones as trained.
+        **unsupported
+            gensim's other parameters are errors that say why, or without effect here.
 
         Returns
         -------
@@ -149,28 +152,67 @@ class Word2Vec(TrainedModel):
             The vocabulary is too small for these hyper-parameters, or there is none to
             update.
         """
+        check_unsupported("build_vocab", unsupported, METHODS)
         source = _one_source(corpus_iterable, corpus_file)
-        if update:
-            self._extend_vocab(source)
+        if isinstance(source, EncodedCorpus):
+            corpus = source
         else:
-            self._corpus = source if isinstance(source, EncodedCorpus) else self.read(source)
-            self.vocab = self._corpus.vocab
-            self.model = self.new_model(self.vocab)
-            start_weights(self.model)
-            self.losses, self.epochs_done = [], 0
+            corpus = self.read(source, min_count=1) if update else self.read(source)
+        self._take_vocab(corpus.vocab, update=update)
         self._source = source
-        self._vectors = None
+        self._corpus = corpus.recoded(self.built()[1]) if update else corpus
         return self
 
-    def _extend_vocab(self, source: Any) -> None:
-        old, known = self.built()
-        corpus = source if isinstance(source, EncodedCorpus) else self.read(source, min_count=1)
-        self.vocab = known.extended(corpus.vocab, min_count=self.config.min_count)
-        self._corpus = corpus.recoded(self.vocab)
-        self.model = self.new_model(self.vocab)
-        start_weights(self.model, self.config.seed + len(known))
-        for new_rows, old_rows in zip(self.model.params, old.params, strict=True):
-            new_rows[: len(old_rows)] = old_rows
+    def build_vocab_from_freq(
+        self,
+        word_freq: Mapping[str, int],
+        corpus_count: int | None = None,
+        update: bool = False,
+        **unsupported: Any,
+    ) -> Word2Vec:
+        """Take a vocabulary that is counted already and make the model.
+
+        Parameters
+        ----------
+        word_freq : dict of str to int
+            Words and how often they occur.
+        corpus_count : int, optional
+            Taken for gensim's sake: :meth:`train` counts the sentences it reads.
+        update, **unsupported
+            See :meth:`build_vocab`.
+
+        Returns
+        -------
+        Word2Vec
+            This object.
+
+        Raises
+        ------
+        CorpusError
+            No word is frequent enough.
+        ValueError
+            See :meth:`build_vocab`.
+        """
+        check_unsupported("build_vocab_from_freq", unsupported, METHODS)
+        limits = {**self.vocab_limits, "min_count": 1} if update else self.vocab_limits
+        vocab = Vocabulary.from_counts([*word_freq], [*word_freq.values()], **limits)
+        self._take_vocab(vocab, update=update)
+        self._source = self._corpus = None
+        return self
+
+    def _take_vocab(self, vocab: Vocabulary, *, update: bool) -> None:
+        """Make the model of a vocabulary, or add its words to the one that is there."""
+        old, known = self.built() if update else (None, None)
+        if known is not None:
+            vocab = known.extended(vocab, min_count=self.config.min_count)
+        model = self.new_model(vocab)
+        start_weights(model, self.config.seed + len(known or ()))
+        if old is None:
+            self.losses, self.epochs_done = [], 0
+        else:
+            for new_rows, old_rows in zip(model.params, old.params, strict=True):
+                new_rows[: len(old_rows)] = old_rows
+        self.vocab, self.model, self._vectors = vocab, model, None
 
     # -- training -----------------------------------------------------------------
 
@@ -189,6 +231,7 @@ class Word2Vec(TrainedModel):
         on_report: Report | None = None,
         checkpoint: str | Path | None = None,
         first_epoch: int = 0,
+        **unsupported: Any,
     ) -> tuple[int, int]:
         """Train on a corpus; words that are not in the vocabulary are passed over.
 
@@ -213,6 +256,8 @@ class Word2Vec(TrainedModel):
             Folder to save the training to after every epoch.
         first_epoch : int, default 0
             Epochs of this run that are done already, with the learning rate where it was.
+        **unsupported
+            gensim's other parameters are errors that say why, or without effect here.
 
         Returns
         -------
@@ -228,7 +273,9 @@ class Word2Vec(TrainedModel):
         KeyboardInterrupt
             Ctrl-C; the model holds what was trained.
         """
+        check_unsupported("train", unsupported, METHODS)
         model, vocab = self.built()
+        self._take_vectors()
         corpus = self._encoded(_one_source(corpus_iterable, corpus_file, optional=True), vocab)
         config = replace(
             self.config,
