@@ -22,8 +22,10 @@ class TrainConfig:
         Context words on each side.
     sg : {0, 1}, default 0
         1 trains skip-gram, 0 CBOW.
+    hs : {0, 1}, default 0
+        1 trains hierarchical softmax, on the CPU alone, 0 negative sampling.
     negative : int, default 5
-        Negatives a target.
+        Negatives a target; must be 0 with ``hs=1``.
     ns_exponent : float, default 0.75
         Exponent of the counts from which negatives are drawn.
     sample : float, default 1e-3
@@ -65,6 +67,7 @@ class TrainConfig:
     vector_size: int = 100
     window: int = 5
     sg: int = 0
+    hs: int = 0
     negative: int = 5
     ns_exponent: float = 0.75
     sample: float = 1e-3
@@ -84,7 +87,8 @@ class TrainConfig:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        for name in ("vector_size", "window", "negative", "epochs", "batch_size"):
+        self._require_output_layer()
+        for name in ("vector_size", "window", "epochs", "batch_size"):
             self._require(
                 name, _is_int(getattr(self, name)) and getattr(self, name) >= 1, "1 or more"
             )
@@ -107,6 +111,24 @@ class TrainConfig:
     def _require(self, name: str, holds: bool, expected: str) -> None:
         if not holds:
             raise ValueError(f"{name} must be {expected}, got {getattr(self, name)!r}")
+
+    def _require_output_layer(self) -> None:
+        self._require("hs", self.hs in (0, 1), "1 for hierarchical softmax or 0")
+        self._require("negative", _is_int(self.negative) and self.negative >= 0, "0 or more")
+        if self.hs and self.negative:
+            raise ValueError(
+                f"hs=1 trains hierarchical softmax alone: set negative=0 with it, got "
+                f"negative={self.negative}"
+            )
+        if not self.hs and not self.negative:
+            raise ValueError(
+                "negative must be 1 or more, got 0; set hs=1 with it for hierarchical softmax"
+            )
+        if self.hs and self.backend.startswith("gpu"):
+            raise ValueError(
+                f"hierarchical softmax runs on the CPU: got backend={self.backend!r} with hs=1; "
+                f"set backend='auto' or 'cpu', or hs=0 and negative=5 for the GPU"
+            )
 
     @property
     def learning_rate(self) -> float:

@@ -46,7 +46,14 @@ def train(
     model: Annotated[str, typer.Option(help="sg (skip-gram) or cbow.")] = "sg",
     vector_size: Annotated[int, typer.Option(help="Dimension of the vectors.")] = 100,
     window: Annotated[int, typer.Option(help="Context words on each side.")] = 5,
-    negative: Annotated[int, typer.Option(help="Negatives a target.")] = 5,
+    negative: Annotated[
+        int | None,
+        typer.Option(help="Negatives a target.  [default: 5, none with --hs]", show_default=False),
+    ] = None,
+    hs: Annotated[
+        bool,
+        typer.Option("--hs", help="Hierarchical softmax, not negative sampling; on the CPU alone."),
+    ] = False,
     min_count: MinCount = 5,
     max_vocab: MaxVocab = None,
     sample: Annotated[float, typer.Option(help="Thin out words more frequent than this.")] = 1e-3,
@@ -119,7 +126,8 @@ def train(
         sg=choice("--model", model, {"sg": 1, "cbow": 0}),
         vector_size=vector_size,
         window=window,
-        negative=negative,
+        hs=int(hs),
+        negative=(0 if hs else 5) if negative is None else negative,
         min_count=min_count,
         max_final_vocab=max_vocab,
         sample=sample,
@@ -132,7 +140,8 @@ def train(
         workers=workers,
         seed=seed,
     )
-    say(f"backend: {describe_choice(backend)}")
+    on_cpu = f"{describe_choice('cpu')} (hierarchical softmax runs on the CPU)"
+    say(f"backend: {on_cpu if word2vec.config.hs else describe_choice(backend)}")
     stopped = False
     with MetricsLog(metrics) as log:
         text = word2vec.read(

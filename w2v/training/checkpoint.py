@@ -36,7 +36,8 @@ class Checkpoint:
     config : TrainConfig
     vocab : Vocabulary
     weights : dict of str to array
-        ``W_in`` and ``W_out``, (V, H) float32, and whatever an optimizer keeps.
+        ``W_in``, (V, H) float32, ``W_out`` of the same shape or, with hierarchical softmax,
+        (V − 1, H), and whatever an optimizer keeps.
     progress : dict
         Plain values for JSON: epochs done, losses and the like.
     """
@@ -105,8 +106,8 @@ class Checkpoint:
                 raise CheckpointError(f"{folder} was written by another version of w2v")
             vocab = Vocabulary.load(folder / VOCAB)
             weights = load_file(folder / WEIGHTS)
-            shape = (len(vocab), config["vector_size"])
-            for name in ("W_in", "W_out"):
+            for name, rows in (("W_in", len(vocab)), ("W_out", len(vocab) - config.get("hs", 0))):
+                shape = (rows, config["vector_size"])
                 if weights[name].shape != shape:
                     raise CheckpointError(
                         f"{folder}: {name} has shape {weights[name].shape}, expected {shape}"
