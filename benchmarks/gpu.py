@@ -67,12 +67,6 @@ class Report:
         (self.folder / "gpu.json").write_text(text + "\n")
 
 
-def first_words(stream: Stream, words: int) -> Stream:
-    """Return a corpus's first sentences, about so many words."""
-    offsets = stream.offsets[stream.offsets <= words]
-    return Stream(stream.tokens[: offsets[-1]], offsets, stream.counts)
-
-
 def one_run(backend: Backend, stream: Stream, epochs: int, **form: bool) -> dict[str, float]:
     """Train on a corpus once, and drop the weights."""
     return FusedRun(backend, stream, epochs, **form).train()
@@ -84,7 +78,7 @@ def measure_speed(report: Report, gpu: Backend, stream: Stream) -> None:
     for name, form in FORMS.items():
         epochs = EPOCHS if name == "skip-gram, fast" else 1
         report.add("gpu", name, partial(one_run, gpu, stream, epochs, **form))
-    cpu, few = get_backend("cpu"), first_words(stream, 10_000_000)
+    cpu, few = get_backend("cpu"), stream.part(10_000_000)
     for name, form in FORMS.items():
         if form["exact"]:
             report.add("cpu", name, partial(one_run, cpu, few, 1, **form))

@@ -14,6 +14,22 @@ class Stream(NamedTuple):
     offsets: np.ndarray  # (S + 1,) int64
     counts: np.ndarray  # (V,) int64
 
+    def part(self, words: int, skip: int = 0) -> Stream:
+        """Return whole sentences of about so many words, with the counts of the whole.
+
+        Parameters
+        ----------
+        words : int
+            At most, but at least a sentence; all if there are not so many.
+        skip : int, default 0
+            Words to leave out before, rounded up to whole sentences.
+        """
+        first = min(int(np.searchsorted(self.offsets, skip)), len(self.offsets) - 2)
+        last = int(np.searchsorted(self.offsets, self.offsets[first] + words, side="right")) - 1
+        offsets = self.offsets[first : max(first + 1, last) + 1]
+        tokens = self.tokens[offsets[0] : offsets[-1]]
+        return Stream(tokens, offsets - offsets[0], self.counts)
+
 
 def zipf_stream(words: int, vocabulary: int, sentence: int = 20, seed: int = 1) -> Stream:
     """Draw a corpus whose word of rank r has a share in proportion to 1 / (r + 2.7).
