@@ -102,6 +102,34 @@ def sampling(
 
 
 @app.command()
+def peers(
+    quick: Annotated[bool, typer.Option(help="One round on pydocs.")] = False,
+    corpus: Annotated[Path | None, typer.Option(help="Text instead of books-18m.")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Alternating runs of each system.")] = 3,
+    epochs: Annotated[int, typer.Option(min=1, help="1 for speed, 3 for quality.")] = 1,
+    threads: Annotated[int | None, typer.Option(min=1, help="All cores by default.")] = None,
+    fasttext: Annotated[Path | None, typer.Option(help="Program instead of the package.")] = None,
+    word2vec_c: Annotated[Path | None, typer.Option(help="Program word2vec.")] = None,
+    pword2vec: Annotated[Path | None, typer.Option(help="Program pWord2Vec.")] = None,
+    output: Output = None,
+) -> None:
+    """Compare speed, memory and quality with gensim, fastText, word2vec.c and others."""
+    from benchmarks.peers import run
+    from benchmarks.peers_systems import all_systems
+
+    try:
+        systems = all_systems(fasttext=fasttext, word2vec_c=word2vec_c, pword2vec=pword2vec)
+        page = run(
+            output or results_folder(), systems, corpus=corpus, rounds=rounds, epochs=epochs,
+            threads=threads, quick=quick,
+        )  # fmt: skip
+    except FileNotFoundError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(2) from None
+    print(page)
+
+
+@app.command()
 def readme() -> None:
     """Write the README's figures anew from the results that are there."""
     from benchmarks.readme import README, updated

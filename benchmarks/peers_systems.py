@@ -1,0 +1,335 @@
+"""The systems compared: where each is found, how it is started, what its training time counts."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import io
+import json
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import packages_distributions, version
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from benchmarks.peers_process import Finished
+from w2v.backend import available_backends
+from w2v.vectors import KeyedVectors
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training, the same for every system.
+
+    Parameters
+    ----------
+    text : Path
+        Plain text, a sentence a line.
+    out : Path
+        Folder for what the system writes.
+    skip_gram : bool
+        Otherwise CBOW.
+    seed : int
+        For those that take one.
+    epochs, threads, dim, window, negative, min_count : int
+    sample : float
+        Threshold of subsampling.
+    """
+
+    text: Path
+    out: Path
+    skip_gram: bool
+    seed: int
+    epochs: int
+    threads: int
+    dim: int = 100
+    window: int = 5
+    negative: int = 5
+    min_count: int = 5
+    sample: float = 1e-3
+
+
+class System:
+    """A program that trains word vectors.
+
+    Attributes
+    ----------
+    name, title : str
+        Key in the results, and as the tables have it.
+    models : tuple of str
+    seeded : bool
+        Whether it takes a seed.
+    pace : float
+        Thousand words a second of skip-gram on two cores, about, to tell how long it will take.
+    get : str
+        How to get it.
+    counts : str
+        What the training time counts.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    models: ClassVar[tuple[str, ...]] = ("skip-gram", "cbow")
+    seeded: ClassVar[bool] = False
+    pace: ClassVar[float]
+    get: ClassVar[str]
+    counts: ClassVar[str] = "by its percentages: 0 to 100 %, without the vocabulary"
+
+    def found(self) -> str | None:
+        """Return its version or what else tells which one it is; None if it is not there."""
+        raise NotImplementedError
+
+    def command(self, job: Job) -> list[str]:
+        """Return what trains and writes the vectors."""
+        raise NotImplementedError
+
+    def training_seconds(self, finished: Finished, job: Job) -> float | None:
+        """Return the time of the training alone, as `counts` says; None if it cannot be told."""
+        return finished.progress_seconds
+
+    def vectors(self, job: Job) -> tuple[list[str], np.ndarray]:
+        """Return the words and the (V, dim) vectors that it has written."""
+        return _read(job.out / "vectors.bin")
+
+
+class W2v(System):
+    """The command line of this project, on the CPU."""
+
+    name = title = "w2v"
+    backend: ClassVar[str] = "cpu"
+    seeded = True
+    pace = 4000
+    get = "it is this project"
+    counts = "its own `seconds`: without reading, compiling, saving"
+
+    def found(self) -> str | None:
+        """Return the version."""
+        return version("w2v")
+
+    def command(self, job: Job) -> list[str]:
+        """Return ``w2v train`` with the figures of the run beside the vectors."""
+        options = {
+            "output": job.out / "vectors.bin", "metrics": job.out / "run.jsonl",
+            "model": "sg" if job.skip_gram else "cbow", "backend": self.backend, "seed": job.seed,
+            "vector-size": job.dim, "window": job.window, "negative": job.negative,
+            "min-count": job.min_count, "sample": job.sample, "epochs": job.epochs,
+            "workers": job.threads,
+        }  # fmt: skip
+        command = [sys.executable, "-m", "w2v", "train", str(job.text), "--quiet"]
+        return command + _options(options, "--")
+
+    def training_seconds(self, finished: Finished, job: Job) -> float | None:
+        """Return the seconds that the run's figures give."""
+        end = (job.out / "run.jsonl").read_text(encoding="utf-8").splitlines()[-1]
+        return float(json.loads(end)["seconds"])
+
+
+class W2vGpu(W2v):
+    """The same command on an NVIDIA card."""
+
+    name, title, backend = "w2v-gpu", "w2v on a GPU", "gpu"
+    pace = 20_000
+    get = "`pip install 'w2v[gpu]'`; needs an NVIDIA GPU"
+
+    def found(self) -> str | None:
+        """Return the version, if a device answers."""
+        return super().found() if self.backend in available_backends() else None
+
+
+class _Library(System):
+    """A Python library, run by `benchmarks.peers_libraries` in a process of its own."""
+
+    module: ClassVar[str]
+
+    def found(self) -> str | None:
+        if importlib.util.find_spec(self.module) is None:
+            return None
+        distribution = packages_distributions()[self.module][0]
+        return f"{distribution} {version(distribution)}"
+
+    def command(self, job: Job) -> list[str]:
+        settings = {k: str(v) if isinstance(v, Path) else v for k, v in asdict(job).items()}
+        script = "benchmarks.peers_libraries"
+        return [sys.executable, "-m", script, self.module, json.dumps(settings)]
+
+
+class Gensim(_Library):
+    """Gensim, by its fastest way: ``corpus_file``."""
+
+    name = title = module = "gensim"
+    seeded = True
+    pace = 450
+    get = "`pip install gensim`"
+    counts = "around `train`: parses the text again as it trains, without `build_vocab`"
+
+    def training_seconds(self, finished: Finished, job: Job) -> float | None:
+        """Return what its script has printed last."""
+        return float(json.loads(finished.output.splitlines()[-1])["train_seconds"])
+
+
+class FastText(_Library):
+    """fastText without subwords, as a Python package."""
+
+    name, title, module = "fasttext", "fastText", "fasttext"
+    pace = 250
+    get = "`pip install 'w2v[bench]'`, or a binary by `--fasttext PATH`"
+
+    def vectors(self, job: Job) -> tuple[list[str], np.ndarray]:
+        """Return the words' rows of the model written; without subwords they are the vectors."""
+        fasttext: Any = importlib.import_module("fasttext")
+        with contextlib.redirect_stderr(io.StringIO()):  # some releases warn at every loading
+            model = fasttext.load_model(str(job.out / "vectors.bin"))
+        words = model.get_words(on_unicode_error="replace")
+        return words, model.get_input_matrix()[: len(words)]
+
+
+class _Program(System):
+    """A program given by path, or found by its usual name.
+
+    Parameters
+    ----------
+    path : Path, optional
+
+    Raises
+    ------
+    FileNotFoundError
+        The path is no program.
+    """
+
+    usual: ClassVar[str]
+    option: ClassVar[str]
+
+    def __init__(self, path: Path | None = None) -> None:
+        if path is not None and not (path.is_file() and os.access(path, os.X_OK)):
+            raise FileNotFoundError(f"{self.option} {path}: expected a program that can be run")
+        given = None if path is None else str(path.resolve())
+        self._program = given or shutil.which(self.usual)
+
+    def found(self) -> str | None:
+        return f"program {Path(self._program).name}" if self._program else None
+
+
+class FastTextProgram(_Program):
+    """fastText without subwords, as a program."""
+
+    name, title, usual, option = "fasttext", "fastText", "fasttext", "--fasttext"
+    pace = FastText.pace
+    get = FastText.get
+
+    def command(self, job: Job) -> list[str]:
+        """Return ``fasttext skipgram`` or ``fasttext cbow``."""
+        options = {
+            "input": job.text, "output": job.out / "vectors", "dim": job.dim, "ws": job.window,
+            "neg": job.negative, "minCount": job.min_count, "t": job.sample, "epoch": job.epochs,
+            "thread": job.threads, "minn": 0, "maxn": 0,
+        }  # fmt: skip
+        model = "skipgram" if job.skip_gram else "cbow"
+        return [str(self._program), model, *_options(options)]
+
+    def vectors(self, job: Job) -> tuple[list[str], np.ndarray]:
+        """Return what its ``.vec`` file holds."""
+        return _read(job.out / "vectors.vec")
+
+
+class Word2vecC(_Program):
+    """The original program."""
+
+    name, title, usual, option = "word2vec.c", "word2vec.c", "word2vec", "--word2vec-c"
+    pace = 250
+    get = (
+        "`gcc word2vec.c -o word2vec -O3 -march=native -ffast-math -pthread -lm` (the source is "
+        "in `pip download word2vec --no-binary :all:`), then `--word2vec-c PATH`"
+    )
+
+    def command(self, job: Job) -> list[str]:
+        """Return the program with its options."""
+        return [str(self._program), *word2vec_options(job), "-cbow", str(int(not job.skip_gram))]
+
+
+class PWord2vec(_Program):
+    """HogBatch: negatives shared in a window, matrix products from MKL; skip-gram alone."""
+
+    name, title, usual, option = "pword2vec", "pWord2Vec", "pWord2Vec", "--pword2vec"
+    models = ("skip-gram",)
+    pace = 1200
+    get = "build github.com/IntelLabs/pWord2Vec with MKL, then `--pword2vec PATH`"
+    counts = f"{System.counts} and reading the text into memory"
+
+    def command(self, job: Job) -> list[str]:
+        """Return the program with its options."""
+        return [str(self._program), *word2vec_options(job)]
+
+
+class W2vAccel(System):
+    """A binary for NVIDIA cards, in a package that keeps it beside its Python code."""
+
+    name = title = "w2v-accel"
+    pace = 50_000
+    get = "`pip install w2v-accel`; needs an NVIDIA GPU"
+
+    def found(self) -> str | None:
+        """Return the package's version."""
+        there = importlib.util.find_spec("w2v_accel") is not None
+        return f"w2v-accel {version('w2v-accel')}" if there else None
+
+    def command(self, job: Job) -> list[str]:
+        """Return the binary for up to 5 words a side and 5 negatives, with its options."""
+        spec = importlib.util.find_spec("w2v_accel")
+        assert spec is not None and spec.origin is not None
+        program = Path(spec.origin).parent / "bin" / "word2vec_w5_k5"
+        program.chmod(program.stat().st_mode | 0o111)  # packed without it
+        return [str(program), *word2vec_options(job), "-cbow", str(int(not job.skip_gram))]
+
+
+def word2vec_options(job: Job) -> list[str]:
+    """Return the options that word2vec.c and its descendants have in common."""
+    return _options(
+        {
+            "train": job.text, "output": job.out / "vectors.bin", "size": job.dim,
+            "window": job.window, "negative": job.negative, "min-count": job.min_count,
+            "sample": job.sample, "iter": job.epochs, "threads": job.threads, "binary": 1,
+        }
+    )  # fmt: skip
+
+
+def _read(path: Path) -> tuple[list[str], np.ndarray]:
+    # Programs that cut words by bytes may cut a letter in two.
+    keyed = KeyedVectors.load(path, unicode_errors="replace", duplicates="first")
+    return keyed.index_to_key, keyed.vectors
+
+
+def _options(options: dict[str, Any], dashes: str = "-") -> list[str]:
+    return [word for key, value in options.items() for word in (dashes + key, str(value))]
+
+
+def all_systems(
+    *, fasttext: Path | None = None, word2vec_c: Path | None = None, pword2vec: Path | None = None
+) -> Sequence[System]:
+    """Return every system that is known, whether it is there or not.
+
+    Parameters
+    ----------
+    fasttext, word2vec_c, pword2vec : Path, optional
+        Programs to take. Otherwise fastText's Python package, and what the search path has.
+
+    Raises
+    ------
+    FileNotFoundError
+        A path given is no program.
+    """
+    package = FastText()
+    program = FastTextProgram(fasttext)
+    return (
+        W2v(),
+        Gensim(),
+        package if fasttext is None and (package.found() or not program.found()) else program,
+        Word2vecC(word2vec_c),
+        PWord2vec(pword2vec),
+        W2vGpu(),
+        W2vAccel(),
+    )
