@@ -193,7 +193,7 @@ def test_predicted_words_are_probabilities_from_the_output_vectors() -> None:
 @pytest.mark.parametrize(
     ("parameters", "says"),
     [
-        ({"hs": 1}, "hs=1 is not supported"),
+        ({"hs": 1}, "set negative=0 with it, got negative=5"),
         ({"trim_rule": len}, "trim_rule"),
         ({"sorted_vocab": 0}, "sorted_vocab"),
         ({"vector_size": 0}, "vector_size must be 1 or more, got 0"),

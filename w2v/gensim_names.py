@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 # Name, gensim's default, what to do instead.
 _UNSUPPORTED: dict[str, tuple[Any, str]] = {
-    "hs": (0, "hierarchical softmax is not there; train with negative > 0"),
     "hashfxn": (None, "random numbers are hashes of the seed alone; leave it out"),
     "null_word": (0, "there is no null word; leave it out"),
     "trim_rule": (None, "use min_count, max_vocab_size or max_final_vocab"),
@@ -29,6 +28,8 @@ _WITHOUT_EFFECT = ("progress_per", "queue_factor", "report_delay")
 _ONE_STEP = "build_vocab() counts the words and makes the weights"
 WORD2VEC: dict[str, str] = {
     "score": "use heldout_loss(text)",
+    "syn1": "it is there with hs=1; with negative sampling use syn1neg",
+    "syn1neg": "it is there with negative sampling; with hs=1 use syn1",
     "cum_table": "negatives are drawn from model.model.ns_loss.sampler",
     "make_cum_table": "negatives are drawn from alias tables that build_vocab() makes",
     "scan_vocab": _ONE_STEP,

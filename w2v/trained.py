@@ -13,6 +13,7 @@ from w2v.backend import Backend, get_backend
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus, Vocabulary, read_corpus
 from w2v.gensim_names import WORD2VEC, GensimNames
+from w2v.layers import HierarchicalSoftmaxLoss
 from w2v.models import CBOW, ContextModel, SkipGram
 from w2v.training.checkpoint import Checkpoint
 from w2v.training.progress import ReadingProgress
@@ -59,7 +60,8 @@ class TrainedModel(GensimNames):
 
     def __init__(self, config: TrainConfig, *, verbose: bool = False) -> None:
         self.config = config
-        self.backend: Backend = get_backend(None if config.backend == "auto" else config.backend)
+        name = "cpu" if config.hs else None if config.backend == "auto" else config.backend
+        self.backend: Backend = get_backend(name)
         self.verbose = verbose
         self.vocab: Vocabulary | None = None
         self.model: ContextModel | None = None
@@ -86,6 +88,7 @@ class TrainedModel(GensimNames):
             config.vector_size,
             config.window,
             None,
+            hs=config.hs,
             negative=config.negative,
             ns_exponent=config.ns_exponent,
             # A word of the vocabulary that this text lacks can still be drawn.
@@ -175,7 +178,8 @@ class TrainedModel(GensimNames):
         Returns
         -------
         list of (str, float) or None
-            Words and their softmax probabilities, best first; None if no context is known.
+            Words and their probabilities, best first, which are those of the tree with
+            hierarchical softmax and else the softmax's; None if no context is known.
         """
         model, vocab = self.built()
         ids = [vocab.word_to_id[word] for word in context_words_list if word in vocab]
@@ -185,9 +189,12 @@ class TrainedModel(GensimNames):
         h = W_in[ids].sum(axis=0)
         if self.config.cbow_mean:
             h /= len(ids)
-        scores = (W_out @ h).astype(np.float64)
-        p = np.exp(scores - scores.max())
-        p /= p.sum()
+        if isinstance(model.loss_layer, HierarchicalSoftmaxLoss):
+            p = np.exp(model.loss_layer.log_probabilities(h))
+        else:
+            scores = (W_out @ h).astype(np.float64)
+            p = np.exp(scores - scores.max())
+            p /= p.sum()
         best = np.argsort(-p)[:topn]
         return [(vocab.words[i], float(p[i])) for i in best]
 
@@ -255,8 +262,9 @@ class TrainedModel(GensimNames):
         progress = {
             "epochs_done": self.epochs_done,
             "losses": self.losses,
-            "negatives_drawn": model.ns_loss.sampler.stream.counter,
         }
+        if not self.config.hs:
+            progress["negatives_drawn"] = model.ns_loss.sampler.stream.counter
         Checkpoint(self.config, vocab, {"W_in": W_in, "W_out": W_out}, progress).save(folder)
 
     # -- gensim's names for what stands elsewhere -------------------------------------
@@ -281,8 +289,18 @@ class TrainedModel(GensimNames):
 
     @property
     def syn1neg(self) -> np.ndarray:
-        """The output vectors, (V, H) float32."""
+        """The output vectors of negative sampling, (V, H) float32."""
+        return self._output_vectors("syn1neg", hs=0)
+
+    @property
+    def syn1(self) -> np.ndarray:
+        """The vectors of the tree's inner nodes with ``hs=1``, (V − 1, H) float32, root first."""
+        return self._output_vectors("syn1", hs=1)
+
+    def _output_vectors(self, name: str, *, hs: int) -> np.ndarray:
         model, _ = self.built()
+        if self.config.hs != hs:
+            raise AttributeError(name)  # the advice is __getattr__'s
         return self.backend.to_numpy(model.params[1])
 
     @property

@@ -31,7 +31,7 @@ class Word2Vec(TrainedModel):
     corpus_file : str or path, optional
         The same, as a file.
     vector_size, alpha, window, min_count, max_vocab_size, sample, seed, workers, min_alpha, sg, \
-    negative, ns_exponent, cbow_mean, epochs, max_final_vocab, shrink_windows
+    hs, negative, ns_exponent, cbow_mean, epochs, max_final_vocab, shrink_windows
         See :class:`w2v.config.TrainConfig`.
     callbacks : iterable of objects, default ()
         Called with this model where they have a method ``on_train_begin``,
@@ -89,11 +89,12 @@ class Word2Vec(TrainedModel):
         verbose: bool = False,
         **unsupported: Any,
     ) -> None:
-        check_unsupported("Word2Vec", {"hs": hs, **unsupported})
+        check_unsupported("Word2Vec", unsupported)
         config = TrainConfig(
             vector_size=vector_size,
             window=window,
             sg=sg,
+            hs=hs,
             negative=negative,
             ns_exponent=ns_exponent,
             sample=sample,
@@ -149,8 +150,8 @@ class Word2Vec(TrainedModel):
         CorpusError
             The text cannot be read, or no word is frequent enough.
         ValueError
-            The vocabulary is too small for these hyper-parameters, or there is none to
-            update.
+            The vocabulary is too small for these hyper-parameters, there is none to update,
+            or hierarchical softmax has built its tree for the one that is there.
         """
         check_unsupported("build_vocab", unsupported, METHODS)
         source = _one_source(corpus_iterable, corpus_file)
@@ -203,6 +204,12 @@ class Word2Vec(TrainedModel):
     def _take_vocab(self, vocab: Vocabulary, *, update: bool) -> None:
         """Make the model of a vocabulary, or add its words to the one that is there."""
         old, known = self.built() if update else (None, None)
+        if old is not None and self.config.hs:
+            raise ValueError(
+                "words cannot be added with hs=1: other counts make another tree, and what its "
+                "inner nodes have learnt would be lost; build the vocabulary anew, or train with "
+                "hs=0 and negative=5"
+            )
         if known is not None:
             vocab = known.extended(vocab, min_count=self.config.min_count)
         model = self.new_model(vocab)
@@ -408,7 +415,8 @@ class Word2Vec(TrainedModel):
         word2vec.model = word2vec.new_model(saved.vocab)
         for name, W in zip(("W_in", "W_out"), word2vec.model.params, strict=True):
             W[:] = word2vec.backend.asarray(saved.weights[name])
-        word2vec.model.ns_loss.sampler.stream.counter = saved.progress["negatives_drawn"]
+        if not config.hs:
+            word2vec.model.ns_loss.sampler.stream.counter = saved.progress["negatives_drawn"]
         word2vec.losses = saved.progress["losses"]
         word2vec.epochs_done = saved.progress["epochs_done"]
         return word2vec
