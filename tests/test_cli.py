@@ -67,6 +67,8 @@ def test_train_writes_vectors_that_gensim_reads_a_picture_and_metrics(
     assert (tmp_path / "loss.png").read_bytes().startswith(b"\x89PNG")
     lines = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
     assert [lines[0]["event"], lines[-1]["event"]] == ["start", "end"]
+    losses = [line["loss"] for line in lines if line["event"] == "epoch"]
+    assert losses[0] > losses[1] == lines[-1]["loss"]
     assert lines[0]["config"]["vector_size"] == 16
     end = lines[-1]
     assert end["words"] == 2 * sum(len(line.split()) for line in ROYAL)

@@ -268,6 +268,23 @@ def test_what_is_no_list_of_tokens_is_refused(sentences: object, message: str) -
         read_corpus(sentences, min_count=1)  # type: ignore[arg-type]
 
 
+@given(
+    sentences=st.lists(st.lists(st.sampled_from("abcdef"), min_size=1), min_size=1, max_size=60),
+    words=st.integers(1, 200),
+)
+def test_an_excerpt_is_whole_sentences_in_order_from_all_over(
+    sentences: list[list[str]], words: int
+) -> None:
+    corpus = read_corpus(sentences, min_count=1)
+    excerpt = corpus.excerpt(words)
+    assert excerpt.vocab is corpus.vocab
+    rest = iter(corpus.sentences())
+    assert all(sentence in rest for sentence in excerpt.sentences())  # a subsequence
+    expected = max(1, len(corpus) * min(words, len(corpus.tokens)) // len(corpus.tokens))
+    assert len(excerpt) == expected
+    assert excerpt.offsets[-1] == len(excerpt.tokens)
+
+
 def test_progress_ends_with_all_bytes_and_words(tmp_path: Path) -> None:
     path = tmp_path / "t.txt"
     path.write_text("some words here\n" * 5_000)

@@ -52,6 +52,11 @@ class MetricsLog:
         """Write how far the training is."""
         self.write("report", words=round(words), loss=loss)
 
+    def on_epoch_end(self, word2vec: Word2Vec) -> None:
+        """Write the loss after an epoch; a callback of :class:`w2v.Word2Vec`."""
+        loss = word2vec.losses[-1] if word2vec.losses else None
+        self.write("epoch", epoch=word2vec.epochs_done, loss=loss)
+
     def end(self, word2vec: Word2Vec, *, save_seconds: float) -> None:
         """Write the run's totals; ``seconds`` are training alone."""
         self.write(

@@ -71,16 +71,18 @@ def plot_loss(
 
 
 def plot_training(
-    words: Sequence[float], losses: Sequence[float], path: str | os.PathLike[str]
+    running: Sequence[tuple[float, float]],
+    rests: Sequence[tuple[float, float]],
+    path: str | os.PathLike[str],
 ) -> None:
     """Draw the loss over the words trained.
 
     Parameters
     ----------
-    words : sequence of float
-        Words trained when each loss was reported.
-    losses : sequence of float
-        Mean losses since the report before.
+    running : sequence of (float, float)
+        Words trained, and the mean loss since the report before.
+    rests : sequence of (float, float)
+        Words trained after an epoch, and the loss with the weights at rest.
     path : str or path
         Where to write the picture; its suffix tells the format, PNG without one.
 
@@ -89,10 +91,11 @@ def plot_training(
     ValueError
         If there is no loss, or the suffix is of no known format.
     """
-    if len(losses) == 0:
+    if len(running) == 0:
         raise ValueError("no losses to plot: nothing was trained")
-    millions = [each / 1e6 for each in words]
-    _write_loss(_Curve(millions, losses, "million words", None), path)
+    words, losses = zip(*running, strict=True)
+    curve = _Curve([each / 1e6 for each in words], losses, "million words", None)
+    _write_loss(curve._replace(rests=[(each / 1e6, loss) for each, loss in rests]), path)
 
 
 def plot_words(
@@ -163,6 +166,7 @@ class _Curve(NamedTuple):
     losses: Sequence[float]
     xlabel: str
     ylim: tuple[float, float] | None
+    rests: Sequence[tuple[float, float]] = ()
 
 
 def _show_loss(curve: _Curve) -> None:
@@ -192,7 +196,10 @@ def _write_loss(curve: _Curve, path: str | os.PathLike[str]) -> None:
 def _draw_loss(axes: Axes, curve: _Curve) -> None:
     # A single value makes no line.
     marker = "o" if len(curve.losses) == 1 else ""
-    axes.plot(curve.x, curve.losses, color="black", linewidth=1, marker=marker)
+    axes.plot(curve.x, curve.losses, color="black", linewidth=1, marker=marker, label="training")
+    if curve.rests:
+        axes.plot(*zip(*curve.rests, strict=True), "s--", color="0.45", label="after an epoch")
+        axes.legend(frameon=False)
     axes.set(xlabel=curve.xlabel, ylabel="loss")
     axes.grid(color="0.85", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)

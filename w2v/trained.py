@@ -11,13 +11,13 @@ import numpy as np
 
 from w2v.backend import Backend, get_backend
 from w2v.config import TrainConfig
-from w2v.data import EncodedCorpus, Vocabulary, read_corpus
+from w2v.data import CorpusError, EncodedCorpus, Vocabulary, read_corpus
 from w2v.gensim_names import WORD2VEC, GensimNames
 from w2v.layers import HierarchicalSoftmaxLoss
 from w2v.models import CBOW, ContextModel, SkipGram
 from w2v.training.checkpoint import Checkpoint
 from w2v.training.progress import ReadingProgress
-from w2v.training.stream import StreamTrainer
+from w2v.training.resting_loss import RestingLoss
 from w2v.vectors import KeyedVectors
 
 # Hyper-parameters that a model can be given anew, as by ``model.alpha = 0.01``.
@@ -45,7 +45,10 @@ class TrainedModel(GensimNames):
     model : CBOW or SkipGram
         After :meth:`build_vocab`.
     losses : list of float
-        Mean loss, in nats a prediction, of every epoch trained.
+        Loss, in nats a prediction, after every epoch trained: on words from all over the
+        text, the same ones each time, with weights that rest.  What is measured while
+        they move, as ``curve`` is, also tells how much they follow the latest sentences,
+        which a high learning rate does better: it can rise as that falls.
     curve : list of (float, float)
         Words trained in the last call of :meth:`train` and the mean loss since the report
         before.
@@ -73,6 +76,7 @@ class TrainedModel(GensimNames):
         self._corpus: EncodedCorpus | None = None
         self._vectors: KeyedVectors | None = None
         self._total_loss = 0.0
+        self._rests: list[tuple[float, float]] = []  # as the curve, after the epochs
 
     def built(self) -> tuple[ContextModel, Vocabulary]:
         """Return model and vocabulary, or say that there are none yet."""
@@ -159,8 +163,8 @@ class TrainedModel(GensimNames):
     def get_latest_training_loss(self) -> float:
         """Return the loss, in nats, summed over all predictions of the last :meth:`train`.
 
-        Summed in float64, it neither saturates nor depends on the number of workers;
-        ``losses`` has the means.
+        Summed in float64 while training, it does not saturate; ``losses`` has means that
+        can be compared.
         """
         return self._total_loss
 
@@ -208,25 +212,14 @@ class TrainedModel(GensimNames):
         Raises
         ------
         CorpusError
-            The text cannot be read or has no word of the vocabulary.
+            The text cannot be read, or no two words of the vocabulary stand together in it.
         """
         model, vocab = self.built()
         corpus = source if isinstance(source, EncodedCorpus) else self.read(source, min_count=1)
-        corpus = corpus.recoded(vocab)
-        trainer = StreamTrainer(
-            model,
-            corpus.tokens,
-            corpus.offsets,
-            vocab.counts,
-            epochs=1,
-            alpha=0.0,  # steps of length zero leave the weights as they are
-            min_alpha=0.0,
-            sample=self.config.sample,
-            shrink_windows=self.config.shrink_windows,
-            cbow_mean=bool(self.config.cbow_mean),
-            workers=self.config.workers,
-        )
-        return trainer.run()[0]
+        loss = RestingLoss(model, corpus.recoded(vocab), vocab, self.config).measure()
+        if loss is None:
+            raise CorpusError("nothing to predict: no two words of the vocabulary stand together")
+        return loss
 
     @property
     def words_per_second(self) -> float:
@@ -237,7 +230,7 @@ class TrainedModel(GensimNames):
         """Write a picture of the loss over the last training."""
         from w2v.plotting import plot_training
 
-        plot_training([words for words, _ in self.curve], [loss for _, loss in self.curve], path)
+        plot_training(self.curve, self._rests, path)
 
     # -- on disk --------------------------------------------------------------------
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus, Vocabulary
 from w2v.gensim_names import METHODS, check_unsupported
@@ -15,7 +17,10 @@ from w2v.trained import TrainedModel
 from w2v.training.checkpoint import Checkpoint
 from w2v.training.engines import Engine, Run, make_engine
 from w2v.training.progress import TrainingProgress
+from w2v.training.resting_loss import RestingLoss
 from w2v.training.stream import start_weights
+
+_EXCERPT_WORDS = 20_000, 200_000  # at least and at most, on which an epoch's loss is measured
 
 Report = Callable[[float, float], None]
 
@@ -291,7 +296,9 @@ class Word2Vec(TrainedModel):
             min_alpha=self.config.min_alpha if end_alpha is None else end_alpha,
         )
         hooks = [*self.callbacks, *callbacks]
-        self.curve = []
+        self.curve, self._rests = [], []
+        excerpt = corpus.excerpt(int(np.clip(len(corpus.tokens) // 100, *_EXCERPT_WORDS)))
+        resting = RestingLoss(model, excerpt, vocab, config)
 
         def report(words: float, loss: float) -> None:
             self.curve.append((words, loss))
@@ -305,22 +312,26 @@ class Word2Vec(TrainedModel):
         begin = time.perf_counter()
         with TrainingProgress(words, enabled=shown, on_report=report) as progress:
             engine = make_engine(Run(model, corpus, vocab, config, progress, first_epoch))
-            earlier = list(self.losses)
             self._call(hooks, "on_train_begin")
             try:
                 for epoch in range(first_epoch, config.epochs):
                     progress.update(progress.done, label=f"epoch {epoch + 1}/{config.epochs}")
                     self._call(hooks, "on_epoch_begin")
                     engine.train_epoch(epoch)
-                    self._note(engine, earlier, epochs_done=epoch + 1)
+                    self._note(engine)
+                    self.epochs_done = epoch + 1
+                    loss = resting.measure()
+                    if loss is not None:
+                        self.losses.append(loss)
+                        self._rests.append((progress.done, loss))
                     self._call(hooks, "on_epoch_end")
                     if checkpoint is not None:
                         self.save(checkpoint)
                 progress.update(words)
             finally:
                 self.backend.synchronize()
-                self._note(engine, earlier, self.epochs_done)
-                self.compile_seconds = engine.compile_seconds
+                self._note(engine)
+                self.compile_seconds = engine.compile_seconds or resting.compile_seconds
                 self.train_seconds = time.perf_counter() - begin - self.compile_seconds
                 self.trained_words = round(progress.done) - first_epoch * corpus.total_words
         self._call(hooks, "on_train_end")
@@ -370,9 +381,7 @@ class Word2Vec(TrainedModel):
             if method is not None:
                 method(self)
 
-    def _note(self, engine: Engine, earlier: list[float], epochs_done: int) -> None:
-        self.losses = earlier + engine.epoch_losses
-        self.epochs_done = epochs_done
+    def _note(self, engine: Engine) -> None:
         self._total_loss = engine.total_loss
         self._vectors = None
 

@@ -14,7 +14,7 @@ from w2v.backend.rows import padded, padded_copy
 from w2v.backend.stream import StreamLoss, StreamSettings
 
 HOT_WORDS = 512  # on text, two fifths of the negatives and three of the other rows
-STALE_USES = 32
+STALE_USES = 64
 
 
 def tile_shape(negative: int) -> tuple[int, int]:

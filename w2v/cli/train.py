@@ -157,6 +157,7 @@ def train(
             word2vec.fit(
                 text,
                 on_report=log.report,
+                callbacks=[log],
                 checkpoint=checkpoint or resume,
                 first_epoch=word2vec.epochs_done,
             )

@@ -142,6 +142,28 @@ class EncodedCorpus:
         here = Vocabulary(vocab.words, counts)
         return EncodedCorpus(tokens, offsets, here, self.total_words, self.info)
 
+    def excerpt(self, words: int) -> EncodedCorpus:
+        """Give whole sentences from all over the text, with about so many words.
+
+        Parameters
+        ----------
+        words : int
+
+        Returns
+        -------
+        EncodedCorpus
+            In memory, with this one's vocabulary and its counts; itself if it is shorter.
+        """
+        if len(self.tokens) <= words:
+            return self
+        sentences = max(1, len(self) * words // len(self.tokens))
+        chosen = np.arange(sentences) * len(self) // sentences
+        begins, lengths = self.offsets[chosen], self.offsets[chosen + 1] - self.offsets[chosen]
+        offsets = np.concatenate(([0], np.cumsum(lengths)))
+        places = np.arange(offsets[-1]) + np.repeat(begins - offsets[:-1], lengths)
+        total = self.total_words * int(offsets[-1]) // len(self.tokens)
+        return EncodedCorpus(self.tokens[places], offsets, self.vocab, total)
+
     def save(self, folder: str | Path) -> None:
         """Write the corpus to a folder, replacing an encoded corpus that is there.
 

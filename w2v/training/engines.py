@@ -63,17 +63,14 @@ class Engine(ABC):
 
     Attributes
     ----------
-    epoch_losses : list of float
-        Mean loss of every epoch, in nats a prediction.
     total_loss : float
-        Summed over all predictions.
+        In nats, summed over all predictions, each with the weights of its moment.
     compile_seconds : float
         What compiling the kernels, or loading them, took.
     """
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.epoch_losses: list[float] = []
         self.total_loss = self.compile_seconds = 0.0
 
     @abstractmethod
@@ -117,7 +114,6 @@ class StreamEngine(Engine):
             )
         finally:
             self.compile_seconds = self._trainer.compile_seconds
-            self.epoch_losses = self._trainer.losses
             self.total_loss = self._trainer.total_loss
 
 
@@ -156,7 +152,6 @@ class MinibatchEngine(Engine):
             progress=progress,
         )
         mean = float(np.mean(self._trainer.loss_list[before:]))
-        self.epoch_losses.append(mean / progress.predictions_per_row)
         self.total_loss += mean * (len(targets) // batch_size * batch_size)
 
     def _subsampled(self, epoch: int) -> np.ndarray:
