@@ -80,7 +80,7 @@ class HostTrainer:
         s = self.settings
         runs, starts = cut_runs(offsets, n_runs, longest=None)
         marks = sentence_marks(starts, tokens.size)
-        partial = np.zeros((runs.size - 1, 3))
+        outcome = np.zeros(4)  # loss, predictions, words, and ids that are wrong: none
         self.run(
             *(_pointer(array) for array in (*weights, tokens, marks, runs)),
             ctypes.c_int(runs.size - 1),
@@ -92,9 +92,9 @@ class HostTrainer:
             ctypes.c_double(s.alpha),
             ctypes.c_double((s.alpha - s.min_alpha) / s.total),
             ctypes.c_double(s.min_alpha),
-            _pointer(partial),
+            _pointer(outcome),
         )
-        total, predictions, words = partial.sum(axis=0).tolist()
+        total, predictions, words, _ = outcome.tolist()
         return StreamLoss(total, int(predictions), int(words))
 
 

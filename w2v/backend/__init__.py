@@ -3,6 +3,7 @@
 from w2v.backend.alias import NoiseTable
 from w2v.backend.base import Backend, MemoryInfo
 from w2v.backend.huffman import HuffmanTree
+from w2v.backend.pending import PendingLoss
 from w2v.backend.random import RandomStream
 from w2v.backend.rowgrad import Array, RowGrad
 from w2v.backend.select import (
@@ -24,6 +25,7 @@ __all__ = [
     "HuffmanTree",
     "MemoryInfo",
     "NoiseTable",
+    "PendingLoss",
     "RandomStream",
     "RowGrad",
     "StreamLoss",

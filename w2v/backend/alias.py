@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # Integer weights add up without rounding; 2**62 leaves room for a sign and a carry.
 _TOTAL = 2.0**62
+_COLUMN = 2**32  # units of a column of the alias table
 
 
 class NoiseTable:
@@ -30,6 +31,9 @@ class NoiseTable:
         Occurrences of every word, all above zero.
     power : float, default 0.75
         Exponent that flattens the counts [1]_; 0 draws uniformly, 1 as in the text.
+    backend : Backend, optional
+        Where to build the table and keep it; by default NumPy, from where :meth:`to` moves it.
+        The table is the same everywhere, bit for bit.
 
     Attributes
     ----------
@@ -56,7 +60,7 @@ class NoiseTable:
        2019: the table from prefix sums, without a loop over words.
     """
 
-    def __init__(self, counts: Any, power: float = 0.75) -> None:
+    def __init__(self, counts: Any, power: float = 0.75, backend: Backend | None = None) -> None:
         counts = check_counts(counts)
         if not np.isfinite(power):
             raise ValueError(f"power must be a finite number, got {power}")
@@ -69,9 +73,13 @@ class NoiseTable:
                 f"power {power} is too extreme for these counts: a weight over- or underflows"
             )
         p = weights / weights.sum()
-        self.table: Array = _alias_table(p)
-        self.cumulative: Array = np.zeros(self.size + 1, dtype=np.int64)
-        np.cumsum(np.maximum(p * _TOTAL, 1.0).astype(np.int64), out=self.cumulative[1:])
+        integers = np.maximum(p * _TOTAL, 1.0).astype(np.int64)
+        self.cumulative: Array
+        self.table: Array
+        if backend is None:
+            self.cumulative, self.table = alias_table(np, integers)
+        else:
+            self.cumulative, self.table = backend.alias_table(integers)
 
     def to(self, backend: Backend) -> NoiseTable:
         """Return this table with its arrays on a backend's device."""
@@ -110,27 +118,54 @@ def check_counts(counts: Any) -> np.ndarray:
     return counts
 
 
-def _alias_table(p: np.ndarray) -> np.ndarray:
-    """Build Walker's table for probabilities p, shape (V, 2), uint32."""
-    q = p * p.size
-    alias = np.arange(p.size)
-    heavy = np.flatnonzero(q > 1.0)
-    light = np.flatnonzero(q < 1.0)
+def alias_table(xp: Any, weights: Array) -> tuple[Array, Array]:
+    """Build Walker's table from prefix sums, in whole-array operations.
+
+    All sums are of integers, so the table does not depend on the order in which a device
+    adds, and gives each word its share of the columns without loss: a column holds 2**32
+    units, the words' shares are whole units and add up to all columns.
+
+    Parameters
+    ----------
+    xp : module
+        The array library: numpy or cupy.
+    weights : (V,) int64 array of that library
+        All above zero, with a sum below 2**63.
+
+    Returns
+    -------
+    cumulative : (V + 1,) int64 array
+    table : (V, 2) uint32 array
+        As in :class:`NoiseTable`.
+
+    References
+    ----------
+    Hübschle-Schneider and Sanders, "Parallel Weighted Random Sampling", 2019, section 4.2.
+    """
+    size = int(weights.size)
+    cumulative = xp.zeros(size + 1, dtype=xp.int64)
+    xp.cumsum(weights, out=cumulative[1:])
+    units = (cumulative * (size * float(_COLUMN) / float(cumulative[-1]))).astype(xp.int64)
+    units[-1] = size * _COLUMN
+    share = units[1:] - units[:-1]
+    del units
+    alias = xp.arange(size)
+    heavy, light = xp.flatnonzero(share > _COLUMN), xp.flatnonzero(share < _COLUMN)
     if heavy.size and light.size:
-        deficit = np.cumsum(1.0 - q[light])
-        excess = np.cumsum(q[heavy] - 1.0)
+        deficit = xp.cumsum(_COLUMN - share[light])
+        excess = xp.cumsum(share[heavy] - _COLUMN)
         # Heavy words fill light columns in order: a column is filled by the heavy word whose
         # excess is being spent when its turn comes, and a heavy word spent below one column's
         # worth is itself filled by the next.
-        before = np.concatenate(([0.0], deficit[:-1]))
-        filler = np.searchsorted(excess, before, side="right")
-        alias[light] = heavy[np.minimum(filler, heavy.size - 1)]
-        spent = np.searchsorted(deficit, excess[:-1], side="left")
-        spent = np.minimum(spent, light.size - 1)
-        q[heavy[:-1]] = 1.0 + excess[:-1] - deficit[spent]
+        before = xp.concatenate((xp.zeros(1, dtype=xp.int64), deficit[:-1]))
+        alias[light] = heavy[xp.searchsorted(excess, before, side="right")]
+        del before
+        spent = xp.searchsorted(deficit, excess, side="left")
+        share[heavy] = _COLUMN + excess - deficit[spent]
         alias[heavy[:-1]] = heavy[1:]
-        q[heavy[-1]] = 1.0
-    table = np.empty((p.size, 2), dtype=np.uint32)
-    table[:, 0] = np.clip(np.rint(q * 2.0**32), 0, 2.0**32 - 1)
-    table[:, 1] = alias
-    return table
+    table = xp.empty((size, 2), dtype=xp.uint32)
+    # A column of its own word alone gives that word by its alias too.
+    own = share >= _COLUMN
+    table[:, 0] = xp.minimum(share, _COLUMN - 1)
+    table[:, 1] = xp.where(own, xp.arange(size), alias)
+    return cumulative, table

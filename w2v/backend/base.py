@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from w2v.backend.alias import NoiseTable
+from w2v.backend.alias import NoiseTable, alias_table
 from w2v.backend.huffman import HuffmanTree
+from w2v.backend.pending import PendingLoss
 from w2v.backend.random import RandomStream, random_bits
 from w2v.backend.rowgrad import Array, RowGrad
 from w2v.backend.stream import StreamLoss, StreamSettings, check_stream, train_stream
@@ -225,6 +226,18 @@ class Backend:
         """
         return self.reduce_rows(index, weight[:, :, None] * h[:, None, :], size)
 
+    def put_rows(self, dst: Array, grad: RowGrad, rows: Array) -> None:
+        """Set the rows of ``dst`` that a gradient touches.
+
+        Parameters
+        ----------
+        dst : (V, H) float array
+        grad : RowGrad
+        rows : (N, H) float array
+            One for each of ``grad.padded_index``.
+        """
+        dst[grad.index] = rows
+
     # -- losses -----------------------------------------------------------------
 
     def sigmoid_loss(self, x: Array, t: Array) -> tuple[Array, Array]:
@@ -282,6 +295,20 @@ class Backend:
         param[index] -= step_size * m_rows / (self.xp.sqrt(v_rows) + eps)
 
     # -- negative sampling ----------------------------------------------------------
+
+    def alias_table(self, weights: np.ndarray) -> tuple[Array, Array]:
+        """Build a noise distribution's tables; see :func:`w2v.backend.alias.alias_table`.
+
+        Parameters
+        ----------
+        weights : (V,) int64 NumPy array
+
+        Returns
+        -------
+        cumulative : (V + 1,) int64 array
+        table : (V, 2) uint32 array
+        """
+        return alias_table(self.xp, self.asarray(weights))
 
     def sample_fast(self, noise: NoiseTable, shape: tuple[int, ...], stream: RandomStream) -> Array:
         """Draw words with replacement; the target may be among them.
@@ -513,6 +540,23 @@ class Backend:
         """
         check_stream(self, W_in, W_out, tokens, offsets, noise, keep, settings)
         return train_stream(self, W_in, W_out, tokens, offsets, noise, keep, settings, position)
+
+    def begin_stream(self, *work: Any, **options: Any) -> PendingLoss:
+        """Do what :meth:`train_stream` does, and perhaps return before it is done.
+
+        What is done to the weights afterwards, on this backend, comes after it.  A word id
+        out of range may be told of by the loss, with nothing trained since it was met.
+
+        Parameters
+        ----------
+        *work, **options
+            As for :meth:`train_stream`.
+
+        Returns
+        -------
+        PendingLoss
+        """
+        return PendingLoss(self.train_stream(*work, **options))
 
     def train_tree_stream(
         self,

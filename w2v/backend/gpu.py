@@ -12,15 +12,19 @@ import cupyx
 import numpy as np
 
 from w2v.backend import gpu_nearest, gpu_stream
-from w2v.backend.alias import NoiseTable
+from w2v.backend.alias import NoiseTable, alias_table
 from w2v.backend.base import Backend, MemoryInfo
-from w2v.backend.gpu_kernels import LANES, DeviceRowGrad, minibatch, warps_for
+from w2v.backend.gpu_kernels import LANES, DeviceRowGrad, minibatch, warps_for, wrong_id
+from w2v.backend.pending import PendingLoss
 from w2v.backend.random import RandomStream
 from w2v.backend.rowgrad import Array, RowGrad
 from w2v.backend.stream import StreamLoss, StreamSettings, check_stream
 
-_SLICE_WORDS = 1 << 24
-_NONE = np.array([0, -1], dtype=np.int32)  # no id below 0, none beyond the last
+_SMALL_TABLE = 1 << 15  # words: below, NumPy is done before a device has begun
+# CuPy sends an array through pinned memory of its size, rounded up to a power of two, which it
+# keeps; larger ones than this go without.
+_STAGED_BYTES = 1 << 26
+_INT32 = np.iinfo(np.int32)
 
 
 class GPUBackend(Backend):
@@ -46,14 +50,20 @@ class GPUBackend(Backend):
         self.device = cupy.cuda.Device(device)
         self.device.use()
         self.max_warps: int | None = None
-        self._deferred: dict[tuple[int, str], Array] | None = None
+        self._checks = threading.local()
         self._training = threading.Lock()
+        self._queue = gpu_stream.StreamQueue()
 
     # -- arrays ---------------------------------------------------------------
 
     def asarray(self, x: Any, dtype: Any = None) -> Array:
         with self.device, self.memory_for("an array", getattr(x, "nbytes", 0)):
-            return cupy.asarray(x, dtype=dtype)
+            if not isinstance(x, np.ndarray) or x.nbytes <= _STAGED_BYTES:
+                return cupy.asarray(x, dtype=dtype)
+            host = np.ascontiguousarray(x, dtype=dtype)
+            there = cupy.empty(host.shape, dtype=host.dtype)
+            there.set(host)
+            return there
 
     def normal(self, shape: tuple[int, ...], scale: float, seed: int, stream: int = 0) -> Array:
         with self.memory_for("word vectors", 4 * int(np.prod(shape))):
@@ -105,14 +115,30 @@ class GPUBackend(Backend):
     # -- checks ---------------------------------------------------------------
 
     def check_ids(self, ids: Array, size: int, what: str = "word id") -> None:
-        if self._deferred is None or not isinstance(ids, cupy.ndarray) or ids.dtype != np.int32:
+        deferred = self._deferred
+        if deferred is None or not isinstance(ids, cupy.ndarray):
             super().check_ids(ids, size, what)
             return
-        wrong = self._deferred.get((size, what))
-        if wrong is None:
-            wrong = self._deferred[size, what] = self.asarray(_NONE)
-        flat = cupy.ascontiguousarray(ids)
+        if (size, what) not in deferred:
+            deferred[size, what] = cupy.zeros(2, dtype=np.int32)
+        if not np.can_cast(ids.dtype, np.int32):
+            ids = cupy.clip(ids, max(_INT32.min, np.iinfo(ids.dtype).min), _INT32.max)
+        flat = cupy.ascontiguousarray(ids, dtype=np.int32)
+        wrong = deferred[size, what]
         minibatch().launch("check_ids", ids.size, flat, _i64(ids.size), _i32(size), wrong)
+
+    @property
+    def _deferred(self) -> dict[tuple[int, str], Array] | None:
+        """What this thread's deferred checks have found, by size and what ids stand for."""
+        return getattr(self._checks, "deferred", None)
+
+    @contextmanager
+    def _deferring(self, found: dict[tuple[int, str], Array]) -> Iterator[None]:
+        outer, self._checks.deferred = self._deferred, found
+        try:
+            yield
+        finally:
+            self._checks.deferred = outer
 
     @contextmanager
     def deferred_checks(self) -> Iterator[None]:
@@ -126,20 +152,17 @@ class GPUBackend(Backend):
         ValueError
             As :meth:`check_ids`.
         """
-        outer, self._deferred = self._deferred, {}
-        try:
+        with self._deferring({}):
             yield
             self.raise_deferred()
-        finally:
-            self._deferred = outer
 
     def raise_deferred(self) -> None:
         """Raise what deferred checks have found; waits for the device."""
         for (size, what), wrong in (self._deferred or {}).items():
-            low, high = self.to_numpy(wrong).tolist()
-            if (low, high) != tuple(_NONE.tolist()):
-                wrong[...] = self.asarray(_NONE)
-                super().check_ids(np.array([low, max(high, 0)]), size, what)
+            got = wrong_id(self.to_numpy(wrong), size)
+            if got is not None:
+                wrong[...] = 0
+                super().check_ids(np.array([got]), size, what)
 
     # -- embedding lookup, forward and backward ---------------------------------
 
@@ -162,6 +185,14 @@ class GPUBackend(Backend):
 
     def scatter_add(self, dst: Array, index: Array, rows: Array) -> None:
         cupyx.scatter_add(dst, index, rows)
+
+    def put_rows(self, dst: Array, grad: RowGrad, rows: Array) -> None:
+        if not isinstance(grad, DeviceRowGrad):
+            super().put_rows(dst, grad, rows)
+            return
+        rows = cupy.ascontiguousarray(rows, dtype=dst.dtype)
+        args = dst, grad.room[0], rows, grad.count, _i32(dst.shape[1])
+        minibatch(dst.dtype.name).launch("put_rows", rows.size, *args)
 
     def reduce_rows(self, index: Array, rows: Array, size: int) -> RowGrad:
         if rows.ndim == 2:
@@ -234,6 +265,13 @@ class GPUBackend(Backend):
 
     # -- negative sampling ----------------------------------------------------------
 
+    def alias_table(self, weights: np.ndarray) -> tuple[Array, Array]:
+        with self.device, self.memory_for("the noise distribution", 100 * weights.size):
+            if weights.size >= _SMALL_TABLE:
+                return super().alias_table(weights)
+            cumulative, table = alias_table(np, weights)
+            return self.asarray(cumulative), self.asarray(table)
+
     def sample_fast(self, noise: NoiseTable, shape: tuple[int, ...], stream: RandomStream) -> Array:
         out = cupy.empty(shape, dtype=np.int32)
         start = np.uint64(stream.take(out.size))
@@ -275,7 +313,7 @@ class GPUBackend(Backend):
         return 1  # the device shares the work out by itself
 
     def stream_words(self, settings: StreamSettings, dim: int) -> int:
-        return _SLICE_WORDS
+        return gpu_stream.SLICE_WORDS
 
     def stream_tokens(self, tokens: Array) -> Array:
         """Return a corpus where :meth:`train_stream` reads it fastest.
@@ -309,16 +347,33 @@ class GPUBackend(Backend):
         settings: StreamSettings,
         position: int,
     ) -> StreamLoss:
+        work = W_in, W_out, tokens, offsets
+        options: dict[str, Any] = {"noise": noise, "keep": keep, "settings": settings}
+        return self.begin_stream(*work, **options, position=position).result()
+
+    def begin_stream(
+        self,
+        W_in: Array,
+        W_out: Array,
+        tokens: Array,
+        offsets: Array,
+        *,
+        noise: NoiseTable,
+        keep: Array,
+        settings: StreamSettings,
+        position: int,
+    ) -> PendingLoss:
         offsets = self.to_numpy(offsets).astype(np.int64, copy=False)
-        outer, self._deferred = self._deferred, None  # the kernel trusts ids: no putting off
-        try:
-            check_stream(self, W_in, W_out, tokens, offsets, noise, keep, settings)
-        finally:
-            self._deferred = outer
         with self._training, self.device:
-            return gpu_stream.train_stream(
-                self, W_in, W_out, tokens, offsets, noise, keep, settings, position
-            )
+            outcome = cupy.zeros(4, dtype=np.float64)
+            # The kernel looks whether all ids are right before it trains on any.
+            found = {(len(W_in), "word id"): outcome[3:].view(np.int32)}
+            with self._deferring(found):
+                check_stream(self, W_in, W_out, tokens, offsets, noise, keep, settings)
+            if isinstance(tokens, cupy.ndarray):
+                tokens = cupy.ascontiguousarray(tokens, dtype=np.int32)
+            work = W_in, W_out, tokens, offsets, noise, keep, settings, position, outcome
+            return gpu_stream.begin_stream(self, self._queue, *work)
 
 
 def _i32(x: int) -> np.int32:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import cupy
+import cupyx
 import numpy as np
 
 from w2v.backend.gpu_source import source
@@ -14,6 +15,10 @@ from w2v.backend.rowgrad import Array, RowGrad
 BLOCK = 256
 _MAX_BLOCKS = 1 << 16
 LANES = 32
+_KERNELS = (
+    *("check_ids", "sample_fast", "sample_exact", "row_dot", "weighted_rows"),
+    *("number_words", "add_rows", "put_rows", "sigmoid_loss", "adam_rows", "mark_sentences"),
+)
 
 
 @lru_cache
@@ -34,6 +39,8 @@ class Minibatch:
     def __init__(self, dtype: Any) -> None:
         real = {"float32": "float", "float64": "double"}[np.dtype(dtype).name]
         self._module = module("minibatch.cu", ("-std=c++17", f"-DREAL={real}"))
+        # Asked for once: CuPy looks a function up anew each time.
+        self._kernels = {name: self._module.get_function(name) for name in _KERNELS}
 
     def launch(self, name: str, threads: int, *args: Any) -> None:
         """Run a kernel whose threads share out their work.
@@ -48,13 +55,27 @@ class Minibatch:
         """
         if threads:
             blocks = min(-(-threads // BLOCK), _MAX_BLOCKS)
-            self._module.get_function(name)((blocks,), (BLOCK,), args)
+            self._kernels[name]((blocks,), (BLOCK,), args)
 
 
 @lru_cache
 def minibatch(dtype: str = "float32") -> Minibatch:
     """Return the kernels for one type of weights, compiled once."""
     return Minibatch(np.dtype(dtype))
+
+
+def wrong_id(wrong: np.ndarray, size: int) -> int | None:
+    """Return the word id that ``check_ids`` has found out of range, if it has.
+
+    Parameters
+    ----------
+    wrong : (2,) int32 NumPy array
+        As the kernel leaves it.
+    size : int
+        V.
+    """
+    below, beyond = wrong.tolist()
+    return below or (size - 1 + beyond if beyond else None)
 
 
 def warps_for(rows: int) -> int:
@@ -98,6 +119,20 @@ class DeviceRowGrad(RowGrad):
     def rows(self) -> Array:
         """Their gradients; a view."""
         return self.room[1][: self._n()]
+
+    @property
+    def padded_index(self) -> Array:  # noqa: D102
+        index = self.room[0]
+        return cupy.where(cupy.arange(index.size) < self.count, index, index[:1])
+
+    @property
+    def padded_rows(self) -> Array:  # noqa: D102
+        return self.room[1]
+
+    def to_dense(self) -> Array:  # noqa: D102
+        dense = cupy.zeros(self.shape, dtype=self.room[1].dtype)
+        cupyx.scatter_add(dense, self.padded_index, self.padded_rows)
+        return dense
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -10,19 +11,26 @@ import cupy
 import numpy as np
 
 from w2v.backend.alias import NoiseTable
-from w2v.backend.gpu_kernels import LANES, minibatch, module
+from w2v.backend.gpu_blocks import BlockSender
+from w2v.backend.gpu_kernels import LANES, minibatch, module, wrong_id
 from w2v.backend.gpu_runs import RUN_TOKENS, RUNS_PER_WARP, blocks_of, cut_runs, warp_limit
 from w2v.backend.gpu_source import training_options
+from w2v.backend.pending import PendingLoss
 from w2v.backend.rowgrad import Array
 from w2v.backend.stream import StreamLoss, StreamSettings
 
 if TYPE_CHECKING:
     from w2v.backend.gpu import GPUBackend
 
-BLOCK_TOKENS = 1 << 24
-"""Tokens that go to the device at a time, where the corpus is not there already."""
+SLICE_WORDS = 1 << 24
+"""Words that a call should be given at a time."""
+
+BLOCK_TOKENS = SLICE_WORDS + (1 << 16)
+"""Tokens that go to the device at a time, where the corpus is not there already: a slice's, which
+ends with a sentence."""
 
 _MAX_LAUNCHES = 3  # in flight: Ctrl-C waits for no more
+_LOOK_SECONDS = 0.0005  # between looks at how far the device is
 _MAX_WARPS_A_BLOCK = 4
 # Where a warp has more than its share of a multiprocessor's shared memory, some of it goes
 # elsewhere: fewer warps hide less of the time that memory takes.
@@ -50,6 +58,7 @@ class Trainer:
                 break
         self.warps_a_block = max(1, min(_MAX_WARPS_A_BLOCK, per_block // self.shared))
         self.kernel = compiled.get_function("train")
+        minibatch()  # which is needed beside it: compiled now, not while time is taken
         self.kernel.max_dynamic_shared_size_bytes = self.warps_a_block * self.shared
         blocks = cupy.cuda.driver.occupancyMaxActiveBlocksPerMultiprocessor(
             self.kernel.kernel.ptr, self.warps_a_block * LANES, self.warps_a_block * self.shared
@@ -96,8 +105,88 @@ def resident_bytes(n_tokens: int) -> int:
     return 4 * n_tokens + n_tokens // 8 + (1 << 30)
 
 
-def train_stream(
+class StreamQueue:
+    """What a device has been given to train on: blocks under way, and launches in flight.
+
+    It outlives the calls that fill it, so that the device has work while the host
+    prepares the next call's.
+    """
+
+    def __init__(self) -> None:
+        self._sender: BlockSender | None = None
+        self._in_flight: deque[tuple[Any, Any]] = deque()
+
+    def sender(self, room: int) -> BlockSender:
+        """Return buffers for blocks of that many tokens."""
+        if self._sender is None or self._sender.room < room:
+            self.drop_buffers()
+            self._sender = BlockSender(room)
+        return self._sender
+
+    def drop_buffers(self) -> None:
+        """Give the buffers back."""
+        if self._sender is not None:
+            self._sender.close()
+        self._sender = None
+
+    def mark(self, kept: Any = None) -> Any:
+        """Return an event that comes when all given so far is done; keep an object till then."""
+        event = cupy.cuda.Event(disable_timing=True)
+        event.record()
+        self._in_flight.append((event, kept))
+        return event
+
+    def wait_for_room(self) -> None:
+        """Let the device come near, so that the host is never far ahead.
+
+        Looks instead of waiting on the event: Ctrl-C is heard in between.
+        """
+        while self._in_flight and self._in_flight[0][0].done:
+            self._in_flight.popleft()
+        while len(self._in_flight) > _MAX_LAUNCHES:
+            if self._in_flight[0][0].done:
+                self._in_flight.popleft()
+            else:
+                time.sleep(_LOOK_SECONDS)
+
+
+class DeviceLoss(PendingLoss):
+    """The loss of a call, read from pinned memory once the device has put it there.
+
+    Parameters
+    ----------
+    backend : GPUBackend
+    size : int
+        V, for the message about a word id that is not below it.
+    outcome : (4,) float64 CuPy array
+        ``train.cu``'s ``Outcome``, when all launches before this are done.
+    queue : StreamQueue
+    """
+
+    def __init__(self, backend: GPUBackend, size: int, outcome: Array, queue: StreamQueue) -> None:
+        self._backend, self._size = backend, size
+        memory = cupy.cuda.alloc_pinned_memory(outcome.nbytes)
+        self._outcome = np.frombuffer(memory, dtype=np.float64, count=outcome.size)
+        outcome.get(out=self._outcome, blocking=False)
+        self._event = queue.mark(self._outcome)
+
+    @property
+    def ready(self) -> bool:  # noqa: D102
+        return bool(self._event.done)
+
+    def result(self) -> StreamLoss:  # noqa: D102
+        if not self.ready:
+            self._event.synchronize()
+        wrong = wrong_id(self._outcome[3:].view(np.int32), self._size)
+        if wrong is not None:
+            self._backend.check_ids(np.array([wrong]), self._size)
+        total, predictions, words, _ = self._outcome.tolist()
+        return StreamLoss(total, int(predictions), int(words))
+
+
+def begin_stream(
     backend: GPUBackend,
+    queue: StreamQueue,
     W_in: Array,
     W_out: Array,
     tokens: Array,
@@ -106,8 +195,15 @@ def train_stream(
     keep: Array,
     settings: StreamSettings,
     position: int,
-) -> StreamLoss:
-    """Train on a stream of sentences; see :meth:`w2v.backend.Backend.train_stream`."""
+    outcome: Array,
+) -> PendingLoss:
+    """Train on a stream of sentences; see :meth:`w2v.backend.Backend.begin_stream`.
+
+    Parameters
+    ----------
+    outcome : (4,) float64 CuPy array
+        ``train.cu``'s ``Outcome``, in which word ids have been checked already.
+    """
     n = int(offsets[-1] - offsets[0])
     size, dim = W_in.shape
     trainer = _trainer(backend.device.id, dim, _form(settings))
@@ -117,21 +213,26 @@ def train_stream(
     with backend.memory_for("training", needed):
         workspace = cupy.empty((warps + _MAX_WARPS_A_BLOCK) * trainer.workspace, dtype=np.uint8)
         weights = [_aligned(W) for W in (W_in, W_out)]
-        run = _Launches(trainer, warps, weights, noise, keep, settings, workspace)
+        work = weights, noise, keep, settings, workspace, outcome
+        run = _Launches(trainer, warps, queue, *work)
+        here = isinstance(tokens, cupy.ndarray)
         blocks = blocks_of(offsets, BLOCK_TOKENS)
-        if isinstance(tokens, cupy.ndarray):
-            tokens = cupy.ascontiguousarray(tokens, dtype=np.int32)
-            for a, b in blocks:  # while one is trained on, the next one's runs are cut
-                low, high = int(offsets[a]), int(offsets[b])
-                before = position + low - int(offsets[0])
-                run.add(tokens[low:high], low, offsets[a : b + 1], before)
-        else:
-            _send_blocks(run, tokens, offsets, position, blocks)
-        loss = run.finish()
+        room = max((int(offsets[b] - offsets[a]) for a, b in blocks), default=0)
+        for a, b in blocks:  # while one is trained on, the next one's runs are cut
+            low, high = int(offsets[a]), int(offsets[b])
+            if high == low:
+                continue
+            text = tokens[low:high]
+            sender = None if here else queue.sender(max(room, BLOCK_TOKENS))
+            if sender is not None:
+                text = sender.send(text)
+            run.add(text, low, offsets[a : b + 1], position + low - int(offsets[0]))
+            if sender is not None:
+                sender.used()
     for W, trained in zip((W_in, W_out), weights, strict=True):
         if trained is not W:
             W[...] = trained
-    return loss
+    return DeviceLoss(backend, size, outcome, queue) if n else PendingLoss(StreamLoss(0.0, 0, 0))
 
 
 def _aligned(W: Array) -> Array:
@@ -141,27 +242,27 @@ def _aligned(W: Array) -> Array:
 
 
 class _Launches:
-    """Launches of the kernel over one call's sentences, and their losses."""
+    """Launches of the kernel over one call's sentences."""
 
     def __init__(
         self,
         trainer: Trainer,
         warps: int,
+        queue: StreamQueue,
         weights: list[Array],
         noise: NoiseTable,
         keep: Array,
         settings: StreamSettings,
         workspace: Array,
+        outcome: Array,
     ) -> None:
-        self.trainer, self.warps = trainer, warps
+        self.trainer, self.warps, self.queue = trainer, warps, queue
         slope = (settings.alpha - settings.min_alpha) / settings.total
         self._weights = tuple(weights)
         self._tables = keep, noise.table, noise.cumulative, np.uint32(noise.size)
         self._keys = np.uint64(settings.token_key), np.uint64(settings.negative_key)
         self._rates = tuple(np.float64(x) for x in (settings.alpha, slope, settings.min_alpha))
-        self._workspace = workspace
-        self._partials: list[Array] = []
-        self._in_flight: deque[Any] = deque()
+        self._workspace, self._outcome = workspace, outcome
 
     def add(self, tokens: Array, first: int, offsets: np.ndarray, position: int) -> None:
         """Train on whole sentences.
@@ -177,8 +278,6 @@ class _Launches:
             Words of the run that come before ``offsets[0]``.
         """
         n = int(offsets[-1] - offsets[0])
-        if n == 0:
-            return
         alone = self.warps == 1
         runs, starts = cut_runs(offsets, -(-n // RUN_TOKENS), None if alone else RUN_TOKENS)
         runs, starts = runs - first, starts[starts < offsets[-1]] - first
@@ -187,7 +286,6 @@ class _Launches:
         mark = np.int64(starts.size), np.int64(0), marks
         minibatch().launch("mark_sentences", starts.size, starts, *mark)
         n_runs, step = runs.size - 1, self.warps * RUNS_PER_WARP
-        partial = cupy.zeros((n_runs, 3))
         taken = cupy.zeros(-(-n_runs // step), dtype=np.int32)
         runs = cupy.asarray(runs)
         place = np.uint64((position - int(offsets[0]) + first) % 2**64)
@@ -195,63 +293,8 @@ class _Launches:
             count = min(step, n_runs - low)
             text = tokens, marks, runs[low:], np.int32(count)
             scalars = *self._keys, place, *self._rates
-            results = self._workspace, taken[launch:], partial[low:]
+            results = self._workspace, taken[launch:], self._outcome
             args = *self._weights, *text, *self._tables, *scalars, *results
+            self.queue.wait_for_room()
             self.trainer.launch(min(self.warps, count), args)
-            self._wait_for_others()
-        self._partials.append(partial.sum(axis=0))
-
-    def _wait_for_others(self) -> None:
-        """Keep few launches in flight, so that the host is never far ahead."""
-        event = cupy.cuda.Event(disable_timing=True)
-        event.record()
-        self._in_flight.append(event)
-        if len(self._in_flight) > _MAX_LAUNCHES:
-            self._in_flight.popleft().synchronize()
-
-    def finish(self) -> StreamLoss:
-        """Wait for the last launch and return the loss of all."""
-        if not self._partials:
-            return StreamLoss(0.0, 0, 0)
-        total, predictions, words = cupy.asnumpy(sum(self._partials)).tolist()
-        return StreamLoss(total, int(predictions), int(words))
-
-
-def _send_blocks(
-    run: _Launches,
-    tokens: np.ndarray,
-    offsets: np.ndarray,
-    position: int,
-    blocks: list[tuple[int, int]],
-) -> None:
-    """Train on tokens of the host: while one block is trained on, the next one is sent."""
-    room = max((int(offsets[b] - offsets[a]) for a, b in blocks), default=0)
-    if room == 0:
-        return
-    pinned = [_pinned(room) for _ in range(min(2, len(blocks)))]
-    device = [cupy.empty(room, dtype=np.int32) for _ in pinned]
-    sent = [cupy.cuda.Event(disable_timing=True) for _ in pinned]
-    trained = [cupy.cuda.Event(disable_timing=True) for _ in pinned]
-    computing, sending = cupy.cuda.get_current_stream(), cupy.cuda.Stream(non_blocking=True)
-    for event in trained:  # memory just allocated may be in use by work not yet done
-        event.record(computing)
-    try:
-        for number, (a, b) in enumerate(blocks):
-            here = number % len(pinned)
-            low, high = int(offsets[a]), int(offsets[b])
-            sent[here].synchronize()  # what was sent from this buffer before has arrived
-            pinned[here][: high - low] = tokens[low:high]
-            sending.wait_event(trained[here])
-            device[here][: high - low].set(pinned[here][: high - low], stream=sending)
-            sent[here].record(sending)
-            computing.wait_event(sent[here])
-            before = position + low - int(offsets[0])
-            run.add(device[here], low, offsets[a : b + 1], before)
-            trained[here].record(computing)
-    finally:
-        sending.synchronize()  # on Ctrl-C too: the buffers are about to be given back
-
-
-def _pinned(n: int) -> np.ndarray:
-    """Return a NumPy array that the device can read by itself."""
-    return np.frombuffer(cupy.cuda.alloc_pinned_memory(4 * n), dtype=np.int32, count=n)
+            self.queue.mark()

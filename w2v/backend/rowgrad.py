@@ -34,6 +34,19 @@ class RowGrad:
         """Shape (V, H) of the whole matrix."""
         return self.size, self.rows.shape[1]
 
+    @property
+    def padded_index(self) -> Array:
+        """The touched rows in an array whose length is known without waiting for a device.
+
+        After them one of them may be repeated, with a zero row in :attr:`padded_rows`.
+        """
+        return self.index
+
+    @property
+    def padded_rows(self) -> Array:
+        """Gradients of :attr:`padded_index`; a view."""
+        return self.rows
+
     def to_dense(self) -> Array:
         """Return the whole (V, H) gradient, zeros included."""
         dense = np.zeros_like(self.rows, shape=self.shape)  # CuPy's, for CuPy's rows

@@ -184,14 +184,17 @@ def backend_for(array: Any) -> Backend:
     ----------
     array : NumPy or CuPy array
     """
-    if isinstance(array, np.ndarray):
-        return _cpu()
-    return _gpu(array.device.id)
+    return _gpu(array.device.id) if _on_gpu(array) else _cpu()
 
 
 def to_cpu(array: Any) -> np.ndarray:
     """Return an array of any backend as a NumPy array."""
-    return array if isinstance(array, np.ndarray) else backend_for(array).to_numpy(array)
+    return backend_for(array).to_numpy(array) if _on_gpu(array) else np.asarray(array)
+
+
+def _on_gpu(array: Any) -> bool:
+    # Asked of the type: an array's own answer costs time, and may wait for the device.
+    return hasattr(type(array), "__cuda_array_interface__")
 
 
 def to_gpu(array: Any) -> Any:

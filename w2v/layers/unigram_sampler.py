@@ -62,14 +62,13 @@ class UnigramSampler:
             raise ValueError(f"sampling must be one of {', '.join(SAMPLINGS)}, got {sampling!r}")
         if sample_size < 1:
             raise ValueError(f"sample_size must be 1 or more, got {sample_size}")
-        noise = NoiseTable(self.backend.to_numpy(counts), power)
+        self.noise = NoiseTable(self.backend.to_numpy(counts), power, self.backend)
         self.exact = (self.backend.sampling if sampling == "auto" else sampling) == "exact"
         self.sample_size = sample_size
-        self.vocab_size = noise.size
-        self.noise = noise.to(self.backend)
+        self.vocab_size = self.noise.size
         self.stream = RandomStream(seed, stream=1)
         if self.exact:
-            self.backend.check_exact(noise, self.backend.asarray([]), sample_size)
+            self.backend.check_exact(self.noise, self.backend.asarray([]), sample_size)
 
     def get_negative_sample(self, target: Any) -> Array:
         """Draw the negatives of a batch.

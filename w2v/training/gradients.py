@@ -32,8 +32,8 @@ def remove_duplicate(
 def _add(param: Array, a: Array | RowGrad, b: Array | RowGrad) -> Array | RowGrad:
     backend = backend_for(param)
     if isinstance(a, RowGrad) and isinstance(b, RowGrad):
-        index = backend.xp.concatenate((a.index, b.index))
-        rows = backend.xp.concatenate((a.rows, b.rows))
+        index = backend.xp.concatenate((a.padded_index, b.padded_index))
+        rows = backend.xp.concatenate((a.padded_rows, b.padded_rows))
         return backend.reduce_rows(index, rows, a.size)
     dense = [grad.to_dense() if isinstance(grad, RowGrad) else grad for grad in (a, b)]
     return dense[0] + dense[1]
@@ -52,7 +52,7 @@ def clip_grads(grads: Sequence[Array | RowGrad], max_norm: float) -> None:
     Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural
     networks", 2013, algorithm 1.
     """
-    values = [grad.rows if isinstance(grad, RowGrad) else grad for grad in grads]
+    values = [grad.padded_rows if isinstance(grad, RowGrad) else grad for grad in grads]
     # Kept on the device: deciding on the host whether to scale would wait for it.
     norm = sum((value * value).sum() for value in values) ** 0.5
     scale = (max_norm / (norm + 1e-6)).clip(max=1)

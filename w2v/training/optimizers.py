@@ -64,11 +64,12 @@ class Optimizer(ABC):
 
     def step_rows(self, param: Array, grad: RowGrad, *state: Array) -> None:
         """Update the touched rows of a parameter and of its state in place."""
-        arrays = (param, *state)
-        rows = [array[grad.index] for array in arrays]
-        self.step(rows[0], grad.rows, *rows[1:])
+        backend, arrays = backend_for(param), (param, *state)
+        index = grad.padded_index
+        rows = [backend.take_rows(array, index) for array in arrays]
+        self.step(rows[0], grad.padded_rows, *rows[1:])
         for array, changed in zip(arrays, rows, strict=True):
-            array[grad.index] = changed
+            backend.put_rows(array, grad, changed)
 
 
 class SGD(Optimizer):

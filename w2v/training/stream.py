@@ -11,13 +11,13 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from w2v.backend import Array, StreamLoss, StreamSettings, keep_thresholds
+from w2v.backend import Array, PendingLoss, StreamLoss, StreamSettings, keep_thresholds
 from w2v.config import sgd_rate
 from w2v.layers import NegativeSamplingLoss
 from w2v.models import ContextModel, SkipGram
@@ -203,13 +203,19 @@ class StreamTrainer:
         stop = threading.Event()
 
         def work() -> None:
+            # What has begun: a device is given the next slice before it is done with the last.
+            begun: deque[tuple[_Slice, PendingLoss]] = deque()
             try:
                 while not stop.is_set():
                     with hand_out:
                         piece = next(slices, None)
                     if piece is None:
                         break
-                    done.put((piece, self._train(piece)))
+                    begun.append((piece, self._train(piece)))
+                    while begun and begun[0][1].ready:
+                        done.put((begun[0][0], begun.popleft()[1].result()))
+                for piece, loss in begun:
+                    done.put((piece, loss.result()))
                 done.put(None)
             except BaseException as error:
                 done.put(error)
@@ -268,28 +274,18 @@ class StreamTrainer:
                 if position >= self.trained:
                     yield _Slice(epoch, first, last, position)
 
-    def _train(self, piece: _Slice) -> StreamLoss:
+    def _train(self, piece: _Slice) -> PendingLoss:
         offsets = np.asarray(self.offsets[piece.first : piece.last + 1])
         tokens = self.tokens[offsets[0] : offsets[-1]]
         return self._step(tokens, offsets - offsets[0], piece.position)
 
-    def _step(self, tokens: Array, offsets: Array, position: int) -> StreamLoss:
-        W_in, W_out = self.model.params
+    def _step(self, tokens: Array, offsets: Array, position: int) -> PendingLoss:
+        work = *self.model.params, tokens, offsets
         loss = self.model.loss_layer
-        train = (
-            partial(self.backend.train_stream, noise=loss.sampler.noise)
-            if isinstance(loss, NegativeSamplingLoss)
-            else partial(self.backend.train_tree_stream, tree=loss.tree)
-        )
-        return train(
-            W_in,
-            W_out,
-            tokens,
-            offsets,
-            keep=self.keep,
-            settings=self.settings,
-            position=position,
-        )
+        how: dict[str, Any] = {"keep": self.keep, "settings": self.settings, "position": position}
+        if isinstance(loss, NegativeSamplingLoss):
+            return self.backend.begin_stream(*work, noise=loss.sampler.noise, **how)
+        return PendingLoss(self.backend.train_tree_stream(*work, tree=loss.tree, **how))
 
     def _count(self, piece: _Slice, loss: StreamLoss) -> StreamLoss:
         self._sums[piece.epoch] = _plus(self._sums[piece.epoch], loss)

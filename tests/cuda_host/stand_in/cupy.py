@@ -1,7 +1,7 @@
 """A stand-in for CuPy: NumPy arrays, and kernels compiled as C++ with a warp of one lane.
 
-Enough of it to run the GPU backend's own Python without a GPU.  Work is done at once,
-so streams and events have nothing to do.
+Enough of it to run the GPU backend's own Python without a GPU.  Work is done at once, so
+streams have nothing to do; what a real device would make the host wait for is counted.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import hashlib
 import shutil
 import subprocess
 import tempfile
+from collections import Counter
 from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,20 +26,96 @@ _folder = Path(tempfile.mkdtemp())
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
 
-def __getattr__(name: str) -> Any:
-    return getattr(np, name)
+synchronisations: Counter[str] = Counter()
+"""What made the host wait for the device, or ask it for a size, how often."""
+
+
+def _read(name: str) -> Any:
+    def read(self: Any, *args: Any) -> Any:
+        synchronisations[name] += 1
+        return getattr(_host(self), name)(*args)
+
+    return read
 
 
 class ndarray(np.ndarray):  # noqa: N801
-    """An array that is not one of the host."""
+    """An array that is not one of the host: the two do not mix, and reading it is noted."""
 
     @property
     def data(self) -> Any:
         return SimpleNamespace(ptr=self.ctypes.data)
 
+    __cuda_array_interface__ = None  # having one, it is told from the host's
+
+    @property
+    def device(self) -> Any:
+        return _Device()
+
     def set(self, values: np.ndarray, stream: Any = None) -> None:
         assert type(values) is np.ndarray
-        self[...] = values
+        assert values.flags.c_contiguous
+        self[...] = values.view(ndarray)
+
+    def get(self, out: np.ndarray | None = None, blocking: bool = True) -> np.ndarray:
+        synchronisations["get"] += blocking
+        host = np.array(_host(self)) if out is None else out
+        host[...] = _host(self)
+        return host
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        if "out" in options:
+            options["out"] = tuple(map(_host, options["out"]))
+        result = getattr(ufunc, method)(*map(_host, inputs), **options)
+        return None if result is None else _device(result)
+
+    def __getitem__(self, key: Any) -> Any:
+        for part in key if isinstance(key, tuple) else (key,):
+            if isinstance(part, ndarray) and part.dtype == bool:
+                synchronisations["mask"] += 1
+        return np.asarray(super().__getitem__(key)).view(ndarray)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        _host(value)
+        super().__setitem__(key, value)
+
+    __bool__, __int__, __float__ = _read("__bool__"), _read("__int__"), _read("__float__")
+    item, tolist = _read("item"), _read("tolist")
+
+
+def _host(x: Any) -> Any:
+    """Return a device's array as one of the host; the host's own are refused, as by CuPy."""
+    if isinstance(x, ndarray):
+        return x.view(np.ndarray)
+    if isinstance(x, tuple | list):
+        return type(x)(map(_host, x))
+    assert not isinstance(x, np.ndarray), "an array of the host"
+    return x
+
+
+def _device(x: Any) -> Any:
+    if isinstance(x, tuple | list):
+        return type(x)(map(_device, x))
+    array = np.asarray(x)
+    if array.nbytes > memory.limit:
+        raise OutOfMemoryError("Out of memory")
+    return array.view(ndarray)
+
+
+_SIZES = {"flatnonzero", "nonzero", "unique", "bincount", "repeat", "argwhere"}
+
+
+def __getattr__(name: str) -> Any:
+    """Return NumPy's function of that name, for the device's arrays."""
+    value = getattr(np, name)
+    if isinstance(value, type) or not callable(value):
+        return value
+
+    def made(*args: Any, **options: Any) -> Any:
+        synchronisations["size"] += name in _SIZES
+        options = {key: _host(option) for key, option in options.items()}
+        return _device(value(*map(_host, args), **options))
+
+    return made
 
 
 class OutOfMemoryError(MemoryError):
@@ -48,23 +125,14 @@ class OutOfMemoryError(MemoryError):
 memory = SimpleNamespace(limit=1 << 40)
 
 
-def _on_device(make: Any) -> Any:
-    def made(*args: Any, **options: Any) -> Any:
-        array = np.asarray(make(*args, **options))
-        if array.nbytes > memory.limit:
-            raise OutOfMemoryError("Out of memory")
-        return array.view(ndarray)
-
-    return made
-
-
-zeros, full, empty = _on_device(np.zeros), _on_device(np.full), _on_device(np.empty)
-asarray = _on_device(lambda x, dtype=None: np.array(x, dtype=dtype))
-ascontiguousarray, empty_like = _on_device(np.ascontiguousarray), _on_device(np.empty_like)
-broadcast_to = _on_device(np.broadcast_to)
+def asarray(x: Any, dtype: Any = None) -> Any:
+    if isinstance(x, ndarray) and dtype in (None, x.dtype):
+        return x
+    return _device(np.array(x, dtype=dtype))
 
 
 def asnumpy(array: Any) -> np.ndarray:
+    synchronisations["asnumpy"] += isinstance(array, ndarray)
     return np.array(array)
 
 
@@ -122,12 +190,27 @@ class _Device(nullcontext[None]):
     }
 
     def use(self) -> None: ...
-    def synchronize(self) -> None: ...
+    def synchronize(self) -> None:
+        synchronisations["device"] += 1
 
 
 class _Event:
-    def record(self, stream: Any = None) -> None: ...
-    def synchronize(self) -> None: ...
+    """An event, or a stream: done when it is looked at for the second time."""
+
+    done_after = 1
+
+    def record(self, stream: Any = None) -> None:
+        self._looks = 0
+
+    @property
+    def done(self) -> bool:
+        self._looks = getattr(self, "_looks", self.done_after) + 1
+        return self._looks > self.done_after
+
+    def synchronize(self) -> None:
+        synchronisations["event or stream"] += 1
+        self._looks = self.done_after
+
     def wait_event(self, event: _Event) -> None: ...
 
 

@@ -7,11 +7,12 @@
 
 DEVICE int within(int id, int size) { return u32(id) < u32(size) ? id : 0; }
 
-// wrong: the lowest and the highest id that is out of range, if one is.
+// wrong, both 0 before and where all ids are right: the lowest id below 0, and how far the
+// highest is beyond the last.
 KERNEL void check_ids(const int* ids, i64 n, int size, int* wrong) {
   for (i64 i = first_thread(); i < n; i += all_threads()) {
     if (ids[i] < 0) lower_to(&wrong[0], ids[i]);
-    if (ids[i] >= size) raise_to(&wrong[1], ids[i]);
+    if (ids[i] >= size) raise_to(&wrong[1], ids[i] - size + 1);
   }
 }
 
@@ -80,6 +81,13 @@ KERNEL void add_rows(const int* index, const int* place, const REAL* weight, con
     const REAL x = rows[entry / K * stride_b + entry % K * stride_k + d];
     add_to(out + i64(place[within(index[entry], V)]) * H + d, weight ? weight[entry] * x : x);
   }
+}
+
+// dst[index[u]] = rows[u] for every u below *count.
+KERNEL void put_rows(REAL* dst, const int* index, const REAL* rows, const int* count, int H) {
+  const i64 n = i64(*count) * H;
+  for (i64 i = first_thread(); i < n; i += all_threads())
+    dst[i64(index[i / H]) * H + i % H] = rows[i];
 }
 
 // -- loss and optimizer -----------------------------------------------------------------

@@ -61,6 +61,11 @@ constexpr int RING = 2 * WINDOW + 1;            // rows that the windows at hand
 constexpr int REFRESH = REFRESH_WINDOWS;        // windows from one refresh of a row to the next
 constexpr int HIDDEN = RING;                    // CBOW's input has a row of its own
 constexpr int ROWS = RING + (SKIP_GRAM ? 0 : 1);
+#if 2 * WINDOW + 1 < 256
+typedef u8 Place;  // of a row in the ring
+#else
+typedef unsigned short Place;
+#endif
 constexpr int QUEUE = power_of_two(2 * WINDOW + 3 + LANES);  // words thinned out, at hand
 
 // What a warp keeps, besides a few numbers in registers. Words are numbered from 0 as they
@@ -70,10 +75,10 @@ struct alignas(16) Small {
   u32 token[QUEUE];     // place among the run's tokens
   int sentence[QUEUE];  // number of the first word of its sentence
   float rate[QUEUE];
-  u8 width[QUEUE];
-  u8 slot[QUEUE];       // the row it has in the ring
-  u8 back[QUEUE];       // how many words ago the same word came, while that is in the ring
-  u8 input[CONTEXTS];   // slots of a window's contexts, each once,
+  Place width[QUEUE];
+  Place slot[QUEUE];    // the row it has in the ring
+  Place back[QUEUE];    // how many words ago the same word came, while that is in the ring
+  Place input[CONTEXTS];  // slots of a window's contexts, each once,
   float times[CONTEXTS];  // and how often they stand in it
   int slot_word[RING];  // -1 for a free one
   int slot_last[RING];  // number of the last word that uses it

@@ -69,6 +69,12 @@ DEVICE void draw_outputs(Small& s, const Noise& noise, u64 key, u64 first_place,
     prefetch(W_out + i64(outputs[n / LINES]) * DIM + n % LINES * 32);
 }
 
+// What a call of the backend comes to, over all its launches.
+struct Outcome {
+  double loss, predictions, words;
+  int wrong[2];  // as check_ids leaves it
+};
+
 // The next run that no warp has taken.
 DEVICE int take_run(int* taken) {
   int run = 0;
@@ -76,13 +82,14 @@ DEVICE int take_run(int* taken) {
   return shuffle(run, 0);
 }
 
-// Run r is tokens[runs[r]:runs[r + 1]], whole sentences; partial gets its loss, predictions
-// and words. Warps take runs in turn; taken counts from 0.
+// Run r is tokens[runs[r]:runs[r + 1]], whole sentences. Warps take runs in turn; taken counts
+// from 0. Ids become addresses here, so nothing is trained on where one is wrong.
 KERNEL void train(float* W_in, float* W_out, const int* tokens, const u32* marks,
                   const i64* runs, int n_runs, const u32* keep, const u64* table,
                   const i64* cumulative, u32 size, u64 token_key, u64 negative_key,
                   u64 first_place, double alpha, double slope, double min_alpha,
-                  Workspace* workspace, int* taken, double* partial) {
+                  Workspace* workspace, int* taken, Outcome* outcome) {
+  if (outcome->wrong[0] | outcome->wrong[1]) return;
   const Text text = {tokens, marks, keep, token_key, first_place, alpha, slope, min_alpha};
   const Noise noise = {table, cumulative, size};
   Memory m = memory_of(shared<Shared>(), workspace + first_warp());
@@ -108,9 +115,9 @@ KERNEL void train(float* W_in, float* W_out, const int* tokens, const u32* marks
     empty_ring(m, W_in);
     const double total = sum_over_lanes(loss.total);
     if (lane() == 0) {
-      partial[3 * r] = total;
-      partial[3 * r + 1] = double(loss.predictions);
-      partial[3 * r + 2] = kept.filled;
+      add_to(&outcome->loss, total);
+      add_to(&outcome->predictions, double(loss.predictions));
+      add_to(&outcome->words, double(kept.filled));
     }
   }
 }
