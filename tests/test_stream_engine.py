@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -172,30 +173,43 @@ def step_by_step(
     patch: pytest.MonkeyPatch,
 ) -> float:
     """Train layers on the windows and negatives that the fused engine draws; return the loss."""
-    total, sampler = 0.0, model.ns_loss.sampler
+    total = 0.0
+    for rate, contexts, target, place in windows(corpus, settings):
+        drawn = stream._negatives(REFERENCE, corpus.noise, target, place, settings)
+        shared = partial(shared_by_all, drawn)
+        patch.setattr(model.ns_loss.sampler, "get_negative_sample", shared)
+        total += step(model, rate, contexts, target, settings.skip_gram)
+    return total
+
+
+def windows(
+    corpus: Corpus, settings: StreamSettings
+) -> Iterator[tuple[float, np.ndarray, np.ndarray, int]]:
+    """Yield the rate, contexts, target and its place of every window of the fused engine."""
     for low, high in zip(corpus.offsets[:-1], corpus.offsets[1:], strict=True):
         at = 300 + int(low)
-        optimizer = SGD(lr=settings.rate(at))
         words, places, widths = stream._thin_out(
             REFERENCE, corpus.tokens[low:high], corpus.keep, settings, at
         )
         for i, width in enumerate(widths.astype(int)):
             contexts = np.r_[words[max(0, i - width) : i], words[i + 1 : i + 1 + width]]
-            if not contexts.size:
-                continue
-            target = words[i : i + 1]
-            drawn = stream._negatives(REFERENCE, corpus.noise, target, int(places[i]), settings)
-            # In the fused engine, contexts are the inputs of skip-gram: each is a row of a batch.
-            rows = len(contexts) if settings.skip_gram else 1
-            patch.setattr(sampler, "get_negative_sample", partial(shared_by_all, drawn))
-            if settings.skip_gram:
-                loss = model.forward(target.repeat(rows)[:, None], contexts)
-            else:
-                loss = model.forward(contexts[None], target)
-            total += rows * float(loss)
-            model.backward(rows)
-            optimizer.update(model.params, model.grads)
-    return total
+            if contexts.size:
+                yield settings.rate(at), contexts, words[i : i + 1], int(places[i])
+
+
+def step(
+    model: ContextModel, rate: float, contexts: np.ndarray, target: np.ndarray, skip_gram: bool
+) -> float:
+    """Train layers on a window as the fused engine does; return the loss."""
+    # There, contexts are the inputs of skip-gram: each is a row of a batch.
+    rows = len(contexts) if skip_gram else 1
+    if skip_gram:
+        loss = model.forward(target.repeat(rows)[:, None], contexts)
+    else:
+        loss = model.forward(contexts[None], target)
+    model.backward(rows)
+    SGD(lr=rate).update(model.params, model.grads)
+    return rows * float(loss)
 
 
 def test_slices_in_turn_are_the_whole_to_the_bit() -> None:
