@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -47,16 +48,23 @@ def evaluate(words: Sequence[str], vectors: np.ndarray) -> dict[str, float]:
     -------
     dict of str to float
         Spearman's correlation of every set of pairs at hand, and the accuracy on analogies, by
-        the keys of `TITLES`. Sets of which the vectors know no word are left out.
+        the keys of `TITLES`. Sets are left out that have too few lines of known words.
     """
     keyed = KeyedVectors(list(words), np.ascontiguousarray(vectors, dtype=np.float32))
-    known = set(words)
+    known = {word.lower() for word in words}
     scores = {}
     for name, path in evaluation_sets().items():
-        if known.isdisjoint(path.read_text(encoding="utf-8").lower().split()):
+        if not _can_be_asked(path, 4 if name in _ANALOGIES else 2, known):
             continue
         if name in _ANALOGIES:
             scores[name] = float(keyed.evaluate_word_analogies(path)[0])
         else:
             scores[name] = float(keyed.evaluate_word_pairs(path).spearman[0])
-    return scores
+    return {name: score for name, score in scores.items() if math.isfinite(score)}
+
+
+def _can_be_asked(path: Path, words: int, known: set[str]) -> bool:
+    lines = path.read_text(encoding="utf-8").lower().splitlines()
+    return any(
+        len(line) >= words and known.issuperset(line[:words]) for line in map(str.split, lines)
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import resource
@@ -77,13 +78,19 @@ class ProgressClock:
         return (end - begin) * 100 / (high - low)
 
 
-def watch(command: Sequence[str]) -> Finished:
+def watch(command: Sequence[str], limit: float = math.inf) -> Finished:
     """Run a command in the repository's folder to its end.
+
+    Parameters
+    ----------
+    command : sequence of str
+    limit : float, optional
+        Seconds after which it is ended.
 
     Raises
     ------
     ProcessFailedError
-        It cannot be started, or its exit status is not 0.
+        It cannot be started, takes longer than the limit, or its exit status is not 0.
     """
     clock, output = ProgressClock(), bytearray()
     peak = peak_unmapped = 0
@@ -110,6 +117,8 @@ def watch(command: Sequence[str]) -> Finished:
                 now, unmapped = _resident(process.pid)
                 peak, peak_unmapped = max(peak, now), max(peak_unmapped, unmapped)
                 time.sleep(_SAMPLED_EVERY)
+                if time.perf_counter() - begin > limit:
+                    raise ProcessFailedError(f"not done after {limit:.0f} s")
         except BaseException:
             process.kill()
             raise

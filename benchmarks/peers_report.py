@@ -29,9 +29,9 @@ def table(figures: Mapping[str, Any]) -> str:
         f"{setting['words'] / 1e6:.2f} M words of {corpus}, {epochs}, {setting['threads']} "
         f"threads, {setting['dim']} dimensions, window {setting['window']}, "
         f"{setting['negative']} negatives, sample {setting['sample']:g}, min-count "
-        f"{setting['min_count']}. Every training is a process of its own; in each of "
-        f"{setting['rounds']} rounds every system trains once. Medians, in brackets the lowest and "
-        "the highest; ratios are taken within rounds.",
+        f"{setting['min_count']}. Every training is a process of its own; in every round each "
+        f"system trains once. Rounds: {setting['rounds']}; medians, in brackets the lowest and the "
+        "highest; ratios are taken within rounds.",
     ]
     for model, title in _MODELS.items():
         parts += [f"## {title}", _speed(figures, model), _quality(figures, model)]

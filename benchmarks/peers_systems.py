@@ -7,6 +7,7 @@ import importlib.util
 import io
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Sequence
@@ -271,6 +272,7 @@ class W2vAccel(System):
     name = title = "w2v-accel"
     pace = 50_000
     get = "`pip install w2v-accel`; needs an NVIDIA GPU"
+    counts = "its own `Total training time`: without vocabulary, reading, saving"
 
     def found(self) -> str | None:
         """Return the package's version."""
@@ -284,6 +286,11 @@ class W2vAccel(System):
         program = Path(spec.origin).parent / "bin" / "word2vec_w5_k5"
         program.chmod(program.stat().st_mode | 0o111)  # packed without it
         return [str(program), *word2vec_options(job), "-cbow", str(int(not job.skip_gram))]
+
+    def training_seconds(self, finished: Finished, job: Job) -> float | None:
+        """Return what it prints; its percentages come too seldom at a card's speed."""
+        found = re.search(r"Total training time: *([\d.]+)", finished.output)
+        return float(found[1]) if found else None
 
 
 def word2vec_options(job: Job) -> list[str]:
