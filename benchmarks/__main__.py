@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import os
+import subprocess
+import sys
+from collections.abc import Callable
+from inspect import signature
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from benchmarks import engine
 from benchmarks.machine import results_folder
-
-Output = Annotated[
-    Path | None,
-    typer.Option(
-        "-o", "--output", help="Folder to write to; benchmarks/results/<machine> by default."
-    ),
-]
+from benchmarks.options import QUICK_WORDS, Corpus, Output, Quick, Rounds, Words, one_blas_thread
 
 app = typer.Typer(add_completion=False, no_args_is_help=True)
+app.add_typer(engine.app, name="engine")
 
 
 @app.callback()
@@ -26,15 +25,9 @@ def about() -> None:
 
 
 @app.command()
-def story(
-    quick: Annotated[bool, typer.Option(help="Fewer sizes and rounds, for a first look.")] = False,
-    output: Output = None,
-) -> None:
+def story(quick: Quick = False, output: Output = None) -> None:
     """Time a training step against the vocabulary's size: one-hot, lookup, sampled, textbook."""
-    # Matrix products on all cores would be measured against one thread, and on a busy machine
-    # their threads wait for one another; read when NumPy is first imported.
-    for library in ("OPENBLAS", "MKL", "OMP"):
-        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    one_blas_thread()
     from benchmarks.story import run
 
     print(run(output or results_folder(), quick=quick))
@@ -42,14 +35,25 @@ def story(
 
 @app.command()
 def reading(
-    rounds: Annotated[int, typer.Option(help="Alternating runs of each contestant.")] = 5,
+    quick: Quick = False,
+    corpus: Corpus = None,
+    words: Words = None,
+    rounds: Rounds = 5,
     large: Annotated[bool, typer.Option(help="Also encode 1 GB and measure its memory.")] = True,
     output: Output = None,
 ) -> None:
     """Time text to encoded corpus beside gensim's vocabulary scan."""
     from benchmarks.reading import run
 
-    print(run(output or results_folder(), rounds=rounds, large=large))
+    print(
+        run(
+            output or results_folder(),
+            corpus=corpus,
+            words=QUICK_WORDS if quick else words,
+            rounds=2 if quick else rounds,
+            large=large and not quick,
+        )
+    )
 
 
 @app.command()
@@ -75,26 +79,45 @@ def gpu(
 
 @app.command()
 def end_to_end(
+    quick: Quick = False,
+    corpus: Corpus = None,
+    words: Words = None,
     rounds: Annotated[
-        int, typer.Option(help="Alternating runs of each; 0: w2v alone, for its memory.")
+        int, typer.Option(min=0, help="Alternating runs of each; 0: w2v alone, for its memory.")
     ] = 1,
-    epochs: Annotated[int, typer.Option(help="Passes over the text.")] = 5,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the text.")] = 5,
     model: Annotated[str, typer.Option(help="sg or cbow.")] = "sg",
-    repeats: Annotated[int, typer.Option(help="How many times over the text holds the books.")] = 1,
+    repeats: Annotated[int, typer.Option(min=1, help="How many times over to take the text.")] = 1,
     output: Output = None,
 ) -> None:
     """Time whole processes, text file to vectors file, beside gensim; with their memory."""
     from benchmarks.end_to_end import run
 
-    folder = output or results_folder()
-    print(run(folder, rounds=rounds, epochs=epochs, model=model, repeats=repeats))
+    if model not in ("sg", "cbow"):
+        raise typer.BadParameter(f"{model!r} is neither sg nor cbow", param_hint="--model")
+    print(
+        run(
+            output or results_folder(),
+            corpus=corpus,
+            words=QUICK_WORDS if quick else words,
+            rounds=1 if quick else rounds,
+            epochs=1 if quick else epochs,
+            model=model,
+            repeats=1 if quick else repeats,
+        )
+    )
 
 
 @app.command()
-def sampling(
-    quick: Annotated[bool, typer.Option(help="Fewer sizes, rounds and draws.")] = False,
-    output: Output = None,
-) -> None:
+def scaling(quick: Quick = False, corpus: Corpus = None, output: Output = None) -> None:
+    """Time training by threads, dimensions, window, negatives, vocabulary, corpus and batch."""
+    from benchmarks.scaling import run
+
+    print(run(output or results_folder(), quick=quick, corpus=corpus))
+
+
+@app.command()
+def sampling(quick: Quick = False, output: Output = None) -> None:
     """Count draws a second and weigh the distribution's error, beside NumPy's ways to draw."""
     from benchmarks.sampling import run
 
@@ -129,6 +152,47 @@ def peers(
     print(page)
 
 
+@app.command(name="all")
+def run_all(quick: Quick = False, corpus: Corpus = None, output: Output = None) -> None:
+    """Run every benchmark, one after the other, each in a process of its own."""
+    failed = []
+    for words in benchmarks():
+        command = [sys.executable, "-m", "benchmarks", *words, *(["--quick"] if quick else [])]
+        if corpus and takes(words, "corpus"):
+            command += ["--corpus", str(corpus)]
+        if output:
+            command += ["--output", str(output)]
+        if subprocess.run(command, check=False).returncode:
+            failed.append(" ".join(words))
+    if failed:
+        typer.echo(f"benchmarks: failed: {', '.join(failed)}", err=True)
+        raise typer.Exit(1)
+
+
+def benchmarks() -> list[tuple[str, ...]]:
+    """Return the names of all benchmarks that run on any machine: those with ``--quick``."""
+    found = _commands(app)
+    return [words for words in found if takes(words, "quick") and words != ("all",)]
+
+
+def takes(words: tuple[str, ...], option: str) -> bool:
+    """Say whether a command has an option."""
+    return option in signature(_commands(app)[words]).parameters
+
+
+def _commands(part: typer.Typer) -> dict[tuple[str, ...], Callable[..., Any]]:
+    """Return the functions behind a command line by the words that are typed."""
+    found: dict[tuple[str, ...], Callable[..., Any]] = {}
+    for each in part.registered_commands:
+        assert each.callback is not None
+        found[each.name or each.callback.__name__.replace("_", "-"),] = each.callback
+    for group in part.registered_groups:
+        assert group.typer_instance is not None
+        for words, callback in _commands(group.typer_instance).items():
+            found[str(group.name), *words] = callback
+    return found
+
+
 @app.command()
 def readme() -> None:
     """Write the README's figures anew from the results that are there."""
@@ -140,5 +204,14 @@ def readme() -> None:
         beside.write_text(page, encoding="utf-8")
 
 
+def main() -> None:
+    """Run the command line; what a user can mend is told in one line, without a traceback."""
+    try:
+        app(prog_name="python -m benchmarks")
+    except FileNotFoundError as error:
+        typer.echo(f"benchmarks: {error}", err=True)
+        sys.exit(1)
+
+
 if __name__ == "__main__":
-    app()
+    main()

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import json
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from benchmarks.corpora import unpack_books
-from benchmarks.machine import describe_machine, usable_cores
+from benchmarks.corpora import Text, benchmark_text, repeat
+from benchmarks.machine import usable_cores
+from benchmarks.progress import Progress
+from benchmarks.report import bars, markdown_table, write
+from benchmarks.rounds import Spread, alternate, ratio
+from benchmarks.trainers import NO_GENSIM, has_gensim
 
-_LARGE = 11  # times books-18m: 200 million words, 1.06 GB
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_LARGE = 1_050_000_000  # bytes: about 200 million words
+_BYTES_A_SECOND = {"w2v": 150e6, "gensim": 18e6, "large": 100e6}  # expected of two cores
 
 # Run in a process of its own; its peak of memory that no file backs is what is asked for.
 _PREPARE = """
@@ -41,93 +50,100 @@ print(json.dumps({"seconds": seconds, "words": corpus.total_words, "vocab": len(
 """
 
 
-def run(folder: Path, *, rounds: int, large: bool) -> str:
-    """Measure and write ``reading.json`` and ``reading.md``.
+def run(folder: Path, *, corpus: Path | None, words: int | None, rounds: int, large: bool) -> str:
+    """Measure, and write ``reading``.
 
     Parameters
     ----------
     folder : Path
         Where to write.
+    corpus : Path, optional
+        As for `benchmark_text`, and so is ``words``.
+    words : int, optional
     rounds : int
         Alternating runs of each contestant.
     large : bool
-        Also encode 200 million words and measure the memory it takes.
+        Also encode 1 GB, the text several times over, and measure the memory it takes.
 
     Returns
     -------
     str
         The Markdown written.
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        text = unpack_books(Path(scratch) / "books.txt")
-        speeds = _compare(text, rounds)
-        result: dict[str, Any] = {"machine": describe_machine(), **speeds}
-        if large:
-            big = unpack_books(Path(scratch) / "large.txt", repeats=_LARGE)
-            command = [sys.executable, "-c", _PREPARE, str(big), str(Path(scratch) / "large.w2v")]
-            done = subprocess.run(command, capture_output=True, text=True, check=True)
-            result["large"] = {"bytes": big.stat().st_size, **json.loads(done.stdout)}
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "reading.json").write_text(json.dumps(result, indent=1) + "\n")
-    page = _page(result)
-    (folder / "reading.md").write_text(page)
-    return page
+    with benchmark_text(corpus, words) as text, tempfile.TemporaryDirectory() as scratch:
+        size = text.path.stat().st_size
+        contestants: dict[str, Callable[[], float]] = {"w2v": partial(_ours, text)}
+        if has_gensim():
+            contestants["gensim"] = partial(_theirs, text)
+        once = sum(size / _BYTES_A_SECOND[name] for name in contestants)
+        seconds = 3 + rounds * once + (_LARGE / _BYTES_A_SECOND["large"] if large else 0)
+        steps = rounds * len(contestants) + large * 2
+        with Progress("reading", steps, seconds) as progress:
+            speeds = alternate(contestants, rounds, progress)
+            result: dict[str, Any] = {"text": str(text), "bytes": size, "words_per_second": speeds}
+            if has_gensim():
+                result["ratios"] = [a / b for a, b in zip(*speeds.values(), strict=True)]
+            if large:
+                progress.step("1 GB, for its memory", 2)
+                result["large"] = _memory(text, Path(scratch))
+    return write(folder, "reading", result, _table(result), partial(_draw, result))
 
 
-def _compare(text: Path, rounds: int) -> dict[str, Any]:
-    from gensim.models import Word2Vec
-
+def _ours(text: Text) -> float:
     from w2v.data import read_corpus
 
-    read_corpus(text)  # compiles, and brings the file into memory
-    speeds: dict[str, list[float]] = {"w2v": [], "gensim": []}
-    words = 0
-    for i in range(rounds):
-        print(f"reading: round {i + 1} of {rounds}", file=sys.stderr)
-        begin = time.perf_counter()
-        corpus = read_corpus(text)
-        speeds["w2v"].append(corpus.total_words / (time.perf_counter() - begin))
-        words = corpus.total_words
-        begin = time.perf_counter()
-        model = Word2Vec(workers=usable_cores(), min_count=5)
-        model.build_vocab(corpus_file=str(text))
-        speeds["gensim"].append(words / (time.perf_counter() - begin))
-        if len(model.wv) != len(corpus.vocab):
-            raise RuntimeError(f"{len(model.wv)} and {len(corpus.vocab)} words: not the same work")
-    ratios = [a / b for a, b in zip(speeds["w2v"], speeds["gensim"], strict=True)]
-    return {"words": words, "words_per_second": speeds, "ratios": ratios}
+    begin = time.perf_counter()
+    corpus = read_corpus(text.path)
+    return corpus.total_words / (time.perf_counter() - begin)
 
 
-def _page(result: dict[str, Any]) -> str:
-    machine = result["machine"]
+def _theirs(text: Text) -> float:
+    from gensim.models import Word2Vec
+
+    begin = time.perf_counter()
+    model = Word2Vec(workers=usable_cores(), min_count=5)
+    model.build_vocab(corpus_file=str(text.path))
+    return float(model.corpus_total_words / (time.perf_counter() - begin))
+
+
+def _memory(text: Text, scratch: Path) -> dict[str, float]:
+    """Encode about 1 GB in a process of its own."""
+    times = max(1, _LARGE // text.path.stat().st_size)
+    big = repeat(text, scratch / "large.txt", times)
+    command = [sys.executable, "-c", _PREPARE, str(big), str(scratch / "large.w2v")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return {"bytes": big.stat().st_size, **json.loads(done.stdout)}
+
+
+def _table(result: dict[str, Any]) -> str:
+    names = {"w2v": "w2v, text to encoded corpus", "gensim": "gensim, `build_vocab(corpus_file=…)`"}
+    speeds = result["words_per_second"]
+    rows = [[names[key], Spread.of(each).text(1e6, 1)] for key, each in speeds.items()]
     lines = [
         "# Reading text",
         "",
-        f"`python -m benchmarks reading` on {machine['cpu']}, {machine['cores']} cores, "
-        f"load {machine['load_average']}. {result['words'] / 1e6:.1f} M words of books-18m "
-        "as plain text, both with all cores, alternating.",
+        f"{result['text']}, {result['bytes'] / 1e6:.1f} MB of plain text, all cores, by turns. "
+        "Median (lowest–highest).",
         "",
-        "| | median M words/s | lowest | highest |",
-        "|---|---|---|---|",
-    ]
-    names = {"w2v": "w2v, text to encoded corpus", "gensim": "gensim, `build_vocab(corpus_file=…)`"}
-    for key, name in names.items():
-        millions = [speed / 1e6 for speed in result["words_per_second"][key]]
-        middle = statistics.median(millions)
-        lines.append(f"| {name} | {middle:.1f} | {min(millions):.1f} | {max(millions):.1f} |")
-    ratios = result["ratios"]
-    lines += [
+        markdown_table(["", "M words/s"], rows),
         "",
-        f"Ratio of the paired runs: median {statistics.median(ratios):.1f}, "
-        f"{min(ratios):.1f} to {max(ratios):.1f}.",
     ]
+    if "gensim" in speeds:
+        times = ratio(speeds["w2v"], speeds["gensim"]).text(1, 1)
+        lines.append(f"- Ratio, within a round: {times}.")
+    else:
+        lines.append(f"- Left out: {NO_GENSIM}.")
     if "large" in result:
         big = result["large"]
-        lines += [
-            "",
-            f"`prepare` of {big['bytes'] / 1e9:.2f} GB ({big['words'] / 1e6:.0f} M words): "
+        lines.append(
+            f"- `prepare` of {big['bytes'] / 1e9:.2f} GB ({big['words'] / 1e6:.0f} M words): "
             f"{big['seconds']:.0f} s, {big['words'] / big['seconds'] / 1e6:.1f} M words/s, peak "
             f"memory {big['peak_unmapped_mb']:.0f} MB without file mappings "
-            f"({big['peak_rss_mb']:.0f} MB with).",
-        ]
-    return "\n".join(lines) + "\n"
+            f"({big['peak_rss_mb']:.0f} MB with)."
+        )
+    return "\n".join(lines)
+
+
+def _draw(result: dict[str, Any], figure: Figure) -> None:
+    found = {name: Spread.of(each) for name, each in result["words_per_second"].items()}
+    bars(figure, found, 1e6, "million words read a second")

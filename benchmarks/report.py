@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.machine import describe_machine
+from benchmarks.rounds import Spread
 from w2v.files import atomic_path
 
 if TYPE_CHECKING:
@@ -131,3 +132,29 @@ def plain_axes(axes: Axes, x: str, y: str, title: str = "") -> None:
     axes.set_axisbelow(True)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
+
+
+def bars(figure: Figure, values: Mapping[str, Spread], unit: float, label: str) -> None:
+    """Draw medians as bars, one below the other, with whiskers from lowest to highest.
+
+    Parameters
+    ----------
+    figure : Figure
+        Made as high as the bars need.
+    values : mapping of str to Spread
+    unit : float
+        What values are divided by.
+    label : str
+        Of the axis.
+    """
+    figure.set_size_inches(7.5, 1 + 0.35 * max(3, len(values)))
+    axes = figure.add_subplot()
+    plain_axes(axes, label, "")
+    middle = [each.median / unit for each in values.values()]
+    below = [(each.median - each.lowest) / unit for each in values.values()]
+    above = [(each.highest - each.median) / unit for each in values.values()]
+    drawn = axes.barh(
+        list(values), middle, xerr=[below, above], color="0.85", edgecolor="black", capsize=3
+    )
+    axes.bar_label(drawn, fmt="%.3g", padding=3, fontsize="small")
+    axes.invert_yaxis()

@@ -1,0 +1,88 @@
+"""The fused engine and gensim, ready to train on the same text."""
+
+from __future__ import annotations
+
+import importlib.util
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks.corpora import Text, benchmark_text
+from w2v.data import EncodedCorpus, read_corpus
+from w2v.models import CBOW, SkipGram
+from w2v.training.stream import StreamTrainer
+
+MODELS = {"skip-gram": 1, "cbow": 0}
+"""gensim's ``sg`` by the model's name."""
+NO_GENSIM = "gensim is not installed: `pip install gensim`"
+
+
+@contextmanager
+def encoded_text(
+    corpus: Path | None = None, words: int | None = None
+) -> Iterator[tuple[Text, EncodedCorpus]]:
+    """Find a text as `benchmark_text` does, and encode it."""
+    with benchmark_text(corpus, words) as text:
+        yield text, read_corpus(text.path, min_count=5)
+
+
+def w2v_trainer(
+    corpus: EncodedCorpus,
+    *,
+    sg: int,
+    threads: int,
+    dim: int = 100,
+    negative: int = 5,
+    backend: str = "cpu",
+    seed: int = 1,
+    **options: Any,
+) -> StreamTrainer:
+    """Return the fused engine, compiled; ``options`` are those of `StreamTrainer`."""
+    kind: type[CBOW | SkipGram] = SkipGram if sg else CBOW
+    model = kind(
+        len(corpus.vocab), dim, 5, None, negative=negative, counts=corpus.vocab.counts, seed=seed,
+        backend=backend,
+    )  # fmt: skip
+    trainer = StreamTrainer(
+        model, corpus.tokens, corpus.offsets, corpus.vocab.counts, workers=threads, **options
+    )
+    trainer.compile()
+    return trainer
+
+
+def has_gensim() -> bool:
+    """Say whether gensim can be imported."""
+    return importlib.util.find_spec("gensim") is not None
+
+
+def gensim_model(
+    path: Path, *, sg: int, threads: int, dim: int = 100, negative: int = 5, seed: int = 1
+) -> Any:
+    """Return a gensim model that has its vocabulary."""
+    from gensim.models import Word2Vec
+
+    model = Word2Vec(
+        vector_size=dim, window=5, negative=negative, sample=1e-3, min_count=5, sg=sg,
+        workers=threads, seed=seed,
+    )  # fmt: skip
+    model.build_vocab(corpus_file=str(path))
+    return model
+
+
+def train_gensim(model: Any, path: Path, epochs: int) -> None:
+    """Train a model that has its vocabulary, from the text: gensim's fastest way."""
+    model.train(
+        corpus_file=str(path),
+        total_words=model.corpus_total_words,
+        total_examples=model.corpus_count,
+        epochs=epochs,
+    )
+
+
+def seconds_of(work: Callable[[], object]) -> float:
+    """Return what a call takes by the clock."""
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
