@@ -15,7 +15,7 @@ from benchmarks import engine
 from benchmarks.machine import results_folder
 from benchmarks.options import QUICK_WORDS, Corpus, Output, Quick, Rounds, Words, one_blas_thread
 
-app = typer.Typer(add_completion=False, no_args_is_help=True)
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(engine.app, name="engine")
 
 

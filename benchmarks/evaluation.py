@@ -19,6 +19,7 @@ _PAIRS = {
     "rare_words": "luong_rare.txt",
 }
 _ANALOGIES = {"analogies": "questions-words.txt"}
+_FEWEST_LINES = 50  # with fewer, a correlation is mostly chance
 TITLES = {
     "wordsim353": "WordSim-353",
     "simlex999": "SimLex-999",
@@ -65,6 +66,5 @@ def evaluate(words: Sequence[str], vectors: np.ndarray) -> dict[str, float]:
 
 def _can_be_asked(path: Path, words: int, known: set[str]) -> bool:
     lines = path.read_text(encoding="utf-8").lower().splitlines()
-    return any(
-        len(line) >= words and known.issuperset(line[:words]) for line in map(str.split, lines)
-    )
+    asked = (line for line in map(str.split, lines) if len(line) >= words)
+    return sum(known.issuperset(line[:words]) for line in asked) >= _FEWEST_LINES
