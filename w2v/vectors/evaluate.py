@@ -220,9 +220,8 @@ def _solve(
     )
     right = _picked(same, found, asked)[np.arange(len(asked)), 0] == expected
     for row in _undecided(same, found, values, asked):
-        answer = three_cos_add(
-            table, [int(b[row]), int(c[row])], [int(a[row])], _CANDIDATES, restrict_vocab
-        )
+        plus, minus = [int(b[row]), int(c[row])], [int(a[row])]
+        answer = three_cos_add(table, plus, minus, _CANDIDATES, slice(0, stop))
         again = np.array([[table.key_to_index[word] for word, _ in answer]], np.int64)
         right[row] = _picked(same, again, asked[row : row + 1])[0, 0] == expected[row]
     return right

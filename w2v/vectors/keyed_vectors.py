@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any, Literal, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from . import evaluate, formats, gensim_bridge, search
-from .contents import VectorData
+from . import evaluate, search
 from .evaluate import AnalogiesResult, PairsResult
-from .pairwise import PairwiseVectors
 from .search import Neighbours, Terms
+from .stored import StoredVectors
 from .table import Key, Vector
 
 
-class KeyedVectors(PairwiseVectors):
+class KeyedVectors(StoredVectors):
     """Word vectors to look up, compare, search, evaluate, save and load.
 
     Methods bear gensim's names and mean the same.  All similarities are cosines;
@@ -46,7 +45,10 @@ class KeyedVectors(PairwiseVectors):
         positive: Terms = None,
         negative: Terms = None,
         topn: int | None = 10,
+        clip_start: int = 0,
+        clip_end: int | None = None,
         restrict_vocab: int | None = None,
+        indexer: None = None,
     ) -> Any:
         """Find the words nearest to a sum of words: 3CosAdd [1]_.
 
@@ -57,8 +59,12 @@ class KeyedVectors(PairwiseVectors):
             as they are; a given weight stands in for 1 or -1.
         topn : int or None, default 10
             How many words.  None gives the cosines of all words instead.
+        clip_start, clip_end : int, optional
+            Search only among the words of these rows, the last one not included.
         restrict_vocab : int, optional
             Search only among the first so many words.
+        indexer : None
+            Approximate indexes are not supported.
 
         Returns
         -------
@@ -71,14 +77,17 @@ class KeyedVectors(PairwiseVectors):
         KeyError
             If a word is unknown.
         ValueError
-            If nothing is asked for or a vector has another size.
+            If nothing is asked for, a vector has another size, or there is an `indexer`.
 
         References
         ----------
         .. [1] Mikolov, Yih and Zweig, "Linguistic regularities in continuous
            space word representations", 2013.
         """
-        return search.three_cos_add(self, positive, negative, topn, restrict_vocab)
+        if indexer is not None:
+            raise ValueError("indexers are not supported; most_similar_batch() is fast and exact")
+        rows = search.rows_among(self, clip_start, clip_end, restrict_vocab)
+        return search.three_cos_add(self, positive, negative, topn, rows)
 
     def most_similar_cosmul(
         self,
@@ -120,7 +129,8 @@ class KeyedVectors(PairwiseVectors):
         .. [1] Levy and Goldberg, "Linguistic regularities in sparse and explicit
            word representations", 2014, equation 4 and footnote 7.
         """
-        return search.three_cos_mul(self, positive, negative, topn, restrict_vocab)
+        rows = search.rows_among(self, restrict_vocab=restrict_vocab)
+        return search.three_cos_mul(self, positive, negative, topn, rows)
 
     def most_similar_batch(
         self,
@@ -158,7 +168,11 @@ class KeyedVectors(PairwiseVectors):
         """Find the words nearest to one word; see `most_similar`."""
         return self.most_similar([word], topn=topn, restrict_vocab=restrict_vocab)
 
-    similar_by_key = similar_by_word
+    def similar_by_key(
+        self, key: Key, topn: int | None = 10, restrict_vocab: int | None = None
+    ) -> Any:
+        """Find the words nearest to one word; see `most_similar`."""
+        return self.similar_by_word(key, topn, restrict_vocab)
 
     def similar_by_vector(
         self, vector: Vector, topn: int | None = 10, restrict_vocab: int | None = None
@@ -216,6 +230,7 @@ class KeyedVectors(PairwiseVectors):
         restrict_vocab: int | None = 300_000,
         case_insensitive: bool = True,
         dummy4unknown: bool = False,
+        similarity_function: str = "most_similar",
     ) -> AnalogiesResult:
         """Answer "a is to b as c is to ?" by 3CosAdd, all questions in batches.
 
@@ -230,6 +245,8 @@ class KeyedVectors(PairwiseVectors):
         dummy4unknown : bool, default False
             Count questions with unknown words as wrong instead of passing over
             them.
+        similarity_function : {"most_similar"}
+            No other is supported.
 
         Returns
         -------
@@ -240,118 +257,13 @@ class KeyedVectors(PairwiseVectors):
         Raises
         ------
         ValueError
-            If there is no question, or one before the first section.
+            If there is no question, one before the first section, or another
+            `similarity_function`.
         """
+        if similarity_function != "most_similar":
+            raise ValueError(
+                f"similarity_function must be 'most_similar', got {similarity_function!r}"
+            )
         return evaluate.word_analogies(
             self, analogies, restrict_vocab, case_insensitive, dummy4unknown
         )
-
-    # -- files ---------------------------------------------------------------
-
-    def save(self, path: str | os.PathLike[str], format: str | None = None) -> None:
-        """Write the vectors; the suffix tells the format.
-
-        The file is written aside and renamed into place, so that a crash leaves
-        the old one.  Rows keep their order.
-
-        Parameters
-        ----------
-        path : str or path
-            ``.bin`` word2vec binary; ``.txt`` or ``.vec`` word2vec text; these
-            also with ``.gz``; ``.safetensors``; ``.npz``; ``.npy`` with the words
-            beside it.  Only .safetensors and .npz keep counts and store every
-            word whatever it holds.
-        format : str, optional
-            Settles it without the suffix: "word2vec-binary", "word2vec-text",
-            "glove", "safetensors", "npz" or "npy".
-
-        Raises
-        ------
-        VectorFormatError
-            If the suffix is unknown, a vector is not finite, or a word cannot be
-            stored in the format.
-        """
-        formats.save(VectorData(self.index_to_key, self.vectors, self.counts), path, format)
-
-    @classmethod
-    def load(
-        cls,
-        path: str | os.PathLike[str],
-        format: str | None = None,
-        limit: int | None = None,
-        unicode_errors: str = "strict",
-        duplicates: Literal["error", "first"] = "error",
-    ) -> Self:
-        """Read vectors; the suffix tells the format.
-
-        Everything a file claims is checked against its size before memory is
-        taken.  Nothing is ever unpickled.
-
-        Parameters
-        ----------
-        path : str or path
-            See `save`.  Text without a header is read as GloVe's.
-            .safetensors and .npy are mapped.
-        format : str, optional
-            Settles it without the suffix.
-        limit : int, optional
-            Read the first so many words only.
-        unicode_errors : {"strict", "replace", "ignore"}, default "strict"
-            What to do about words that are not UTF-8.
-        duplicates : {"error", "first"}, default "error"
-            What to do about a word that stands twice.
-
-        Returns
-        -------
-        KeyedVectors
-
-        Raises
-        ------
-        VectorFormatError
-            If the file is damaged or of another format.
-        """
-        return cls(*formats.load(path, format, limit, unicode_errors, duplicates))
-
-    def save_word2vec_format(self, fname: str | os.PathLike[str], binary: bool = False) -> None:
-        """Write word2vec's text or binary format whatever the suffix; see `save`."""
-        self.save(fname, "word2vec-binary" if binary else "word2vec-text")
-
-    @classmethod
-    def load_word2vec_format(
-        cls,
-        fname: str | os.PathLike[str],
-        binary: bool = False,
-        unicode_errors: str = "strict",
-        limit: int | None = None,
-        no_header: bool = False,
-    ) -> Self:
-        """Read word2vec's formats whatever the suffix, as gensim does; see `load`.
-
-        A word that stands twice keeps its first vector.
-        """
-        text = "glove" if no_header else "word2vec-text"
-        return cls.load(
-            fname, "word2vec-binary" if binary else text, limit, unicode_errors, "first"
-        )
-
-    @classmethod
-    def from_gensim(cls, model: Any) -> Self:
-        """Take over gensim's KeyedVectors, or those of its models, without copying vectors.
-
-        Raises
-        ------
-        TypeError
-            If it is neither, or its keys are not strings.
-        """
-        return cls(*gensim_bridge.from_gensim(model))
-
-    def to_gensim(self) -> Any:
-        """Make a gensim KeyedVectors of the same words, vectors (shared) and counts.
-
-        Raises
-        ------
-        ImportError
-            If gensim is not installed.
-        """
-        data = VectorData(self.index_to_key, self.vectors, self.counts)
-        return gensim_bridge.to_gensim(data)

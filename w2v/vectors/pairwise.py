@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .similarity import FloatArray, cosines, unit
+from .similarity import FloatArray, cosines, row_norms, unit
 from .table import Key, Vector, VectorTable
 
 
@@ -20,6 +20,12 @@ class PairwiseVectors(VectorTable):
     def distance(self, w1: Key, w2: Key) -> float:
         """Give 1 minus the cosine between two words; KeyError if one is unknown."""
         return 1.0 - self.similarity(w1, w2)
+
+    @staticmethod
+    def cosine_similarities(vector_1: Vector, vectors_all: Vector) -> FloatArray:
+        """Give the cosines between a vector and each row of a (n, vector_size) array."""
+        vectors = np.asarray(vectors_all, np.float32)
+        return cosines(vectors @ unit(np.asarray(vector_1)), row_norms(vectors))
 
     def n_similarity(self, ws1: Sequence[Key | Vector], ws2: Sequence[Key | Vector]) -> float:
         """Give the cosine between the means of two sets of words.
@@ -66,6 +72,8 @@ class PairwiseVectors(VectorTable):
         own = self.get_index(key1)
         return [self.index_to_key[row] for row in rows if row != own]
 
+    words_closer_than = closer_than
+
     def rank(self, key1: Key, key2: Key) -> int:
         """Give the place of `key2` among the neighbours of `key1`; the nearest has 1."""
         return len(self.closer_than(key1, key2)) + 1
@@ -74,14 +82,54 @@ class PairwiseVectors(VectorTable):
         """Pick from `keys_list` the word nearest to `key1`."""
         return keys_list[int(np.argmin(self.distances(key1, keys_list)))]
 
+    def relative_cosine_similarity(self, wa: Key, wb: Key, topn: int = 10) -> float:
+        """Divide the cosine between two words by the sum of those of `wa`'s `topn` nearest.
+
+        Above 0.1 for 10 neighbours, the two are likely to be synonyms [1]_.
+
+        References
+        ----------
+        .. [1] Leeuwenberg, Vela, Dehdari and van Genabith, "A minimally supervised approach for
+           synonym extraction with word embeddings", 2016, equation 1.
+        """
+        cosines_of_all = 1.0 - np.delete(self.distances(wa), self.get_index(wa))
+        if topn < 1 or not len(cosines_of_all):
+            raise ValueError(f"{wa!r} has no neighbours to compare with (topn is {topn})")
+        return self.similarity(wa, wb) / float(np.sort(cosines_of_all)[-topn:].sum())
+
+    def rank_by_centrality(
+        self, words: Sequence[Key], use_norm: bool = True
+    ) -> list[tuple[float, Key]]:
+        """Sort words by how near they are to their mean.
+
+        Parameters
+        ----------
+        words : sequence of str
+            Unknown ones are left out.
+        use_norm : bool, default True
+            Scale vectors to length 1 first.
+
+        Returns
+        -------
+        list of (float, str)
+            Products with the mean of length 1, the largest first.
+
+        Raises
+        ------
+        ValueError
+            If no word is known.
+        """
+        known = [word for word in words if word in self]
+        if not known:
+            raise ValueError("none of the words is known: nothing to pick from")
+        vectors = np.stack([self.get_vector(word, norm=use_norm) for word in known])
+        products = vectors @ unit(vectors.mean(axis=0))
+        order = np.argsort(-products, kind="stable")
+        return [(float(products[i]), known[i]) for i in order]
+
     def doesnt_match(self, words: Sequence[Key]) -> Key:
         """Pick the word farthest from the mean of `words`.
 
         Unknown words are left out; ValueError if none is known.
         """
-        known = [word for word in words if word in self]
-        if not known:
-            raise ValueError("none of the words is known: nothing to pick from")
-        vectors = np.stack([self.get_vector(word, norm=True) for word in known])
-        mean = unit(vectors.mean(axis=0))
-        return known[int(np.argmin(vectors @ mean))]
+        return self.rank_by_centrality(words)[-1][1]

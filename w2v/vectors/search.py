@@ -23,7 +23,7 @@ def three_cos_add(
     positive: Terms,
     negative: Terms,
     topn: int | None,
-    restrict_vocab: int | None,
+    rows: slice,
 ) -> Any:
     """Search for a weighted sum; see `KeyedVectors.most_similar`."""
     terms = [*_weighted(positive, 1.0), *_weighted(negative, -1.0)]
@@ -35,9 +35,8 @@ def three_cos_add(
         post_normalize=True,
         ignore_missing=False,
     )
-    stop = _stop(restrict_vocab, len(table))
-    similarities = cosines(table.vectors[:stop] @ query, table.filled_norms()[:stop])
-    return similarities if topn is None else _best(table, similarities, topn, terms)
+    similarities = cosines(table.vectors[rows] @ query, table.filled_norms()[rows])
+    return similarities if topn is None else _best(table, similarities, topn, terms, rows)
 
 
 def three_cos_mul(
@@ -45,7 +44,7 @@ def three_cos_mul(
     positive: Terms,
     negative: Terms,
     topn: int | None,
-    restrict_vocab: int | None,
+    rows: slice,
 ) -> Any:
     """Search for a product of similarities; see `KeyedVectors.most_similar_cosmul`."""
     added, removed = _weighted(positive, 1.0), _weighted(negative, -1.0)
@@ -55,10 +54,9 @@ def three_cos_mul(
         raise ValueError("3CosMul multiplies similarities and takes no weights")
     if topn is not None and topn < 1:
         return []
-    stop = _stop(restrict_vocab, len(table))
-    scores = _shifted_product(table, added, stop)
-    scores /= _shifted_product(table, removed, stop) + np.float32(1e-6)
-    return scores if topn is None else _best(table, scores, topn, added + removed)
+    scores = _shifted_product(table, added, rows)
+    scores /= _shifted_product(table, removed, rows) + np.float32(1e-6)
+    return scores if topn is None else _best(table, scores, topn, added + removed, rows)
 
 
 def batch(
@@ -68,7 +66,7 @@ def batch(
     restrict_vocab: int | None,
 ) -> list[Neighbours]:
     """Search for many words at once; see `KeyedVectors.most_similar_batch`."""
-    stop = _stop(restrict_vocab, len(table))
+    stop = rows_among(table, restrict_vocab=restrict_vocab).stop
     norms = table.filled_norms()
     exclude = None
     if isinstance(words, np.ndarray) and (words.ndim > 1 or words.dtype.kind == "f"):
@@ -107,27 +105,38 @@ def _weighted(terms: Terms, weight: float) -> _Weighted:
     return pairs
 
 
-def _stop(restrict_vocab: int | None, n_words: int) -> int:
-    if restrict_vocab is None:
-        return n_words
-    if restrict_vocab < 1:
-        raise ValueError(f"restrict_vocab is {restrict_vocab}, expected at least 1")
-    return min(restrict_vocab, n_words)
+def rows_among(
+    table: VectorTable,
+    clip_start: int = 0,
+    clip_end: int | None = None,
+    restrict_vocab: int | None = None,
+) -> slice:
+    """Turn the ways to search a part of the table only into rows."""
+    if restrict_vocab is not None:
+        if restrict_vocab < 1:
+            raise ValueError(f"restrict_vocab is {restrict_vocab}, expected at least 1")
+        clip_start, clip_end = 0, restrict_vocab
+    start, stop, _ = slice(clip_start, clip_end).indices(len(table))
+    return slice(start, max(start, stop))
 
 
-def _shifted_product(table: VectorTable, terms: _Weighted, stop: int) -> FloatArray:
-    """Multiply (1 + cos) / 2 over the terms, for each of the first `stop` words."""
-    product = np.ones(stop, np.float32)
-    norms = table.filled_norms()[:stop]
+def _shifted_product(table: VectorTable, terms: _Weighted, rows: slice) -> FloatArray:
+    """Multiply (1 + cos) / 2 over the terms, for each of the words in `rows`."""
+    norms = table.filled_norms()[rows]
+    product = np.ones(len(norms), np.float32)
     for key, _ in terms:
         known = isinstance(key, np.ndarray)
         vector = table.check_vector(key) if known else table.get_vector(key, norm=True)  # type: ignore[arg-type]
-        product *= (1 + cosines(table.vectors[:stop] @ vector.astype(np.float32), norms)) / 2
+        product *= (1 + cosines(table.vectors[rows] @ vector.astype(np.float32), norms)) / 2
     return product
 
 
-def _best(table: VectorTable, values: FloatArray, topn: int, terms: _Weighted) -> Neighbours:
-    """Name the highest values, leaving out the words asked for."""
-    asked = {table.get_index(key) for key, _ in terms if not isinstance(key, np.ndarray)}
+def _best(
+    table: VectorTable, values: FloatArray, topn: int, terms: _Weighted, rows: slice
+) -> Neighbours:
+    """Name the words of the highest values, leaving out those asked for."""
+    asked = {
+        table.get_index(key) - rows.start for key, _ in terms if not isinstance(key, np.ndarray)
+    }
     found = [int(i) for i in best_of(values, topn + len(asked)) if int(i) not in asked]
-    return [(table.index_to_key[i], float(values[i])) for i in found[:topn]]
+    return [(table.index_to_key[rows.start + i], float(values[i])) for i in found[:topn]]

@@ -8,6 +8,8 @@ from typing import Self, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from w2v.gensim_names import KEYED_VECTORS, GensimNames
+
 from .errors import UnknownWordError
 from .similarity import FloatArray, cosines, row_norms, unit
 
@@ -15,18 +17,21 @@ Key: TypeAlias = str | int | np.integer
 Vector: TypeAlias = npt.NDArray[np.floating]
 
 
-class VectorTable:
+class VectorTable(GensimNames):
     """A vocabulary with one vector, and possibly one count, for each word.
 
     Parameters
     ----------
     words : sequence of str
-        Each once; usually the most frequent first.
+        Each once; usually the most frequent first.  A number instead is the
+        `vector_size` of a table without words, as gensim's constructor has it.
     vectors : (n_words, vector_size) array
         Row i belongs to word i.  A float32 array is kept as it is, without a
         copy, so that it may be a mapped file; other types are converted.
     counts : (n_words,) int array, optional
         How often each word occurred.
+    vector_size : int, optional
+        Of a table without words.
 
     Attributes
     ----------
@@ -46,13 +51,22 @@ class VectorTable:
         If a word is not a string.
     """
 
+    _instead = KEYED_VECTORS
+
     def __init__(
         self,
-        words: Iterable[str],
-        vectors: npt.ArrayLike,
+        words: Iterable[str] | int = (),
+        vectors: npt.ArrayLike | None = None,
         counts: npt.ArrayLike | None = None,
+        *,
+        vector_size: int | None = None,
     ) -> None:
-        self.index_to_key: list[str] = list(words)
+        vector_size = words if isinstance(words, int) else vector_size
+        if vectors is None:
+            if vector_size is None:
+                raise ValueError("a table needs words with vectors, or vector_size to begin empty")
+            vectors = np.empty((0, vector_size), np.float32)
+        self.index_to_key: list[str] = [] if isinstance(words, int) else list(words)
         self.vectors: FloatArray = np.asarray(vectors, dtype=np.float32)
         if self.vectors.ndim != 2:
             raise ValueError(
@@ -173,11 +187,15 @@ class VectorTable:
             vectors came without counts.
         """
         index = self.get_index(key)
-        if attr != "count":
-            raise KeyError(f"no attribute {attr!r}: words have a 'count' and nothing else")
+        self.check_attribute(attr)
         if self.counts is None:
             raise KeyError("these vectors have no counts: the word2vec formats do not store them")
         return int(self.counts[index])
+
+    def check_attribute(self, attr: str) -> None:
+        """Raise a KeyError unless words can have this attribute."""
+        if attr != "count":
+            raise KeyError(f"no attribute {attr!r}: words have a 'count' and nothing else")
 
     def get_mean_vector(
         self,
@@ -242,6 +260,8 @@ class VectorTable:
         if vector.shape != (self.vector_size,):
             raise ValueError(f"a vector of shape {vector.shape}, expected ({self.vector_size},)")
         return vector if vector.dtype in (np.float32, np.float64) else vector.astype(np.float32)
+
+    word_vec = get_vector
 
     def fill_norms(self, force: bool = False) -> None:
         """Compute and keep the lengths of all vectors.

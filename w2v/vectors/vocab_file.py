@@ -1,0 +1,53 @@
+"""The file of words and counts that stands beside vectors in word2vec's formats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from .contents import shown
+from .errors import VectorFormatError
+
+
+def write(path: Path, words: Sequence[str], counts: npt.NDArray[np.int64]) -> None:
+    """Write a word and its count a line."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        pairs = zip(words, counts.tolist(), strict=True)
+        file.writelines(f"{word} {count}\n" for word, count in pairs)
+
+
+def read(path: Path, rows: Mapping[str, int], unicode_errors: str) -> npt.NDArray[np.int64]:
+    """Read the counts of known words.
+
+    Parameters
+    ----------
+    path : Path
+    rows : dict of str to int
+        The words' rows.
+    unicode_errors : str
+        What to do about words that are not UTF-8.
+
+    Returns
+    -------
+    (n_words,) int64 array
+        0 for words that are not in the file.
+
+    Raises
+    ------
+    VectorFormatError
+        If a line is not a word and a count.
+    """
+    counts = np.zeros(len(rows), np.int64)
+    with path.open(encoding="utf-8", errors=unicode_errors, newline="\n") as file:
+        for number, line in enumerate(file, 1):
+            word, _, count = line.rstrip().rpartition(" ")
+            if not count.isdecimal():
+                raise VectorFormatError(
+                    f"{path}: line {number} is {shown(line.rstrip())}, expected a word and a count"
+                )
+            if word in rows:
+                counts[rows[word]] = int(count)
+    return counts
