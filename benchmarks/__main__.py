@@ -13,7 +13,17 @@ import typer
 
 from benchmarks import engine
 from benchmarks.machine import results_folder
-from benchmarks.options import QUICK_WORDS, Corpus, Output, Quick, Rounds, Words, one_blas_thread
+from benchmarks.options import (
+    QUICK_WORDS,
+    Corpus,
+    Output,
+    Program,
+    Quick,
+    Rounds,
+    Threads,
+    Words,
+    one_blas_thread,
+)
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(engine.app, name="engine")
@@ -126,30 +136,32 @@ def sampling(quick: Quick = False, output: Output = None) -> None:
 
 @app.command()
 def peers(
-    quick: Annotated[bool, typer.Option(help="One round on pydocs.")] = False,
-    corpus: Annotated[Path | None, typer.Option(help="Text instead of books-18m.")] = None,
-    rounds: Annotated[int, typer.Option(min=1, help="Alternating runs of each system.")] = 3,
+    quick: Quick = False,
+    corpus: Corpus = None,
+    words: Words = None,
+    rounds: Rounds = 3,
     epochs: Annotated[int, typer.Option(min=1, help="1 for speed, 3 for quality.")] = 1,
-    threads: Annotated[int | None, typer.Option(min=1, help="All cores by default.")] = None,
-    fasttext: Annotated[Path | None, typer.Option(help="Program instead of the package.")] = None,
-    word2vec_c: Annotated[Path | None, typer.Option(help="Program word2vec.")] = None,
-    pword2vec: Annotated[Path | None, typer.Option(help="Program pWord2Vec.")] = None,
+    threads: Threads = None,
+    fasttext: Program = None,
+    word2vec_c: Program = None,
+    pword2vec: Program = None,
     output: Output = None,
 ) -> None:
     """Compare speed, memory and quality with gensim, fastText, word2vec.c and others."""
     from benchmarks.peers import run
     from benchmarks.peers_systems import all_systems
 
-    try:
-        systems = all_systems(fasttext=fasttext, word2vec_c=word2vec_c, pword2vec=pword2vec)
-        page = run(
-            output or results_folder(), systems, corpus=corpus, rounds=rounds, epochs=epochs,
-            threads=threads, quick=quick,
-        )  # fmt: skip
-    except FileNotFoundError as error:
-        typer.echo(error, err=True)
-        raise typer.Exit(2) from None
-    print(page)
+    print(
+        run(
+            output or results_folder(),
+            all_systems(fasttext=fasttext, word2vec_c=word2vec_c, pword2vec=pword2vec),
+            corpus=corpus,
+            words=QUICK_WORDS if quick else words,
+            rounds=1 if quick else rounds,
+            epochs=epochs,
+            threads=threads,
+        )
+    )
 
 
 @app.command(name="all")

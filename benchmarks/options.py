@@ -18,6 +18,10 @@ Words = Annotated[
 ]
 Rounds = Annotated[int, typer.Option(min=1, help="Runs of each contestant, which take turns.")]
 Threads = Annotated[int | None, typer.Option(min=1, help="All cores by default.")]
+Program = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, resolve_path=True, help="Program to run."),
+]
 Output = Annotated[
     Path | None,
     typer.Option(

@@ -19,7 +19,6 @@ from benchmarks.peers_systems import Job, System
 from benchmarks.progress import Progress
 from benchmarks.report import write
 from benchmarks.rounds import Spread, alternate, ratio
-from w2v.data import pydocs
 
 BASELINE = "gensim"
 
@@ -29,10 +28,10 @@ def run(
     systems: Sequence[System],
     *,
     corpus: Path | None = None,
+    words: int | None = None,
     rounds: int = 3,
     epochs: int = 1,
     threads: int | None = None,
-    quick: bool = False,
 ) -> str:
     """Measure all systems that are there, and write ``peers`` or ``peers-<n>-epochs``.
 
@@ -45,14 +44,14 @@ def run(
         Also those that are missing, which are told how to get.
     corpus : Path, optional
         Text instead of books-18m.
+    words : int, optional
+        About so many words from its beginning, instead of all.
     rounds : int, default 3
         The seed is the round's number where a system takes one.
     epochs : int, default 1
         One serves speed; quality is better judged after three.
     threads : int, optional
         By default all cores.
-    quick : bool, default False
-        One round on pydocs.
 
     Returns
     -------
@@ -60,16 +59,15 @@ def run(
         The Markdown written.
     """
     threads = threads or usable_cores()
-    if quick:
-        corpus, rounds = corpus or pydocs(), 1
     present = [system for system in systems if system.found()]
     contestants = {f"{s.title}, {model}": (s, model) for model in MODELS for s in present
                    if model in s.models}  # fmt: skip
-    with benchmark_text(corpus) as text, tempfile.TemporaryDirectory() as scratch:
-        words = _count_words(text.path)
-        contest = Contest(text.path, words, epochs, threads, Path(scratch))
+    with benchmark_text(corpus, words) as text, tempfile.TemporaryDirectory() as scratch:
+        counted = _count_words(text.path)
+        contest = Contest(text.path, counted, epochs, threads, Path(scratch))
         expected = {
-            name: 6 + words * epochs / (s.pace * 500 * threads * (1 if model == MODELS[0] else 2.5))
+            name: 3
+            + counted * epochs / (s.pace * 500 * threads * (1 if model == MODELS[0] else 2.5))
             for name, (s, model) in contestants.items()
         }
         with Progress("peers", rounds * sum(expected.values()), _whole(expected, rounds)) as told:

@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from benchmarks.evaluation import TITLES
-from benchmarks.report import HATCHES, markdown_table, plain_axes
+from benchmarks.report import markdown_table, plain_axes
 from benchmarks.rounds import Spread
 
 _MODELS = {"skip-gram": "Skip-gram", "cbow": "CBOW"}
@@ -140,11 +140,9 @@ def draw(figures: Mapping[str, Any], figure: Figure) -> None:
         for i, (name, speed) in enumerate(speeds.items()):
             middle = speed.median / 1e6
             whiskers = [[middle - speed.lowest / 1e6], [speed.highest / 1e6 - middle]]
-            axes.barh(
-                i, middle, xerr=whiskers, color="white" if name != "w2v" else "0.75",
-                edgecolor="black", hatch=HATCHES[i % len(HATCHES)], capsize=3,
-            )  # fmt: skip
-            times = figures["models"][model][name]["ratio"]
+            shade = "0.75" if name == "w2v" else "white"
+            axes.barh(i, middle, xerr=whiskers, color=shade, edgecolor="black", capsize=3)
+            times = figures["models"][model][name]["ratio"] if name != "gensim" else None
             label = f"{middle:.2f}" + (f"  ({times['median']:.1f} × gensim)" if times else "")
             axes.annotate(
                 label, (speed.highest / 1e6, i), (6, 0), textcoords="offset points", va="center"
@@ -152,6 +150,6 @@ def draw(figures: Mapping[str, Any], figure: Figure) -> None:
         titles = [figures["systems"][name]["title"] for name in speeds]
         axes.set_yticks(range(len(titles)), titles)
         axes.invert_yaxis()
-        axes.margins(x=0.25)
+        axes.margins(x=0.3)
         axes.set_xlim(left=0)
         plain_axes(axes, "M words/s, training alone", "", title)

@@ -6,7 +6,6 @@ import contextlib
 import importlib.util
 import io
 import json
-import os
 import re
 import shutil
 import sys
@@ -195,21 +194,12 @@ class _Program(System):
     Parameters
     ----------
     path : Path, optional
-
-    Raises
-    ------
-    FileNotFoundError
-        The path is no program.
     """
 
     usual: ClassVar[str]
-    option: ClassVar[str]
 
     def __init__(self, path: Path | None = None) -> None:
-        if path is not None and not (path.is_file() and os.access(path, os.X_OK)):
-            raise FileNotFoundError(f"{self.option} {path}: expected a program that can be run")
-        given = None if path is None else str(path.resolve())
-        self._program = given or shutil.which(self.usual)
+        self._program = str(path.resolve()) if path else shutil.which(self.usual)
 
     def found(self) -> str | None:
         return f"program {Path(self._program).name}" if self._program else None
@@ -218,7 +208,7 @@ class _Program(System):
 class FastTextProgram(_Program):
     """fastText without subwords, as a program."""
 
-    name, title, usual, option = "fasttext", "fastText", "fasttext", "--fasttext"
+    name, title, usual = "fasttext", "fastText", "fasttext"
     pace = FastText.pace
     get = FastText.get
 
@@ -240,7 +230,7 @@ class FastTextProgram(_Program):
 class Word2vecC(_Program):
     """The original program."""
 
-    name, title, usual, option = "word2vec.c", "word2vec.c", "word2vec", "--word2vec-c"
+    name, title, usual = "word2vec.c", "word2vec.c", "word2vec"
     pace = 250
     get = (
         "`gcc word2vec.c -o word2vec -O3 -march=native -ffast-math -pthread -lm` (the source is "
@@ -255,7 +245,7 @@ class Word2vecC(_Program):
 class PWord2vec(_Program):
     """HogBatch: negatives shared in a window, matrix products from MKL; skip-gram alone."""
 
-    name, title, usual, option = "pword2vec", "pWord2Vec", "pWord2Vec", "--pword2vec"
+    name, title, usual = "pword2vec", "pWord2Vec", "pWord2Vec"
     models = ("skip-gram",)
     pace = 1200
     get = "build github.com/IntelLabs/pWord2Vec with MKL, then `--pword2vec PATH`"
@@ -323,11 +313,6 @@ def all_systems(
     ----------
     fasttext, word2vec_c, pword2vec : Path, optional
         Programs to take. Otherwise fastText's Python package, and what the search path has.
-
-    Raises
-    ------
-    FileNotFoundError
-        A path given is no program.
     """
     package = FastText()
     program = FastTextProgram(fasttext)
