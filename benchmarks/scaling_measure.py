@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks.zipf import Stream
 from w2v.backend import Backend, keep_probabilities
 from w2v.models import CBOW, SkipGram
-from w2v.training.stream import StreamTrainer, start_weights
+from w2v.training.stream import StreamTrainer
 
 _FEWEST = 50_000  # words that say something of the pace
 
@@ -64,9 +64,8 @@ class Fused:
         kind = SkipGram if setting.skip_gram else CBOW
         self.model = kind(
             len(text.counts), setting.dim, setting.window, None, counts=text.counts,
-            negative=setting.negative, backend=backend,
+            negative=setting.negative, start="uniform", backend=backend,
         )  # fmt: skip
-        start_weights(self.model)
         keep = keep_probabilities(text.counts, setting.sample)
         self.kept = float(np.average(keep, weights=text.counts))
 

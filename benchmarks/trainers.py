@@ -43,7 +43,7 @@ def w2v_trainer(
     kind: type[CBOW | SkipGram] = SkipGram if sg else CBOW
     model = kind(
         len(corpus.vocab), dim, 5, None, negative=negative, counts=corpus.vocab.counts, seed=seed,
-        backend=backend,
+        start="uniform", backend=backend,
     )  # fmt: skip
     trainer = StreamTrainer(
         model, corpus.tokens, corpus.offsets, corpus.vocab.counts, workers=threads, **options

@@ -11,16 +11,14 @@ import pytest
 
 from w2v.backend import Array, StreamLoss, get_backend
 from w2v.models import CBOW, ContextModel, SkipGram
-from w2v.training.stream import StreamProgress, StreamTrainer, start_weights
+from w2v.training.stream import StreamProgress, StreamTrainer
 
 VOCAB = 500
 CPU = get_backend("cpu")
 
 
 def make_model(kind: type[ContextModel] = SkipGram, seed: int = 1) -> Any:
-    model = kind(VOCAB, 20, 5, None, counts=counts(), seed=seed, backend=CPU)
-    start_weights(model)
-    return model
+    return kind(VOCAB, 20, 5, None, counts=counts(), start="uniform", seed=seed, backend=CPU)
 
 
 def tokens() -> np.ndarray:

@@ -84,7 +84,7 @@ class TrainedModel(GensimNames):
             raise ValueError("there is no vocabulary yet: call build_vocab() or fit() first")
         return self.model, self.vocab
 
-    def new_model(self, vocab: Vocabulary) -> ContextModel:
+    def new_model(self, vocab: Vocabulary, *, start: str = "uniform") -> ContextModel:
         """Return a model for a vocabulary, by this configuration, with fresh weights."""
         config = self.config
         return (SkipGram if config.sg else CBOW)(
@@ -98,6 +98,7 @@ class TrainedModel(GensimNames):
             # A word of the vocabulary that this text lacks can still be drawn.
             counts=np.maximum(vocab.counts, 1),
             sampling=config.sampling,
+            start=start,
             seed=config.seed,
             backend=self.backend,
         )

@@ -18,7 +18,6 @@ from w2v.training.checkpoint import Checkpoint
 from w2v.training.engines import Engine, Run, make_engine
 from w2v.training.progress import TrainingProgress
 from w2v.training.resting_loss import RestingLoss
-from w2v.training.stream import start_weights
 
 _EXCERPT_WORDS = 20_000, 200_000  # at least and at most, on which an epoch's loss is measured
 
@@ -218,7 +217,6 @@ class Word2Vec(TrainedModel):
         if known is not None:
             vocab = known.extended(vocab, min_count=self.config.min_count)
         model = self.new_model(vocab)
-        start_weights(model, self.config.seed + len(known or ()))
         if old is None:
             self.losses, self.epochs_done = [], 0
         else:
@@ -421,7 +419,7 @@ class Word2Vec(TrainedModel):
         )
         word2vec = cls(**config.to_dict(), verbose=verbose)
         word2vec.vocab = saved.vocab
-        word2vec.model = word2vec.new_model(saved.vocab)
+        word2vec.model = word2vec.new_model(saved.vocab, start="zeros")
         for name, W in zip(("W_in", "W_out"), word2vec.model.params, strict=True):
             W[:] = word2vec.backend.asarray(saved.weights[name])
         if not config.hs:

@@ -22,6 +22,7 @@ from w2v.backend.rowgrad import Array, RowGrad
 from w2v.backend.stream import StreamLoss, StreamSettings, check_stream, train_stream
 
 # A slice of the fused engine's work takes some hundredths of a second.
+_FILLED_AT_ONCE = 2**20  # numbers; they stay in the cache
 _SLICE_FLOP = 2e9
 _SLICE_WORDS = 1_000, 100_000
 _LOW_32 = np.uint64(0xFFFFFFFF)
@@ -106,6 +107,23 @@ class Backend:
         values = rng.standard_normal(shape, dtype=np.float32)
         values *= np.float32(scale)
         return self.asarray(values)
+
+    def fill_uniform(self, W: Array, limit: float, seed: int, stream: int = 0) -> None:
+        """Fill a matrix with deviates from (−limit, limit), the same on every backend.
+
+        Parameters
+        ----------
+        W : (V, H) float32 array
+        limit : float
+        seed, stream : int
+            As in :class:`RandomStream`.
+        """
+        rng = np.random.Generator(np.random.Philox(key=[seed, stream]))
+        rows = max(1, _FILLED_AT_ONCE // W.shape[1])
+        for first in range(0, len(W), rows):
+            part = W[first : first + rows]
+            values = rng.random(part.shape, dtype=np.float32) - np.float32(0.5)
+            part[:] = self.asarray(values * np.float32(2 * limit))
 
     # -- checks ---------------------------------------------------------------
 
@@ -478,6 +496,16 @@ class Backend:
     def stream_tokens(self, tokens: Array) -> Array:
         """Return a corpus where :meth:`train_stream` reads it fastest: as it is, or moved."""
         return tokens
+
+    def zero_rows(self, shape: tuple[int, int]) -> Array:
+        """Return a float32 matrix of zeros in the layout that :meth:`stream_rows` gives.
+
+        Parameters
+        ----------
+        shape : (int, int)
+        """
+        zeros: Array = self.xp.zeros(shape, dtype=np.float32)
+        return zeros
 
     def stream_rows(self, W: Array) -> Array:
         """Return W in the layout that :meth:`train_stream` is fastest on: itself, or a copy.

@@ -13,7 +13,7 @@ from w2v.backend.base import Backend
 from w2v.backend.huffman import HuffmanTree
 from w2v.backend.random import RandomStream
 from w2v.backend.rowgrad import Array, RowGrad
-from w2v.backend.rows import padded, padded_copy
+from w2v.backend.rows import padded, padded_copy, zero_rows
 from w2v.backend.stream import StreamLoss, StreamSettings, check_stream
 
 
@@ -91,6 +91,9 @@ class CPUBackend(Backend):
         flat: Any = targets.reshape(-1)
         kernels.sample_exact(noise.table, noise.cumulative, flat, stream.key, start, out)
         return out.reshape(*targets.shape, k)
+
+    def zero_rows(self, shape: tuple[int, int]) -> Array:
+        return zero_rows(shape)
 
     def stream_rows(self, W: Array) -> Array:
         return W if padded(W) is not None else padded_copy(W)

@@ -8,6 +8,7 @@ from typing import Any
 from w2v.backend import Array, Backend, RowGrad, get_backend
 from w2v.layers import Embedding, HierarchicalSoftmaxLoss, Layer, NegativeSamplingLoss
 from w2v.layers.unigram_sampler import count_words
+from w2v.models.initial_weights import initial_weights
 
 
 class Model(ABC):
@@ -75,8 +76,11 @@ class ContextModel(Model):
         Count of every word, in place of the corpus.
     sampling : {"auto", "exact", "fast"}, default "auto"
         How negatives are drawn, see :class:`w2v.layers.UnigramSampler`.
+    start : {"normal", "uniform", "zeros"}, default "normal"
+        The initial weights: normal for optimizers such as Adam, uniform for plain SGD,
+        zeros to be filled in; see :func:`w2v.models.initial_weights.initial_weights`.
     seed : int, default 1
-        Of the initial weights (normal, standard deviation 0.01) and the negatives.
+        Of the initial weights and the negatives.
     backend : Backend or str, optional
         Where the model lives; by default the backend in use.
 
@@ -106,13 +110,17 @@ class ContextModel(Model):
         ns_exponent: float = 0.75,
         counts: Array | None = None,
         sampling: str = "auto",
+        start: str = "normal",
         seed: int = 1,
         backend: Backend | str | None = None,
     ) -> None:
         self.backend = get_backend(backend)
         self.window_size = window_size
         self.seed = seed
-        W_in, W_out = initial_weights(self.backend, vocab_size, hidden_size, window_size, seed)
+        check_sizes(vocab_size, hidden_size, window_size)
+        W_in, W_out = initial_weights(
+            self.backend, vocab_size, hidden_size, vocab_size - hs, start=start, seed=seed
+        )
         self.loss_layer: NegativeSamplingLoss | HierarchicalSoftmaxLoss
         if counts is None:
             corpus = self.backend.asarray(corpus)
@@ -120,7 +128,7 @@ class ContextModel(Model):
             counts = count_words(corpus, vocab_size)
         self.in_layer = Embedding(W_in)
         if hs:
-            self.loss_layer = HierarchicalSoftmaxLoss(W_out[1:].copy(), counts=counts)
+            self.loss_layer = HierarchicalSoftmaxLoss(W_out, counts=counts)
         else:
             self.loss_layer = NegativeSamplingLoss(
                 W_out, None, ns_exponent, negative, counts=counts, sampling=sampling, seed=seed
@@ -135,15 +143,13 @@ class ContextModel(Model):
         return self.loss_layer
 
 
-def initial_weights(
-    backend: Backend, vocab_size: int, hidden_size: int, window_size: int, seed: int
-) -> tuple[Array, Array]:
-    """Return the (V, H) float32 input and output vectors to start from.
+def check_sizes(vocab_size: int, hidden_size: int, window_size: int) -> None:
+    """Refuse sizes below 1.
 
     Raises
     ------
     ValueError
-        One of the sizes is below 1.
+        Names the first.
     """
     sizes: dict[str, Any] = {
         "vocab_size": vocab_size,
@@ -153,5 +159,3 @@ def initial_weights(
     for name, size in sizes.items():
         if size < 1:
             raise ValueError(f"{name} must be 1 or more, got {size}")
-    shape = (vocab_size, hidden_size)
-    return backend.normal(shape, 0.01, seed, 0), backend.normal(shape, 0.01, seed, 1)

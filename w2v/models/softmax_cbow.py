@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from w2v.backend import Array, Backend, get_backend
 from w2v.layers import Embedding, MatMul, SoftmaxWithLoss
-from w2v.models.base import Model, initial_weights
+from w2v.models.base import Model, check_sizes
+from w2v.models.initial_weights import initial_weights
 
 
 class SoftmaxCBOW(Model):
@@ -48,7 +49,8 @@ class SoftmaxCBOW(Model):
         self.backend = get_backend(backend)
         self.window_size = window_size
         self.seed = seed
-        W_in, W_out = initial_weights(self.backend, vocab_size, hidden_size, window_size, seed)
+        check_sizes(vocab_size, hidden_size, window_size)
+        W_in, W_out = initial_weights(self.backend, vocab_size, hidden_size, vocab_size, seed=seed)
         self.in_layer = MatMul(W_in) if one_hot else Embedding(W_in)
         self.out_layer = MatMul(W_out.T)
         self.loss_layer = SoftmaxWithLoss()

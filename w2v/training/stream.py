@@ -304,25 +304,3 @@ class StreamTrainer:
 
 def _plus(a: StreamLoss, b: StreamLoss) -> StreamLoss:
     return StreamLoss(a.total + b.total, a.predictions + b.predictions, a.words + b.words)
-
-
-def start_weights(model: ContextModel, seed: int | None = None) -> None:
-    """Give a model the weights that word2vec and gensim begin with.
-
-    Input vectors uniform in (−0.5, 0.5) / H, output vectors zero: plain SGD with
-    their learning rate goes well from there.
-
-    Parameters
-    ----------
-    model : ContextModel
-    seed : int, optional
-        By default the model's.
-    """
-    W_in, W_out = model.params
-    rng = np.random.Generator(np.random.Philox(key=[model.seed if seed is None else seed, 0]))
-    rows = max(1, 2**20 // W_in.shape[1])
-    for first in range(0, len(W_in), rows):
-        part = W_in[first : first + rows]
-        values = (rng.random(part.shape, dtype=np.float32) - np.float32(0.5)) / W_in.shape[1]
-        part[:] = model.backend.asarray(values)
-    W_out[:] = 0
