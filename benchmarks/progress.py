@@ -75,10 +75,10 @@ class Progress(AbstractContextManager["Progress"]):
             self.say(f"{what}, {left}")
 
     def _seconds_left(self) -> float:
+        # From what was expected at first to the pace so far, as the work goes on.
         done = min(1.0, self._before / self.steps)
-        if not done:
-            return self.seconds
-        return (time.perf_counter() - self._begin) * (1 - done) / done
+        elapsed = time.perf_counter() - self._begin
+        return (1 - done) * ((1 - done) * self.seconds + elapsed)
 
 
 def _bar(name: str, steps: float) -> Bar:

@@ -25,6 +25,8 @@ def alternate(
     rounds : int
     progress : Progress
         Told of ``rounds × len(contestants)`` steps.
+    weights : mapping of str to float, optional
+        Of the contestants' steps, as `Progress.step` takes them; 1 each by default.
     seconds : mapping of str to float, optional
         What a measurement of each is expected to take: the steps' weights, by default 1.
 

@@ -2,110 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from matplotlib.figure import Figure
+from benchmarks.report import line_style, markdown_table, plain_axes
+from benchmarks.rounds import Spread
 
-# Told apart by mark and line, so that they can be told apart in print: (mark, line, filled).
-FORMS = (
-    ("s", ":", True),
-    ("^", "--", True),
-    ("o", "-", True),
-    ("D", "-", False),
-    ("X", "", True),
-    ("P", "", False),
-)
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Story = Mapping[str, Any]
 
 
-def markdown(story: dict[str, Any], methods: Sequence[str]) -> str:
+def markdown(story: Story) -> str:
     """Return the results as a Markdown table with what is asked of them below.
 
     Parameters
     ----------
-    story : dict
+    story : mapping
         What ``story.json`` holds.
-    methods : sequence of str
-        The columns.
     """
     cells = {(r["method"], r["vocab_size"]): _cell(r) for r in story["results"]}
     sizes = sorted({size for _, size in cells})
-    settings, machine = story["settings"], story["machine"]
+    settings = story["settings"]
+    rows = [[name, *(cells.get((name, size)) for size in sizes)] for name in _methods(story)]
     lines = [
         "# A training step against the size of the vocabulary",
         "",
-        "Microseconds a step, median (quartiles), and the words/s this makes.",
+        f"Microseconds for {settings['batch']} centre words, median (quartiles) over the rounds. "
+        f"Window {settings['window']}, {settings['dimensions']} dimensions, "
+        f"{settings['negatives']} negatives; one thread; Adam, but SGD in the fused engine.",
         "",
-        f"Batch {settings['batch']}, window {settings['window']}, {settings['dimensions']} "
-        f"dimensions, {settings['negatives']} negatives, Adam. {machine['cpu']}, "
-        f"{machine['cores']} cores, load {machine['load_average']} before and "
-        f"{story['load_average_after']} after; Python {machine['python']}, NumPy "
-        f"{machine['numpy']}, Numba {machine['numba']}.",
+        markdown_table(["method, by words in the vocabulary", *(f"{s:,}" for s in sizes)], rows),
         "",
-        "| words | " + " | ".join(methods) + " |",
-        "|---:|" + "---:|" * len(methods),
     ]
-    lines += [
-        f"| {size:,} | " + " | ".join(cells.get((m, size), "–") for m in methods) + " |"
-        for size in sizes
-    ]
-    cbow, skip_gram = story["speedup"].values()
-    growth_cbow, growth_sg = story["growth"].values()
-    lines += [
-        "",
-        f"- Minibatch engine against textbook code at 10,000 words: **{cbow} ×** the words/s "
-        f"for CBOW (at least 10 × wanted), **{skip_gram} ×** for skip-gram (at least 30 ×).",
-        f"- A minibatch step at 1,000,000 words against one at 10,000: **{growth_cbow} ×** the "
-        f"time for CBOW, **{growth_sg} ×** for skip-gram (at most 2.5 × wanted).",
-        "- Ratios are medians over rounds in which all took turns.",
-    ]
-    lines += [f"- Left out: {reason}." for reason in story["left_out"]]
-    return "\n".join(lines) + "\n"
+    middle, largest = settings["middle"], settings["largest"]
+    for name, spread in story["speedup_spread"].items():
+        times = Spread(**spread).text(1, 0)
+        lines.append(f"- {name}, at {middle:,} words, within a round: **{times} ×**.")
+    for name, spread in story["growth_spread"].items():
+        times = Spread(**spread).text()
+        lines.append(
+            f"- {name}: a step at {largest:,} words takes **{times} ×** one at {middle:,}."
+        )
+    return "\n".join(lines + [f"- Left out: {reason}." for reason in story["left_out"]])
 
 
-def _cell(result: dict[str, Any]) -> str:
-    low, high = result["us_quartiles"]
-    return f"{result['us']:,.0f} ({low:,.0f}–{high:,.0f}) · {result['words_per_second']:,}/s"
-
-
-def draw(story: dict[str, Any], methods: Sequence[str], path: Path) -> None:
-    """Draw time against vocabulary size, both in powers of ten.
+def draw(story: Story, figure: Figure) -> None:
+    """Draw time against vocabulary size, both in powers of ten; CBOW left, skip-gram right.
 
     Parameters
     ----------
-    story : dict
+    story : mapping
         What ``story.json`` holds.
-    methods : sequence of str
-        In the order of the legend.
-    path : Path
-        Picture to write.
+    figure : Figure
     """
-    figure = Figure(figsize=(7.5, 5.2), dpi=150, layout="constrained")
-    axes = figure.add_subplot()
-    for method, (mark, line, filled) in zip(methods, FORMS, strict=True):
-        results = [r for r in story["results"] if r["method"] == method]
-        axes.plot(
-            [r["vocab_size"] for r in results],
-            [r["us"] for r in results],
-            color="black" if filled else "0.35",
-            marker=mark,
-            linestyle=line or "none",
-            markerfacecolor="black" if filled else "white",
-            label=method,
-        )
-    settings, machine = story["settings"], story["machine"]
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    axes.set_xlabel("words in the vocabulary")
-    axes.set_ylabel(f"µs a training step of {settings['batch']} words")
-    axes.set_title(
-        f"A training step against the size of the vocabulary\n"
-        f"{machine['cpu']}, {machine['cores']} cores",
-        fontsize="medium",
+    figure.set_size_inches(11, 6)
+    styles = {name: i for i, name in enumerate(dict.fromkeys(map(_short, _methods(story))))}
+    shared = None
+    drawn = {}
+    for place, kind in enumerate(("CBOW", "skip-gram")):
+        axes = figure.add_subplot(1, 2, place + 1, sharey=shared)
+        shared = shared or axes
+        for method in _methods(story):
+            if ("skip-gram" if "skip-gram" in method else "CBOW") != kind:
+                continue
+            results = [r for r in story["results"] if r["method"] == method]
+            (drawn[_short(method)],) = axes.plot(
+                [r["vocab_size"] for r in results],
+                [r["us"] for r in results],
+                **line_style(styles[_short(method)]),
+            )
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        step = f"µs for {story['settings']['batch']} words"
+        plain_axes(axes, "words in the vocabulary", step if place == 0 else "", kind)
+    figure.legend(
+        list(drawn.values()), list(drawn), loc="outside lower center", ncols=4, frameon=False
     )
-    axes.grid(color="0.9")
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize="small")
-    figure.savefig(path)
+
+
+def _methods(story: Story) -> list[str]:
+    """Return the methods, the slowest way of computing first."""
+    found = list(dict.fromkeys(r["method"] for r in story["results"]))
+    order = ("one-hot", "lookup", "textbook", "minibatch", "fused")
+    return sorted(found, key=lambda name: order.index(name.partition(" ")[0].strip(",")))
+
+
+def _short(method: str) -> str:
+    """Return a method's name without the model's."""
+    return method.replace(", CBOW", "").replace(", skip-gram", "")
+
+
+def _cell(result: Mapping[str, Any]) -> str:
+    low, high = result["us_quartiles"]
+    return f"{result['us']:,.0f} ({low:,.0f}–{high:,.0f})"
