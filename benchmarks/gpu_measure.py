@@ -1,11 +1,10 @@
-"""What the GPU benchmarks measure of this library: speed, bandwidth, quality, batches."""
+"""What the GPU benchmarks measure of this library: speed, bandwidth, batches; and on what."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,14 @@ import numpy as np
 from benchmarks.corpora import DATA
 from benchmarks.machine import usable_cores
 from benchmarks.zipf import Stream
-from w2v.backend import Backend, NoiseTable, StreamLoss, StreamSettings, keep_thresholds
+from w2v.backend import (
+    Backend,
+    NoiseTable,
+    PendingLoss,
+    StreamLoss,
+    StreamSettings,
+    keep_thresholds,
+)
 
 DIM, WINDOW, NEGATIVE, SAMPLE = 128, 5, 5, 1e-3
 
@@ -48,12 +54,24 @@ class FusedRun:
     backend : Backend
     stream : Stream
     epochs : int
+    dim : int, default 128
+    resident : bool, default True
+        Put the corpus where the backend reads it fastest, if it fits there.
     **changes
         Of the settings: ``skip_gram``, ``exact``, …
     """
 
-    def __init__(self, backend: Backend, stream: Stream, epochs: int, **changes: Any) -> None:
-        self.backend, self.stream, self.epochs = backend, stream, epochs
+    def __init__(
+        self,
+        backend: Backend,
+        stream: Stream,
+        epochs: int,
+        *,
+        dim: int = DIM,
+        resident: bool = True,
+        **changes: Any,
+    ) -> None:
+        self.backend, self.stream, self.epochs, self.dim = backend, stream, epochs, dim
         self.settings = StreamSettings(
             **{
                 "skip_gram": True,
@@ -68,18 +86,17 @@ class FusedRun:
         )
         V = len(stream.counts)
         rng = np.random.default_rng(1)
-        start = (rng.random((V, DIM), dtype=np.float32) - np.float32(0.5)) / DIM
+        start = (rng.random((V, dim), dtype=np.float32) - np.float32(0.5)) / dim
         self.W_in = backend.stream_rows(backend.asarray(start))
-        self.W_out = backend.stream_rows(backend.xp.zeros((V, DIM), dtype="float32"))
-        self.noise = NoiseTable(stream.counts).to(backend)
+        self.W_out = backend.stream_rows(backend.xp.zeros((V, dim), dtype="float32"))
+        self.noise = NoiseTable(stream.counts, backend=backend)
         self.keep = backend.asarray(keep_thresholds(stream.counts, SAMPLE))
-        place = getattr(backend, "stream_tokens", backend.asarray)
-        self.tokens = place(stream.tokens)
-        self.step(np.zeros(1, np.int64), 0)  # compiles
+        self.tokens = backend.stream_tokens(stream.tokens) if resident else stream.tokens
+        self.begin(np.zeros(1, np.int64), 0)  # compiles
 
-    def step(self, offsets: np.ndarray, position: int) -> StreamLoss:
+    def begin(self, offsets: np.ndarray, position: int) -> PendingLoss:
         """Train on some sentences."""
-        return self.backend.train_stream(
+        return self.backend.begin_stream(
             self.W_in,
             self.W_out,
             self.tokens,
@@ -100,7 +117,7 @@ class FusedRun:
             "kept_per_second": kept / seconds,
             # Rows of target and negatives, read and added to; a context row comes, is
             # refreshed twice, and goes.
-            "bytes_per_second": kept / seconds * (NEGATIVE + 1 + 3) * 2 * 4 * DIM,
+            "bytes_per_second": kept / seconds * (NEGATIVE + 1 + 3) * 2 * 4 * self.dim,
             "loss": last.total / max(1, last.predictions),
             "finite": float(self.backend.xp.isfinite(self.W_in).all()),
         }
@@ -109,14 +126,15 @@ class FusedRun:
         """Train; on the CPU by slices on all cores, Hogwild."""
         n, offsets = len(self.stream.tokens), self.stream.offsets
         if self.backend.name == "gpu":
-            yield from (self.step(offsets, epoch * n) for epoch in range(self.epochs))
+            begun = [self.begin(offsets, epoch * n) for epoch in range(self.epochs)]
+            yield from (each.result() for each in begun)
             return
         cuts = np.linspace(0, len(offsets) - 1, 20 * usable_cores() + 1).astype(int)
 
         def slice_of(place: tuple[int, int]) -> StreamLoss:
             epoch, i = place
             part = offsets[cuts[i] : cuts[i + 1] + 1]
-            return self.step(part, epoch * n + int(part[0]))
+            return self.begin(part, epoch * n + int(part[0])).result()
 
         with ThreadPoolExecutor(usable_cores()) as pool:
             for epoch in range(self.epochs):
@@ -162,26 +180,17 @@ def minibatch_speed(
     return done * batch / (time.perf_counter() - begin)
 
 
-def books(folder: Path | None = None) -> Any:
-    """Return books-18m, encoded, or None where it is not at hand."""
-    folder = folder or DATA
-    path = folder / "books-18m.txt.gz"
-    if not path.exists():
+def first_words(stream: Stream, words: int) -> Stream:
+    """Return a corpus's first sentences, about so many words."""
+    offsets = stream.offsets[stream.offsets <= words]
+    return Stream(stream.tokens[: offsets[-1]], offsets, stream.counts)
+
+
+def books() -> Any:
+    """Return books-18m, encoded, or None where it is not at hand, in any packing."""
+    packed = next((path for path in sorted(DATA.glob("books-18m.txt*"))), None)
+    if packed is None:
         return None
     from w2v.data import read_corpus
 
-    return read_corpus(path, min_count=5), folder / "eval"
-
-
-def quality(run: FusedRun, corpus: Any, evaluations: Path) -> dict[str, float]:
-    """Return how well the trained vectors do on the usual word pairs and analogies."""
-    from w2v.vectors import KeyedVectors
-
-    vectors = KeyedVectors(list(corpus.vocab.words), run.backend.to_numpy(run.W_in))
-    pairs = {"wordsim353": "wordsim353.tsv", "simlex999": "simlex999.txt"}
-    scores = {
-        name: float(vectors.evaluate_word_pairs(evaluations / file, "\t").spearman.statistic)
-        for name, file in pairs.items()
-    }
-    analogies = vectors.evaluate_word_analogies(evaluations / "questions-words.txt")
-    return scores | {"analogies": float(analogies[0])}
+    return read_corpus(packed, min_count=5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 import time
@@ -44,7 +45,9 @@ def w2v_accel(stream: Stream, words: int, *, skip_gram: bool) -> float | None:
 
     The program is taken from W2V_ACCEL, or from the path.
     """
-    program = os.environ.get("W2V_ACCEL", "w2v-accel")
+    program = shutil.which(os.environ.get("W2V_ACCEL", "w2v-accel"))
+    if program is None:
+        return None
     with tempfile.TemporaryDirectory() as folder:
         text, vectors = Path(folder) / "corpus.txt", Path(folder) / "vectors.bin"
         write_text(stream, str(text), words)

@@ -8,7 +8,7 @@ import pytest
 from nvrtc import architectures, compile_cuda, compiler
 
 from w2v.backend import StreamSettings
-from w2v.backend.gpu_source import source, training_options
+from w2v.backend.gpu_source import MINIBATCH_KERNELS, source, training_options
 
 pytestmark = pytest.mark.skipif(
     compiler() is None, reason="NVRTC is not installed: pip install nvidia-cuda-nvrtc-cu12"
@@ -20,11 +20,13 @@ FORMS = {
 }
 
 
-@pytest.fixture(params=[70, 80, 90])
+@pytest.fixture(params=[70, 80, 90, 100])
 def architecture(request: pytest.FixtureRequest) -> int:
-    if request.param not in architectures():
-        pytest.skip(f"this NVRTC does not compile for sm_{request.param}")
-    return int(request.param)
+    """A kind of GPU; in place of the oldest, which CUDA 13 left behind, its own oldest."""
+    wanted = max(request.param, min(architectures()))
+    if wanted not in architectures():
+        pytest.skip(f"this NVRTC does not compile for sm_{wanted}")
+    return int(wanted)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -51,5 +53,5 @@ def test_every_form_compiles(architecture: int) -> None:
     for real in ("float", "double"):
         options = "-std=c++17", f"-DREAL={real}"
         kernels, _ = compile_cuda(source("minibatch.cu"), options, architecture)
-        assert len(kernels) == 10
+        assert sorted(kernels) == sorted(MINIBATCH_KERNELS)
         assert sum(kernel.spilled_bytes for kernel in kernels.values()) == 0

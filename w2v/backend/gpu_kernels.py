@@ -9,16 +9,12 @@ import cupy
 import cupyx
 import numpy as np
 
-from w2v.backend.gpu_source import source
+from w2v.backend.gpu_source import MINIBATCH_KERNELS, source
 from w2v.backend.rowgrad import Array, RowGrad
 
 BLOCK = 256
 _MAX_BLOCKS = 1 << 16
 LANES = 32
-_KERNELS = (
-    *("check_ids", "sample_fast", "sample_exact", "row_dot", "weighted_rows"),
-    *("number_words", "add_rows", "put_rows", "sigmoid_loss", "adam_rows", "mark_sentences"),
-)
 
 
 @lru_cache
@@ -40,7 +36,7 @@ class Minibatch:
         real = {"float32": "float", "float64": "double"}[np.dtype(dtype).name]
         self._module = module("minibatch.cu", ("-std=c++17", f"-DREAL={real}"))
         # Asked for once: CuPy looks a function up anew each time.
-        self._kernels = {name: self._module.get_function(name) for name in _KERNELS}
+        self._kernels = {name: self._module.get_function(name) for name in MINIBATCH_KERNELS}
 
     def launch(self, name: str, threads: int, *args: Any) -> None:
         """Run a kernel whose threads share out their work.

@@ -8,6 +8,12 @@ from pathlib import Path
 
 from w2v.backend.stream import StreamSettings
 
+MINIBATCH_KERNELS = (
+    *("check_ids", "sample_fast", "sample_exact", "row_dot", "weighted_rows"),
+    *("number_words", "add_rows", "put_rows", "sigmoid_loss", "adam_rows", "mark_sentences"),
+)
+"""What ``minibatch.cu`` holds."""
+
 FOLDER = Path(__file__).parent / "cuda"
 _INCLUDE = re.compile(r'#include "(\w+\.cuh)"')
 

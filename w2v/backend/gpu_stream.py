@@ -80,6 +80,11 @@ def _sizes(compiled: Any) -> tuple[int, int]:
     return shared, workspace
 
 
+def trainer_for(device_id: int, dim: int, settings: StreamSettings) -> Trainer:
+    """Return the kernel that some settings need, compiled once."""
+    return _trainer(device_id, dim, _form(settings))
+
+
 @lru_cache
 def _trainer(device_id: int, dim: int, form: StreamSettings) -> Trainer:
     return Trainer(cupy.cuda.Device(device_id), dim, form)
@@ -206,7 +211,7 @@ def begin_stream(
     """
     n = int(offsets[-1] - offsets[0])
     size, dim = W_in.shape
-    trainer = _trainer(backend.device.id, dim, _form(settings))
+    trainer = trainer_for(backend.device.id, dim, settings)
     limit = backend.max_warps or warp_limit(settings.total, size)
     warps = max(1, min(limit, trainer.resident))
     needed = warps * trainer.workspace + 4 * min(n, 2 * BLOCK_TOKENS)

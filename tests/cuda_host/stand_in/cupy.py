@@ -160,6 +160,7 @@ class RawKernel:
 
     kernel = SimpleNamespace(ptr=0)
     max_dynamic_shared_size_bytes = 0
+    num_regs = local_size_bytes = 0
 
     def __init__(self, function: Any) -> None:
         self._function = function
@@ -182,6 +183,7 @@ def _argument(x: Any) -> Any:
 
 class _Device(nullcontext[None]):
     id = 0
+    compute_capability = "00"
     mem_info = (3 << 30, 4 << 30)
     attributes = {  # noqa: RUF012
         "MaxSharedMemoryPerMultiprocessor": 228 << 10,
@@ -221,6 +223,11 @@ cuda = SimpleNamespace(
     get_current_stream=_Event,
     alloc_pinned_memory=bytearray,
     memory=SimpleNamespace(OutOfMemoryError=OutOfMemoryError),
+    runtime=SimpleNamespace(
+        driverGetVersion=lambda: 0,
+        runtimeGetVersion=lambda: 0,
+        getDeviceProperties=lambda device: {"name": b"Stand-in"},
+    ),
     driver=SimpleNamespace(occupancyMaxActiveBlocksPerMultiprocessor=lambda *_: 4),
 )
 
