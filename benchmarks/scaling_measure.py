@@ -36,8 +36,8 @@ class Setting:
     workers: int = 2
 
     def bytes(self, vocabulary: int) -> int:
-        """Return the memory that a model takes, with what is needed to make it."""
-        return 3 * 4 * self.dim * vocabulary
+        """Return the memory that a model's two matrices take."""
+        return 2 * 4 * self.dim * vocabulary
 
     def with_(self, name: str, value: int) -> Setting:
         """Return the setting with one thing changed."""
