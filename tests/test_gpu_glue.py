@@ -86,6 +86,16 @@ def test_draws_are_those_of_every_backend(gpu: Any) -> None:
         assert ours == theirs
 
 
+@pytest.mark.parametrize("words", [3, 40_000])  # built by the processor, and by the device
+def test_the_noise_table_is_that_of_every_backend(gpu: Any, words: int) -> None:
+    counts = np.random.default_rng(1).zipf(1.5, words)
+    ours, theirs = NoiseTable(counts, backend=gpu), NoiseTable(counts)
+    for name in ("table", "cumulative"):
+        got = getattr(ours, name)
+        assert isinstance(got, gpu.xp.ndarray)
+        np.testing.assert_array_equal(gpu.to_numpy(got), getattr(theirs, name))
+
+
 def test_ids_out_of_range_are_refused_at_once_or_when_the_block_ends(gpu: Any) -> None:
     bad = gpu.asarray(np.array([3, 9, 0], dtype=np.int32))
     with pytest.raises(ValueError, match="word id 9 is out of range: expected 0 to 4"):

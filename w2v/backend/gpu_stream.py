@@ -22,12 +22,11 @@ from w2v.backend.stream import StreamLoss, StreamSettings
 if TYPE_CHECKING:
     from w2v.backend.gpu import GPUBackend
 
-SLICE_WORDS = 1 << 24
-"""Words that a call should be given at a time."""
+BLOCK_TOKENS = 1 << 24
+"""Tokens that go to the device at a time, where the corpus is not there already."""
 
-BLOCK_TOKENS = SLICE_WORDS + (1 << 16)
-"""Tokens that go to the device at a time, where the corpus is not there already: a slice's, which
-ends with a sentence."""
+SLICE_WORDS = BLOCK_TOKENS - (1 << 16)
+"""Words that a call should be given at a time: with a sentence more, they are one block."""
 
 _MAX_LAUNCHES = 3  # in flight: Ctrl-C waits for no more
 _LOOK_SECONDS = 0.0005  # between looks at how far the device is
