@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import re
-import shutil
-import subprocess
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import usable_cores
+from benchmarks.peers_process import ProcessFailedError, watch
+from benchmarks.peers_systems import Gensim, Job, System, W2vAccel
 from benchmarks.zipf import Stream, write_text
 
 DIM, WINDOW, NEGATIVE = 128, 5, 5
@@ -20,56 +18,31 @@ DIM, WINDOW, NEGATIVE = 128, 5, 5
 
 def gensim(stream: Stream, words: int, *, skip_gram: bool) -> float | None:
     """Return words a second of gensim on all cores, or None where it is not installed."""
-    if importlib.util.find_spec("gensim") is None:
-        return None
-    from gensim.models import Word2Vec
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = str(Path(folder) / "corpus.txt")
-        write_text(stream, path, words)
-        options = {"window": WINDOW, "negative": NEGATIVE, "sample": 1e-3, "min_count": 1}
-        model = Word2Vec(vector_size=DIM, sg=int(skip_gram), workers=usable_cores(), **options)
-        model.build_vocab(corpus_file=path)
-        sizes = {
-            "total_words": model.corpus_total_words,
-            "total_examples": model.corpus_count,
-            "epochs": 1,
-        }
-        begin = time.perf_counter()
-        model.train(corpus_file=path, **sizes)
-        return float(model.corpus_total_words / (time.perf_counter() - begin))
+    return _words_per_second(Gensim(), stream, words, skip_gram=skip_gram, epochs=1)
 
 
 def w2v_accel(stream: Stream, words: int, *, skip_gram: bool) -> float | None:
-    """Return the words a second that ``w2v-accel`` prints, or None where it is not found.
+    """Return words a second of ``w2v-accel`` by the time it prints, or None without it."""
+    return _words_per_second(W2vAccel(), stream, words, skip_gram=skip_gram, epochs=3)
 
-    The program is taken from W2V_ACCEL, or from the path.
-    """
-    program = shutil.which(os.environ.get("W2V_ACCEL", "w2v-accel"))
-    if program is None:
+
+def _words_per_second(
+    system: System, stream: Stream, words: int, *, skip_gram: bool, epochs: int
+) -> float | None:
+    if system.found() is None:
         return None
     with tempfile.TemporaryDirectory() as folder:
-        text, vectors = Path(folder) / "corpus.txt", Path(folder) / "vectors.bin"
-        write_text(stream, str(text), words)
-        options = {
-            "train": text, "output": vectors, "size": DIM, "window": WINDOW, "negative": NEGATIVE,
-            "sample": 1e-3, "min-count": 1, "iter": 3, "cbow": int(not skip_gram), "binary": 1,
-        }  # fmt: skip
-        command = [program, *(str(x) for key, value in options.items() for x in (f"-{key}", value))]
+        text = Path(folder) / "corpus.txt"
+        written = write_text(stream, str(text), words)
+        job = Job(
+            text, Path(folder), skip_gram, 1, epochs, usable_cores(),
+            dim=DIM, window=WINDOW, negative=NEGATIVE, min_count=1,
+        )  # fmt: skip
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-        except (OSError, subprocess.TimeoutExpired):
+            seconds = system.training_seconds(watch(system.command(job), limit=120), job)
+        except ProcessFailedError:
             return None
-    return printed_speed(done.stdout + done.stderr)
-
-
-def printed_speed(output: str) -> float | None:
-    """Return the last speed that a descendant of word2vec.c has printed, in words a second."""
-    found = re.findall(r"[Ww]ords/(?:thread/)?sec(?:ond)?: *([\d.]+) *([kM]?)", output)
-    if not found:
-        return None
-    number, unit = found[-1]
-    return float(number) * {"": 1, "k": 1e3, "M": 1e6}[unit]
+    return written * epochs / seconds if seconds else None
 
 
 def torch_embedding(stream: Stream, *, skip_gram: bool, seconds: float = 5) -> float | None:

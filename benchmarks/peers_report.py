@@ -50,9 +50,10 @@ def _speed(figures: Mapping[str, Any], model: str) -> str:
         if each is None:
             rows.append((system["title"], _why_not(figures, model, name), *[None] * 5))
             continue
+        failure = figures["failures"][model].get(name)
         rows.append(
             (
-                system["title"],
+                system["title"] + (f" (then failed: {_cell(failure)})" if failure else ""),
                 _text(each["words_per_second"], 1e6, 2),
                 _text(each["ratio"], 1, 2),
                 _text(each["end_to_end_seconds"], 1, 1),

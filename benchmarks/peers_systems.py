@@ -6,6 +6,7 @@ import contextlib
 import importlib.util
 import io
 import json
+import os
 import re
 import shutil
 import sys
@@ -256,26 +257,29 @@ class PWord2vec(_Program):
         return [str(self._program), *word2vec_options(job)]
 
 
-class W2vAccel(System):
-    """A binary for NVIDIA cards, in a package that keeps it beside its Python code."""
+class W2vAccel(_Program):
+    """A binary for NVIDIA cards: the one that W2V_ACCEL names, or that its package keeps."""
 
     name = title = "w2v-accel"
     pace = 50_000
     get = "`pip install w2v-accel`; needs an NVIDIA GPU"
     counts = "its own `Total training time`: without vocabulary, reading, saving"
 
-    def found(self) -> str | None:
-        """Return the package's version."""
-        there = importlib.util.find_spec("w2v_accel") is not None
-        return f"w2v-accel {version('w2v-accel')}" if there else None
+    def __init__(self) -> None:
+        self._program = os.environ.get("W2V_ACCEL")
+        spec = importlib.util.find_spec("w2v_accel")
+        if self._program is None and spec is not None and spec.origin is not None:
+            # The one for up to 5 words a side and 5 negatives.
+            program = Path(spec.origin).parent / "bin" / "word2vec_w5_k5"
+            if not os.access(program, os.X_OK):  # it is packed like that
+                with contextlib.suppress(OSError):
+                    program.chmod(program.stat().st_mode | 0o111)
+            self._program = str(program)
 
     def command(self, job: Job) -> list[str]:
-        """Return the binary for up to 5 words a side and 5 negatives, with its options."""
-        spec = importlib.util.find_spec("w2v_accel")
-        assert spec is not None and spec.origin is not None
-        program = Path(spec.origin).parent / "bin" / "word2vec_w5_k5"
-        program.chmod(program.stat().st_mode | 0o111)  # packed without it
-        return [str(program), *word2vec_options(job), "-cbow", str(int(not job.skip_gram))]
+        """Return the program with its options."""
+        model = ["-cbow", str(int(not job.skip_gram))]
+        return [str(self._program), *word2vec_options(job), *model]
 
     def training_seconds(self, finished: Finished, job: Job) -> float | None:
         """Return what it prints; its percentages come too seldom at a card's speed."""

@@ -95,11 +95,15 @@ def zipf_on_disk(words: int, vocabulary: int) -> Iterator[Stream]:
         yield Stream(corpus.tokens, corpus.offsets, corpus.vocab.counts)
 
 
-def write_text(stream: Stream, path: str, words: int) -> None:
-    """Write a corpus's first words as text, a sentence a line, a word as ``w`` and its id."""
+def write_text(stream: Stream, path: str, words: int) -> int:
+    """Write a corpus's first words as text, a sentence a line, a word as ``w`` and its id.
+
+    Only whole sentences are written; how many words that makes is returned.
+    """
     names = np.array([f"w{i}" for i in range(len(stream.counts))])
     last = int(np.searchsorted(stream.offsets, words, side="right")) - 1
     with open(path, "w", encoding="ascii") as file:  # noqa: PTH123
         for i in range(last):
             low, high = stream.offsets[i : i + 2]
             file.write(" ".join(names[stream.tokens[low:high]]) + "\n")
+    return int(stream.offsets[last])
