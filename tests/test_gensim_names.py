@@ -215,12 +215,12 @@ def test_a_vocabulary_can_be_given_as_counts_and_grow() -> None:
 
 def test_the_old_loop_that_lowers_the_rate_by_hand_does_so() -> None:
     model = Word2Vec(SENTENCES, negative=2, alpha=0.05, **SMALL)
-    model.alpha /= 2  # type: ignore[attr-defined]
-    model.min_alpha = model.alpha  # type: ignore[attr-defined]
+    model.alpha /= 2
+    model.min_alpha = model.alpha
     assert (model.config.alpha, model.config.min_alpha) == (0.025, 0.025)
-    assert (model.window, model.sg) == (5, 0)  # type: ignore[attr-defined]
+    assert (model.window, model.sg) == (5, 0)
     with pytest.raises(AttributeError, match="window is settled"):
-        model.window = 3  # type: ignore[attr-defined]
+        model.window = 3
     with pytest.raises(AttributeError, match=r"ask model\.wv\.most_similar"):
-        model.most_similar("king")  # type: ignore[attr-defined]
+        model.most_similar("king")
     assert model.syn1neg.shape == (7, 8)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from w2v.cli.bench import bench
 from w2v.cli.explore import explore
 from w2v.cli.info import info
 from w2v.cli.train import phrases, prepare, train
@@ -20,7 +21,9 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-COMMANDS = (train, prepare, phrases, neighbors, analogy, evaluate, plot, explore, convert, info)
+COMMANDS = (
+    train, prepare, phrases, neighbors, analogy, evaluate, plot, explore, convert, bench, info,
+)  # fmt: skip
 for command in COMMANDS:
     app.command()(command)
 
@@ -40,7 +43,16 @@ def _root(
         typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
-    """Train word2vec fast, on a CPU or an NVIDIA GPU."""
+    """Train word2vec fast, on a CPU or an NVIDIA GPU.
+
+    **Examples**
+
+    `w2v train book.txt -o vectors.bin`, then `w2v neighbors vectors.bin sea`
+
+    **Exit status**
+
+    0 done, 1 it failed and one line says why, 2 a wrong command line, 130 stopped by Ctrl-C
+    """
 
 
 def main() -> None:

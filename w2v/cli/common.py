@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from w2v.metrics import finite
+
 if TYPE_CHECKING:
     from w2v.data import EncodedCorpus
 
+
+def words_of(*words: str) -> Callable[[str], list[str]]:
+    """Return what completes an option that takes one of a few words."""
+    return lambda incomplete: [word for word in words if word.startswith(incomplete)]
+
+
 Backend = Annotated[
-    str, typer.Option(help="auto, cpu, gpu or gpu:N. auto takes the GPU if one answers.")
+    str,
+    typer.Option(
+        help="auto, cpu, gpu or gpu:N. auto takes the GPU if one answers.",
+        autocompletion=words_of("auto", "cpu", "gpu"),
+    ),
+]
+Method = Annotated[
+    str,
+    typer.Option(
+        help="pca, or tsne: slower, and needs scikit-learn.",
+        autocompletion=words_of("pca", "tsne"),
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
@@ -26,8 +46,22 @@ def teller(quiet: bool) -> Callable[[str], None]:
 
 
 def print_json(facts: Mapping[str, Any]) -> None:
-    """Print one JSON object on standard output."""
-    typer.echo(json.dumps(facts, ensure_ascii=False))
+    """Print one JSON object on standard output; figures that JSON lacks are null."""
+    typer.echo(json.dumps(finite(facts), ensure_ascii=False))
+
+
+def heading(text: str) -> None:
+    """Print a line in bold if it goes to a terminal that may show such."""
+    typer.secho(text, bold="NO_COLOR" not in os.environ)
+
+
+def totals_of(corpus: EncodedCorpus) -> dict[str, int]:
+    """Give a corpus's size, for JSON."""
+    return {
+        "words": corpus.total_words,
+        "sentences": len(corpus),
+        "vocab": len(corpus.vocab),
+    }
 
 
 def describe(corpus: EncodedCorpus) -> str:

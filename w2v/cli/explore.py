@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from w2v.cli.common import Quiet, Vectors, check_folder, teller
+from w2v.cli.common import Method, Quiet, Vectors, check_folder, teller
 
 
 def explore(
@@ -20,9 +20,7 @@ def explore(
         int, typer.Option("-n", "--words", min=1, help="Show so many of the most frequent words.")
     ] = 50_000,
     neighbors: Annotated[int, typer.Option(min=1, help="Nearest words to show of each.")] = 10,
-    method: Annotated[
-        str, typer.Option(help="pca, or tsne: slower, and needs scikit-learn.")
-    ] = "pca",
+    method: Method = "pca",
     quiet: Quiet = False,
 ) -> None:
     """Write a page to wander through the words in a browser.

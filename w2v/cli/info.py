@@ -8,7 +8,12 @@ from w2v.cli.common import Json, print_json
 
 
 def info(json_output: Json = False) -> None:
-    """Show versions, backends and memory."""
+    """Show versions, backends and memory.
+
+    **Example**
+
+    `w2v info`
+    """
     from w2v.info import describe_installation
 
     facts = describe_installation()

@@ -8,7 +8,20 @@ from typing import Annotated
 
 import typer
 
-from w2v.cli.common import Backend, Quiet, check_folder, choice, describe, teller
+from w2v.cli.common import (
+    Backend,
+    Json,
+    Quiet,
+    check_folder,
+    choice,
+    describe,
+    print_json,
+    teller,
+    totals_of,
+    words_of,
+)
+from w2v.cli.config_file import Config, options_of
+from w2v.config import OPTIMIZERS, SAMPLINGS
 
 Corpus = Annotated[
     list[str] | None,
@@ -24,10 +37,20 @@ MaxVocab = Annotated[
     int | None, typer.Option("--max-vocab", help="Keep at most so many words, the most frequent.")
 ]
 Tokenizer = Annotated[
-    str, typer.Option(help="whitespace, or words: Unicode words of running text.")
+    str,
+    typer.Option(
+        help="whitespace, or words: Unicode words of running text.",
+        autocompletion=words_of("whitespace", "words"),
+    ),
 ]
 Lowercase = Annotated[bool, typer.Option("--lowercase", help="Lower the case of every word.")]
-Errors = Annotated[str, typer.Option(help="Bytes that are no UTF-8: replace or strict.")]
+Errors = Annotated[
+    str,
+    typer.Option(
+        help="Bytes that are no UTF-8: replace or strict.",
+        autocompletion=words_of("replace", "strict"),
+    ),
+]
 Column = Annotated[
     str | None,
     typer.Option(help="Column of Parquet and JSON Lines that has the text.", show_default=False),
@@ -43,7 +66,9 @@ def train(
         Path,
         typer.Option("-o", "--output", help="Vectors to write: .bin, .txt, .vec or .safetensors."),
     ] = Path("vectors.bin"),
-    model: Annotated[str, typer.Option(help="sg (skip-gram) or cbow.")] = "sg",
+    model: Annotated[
+        str, typer.Option(help="sg (skip-gram) or cbow.", autocompletion=words_of("sg", "cbow"))
+    ] = "sg",
     vector_size: Annotated[int, typer.Option(help="Dimension of the vectors.")] = 100,
     window: Annotated[int, typer.Option(help="Context words on each side.")] = 5,
     negative: Annotated[
@@ -61,7 +86,8 @@ def train(
     optimizer: Annotated[
         str,
         typer.Option(
-            help="sgd (the fused engine), or on minibatches adam, adagrad, rmsprop, momentum."
+            help="sgd (the fused engine), or on minibatches adam, adagrad, rmsprop, momentum.",
+            autocompletion=words_of(*OPTIMIZERS),
         ),
     ] = "sgd",
     alpha: Annotated[
@@ -73,7 +99,11 @@ def train(
     ] = None,
     batch_size: Annotated[int, typer.Option(help="Targets a minibatch (not for sgd).")] = 500,
     sampling: Annotated[
-        str, typer.Option(help="exact, fast, or auto: exact on the CPU, fast on the GPU.")
+        str,
+        typer.Option(
+            help="exact, fast, or auto: exact on the CPU, fast on the GPU.",
+            autocompletion=words_of(*SAMPLINGS),
+        ),
     ] = "auto",
     backend: Backend = "auto",
     workers: Workers = None,
@@ -101,15 +131,19 @@ def train(
             show_default=False,
         ),
     ] = None,
+    config: Config = None,
+    json_output: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Train word vectors on text.
 
     **Examples**
 
-    `w2v train` trains on the embedded corpus and writes vectors.bin
+    `w2v train`: on the embedded corpus, into vectors.bin
 
     `w2v train book.txt -o book.vec --model cbow --epochs 10 --plot loss.png`
+
+    `w2v train book.txt --config run.toml --seed 2`: with options from a file
     """
     from w2v.backend import describe_choice
     from w2v.metrics import MetricsLog
@@ -120,26 +154,29 @@ def train(
     format_of(output)  # a wrong name is better told before the training than after
     for path in (output, plot, metrics, checkpoint):
         check_folder(path)
-    word2vec = resume and Word2Vec.load(resume, backend=backend, workers=workers, verbose=not quiet)
-    word2vec = word2vec or Word2Vec(
-        verbose=not quiet,
-        sg=choice("--model", model, {"sg": 1, "cbow": 0}),
-        vector_size=vector_size,
-        window=window,
-        hs=int(hs),
-        negative=(0 if hs else 5) if negative is None else negative,
-        min_count=min_count,
-        max_final_vocab=max_vocab,
-        sample=sample,
-        epochs=epochs,
-        optimizer=optimizer,
-        alpha=alpha,
-        batch_size=batch_size,
-        sampling=sampling,
-        backend=backend,
-        workers=workers,
-        seed=seed,
-    )
+    with options_of(config):
+        word2vec = resume and Word2Vec.load(
+            resume, backend=backend, workers=workers, verbose=not quiet
+        )
+        word2vec = word2vec or Word2Vec(
+            verbose=not quiet,
+            sg=choice("--model", model, {"sg": 1, "cbow": 0}),
+            vector_size=vector_size,
+            window=window,
+            hs=int(hs),
+            negative=(0 if hs else 5) if negative is None else negative,
+            min_count=min_count,
+            max_final_vocab=max_vocab,
+            sample=sample,
+            epochs=epochs,
+            optimizer=optimizer,
+            alpha=alpha,
+            batch_size=batch_size,
+            sampling=sampling,
+            backend=backend,
+            workers=workers,
+            seed=seed,
+        )
     on_cpu = f"{describe_choice('cpu')} (hierarchical softmax runs on the CPU)"
     say(f"backend: {on_cpu if word2vec.config.hs else describe_choice(backend)}")
     stopped = False
@@ -165,7 +202,7 @@ def train(
             stopped = True
         begin = time.perf_counter()
         word2vec.wv.save(output)
-        log.end(word2vec, save_seconds=time.perf_counter() - begin)
+        totals = log.end(word2vec, save_seconds=time.perf_counter() - begin)
     loss = f", loss {word2vec.losses[-1]:.3f}" if word2vec.losses else ""
     say(
         f"{'stopped' if stopped else 'trained'}: {word2vec.trained_words:,} words in "
@@ -176,6 +213,8 @@ def train(
         word2vec.plot(plot)
         written.append(str(plot))
     say(f"written: {', '.join(written)}")
+    if json_output:
+        print_json({**totals, "stopped": stopped, "written": written})
     if stopped:
         raise typer.Exit(130)
 
@@ -190,6 +229,8 @@ def prepare(
     errors: Errors = "replace",
     column: Column = None,
     workers: Workers = None,
+    config: Config = None,
+    json_output: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Read text once and keep it encoded, for training again and again.
@@ -220,6 +261,8 @@ def prepare(
     say(f"corpus: {describe(made)}")
     say(f"read: {seconds:.1f} s, {made.total_words / seconds:,.0f} words/s")
     say(f"written: {output}")
+    if json_output:
+        print_json({**totals_of(made), "seconds": seconds, "written": [str(output)]})
 
 
 def phrases(
@@ -229,9 +272,13 @@ def phrases(
         float | None,
         typer.Option(help="Score to exceed.  [default: 10, npmi 0.5]", show_default=False),
     ] = None,
-    scoring: Annotated[str, typer.Option(help="default (as word2phrase and gensim) or npmi.")] = (
-        "default"
-    ),
+    scoring: Annotated[
+        str,
+        typer.Option(
+            help="default (as word2phrase and gensim) or npmi.",
+            autocompletion=words_of("default", "npmi"),
+        ),
+    ] = "default",
     connector_words: Annotated[
         str | None,
         typer.Option(
@@ -246,13 +293,15 @@ def phrases(
     errors: Errors = "replace",
     column: Column = None,
     workers: Workers = None,
+    config: Config = None,
+    json_output: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Join collocations, such as new_york, in a corpus to train on.
 
     **Example**
 
-    `w2v phrases book.txt -o phrased.w2v`, then `w2v train phrased.w2v`
+    `w2v phrases book.txt -o phrased.w2v --connector-words english`, then `w2v train phrased.w2v`
     """
     from w2v.data import ENGLISH_CONNECTOR_WORDS, Phrases, read_corpus
 
@@ -269,6 +318,7 @@ def phrases(
         column=column,
         workers=workers,
     )
+    scores: dict[str, float] = {}
     for i in range(passes):
         found = Phrases(
             text,
@@ -278,7 +328,10 @@ def phrases(
             connector_words=connectors,
         )
         say(f"phrases: {len(found):,}, such as {', '.join(list(found.scores)[:8])}")
+        scores.update(found.scores)
         text = found.join(text, min_count=min_count if i + 1 == passes else 1)
     text.save(output)
     say(f"corpus: {describe(text)}")
     say(f"written: {output}")
+    if json_output:
+        print_json({**totals_of(text), "phrases": scores, "written": [str(output)]})

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from w2v.cli.common import Json, Vectors, check_folder, print_json
+from w2v.cli.common import Json, Method, Vectors, check_folder, heading, print_json
 
-TopN = Annotated[int, typer.Option("-n", "--topn", help="Answers a question.")]
+TopN = Annotated[int, typer.Option("-n", "--topn", min=1, help="Answers a question.")]
 
 
 def neighbors(
@@ -20,9 +20,11 @@ def neighbors(
 ) -> None:
     """Show the nearest words of words.
 
-    **Example**
+    **Examples**
 
     `w2v neighbors vectors.bin king paris`
+
+    `w2v neighbors vectors.bin king -n 3 --json`: for a program to read
     """
     from w2v.vectors import KeyedVectors
 
@@ -32,7 +34,7 @@ def neighbors(
         print_json(found)
         return
     for word, near in found.items():
-        typer.secho(word, bold=True)
+        heading(word)
         _print_similar(near)
 
 
@@ -56,7 +58,7 @@ def analogy(
     if json_output:
         print_json({"a": a, "b": b, "c": c, "answers": near})
         return
-    typer.secho(f"{a} : {b} = {c} : …", bold=True)
+    heading(f"{a} : {b} = {c} : …")
     _print_similar(near)
 
 
@@ -88,7 +90,7 @@ def evaluate(
     results: dict[str, dict[str, float]] = {}
     for path in pairs or []:
         pearson, spearman, unknown = vecs.evaluate_word_pairs(path, restrict_vocab=restrict_vocab)
-        results[path.name] = {
+        results[str(path)] = {
             "pearson": float(pearson[0]),
             "spearman": float(spearman[0]),
             "unknown": float(unknown) / 100,
@@ -96,7 +98,7 @@ def evaluate(
     for path in analogies or []:
         accuracy, sections = vecs.evaluate_word_analogies(path, restrict_vocab=restrict_vocab)
         asked = len(sections[-1]["correct"]) + len(sections[-1]["incorrect"])
-        results[path.name] = {"accuracy": float(accuracy), "questions": asked}
+        results[str(path)] = {"accuracy": float(accuracy), "questions": asked}
     if json_output:
         print_json(results)
         return
@@ -112,9 +114,9 @@ def plot(
     vectors: Vectors,
     output: Annotated[Path, typer.Option("-o", "--output", help="Picture to write.")],
     words: Annotated[
-        int, typer.Option("-n", "--words", help="Draw so many of the most frequent words.")
+        int, typer.Option("-n", "--words", min=1, help="Draw so many of the most frequent words.")
     ] = 300,
-    method: Annotated[str, typer.Option(help="pca, or tsne (needs scikit-learn).")] = "pca",
+    method: Method = "pca",
 ) -> None:
     """Draw a map of the words.
 
@@ -134,6 +136,7 @@ def plot(
 def convert(
     source: Annotated[Path, typer.Argument(metavar="IN", help="Vectors.", show_default=False)],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="To write.", show_default=False)],
+    json_output: Json = False,
 ) -> None:
     """Write vectors in another format, by suffix.
 
@@ -148,6 +151,9 @@ def convert(
     vecs = KeyedVectors.load(source)
     vecs.save(target)
     typer.echo(f"written: {target} ({len(vecs):,} words, {vecs.vector_size} dimensions)", err=True)
+    if json_output:
+        size = {"words": len(vecs), "vector_size": vecs.vector_size}
+        print_json({**size, "written": [str(target)]})
 
 
 def _print_similar(near: list[tuple[str, float]]) -> None:

@@ -35,6 +35,7 @@ _BY_SUFFIX = {
     ".txt": "word2vec-text",
     ".vec": "word2vec-text",
     ".safetensors": "safetensors",
+    ".kv": "safetensors",  # what gensim's users call their vectors
     ".npz": "npz",
     ".npy": "npy",
 }
@@ -90,6 +91,7 @@ def load(
         raise ValueError(f"limit is {limit}, expected at least 1")
     if duplicates not in ("error", "first"):
         raise ValueError(f"duplicates is {duplicates!r}, expected 'error' or 'first'")
+    _refuse_pickle(Path(path))
     reader = _READERS[format_of(path, format)]
     try:
         data = reader(Path(path), ReadOptions(limit, unicode_errors, duplicates == "error"))
@@ -125,6 +127,18 @@ def save(data: VectorData, path: str | os.PathLike[str], format: str | None = No
                 _WRITERS[name](beside, data)
     except VectorFormatError as error:
         raise VectorFormatError(f"cannot write {path}: {error}") from None
+
+
+def _refuse_pickle(path: Path) -> None:
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        begins, version = file.read(2).ljust(2)
+    if begins == 0x80 and 2 <= version <= 5:
+        raise VectorFormatError(
+            f"{path} is a pickle, as gensim's save() writes: pickles can run code and are never "
+            "read; in gensim, write it anew with wv.save_word2vec_format(path, binary=True)"
+        )
 
 
 def _first_of_each(data: VectorData) -> VectorData:
