@@ -1,0 +1,251 @@
+"""What training costs on this machine: its CPU, its GPU, both engines, in two minutes.
+
+Training alone is timed, on the embedded corpus, with the defaults of ``w2v train``; what a
+new process needs before it trains is timed on its own.
+"""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from w2v.backend import available_backends, get_backend
+from w2v.backend.select import gpu_problem
+from w2v.data import EncodedCorpus, context_windows, read_corpus
+from w2v.models import CBOW, SkipGram
+from w2v.training import Adam
+from w2v.training.stream import StreamTrainer
+
+WINDOW, DIMENSIONS, EPOCHS, ROUNDS = 5, 100, 5, 3
+MODELS: dict[str, type[CBOW | SkipGram]] = {"skip-gram": SkipGram, "cbow": CBOW}
+_BATCHES = (100, 1_000, 10_000)
+_GPU_WORDS = 10_000_000  # a GPU shows what it can do on a text that keeps all of it at work
+
+_FIRST_WORDS = """
+import sys
+from w2v import Word2Vec
+sentences = [[str(i % 50) for i in range(20)]] * 20
+Word2Vec(sentences, min_count=1, epochs=1, sg=1, backend=sys.argv[1])
+"""
+
+
+class Case(NamedTuple):
+    """One way to train.
+
+    Parameters
+    ----------
+    backend : {"cpu", "gpu"}
+    engine : {"fused", "minibatch"}
+    model : {"skip-gram", "cbow"}
+    sampling : {"exact", "fast"}
+    threads : int or None
+        Of the fused engine on the CPU.
+    batch_size : int or None
+        Of the minibatch engine, which trains with Adam.
+    """
+
+    backend: str
+    engine: str
+    model: str
+    sampling: str
+    threads: int | None = None
+    batch_size: int | None = None
+
+    def __str__(self) -> str:
+        size = f"{self.threads} threads" if self.threads else ""
+        if self.batch_size:
+            size = f"batches of {self.batch_size:,}"
+        parts = (self.backend.upper(), self.engine, self.model, f"{self.sampling} sampling", size)
+        return ", ".join(part for part in parts if part)
+
+
+class Measurement(NamedTuple):
+    """Words a second of a case, in every round."""
+
+    case: Case
+    words_per_second: list[float]
+
+    @property
+    def median(self) -> float:
+        """The middle round's."""
+        return statistics.median(self.words_per_second)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was measured.
+
+    Parameters
+    ----------
+    words : int
+        Of the embedded corpus.
+    read_speed : float
+        Words a second that are read from text.
+    start_seconds : dict of str to float
+        By backend: a process from its start to its first words trained.
+    sampling : dict of str to str
+        By backend: what it does by default.
+    measurements : list of Measurement
+    gpu_problem : str
+        Why there is no GPU; empty if there is one.
+    """
+
+    words: int
+    read_speed: float
+    start_seconds: dict[str, float]
+    sampling: dict[str, str]
+    measurements: list[Measurement]
+    gpu_problem: str = ""
+
+
+class _Runner(Protocol):
+    def speed(self, seconds: float) -> float:
+        """Train for about so long; return the words a second."""
+
+
+class Bench:
+    """Measures this machine.
+
+    Parameters
+    ----------
+    seconds : float, default 120
+        About how long to measure; making the corpus and compiling kernels come on top at the
+        first use.
+    backends : sequence of str, optional
+        By default all that are there.
+    """
+
+    def __init__(self, seconds: float = 120, backends: list[str] | None = None) -> None:
+        self.seconds = seconds
+        self.backends = available_backends() if backends is None else backends
+
+    def cases(self) -> Iterator[Case]:
+        """Give what is measured, and in which order."""
+        for backend in self.backends:
+            workers = get_backend(backend).stream_workers()
+            threads = sorted({*(1 << i for i in range(workers.bit_length())), workers})
+            for model in MODELS:
+                if backend == "cpu":
+                    yield from (Case(backend, "fused", model, "exact", n) for n in threads)
+                    yield Case(backend, "fused", model, "fast", workers)
+                else:
+                    yield Case(backend, "fused", model, "exact")
+                    yield Case(backend, "fused", model, "fast")
+                sampling = get_backend(backend).sampling
+                for size in _BATCHES:
+                    yield Case(backend, "minibatch", model, sampling, batch_size=size)
+
+    def run(self, tell: Callable[[str], None] = lambda line: None) -> Findings:
+        """Measure everything, all cases in turn, round after round.
+
+        Parameters
+        ----------
+        tell : callable, optional
+            Is given a line at every step.
+
+        Returns
+        -------
+        Findings
+        """
+        tell("reading the embedded corpus")
+        corpus = read_corpus("pydocs")
+        begin = time.perf_counter()
+        read_corpus("pydocs")
+        read_speed = corpus.total_words / (time.perf_counter() - begin)
+        tell("compiling kernels, or loading them")
+        runners = {case: _runner(case, corpus) for case in self.cases()}
+        start_seconds = {}
+        for backend in self.backends:
+            tell(f"starting a process on the {backend.upper()}")
+            begin = time.perf_counter()
+            subprocess.run([sys.executable, "-c", _FIRST_WORDS, backend], check=True)
+            start_seconds[backend] = time.perf_counter() - begin
+        each = self.seconds / len(runners) / ROUNDS
+        found: dict[Case, list[float]] = {case: [] for case in runners}
+        for i in range(ROUNDS):
+            for j, (case, runner) in enumerate(runners.items()):
+                left = each * ((ROUNDS - i) * len(runners) - j)
+                tell(f"round {i + 1} of {ROUNDS}: {case}, about {left:.0f} s left")
+                found[case].append(runner.speed(each))
+        return Findings(
+            corpus.total_words,
+            read_speed,
+            start_seconds,
+            {name: get_backend(name).sampling for name in self.backends},
+            [Measurement(case, speeds) for case, speeds in found.items()],
+            gpu_problem(),
+        )
+
+
+def _runner(case: Case, corpus: EncodedCorpus) -> _Runner:
+    return _Fused(case, corpus) if case.engine == "fused" else _Steps(case, corpus)
+
+
+class _Fused:
+    """The fused engine, over the corpus again and again."""
+
+    def __init__(self, case: Case, corpus: EncodedCorpus) -> None:
+        self.case = case
+        self.model = _model(case, corpus, "uniform")
+        times = 1 if case.backend == "cpu" else max(1, _GPU_WORDS // len(corpus.tokens))
+        self.tokens = np.tile(corpus.tokens, times)
+        starts = len(corpus.tokens) * np.arange(times)[:, None] + corpus.offsets[:-1]
+        self.offsets = np.append(starts, len(self.tokens))
+        self.counts, self.words = corpus.vocab.counts, times * corpus.total_words
+        self._speed = 0.0
+        self._speed = self.speed(0)
+
+    def speed(self, seconds: float) -> float:
+        epochs = max(1, round(seconds * self._speed / self.words))
+        trainer = StreamTrainer(
+            self.model, self.tokens, self.offsets, self.counts, epochs=epochs,
+            workers=self.case.threads,
+        )  # fmt: skip
+        trainer.run()
+        return epochs * self.words / trainer.seconds
+
+
+class _Steps:
+    """The minibatch engine's steps with Adam, without its reports."""
+
+    def __init__(self, case: Case, corpus: EncodedCorpus) -> None:
+        self.model, self.optimizer = _model(case, corpus, "normal"), Adam()
+        self.backend = get_backend(case.backend)
+        assert case.batch_size is not None
+        self.size = case.batch_size
+        tokens = np.asarray(corpus.tokens)
+        windows, targets = context_windows(tokens, WINDOW), tokens[WINDOW:-WINDOW]
+        order = np.random.default_rng(1).permutation(len(targets))
+        rows = [order[i * self.size : (i + 1) * self.size] for i in range(8)]
+        asarray = self.backend.asarray
+        self.batches = [(asarray(windows[each]), asarray(targets[each])) for each in rows]
+        self.words = sum(len(each) for each in rows) / len(rows)
+        self.speed(0)
+
+    def speed(self, seconds: float) -> float:
+        self.backend.synchronize()
+        begin, steps = time.perf_counter(), 0
+        while steps == 0 or time.perf_counter() - begin < seconds:
+            contexts, target = self.batches[steps % len(self.batches)]
+            self.model.forward(contexts, target)
+            self.model.backward()
+            self.optimizer.update(self.model.params, self.model.grads)
+            steps += 1
+            if steps % len(self.batches) == 0:
+                self.backend.synchronize()
+        self.backend.synchronize()
+        return steps * self.words / (time.perf_counter() - begin)
+
+
+def _model(case: Case, corpus: EncodedCorpus, start: str) -> CBOW | SkipGram:
+    return MODELS[case.model](
+        len(corpus.vocab), DIMENSIONS, WINDOW, None, counts=corpus.vocab.counts,
+        sampling=case.sampling, start=start, backend=case.backend,
+    )  # fmt: skip
