@@ -22,8 +22,8 @@ def compare(now: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]
     dict or None
         When the former run was made, and a list of ratios: ``now``, ``before``, the relative
         ``difference`` and the ``verdict``: ``"same"`` below `TOLERANCE`, ``"spread"`` where the
-        ranges of the two runs' rounds overlap, else ``"differs"``. None where the setting or the
-        form of the former results is another.
+        ranges of the two runs' rounds overlap, ``"unknown"`` where a range is of a single round,
+        else ``"differs"``. None where the setting or the form of the former results is another.
     """
     if now["setting"] != before.get("setting"):
         return None
@@ -41,5 +41,10 @@ def compare(now: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]
 def _one(a: Mapping[str, float], b: Mapping[str, float]) -> dict[str, Any]:
     difference = a["median"] / b["median"] - 1
     overlap = a["lowest"] <= b["highest"] and b["lowest"] <= a["highest"]
-    verdict = "same" if abs(difference) <= TOLERANCE else "spread" if overlap else "differs"
+    if abs(difference) <= TOLERANCE:
+        verdict = "same"
+    elif min(a["rounds"], b["rounds"]) < 2:
+        verdict = "unknown"
+    else:
+        verdict = "spread" if overlap else "differs"
     return {"now": a["median"], "before": b["median"], "difference": difference, "verdict": verdict}
