@@ -82,7 +82,8 @@ def _tables(gpu: Any) -> str:
 
 def _kernels(gpu: Any) -> dict[str, Any]:
     """Compile for the usual sizes; say how many warps a multiprocessor holds, and why."""
-    from w2v.backend.gpu_stream import LANES, trainer_for
+    from w2v.backend.gpu_kernels import LANES
+    from w2v.backend.gpu_stream import trainer_for
 
     found = {}
     processors = gpu.device.attributes["MultiProcessorCount"]
@@ -122,7 +123,8 @@ def _one_warp(gpu: Any, skip_gram: bool, exact: bool) -> dict[str, float]:
         for backend in (Backend(), gpu):
             weights = [backend.asarray(W.copy()) for W in start]
             loss = backend.train_stream(
-                *weights,
+                weights[0],
+                weights[1],
                 backend.asarray(tokens),
                 offsets,
                 noise=NoiseTable(counts).to(backend),

@@ -14,7 +14,7 @@ import pytest
 import w2v.backend as package
 from w2v.backend import select
 
-OURS = ("gpu", "gpu_blocks", "gpu_kernels", "gpu_nearest", "gpu_stream")
+OURS = ("gpu", "gpu_blocks", "gpu_checks", "gpu_kernels", "gpu_nearest", "gpu_stream")
 
 
 @pytest.fixture(scope="module")

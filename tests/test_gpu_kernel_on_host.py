@@ -54,6 +54,8 @@ CASES = [
     (1, 17, 0, SG | {"window": 1, "negative": 20, "exact": False}),
     (1, 100, 0, SG | {"window": 20, "negative": 1, "exact": False}),
     (1, 100, 0, SG | {"shrink_windows": False}),
+    # A ring of more rows than a byte numbers.
+    (1, 3, 0, SG | {"window": 130, "negative": 1, "exact": False}),
     (1, 1, 0, CBOW | {"window": 20, "negative": 20, "exact": False}),
     (1, 17, 0, CBOW | {"window": 1, "negative": 1, "share_gradient": True}),
     (1, 100, 0, CBOW | {"window": 20, "negative": 5, "mean": False}),

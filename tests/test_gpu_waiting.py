@@ -67,6 +67,19 @@ def test_waits_do_not_grow_with_the_slices_of_a_corpus(
     assert set(many) == {"event or stream"}
 
 
+def test_a_device_that_fails_is_told_of_and_not_waited_for(
+    gpu: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(event: Any) -> None:
+        raise RuntimeError("cudaErrorIllegalAddress")
+
+    train_epochs(gpu, 1, resident=True)  # leaves events behind
+    monkeypatch.setattr(gpu.xp.cuda.runtime, "eventQuery", lambda event: 700)
+    monkeypatch.setattr(gpu.xp.cuda.Event(disable_timing=True).__class__, "synchronize", fail)
+    with pytest.raises(RuntimeError, match="cudaErrorIllegalAddress"):
+        train_epochs(gpu, 1, resident=True)
+
+
 def test_a_word_id_out_of_range_is_told_with_the_loss_and_nothing_is_trained(gpu: Any) -> None:
     counts = np.ones(5)
     noise, keep = NoiseTable(counts).to(gpu), gpu.asarray(np.full(5, 2**32 - 1, dtype=np.uint32))

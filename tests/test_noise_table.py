@@ -48,4 +48,5 @@ def test_a_table_of_counts_has_the_probabilities_of_their_powers() -> None:
     noise = NoiseTable(counts)
     unit = 1 / (len(counts) * 2.0**32)
     np.testing.assert_allclose(implied(noise.table) * unit, p, rtol=1e-12, atol=2 * unit)
-    np.testing.assert_allclose(noise.p, p, rtol=1e-12)
+    # Weights are whole numbers that add up to 2**62; the rarest word's is 5e10.
+    np.testing.assert_allclose(noise.p, p, rtol=1e-10)

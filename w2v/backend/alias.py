@@ -144,7 +144,7 @@ def alias_table(xp: Any, weights: Array) -> tuple[Array, Array]:
     """
     size = int(weights.size)
     cumulative = xp.zeros(size + 1, dtype=xp.int64)
-    xp.cumsum(weights, out=cumulative[1:])
+    cumulative[1:] = xp.cumsum(weights)
     units = (cumulative * (size * float(_COLUMN) / float(cumulative[-1]))).astype(xp.int64)
     units[-1] = size * _COLUMN
     share = units[1:] - units[:-1]

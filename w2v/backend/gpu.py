@@ -13,8 +13,9 @@ import numpy as np
 
 from w2v.backend import gpu_nearest, gpu_stream
 from w2v.backend.alias import NoiseTable, alias_table
-from w2v.backend.base import Backend, MemoryInfo
-from w2v.backend.gpu_kernels import LANES, DeviceRowGrad, minibatch, warps_for, wrong_id
+from w2v.backend.base import MemoryInfo
+from w2v.backend.gpu_checks import DeviceChecks
+from w2v.backend.gpu_kernels import LANES, DeviceRowGrad, minibatch, warps_for
 from w2v.backend.pending import PendingLoss
 from w2v.backend.random import RandomStream
 from w2v.backend.rowgrad import Array, RowGrad
@@ -24,10 +25,9 @@ _SMALL_TABLE = 1 << 15  # words: below, NumPy is done before a device has begun
 # CuPy sends an array through pinned memory of its size, rounded up to a power of two, which it
 # keeps; larger ones than this go without.
 _STAGED_BYTES = 1 << 26
-_INT32 = np.iinfo(np.int32)
 
 
-class GPUBackend(Backend):
+class GPUBackend(DeviceChecks):
     """CuPy arrays on one device; negatives are sampled fast unless asked otherwise.
 
     Parameters
@@ -46,11 +46,10 @@ class GPUBackend(Backend):
     sampling = "fast"
 
     def __init__(self, device: int = 0) -> None:
-        super().__init__(cupy)
+        super().__init__()
         self.device = cupy.cuda.Device(device)
         self.device.use()
         self.max_warps: int | None = None
-        self._checks = threading.local()
         self._training = threading.Lock()
         self._queue = gpu_stream.StreamQueue()
 
@@ -71,10 +70,6 @@ class GPUBackend(Backend):
 
     def to_numpy(self, x: Array) -> np.ndarray:
         return cupy.asnumpy(x)
-
-    def synchronize(self) -> None:
-        self.device.synchronize()
-        self.raise_deferred()
 
     def memory_info(self) -> MemoryInfo:
         free, total = self.device.mem_info
@@ -112,65 +107,13 @@ class GPUBackend(Backend):
                 f"or use backend 'cpu'"
             ) from None
 
-    # -- checks ---------------------------------------------------------------
-
-    def check_ids(self, ids: Array, size: int, what: str = "word id") -> None:
-        deferred = self._deferred
-        if deferred is None or not isinstance(ids, cupy.ndarray):
-            super().check_ids(ids, size, what)
-            return
-        if (size, what) not in deferred:
-            deferred[size, what] = cupy.zeros(2, dtype=np.int32)
-        if not np.can_cast(ids.dtype, np.int32):
-            ids = cupy.clip(ids, max(_INT32.min, np.iinfo(ids.dtype).min), _INT32.max)
-        flat = cupy.ascontiguousarray(ids, dtype=np.int32)
-        wrong = deferred[size, what]
-        minibatch().launch("check_ids", ids.size, flat, _i64(ids.size), _i32(size), wrong)
-
-    @property
-    def _deferred(self) -> dict[tuple[int, str], Array] | None:
-        """What this thread's deferred checks have found, by size and what ids stand for."""
-        return getattr(self._checks, "deferred", None)
-
-    @contextmanager
-    def _deferring(self, found: dict[tuple[int, str], Array]) -> Iterator[None]:
-        outer, self._checks.deferred = self._deferred, found
-        try:
-            yield
-        finally:
-            self._checks.deferred = outer
-
-    @contextmanager
-    def deferred_checks(self) -> Iterator[None]:
-        """Check ids on the device without waiting for the answer.
-
-        Ids out of range raise at the block's end, or at :meth:`synchronize`; until then
-        they are read as others.
-
-        Raises
-        ------
-        ValueError
-            As :meth:`check_ids`.
-        """
-        with self._deferring({}):
-            yield
-            self.raise_deferred()
-
-    def raise_deferred(self) -> None:
-        """Raise what deferred checks have found; waits for the device."""
-        for (size, what), wrong in (self._deferred or {}).items():
-            got = wrong_id(self.to_numpy(wrong), size)
-            if got is not None:
-                wrong[...] = 0
-                super().check_ids(np.array([got]), size, what)
-
     # -- embedding lookup, forward and backward ---------------------------------
 
     def row_dot(self, W: Array, index: Array, h: Array) -> Array:
         W, index, h = _same_type(W, index, h)
         out = cupy.empty(index.shape, dtype=W.dtype)
         B, K = index.shape
-        sizes = _i64(B), _i64(K), _i32(W.shape[1]), _i32(W.shape[0])
+        sizes = np.int64(B), np.int64(K), np.int32(W.shape[1]), np.int32(W.shape[0])
         kernels = minibatch(W.dtype.name)
         kernels.launch("row_dot", B * K * LANES, W, index, h, *sizes, out)
         return out
@@ -179,7 +122,7 @@ class GPUBackend(Backend):
         W, index, weight = _same_type(W, index, weight)
         B, K = index.shape
         out = cupy.empty((B, W.shape[1]), dtype=W.dtype)
-        sizes = _i64(B), _i64(K), _i32(W.shape[1]), _i32(W.shape[0])
+        sizes = np.int64(B), np.int64(K), np.int32(W.shape[1]), np.int32(W.shape[0])
         minibatch(W.dtype.name).launch("weighted_rows", out.size, W, index, weight, *sizes, out)
         return out
 
@@ -191,7 +134,7 @@ class GPUBackend(Backend):
             super().put_rows(dst, grad, rows)
             return
         rows = cupy.ascontiguousarray(rows, dtype=dst.dtype)
-        args = dst, grad.room[0], rows, grad.count, _i32(dst.shape[1])
+        args = dst, grad.room[0], rows, grad.count, np.int32(dst.shape[1])
         minibatch(dst.dtype.name).launch("put_rows", rows.size, *args)
 
     def reduce_rows(self, index: Array, rows: Array, size: int) -> RowGrad:
@@ -217,11 +160,11 @@ class GPUBackend(Backend):
         place = cupy.full(size, -1, dtype=np.int32)
         count = cupy.zeros(1, dtype=np.int32)
         kernels = minibatch(rows.dtype.name)
-        n = _i64(index.size)
-        kernels.launch("number_words", index.size, index, n, _i32(size), place, unique, count)
-        strides = (_i64(stride // rows.itemsize) for stride in rows.strides[:2])
+        n = np.int64(index.size)
+        kernels.launch("number_words", index.size, index, n, np.int32(size), place, unique, count)
+        strides = (np.int64(stride // rows.itemsize) for stride in rows.strides[:2])
         weights = np.uint64(0) if weight is None else weight.astype(rows.dtype, copy=False)
-        sizes = _i64(B), _i64(K), _i32(H), _i32(size), *strides
+        sizes = np.int64(B), np.int64(K), np.int32(H), np.int32(size), *strides
         kernels.launch("add_rows", B * K * H, index, place, weights, rows, *sizes, out)
         return DeviceRowGrad(unique, out, count, size)
 
@@ -235,9 +178,9 @@ class GPUBackend(Backend):
         B, K = labels.shape
         difference = cupy.empty_like(x)
         loss = cupy.zeros((), dtype=np.float64)
-        strides = (_i64(stride // x.itemsize) for stride in labels.strides)
+        strides = (np.int64(stride // x.itemsize) for stride in labels.strides)
         minibatch(x.dtype.name).launch(
-            "sigmoid_loss", x.size, x, labels, _i64(B), _i64(K), *strides, difference, loss
+            "sigmoid_loss", x.size, x, labels, np.int64(B), np.int64(K), *strides, difference, loss
         )
         return loss.astype(x.dtype), difference
 
@@ -260,7 +203,7 @@ class GPUBackend(Backend):
             count = cupy.full(1, index.size, dtype=np.int32)
         rows = cupy.ascontiguousarray(rows, dtype=param.dtype)
         constants = (param.dtype.type(c) for c in (step_size, beta1, beta2, eps))
-        kernels, H = minibatch(param.dtype.name), _i32(param.shape[1])
+        kernels, H = minibatch(param.dtype.name), np.int32(param.shape[1])
         kernels.launch("adam_rows", rows.size, param, m, v, index, rows, count, H, *constants)
 
     # -- negative sampling ----------------------------------------------------------
@@ -276,7 +219,7 @@ class GPUBackend(Backend):
         out = cupy.empty(shape, dtype=np.int32)
         start = np.uint64(stream.take(out.size))
         table = noise.table, np.uint32(noise.size)
-        n = _i64(out.size)
+        n = np.int64(out.size)
         minibatch().launch("sample_fast", out.size, *table, stream.key, start, n, out)
         return out
 
@@ -289,7 +232,7 @@ class GPUBackend(Backend):
         start = np.uint64(stream.take(flat.size))
         scratch = cupy.empty((warps_for(flat.size), k + 1), dtype=np.int32)
         tables = noise.table, noise.cumulative, np.uint32(noise.size)
-        draws = stream.key, start, _i64(flat.size), _i32(k)
+        draws = stream.key, start, np.int64(flat.size), np.int32(k)
         minibatch().launch("sample_exact", flat.size * LANES, *tables, flat, *draws, out, scratch)
         return out.reshape(*targets.shape, k)
 
@@ -368,20 +311,12 @@ class GPUBackend(Backend):
             outcome = cupy.zeros(4, dtype=np.float64)
             # The kernel looks whether all ids are right before it trains on any.
             found = {(len(W_in), "word id"): outcome[3:].view(np.int32)}
-            with self._deferring(found):
+            with self.deferring(found):
                 check_stream(self, W_in, W_out, tokens, offsets, noise, keep, settings)
             if isinstance(tokens, cupy.ndarray):
                 tokens = cupy.ascontiguousarray(tokens, dtype=np.int32)
             work = W_in, W_out, tokens, offsets, noise, keep, settings, position, outcome
             return gpu_stream.begin_stream(self, self._queue, *work)
-
-
-def _i32(x: int) -> np.int32:
-    return np.int32(x)
-
-
-def _i64(x: int) -> np.int64:
-    return np.int64(x)
 
 
 def _same_type(W: Array, index: Array, other: Array) -> tuple[Array, Array, Array]:

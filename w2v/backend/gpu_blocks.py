@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cupy
 import numpy as np
 
 from w2v.backend.rowgrad import Array
 
 _BUFFERS = 2
+_NOT_READY = 600  # cudaErrorNotReady
 
 
 class BlockSender:
@@ -44,7 +47,7 @@ class BlockSender:
         self._here = (self._here + 1) % _BUFFERS
         sent, pinned = self._sent[self._here], self._pinned[self._here][: tokens.size]
         device = self._device[self._here][: tokens.size]
-        if not sent.done:
+        if not is_done(sent):
             sent.synchronize()
         pinned[...] = tokens
         self._sending.wait_event(self._used[self._here])
@@ -64,6 +67,22 @@ class BlockSender:
     def close(self) -> None:
         """Wait for what is being sent, before the buffers are given back."""
         self._sending.synchronize()
+
+
+def is_done(event: Any) -> bool:
+    """Say whether an event has come, and raise where the device has failed.
+
+    CuPy's own ``Event.done`` would say no of a failed device for ever.
+
+    Raises
+    ------
+    cupy.cuda.runtime.CUDARuntimeError
+        What went wrong on the device.
+    """
+    status = cupy.cuda.runtime.eventQuery(event.ptr)
+    if status not in (0, _NOT_READY):
+        event.synchronize()  # raises
+    return bool(status == 0)
 
 
 def _pinned(n: int) -> np.ndarray:

@@ -11,7 +11,7 @@ import cupy
 import numpy as np
 
 from w2v.backend.alias import NoiseTable
-from w2v.backend.gpu_blocks import BlockSender
+from w2v.backend.gpu_blocks import BlockSender, is_done
 from w2v.backend.gpu_kernels import LANES, minibatch, module, wrong_id
 from w2v.backend.gpu_runs import RUN_TOKENS, RUNS_PER_WARP, blocks_of, cut_runs, warp_limit
 from w2v.backend.gpu_source import training_options
@@ -145,10 +145,10 @@ class StreamQueue:
 
         Looks instead of waiting on the event: Ctrl-C is heard in between.
         """
-        while self._in_flight and self._in_flight[0][0].done:
+        while self._in_flight and is_done(self._in_flight[0][0]):
             self._in_flight.popleft()
         while len(self._in_flight) > _MAX_LAUNCHES:
-            if self._in_flight[0][0].done:
+            if is_done(self._in_flight[0][0]):
                 self._in_flight.popleft()
             else:
                 time.sleep(_LOOK_SECONDS)
@@ -176,7 +176,7 @@ class DeviceLoss(PendingLoss):
 
     @property
     def ready(self) -> bool:  # noqa: D102
-        return bool(self._event.done)
+        return is_done(self._event)
 
     def result(self) -> StreamLoss:  # noqa: D102
         if not self.ready:

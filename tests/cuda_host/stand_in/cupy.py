@@ -205,9 +205,13 @@ class _Event:
         self._looks = 0
 
     @property
-    def done(self) -> bool:
+    def ptr(self) -> _Event:
+        return self
+
+    def query(self) -> int:
+        """Return CUDA's status: 0 for done, 600 for not ready."""
         self._looks = getattr(self, "_looks", self.done_after) + 1
-        return self._looks > self.done_after
+        return 0 if self._looks > self.done_after else 600
 
     def synchronize(self) -> None:
         synchronisations["event or stream"] += 1
@@ -225,6 +229,7 @@ cuda = SimpleNamespace(
     memory=SimpleNamespace(OutOfMemoryError=OutOfMemoryError),
     runtime=SimpleNamespace(
         driverGetVersion=lambda: 0,
+        eventQuery=_Event.query,
         runtimeGetVersion=lambda: 0,
         getDeviceProperties=lambda device: {"name": b"Stand-in"},
     ),
