@@ -5,7 +5,7 @@ from __future__ import annotations
 _FLOAT = 4  # bytes
 
 
-def training_flops(*, sg: int, kept: float, pairs: float, dim: int, negative: int) -> float:
+def training_flops(*, sg: int, kept: float, pairs: float, dim: int, negative: float) -> float:
     """Count the float32 operations that a pass of negative sampling needs at least.
 
     An input against an output takes three products of ``dim`` multiply-adds: the score, the
@@ -20,7 +20,9 @@ def training_flops(*, sg: int, kept: float, pairs: float, dim: int, negative: in
         Words that the thinning keeps: windows.
     pairs : float
         Pairs of a context and a target: the contexts of all windows.
-    dim, negative : int
+    dim : int
+    negative : float
+        Outputs beside the first; of a tree's paths, on the average.
 
     Returns
     -------
@@ -30,7 +32,7 @@ def training_flops(*, sg: int, kept: float, pairs: float, dim: int, negative: in
     return product * pairs if sg else product * kept + 2 * dim * pairs
 
 
-def training_bytes(*, kept: float, dim: int, negative: int) -> float:
+def training_bytes(*, kept: float, dim: int, negative: float) -> float:
     """Count the bytes that a pass moves on a GPU: of rows, read and written.
 
     The rows of target and negatives, and three of a context's, which comes, is refreshed and

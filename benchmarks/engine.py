@@ -11,6 +11,10 @@ from benchmarks.options import QUICK_WORDS, Corpus, Output, Quick, Rounds, Threa
 
 app = typer.Typer(no_args_is_help=True)
 
+Negative = Annotated[
+    int, typer.Option(min=0, help="Negatives a target; 0 trains hierarchical softmax.")
+]
+
 
 @app.callback()
 def about() -> None:
@@ -25,7 +29,7 @@ def speed(
     rounds: Rounds = 5,
     threads: Threads = None,
     dim: Annotated[int, typer.Option(min=1, help="Dimensions.")] = 100,
-    negative: Annotated[int, typer.Option(min=1, help="Negatives a target.")] = 5,
+    negative: Negative = 5,
     label: Annotated[str, typer.Option(help="Of the files: engine-<label>.")] = "speed",
     output: Output = None,
 ) -> None:
@@ -51,6 +55,8 @@ def quality(
     words: Words = None,
     seeds: Annotated[int, typer.Option(min=1, help="Trainings of each.")] = 3,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the text.")] = 3,
+    negative: Negative = 5,
+    label: Annotated[str, typer.Option(help="Of the files: engine-<label>.")] = "quality",
     threads: Threads = None,
     output: Output = None,
 ) -> None:
@@ -65,6 +71,8 @@ def quality(
             seeds=1 if quick else seeds,
             epochs=1 if quick else epochs,
             threads=threads or usable_cores(),
+            negative=negative,
+            label=label,
         )
     )
 

@@ -30,8 +30,10 @@ def run(
     seeds: int,
     epochs: int,
     threads: int,
+    negative: int = 5,
+    label: str = "quality",
 ) -> str:
-    """Train both with several seeds, evaluate, and write ``engine-quality``.
+    """Train both with several seeds, evaluate, and write ``engine-<label>``.
 
     Parameters
     ----------
@@ -40,6 +42,10 @@ def run(
         As for `benchmark_text`, and so is ``words``.
     words : int, optional
     seeds, epochs, threads : int
+    negative : int, default 5
+        0 trains hierarchical softmax.
+    label : str
+        Of the files.
 
     Returns
     -------
@@ -60,14 +66,18 @@ def run(
                             f"{model}, {system}, seed {seed}", 10 if system == "gensim" else 1
                         )
                         run: dict[str, Any] = {"system": system, "model": model, "seed": seed}
+                        same: dict[str, Any] = {
+                            "sg": sg,
+                            "threads": threads,
+                            "seed": seed,
+                            "negative": negative,
+                        }
                         if system == "w2v":
-                            trainer = w2v_trainer(
-                                encoded, sg=sg, threads=threads, seed=seed, epochs=epochs
-                            )
+                            trainer = w2v_trainer(encoded, epochs=epochs, **same)
                             run["loss"] = trainer.run()[-1]
                             run |= evaluate(list(encoded.vocab.words), trainer.model.word_vecs)
                         else:
-                            theirs = gensim_model(text.path, sg=sg, threads=threads, seed=seed)
+                            theirs = gensim_model(text.path, **same)
                             train_gensim(theirs, text.path, epochs)
                             run |= evaluate(theirs.wv.index_to_key, theirs.wv.vectors)
                         runs.append(run)
@@ -79,6 +89,7 @@ def run(
         "epochs": epochs,
         "seeds": seeds,
         "threads": threads,
+        "negative": negative,
         "left_out": left_out,
         "summary": {
             f"{model} {system}": _summary(
@@ -90,7 +101,7 @@ def run(
         "runs": runs,
     }
     return write(
-        folder, "engine-quality", figures, quality_table(figures), partial(quality_plot, figures)
+        folder, f"engine-{label}", figures, quality_table(figures), partial(quality_plot, figures)
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.evaluation import TITLES
-from benchmarks.report import bars, markdown_table
+from benchmarks.report import bars, markdown_table, output_layer
 from benchmarks.rounds import Spread
 from benchmarks.trainers import MODELS
 
@@ -40,8 +40,8 @@ def speed_table(figures: Mapping[str, Any]) -> str:
         "# The fused engine: words a second, and its share of what the machine can do",
         "",
         f"{setting['text']}, {setting['words'] / 1e6:.2f} M words; {setting['dim']} dimensions, "
-        f"{setting['negative']} negatives, window 5, {setting['threads']} threads. Medians (lowest"
-        f"–highest) of {peak.rounds} rounds in which all took turns; ratios within a round.",
+        f"{output_layer(setting['negative'])}, window 5, {setting['threads']} threads. Medians "
+        f"(lowest–highest) of {peak.rounds} rounds in which all took turns; ratios within a round.",
         "",
         markdown_table(["model, system", "M words/s", "× gensim", "share of the ceiling"], rows),
         "",
@@ -85,7 +85,8 @@ def quality_table(figures: Mapping[str, Any]) -> str:
     lines = [
         "# The fused engine beside gensim: quality",
         "",
-        f"{figures['text']}, {figures['epochs']} epochs, {figures['threads']} threads; mean ± "
+        f"{figures['text']}, {output_layer(figures['negative'])}, {figures['epochs']} epochs, "
+        f"{figures['threads']} threads; mean ± "
         f"deviation over {figures['seeds']} seeds. Correlations are Spearman's.",
         "",
         markdown_table(["model, system", *(TITLES[s] for s in sets), "last epoch's loss"], rows),

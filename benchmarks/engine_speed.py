@@ -27,7 +27,7 @@ from benchmarks.trainers import (
     train_gensim,
     w2v_trainer,
 )
-from w2v.backend import available_backends, get_backend, keep_probabilities
+from w2v.backend import HuffmanTree, available_backends, get_backend, keep_probabilities
 from w2v.backend.cpu_peak import peak_flops
 from w2v.data import EncodedCorpus
 
@@ -103,21 +103,29 @@ def run(
         ours = {
             (model, backend): Ours(encoded, setting, sg, backend)
             for model, sg in MODELS.items()
-            for backend in available_backends()
+            for backend in _backends(setting)
         }
         figures: dict[str, Any] = {
             "setting": vars(setting) | {"text": str(text), "words": encoded.total_words},
             "left_out": [] if has_gensim() else [NO_GENSIM],
         }
         speeds = _measure(text, encoded, setting, ours, rounds, label)
-        kept = float(encoded.vocab.counts @ keep_probabilities(encoded.vocab.counts, 1e-3))
+        windows = encoded.vocab.counts * keep_probabilities(encoded.vocab.counts, 1e-3)
+        kept = float(windows.sum())
+        outputs = 1.0 + setting.negative
+        if not setting.negative:
+            outputs = float(windows @ HuffmanTree(encoded.vocab.counts).lengths) / kept
     figures["ceiling"] = {
         "cpu_flops": Spread.of(speeds["ceiling, cpu"]).figures(),
         "gpu_bytes_per_second": Spread.of(speeds["ceiling, gpu"]).figures()
         if "ceiling, gpu" in speeds
         else None,
     }
-    figures["work"] = {"kept_words": kept, "pairs": ours["skip-gram", "cpu"].predictions}
+    figures["work"] = {
+        "kept_words": kept,
+        "outputs": outputs,
+        "pairs": ours["skip-gram", "cpu"].predictions,
+    }
     figures["summary"] = {
         f"{model} words_per_second": _summary(model, speeds, figures) for model in MODELS
     }
@@ -144,7 +152,7 @@ def _measure(
 
         contestants["ceiling, gpu"] = partial(copy_bandwidth, get_backend("gpu"))
     for model, sg in MODELS.items():
-        for backend in available_backends():
+        for backend in _backends(setting):
             contestants[f"{model}, {SYSTEMS[backend]}"] = ours[model, backend]
         if has_gensim():
             contestants[f"{model}, gensim"] = partial(
@@ -153,6 +161,10 @@ def _measure(
     seconds = rounds * sum(_seconds(name, encoded.total_words, setting) for name in contestants)
     with Progress(f"engine {label}", rounds * len(contestants), seconds) as progress:
         return alternate(contestants, rounds, progress)
+
+
+def _backends(setting: Setting) -> list[str]:
+    return available_backends() if setting.negative else ["cpu"]
 
 
 def _gensim_speed(text: Text, words: int, setting: Setting, sg: int) -> float:
@@ -165,7 +177,7 @@ def _seconds(contestant: str, words: int, setting: Setting) -> float:
     model, _, system = contestant.partition(", ")
     if model == "ceiling":
         return _CEILING_SECONDS
-    slower = setting.dim / 100 * (setting.negative + 1) / 6 * 2 / setting.threads
+    slower = setting.dim / 100 * ((setting.negative or 11) + 1) / 6 * 2 / setting.threads
     training = words / _EXPECTED[system] * slower * (1 if MODELS[model] else 0.5)
     return 1 + training + (words / 2.5e6 if system == "gensim" else 0)
 
@@ -175,7 +187,7 @@ def _summary(
 ) -> dict[str, Any]:
     """Return medians, spreads, the ratio to gensim and the shares of the ceilings."""
     setting, work = figures["setting"], figures["work"]
-    size = {"dim": setting["dim"], "negative": setting["negative"], "kept": work["kept_words"]}
+    size = {"dim": setting["dim"], "negative": work["outputs"] - 1, "kept": work["kept_words"]}
     flops = training_flops(sg=MODELS[model], pairs=work["pairs"], **size)
     needed = {"cpu": flops, "gpu": training_bytes(**size)}
     each: dict[str, Any] = {"flops_a_word": flops / setting["words"], "spread": {}, "share": {}}

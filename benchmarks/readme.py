@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import RESULTS
+from benchmarks.report import output_layer
 
 README = Path(__file__).parents[1] / "README.md"
 _BEGIN = (
@@ -61,7 +62,8 @@ def _engine(folder: Path) -> list[str]:
         for model in ("skip-gram", "cbow"):
             each = result["summary"][f"{model} words_per_second"]
             rows.append(
-                f"| train {model}, {setting['dim']} dimensions, {setting['negative']} negatives, "
+                f"| train {model}, {setting['dim']} dimensions, "
+                f"{output_layer(setting['negative'])}, "
                 f"{setting['threads']} threads | {_millions(each['w2v'])} "
                 f"| gensim {_millions(each['gensim'])} | **{each['ratio']:.1f} ×** |"
             )

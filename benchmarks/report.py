@@ -103,6 +103,11 @@ def _plain(value: Any) -> Any:
     return value.tolist()
 
 
+def output_layer(negative: int) -> str:
+    """Say what is trained with so many negatives."""
+    return f"{negative} negatives" if negative else "hierarchical softmax"
+
+
 def markdown_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a Markdown table, its first column to the left and the others to the right.
 

@@ -39,11 +39,14 @@ def w2v_trainer(
     seed: int = 1,
     **options: Any,
 ) -> StreamTrainer:
-    """Return the fused engine, compiled; ``options`` are those of `StreamTrainer`."""
+    """Return the fused engine, compiled; ``options`` are those of `StreamTrainer`.
+
+    Without negatives, as in `gensim_model`, it trains hierarchical softmax.
+    """
     kind: type[CBOW | SkipGram] = SkipGram if sg else CBOW
     model = kind(
-        len(corpus.vocab), dim, 5, None, negative=negative, counts=corpus.vocab.counts, seed=seed,
-        start="uniform", backend=backend,
+        len(corpus.vocab), dim, 5, None, hs=int(not negative), negative=negative,
+        counts=corpus.vocab.counts, seed=seed, start="uniform", backend=backend,
     )  # fmt: skip
     trainer = StreamTrainer(
         model, corpus.tokens, corpus.offsets, corpus.vocab.counts, workers=threads, **options
@@ -64,8 +67,8 @@ def gensim_model(
     from gensim.models import Word2Vec
 
     model = Word2Vec(
-        vector_size=dim, window=5, negative=negative, sample=1e-3, min_count=5, sg=sg,
-        workers=threads, seed=seed,
+        vector_size=dim, window=5, hs=int(not negative), negative=negative, sample=1e-3,
+        min_count=5, sg=sg, workers=threads, seed=seed,
     )  # fmt: skip
     model.build_vocab(corpus_file=str(path))
     return model

@@ -25,6 +25,7 @@ from w2v.backend.stream import StreamLoss, StreamSettings, check_stream, train_s
 _FILLED_AT_ONCE = 2**20  # numbers; they stay in the cache
 _SLICE_FLOP = 2e9
 _SLICE_WORDS = 1_000, 100_000
+_PATH = 12  # nodes that stand above a word of running text in a tree, about
 _LOW_32 = np.uint64(0xFFFFFFFF)
 _S11, _S32 = np.uint64(11), np.uint64(32)
 
@@ -490,7 +491,8 @@ class Backend:
         Long beside handing them out, and short beside what a user waits after Ctrl-C.
         """
         contexts = settings.window * (2 if settings.skip_gram else 1)
-        flop = 6 * dim * (1 + settings.negative) * contexts
+        outputs = 1 + settings.negative if settings.negative else _PATH
+        flop = 6 * dim * outputs * contexts
         return int(np.clip(_SLICE_FLOP / flop, *_SLICE_WORDS))
 
     def stream_tokens(self, tokens: Array) -> Array:
