@@ -68,7 +68,11 @@ def reading(
 
 @app.command()
 def gpu(
-    words: Annotated[int, typer.Option(help="Words of the Zipf corpus.")] = 200_000_000,
+    quick: Quick = False,
+    words: Annotated[int, typer.Option(min=1000, help="Words of the Zipf corpus.")] = 200_000_000,
+    parts: Annotated[
+        str, typer.Option(help="Some of the parts, by commas.")
+    ] = "smoke,tests,speed,quality,batches,long",
     output: Annotated[
         Path | None,
         typer.Option(
@@ -76,12 +80,15 @@ def gpu(
         ),
     ] = None,
 ) -> None:
-    """Measure the GPU engine beside the CPU's and others, on a machine with a card."""
-    from benchmarks.gpu import run
+    """Test and measure the GPU engine beside the CPU's and others, on a machine with a card."""
+    from benchmarks.gpu import PARTS, run
     from w2v.backend import BackendUnavailableError
 
+    chosen = ["smoke", "speed"] if quick else parts.split(",")
+    if not set(chosen) <= set(PARTS):
+        raise typer.BadParameter(f"{parts}: expected some of {', '.join(PARTS)}")
     try:
-        print(run(output, words))
+        print(run(output, 5_000_000 if quick else words, chosen))
     except BackendUnavailableError as error:
         typer.echo(error, err=True)
         raise typer.Exit(2) from None
