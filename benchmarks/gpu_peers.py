@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import usable_cores
+from benchmarks.peers_job import Job, System
 from benchmarks.peers_process import ProcessFailedError, watch
-from benchmarks.peers_systems import Gensim, Job, System, W2vAccel
+from benchmarks.peers_systems import Gensim, W2vAccel
 from benchmarks.zipf import Stream, write_text
 
 DIM, WINDOW, NEGATIVE = 128, 5, 5

@@ -13,9 +13,9 @@ from typing import Any
 from benchmarks.corpora import Text, benchmark_text
 from benchmarks.machine import usable_cores
 from benchmarks.peers_contest import MODELS, Contest
+from benchmarks.peers_job import Job, System
 from benchmarks.peers_repeat import compare
 from benchmarks.peers_report import draw, table
-from benchmarks.peers_systems import Job, System
 from benchmarks.progress import Progress
 from benchmarks.report import write
 from benchmarks.rounds import Spread, alternate, ratio

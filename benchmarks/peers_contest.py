@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.evaluation import evaluate
+from benchmarks.peers_job import Job, System
 from benchmarks.peers_process import ProcessFailedError, watch
-from benchmarks.peers_systems import Job, System
 
 MODELS = ("skip-gram", "cbow")
 _WARM_UP_BYTES = 1_000_000

@@ -1,4 +1,4 @@
-"""The systems compared: where each is found, how it is started, what its training time counts."""
+"""The systems compared, one by one: where each is found and how it is started."""
 
 from __future__ import annotations
 
@@ -11,91 +11,16 @@ import re
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 
+from benchmarks.peers_job import Job, System, as_options, read_vectors
 from benchmarks.peers_process import Finished
 from w2v.backend import available_backends
-from w2v.vectors import KeyedVectors
-
-
-@dataclass(frozen=True)
-class Job:
-    """One training, the same for every system.
-
-    Parameters
-    ----------
-    text : Path
-        Plain text, a sentence a line.
-    out : Path
-        Folder for what the system writes.
-    skip_gram : bool
-        Otherwise CBOW.
-    seed : int
-        For those that take one.
-    epochs, threads, dim, window, negative, min_count : int
-    sample : float
-        Threshold of subsampling.
-    """
-
-    text: Path
-    out: Path
-    skip_gram: bool
-    seed: int
-    epochs: int
-    threads: int
-    dim: int = 100
-    window: int = 5
-    negative: int = 5
-    min_count: int = 5
-    sample: float = 1e-3
-
-
-class System:
-    """A program that trains word vectors.
-
-    Attributes
-    ----------
-    name, title : str
-        Key in the results, and as the tables have it.
-    models : tuple of str
-    seeded : bool
-        Whether it takes a seed.
-    pace : float
-        Thousand words a second of skip-gram on two cores, about, to tell how long it will take.
-    get : str
-        How to get it.
-    counts : str
-        What the training time counts.
-    """
-
-    name: ClassVar[str]
-    title: ClassVar[str]
-    models: ClassVar[tuple[str, ...]] = ("skip-gram", "cbow")
-    seeded: ClassVar[bool] = False
-    pace: ClassVar[float]
-    get: ClassVar[str]
-    counts: ClassVar[str] = "by its percentages: 0 to 100 %, without the vocabulary"
-
-    def found(self) -> str | None:
-        """Return its version or what else tells which one it is; None if it is not there."""
-        raise NotImplementedError
-
-    def command(self, job: Job) -> list[str]:
-        """Return what trains and writes the vectors."""
-        raise NotImplementedError
-
-    def training_seconds(self, finished: Finished, job: Job) -> float | None:
-        """Return the time of the training alone, as `counts` says; None if it cannot be told."""
-        return finished.progress_seconds
-
-    def vectors(self, job: Job) -> tuple[list[str], np.ndarray]:
-        """Return the words and the (V, dim) vectors that it has written."""
-        return _read(job.out / "vectors.bin")
 
 
 class W2v(System):
@@ -122,7 +47,7 @@ class W2v(System):
             "workers": job.threads,
         }  # fmt: skip
         command = [sys.executable, "-m", "w2v", "train", str(job.text), "--quiet"]
-        return command + _options(options, "--")
+        return command + as_options(options, "--")
 
     def training_seconds(self, finished: Finished, job: Job) -> float | None:
         """Return the seconds that the run's figures give."""
@@ -221,11 +146,11 @@ class FastTextProgram(_Program):
             "thread": job.threads, "minn": 0, "maxn": 0,
         }  # fmt: skip
         model = "skipgram" if job.skip_gram else "cbow"
-        return [str(self._program), model, *_options(options)]
+        return [str(self._program), model, *as_options(options)]
 
     def vectors(self, job: Job) -> tuple[list[str], np.ndarray]:
         """Return what its ``.vec`` file holds."""
-        return _read(job.out / "vectors.vec")
+        return read_vectors(job.out / "vectors.vec")
 
 
 class Word2vecC(_Program):
@@ -289,23 +214,13 @@ class W2vAccel(_Program):
 
 def word2vec_options(job: Job) -> list[str]:
     """Return the options that word2vec.c and its descendants have in common."""
-    return _options(
+    return as_options(
         {
             "train": job.text, "output": job.out / "vectors.bin", "size": job.dim,
             "window": job.window, "negative": job.negative, "min-count": job.min_count,
             "sample": job.sample, "iter": job.epochs, "threads": job.threads, "binary": 1,
         }
     )  # fmt: skip
-
-
-def _read(path: Path) -> tuple[list[str], np.ndarray]:
-    # Programs that cut words by bytes may cut a letter in two.
-    keyed = KeyedVectors.load(path, unicode_errors="replace", duplicates="first")
-    return keyed.index_to_key, keyed.vectors
-
-
-def _options(options: dict[str, Any], dashes: str = "-") -> list[str]:
-    return [word for key, value in options.items() for word in (dashes + key, str(value))]
 
 
 def all_systems(
