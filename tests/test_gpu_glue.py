@@ -191,9 +191,16 @@ def test_memory_that_does_not_suffice_is_one_line(
     gpu: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gpu.xp.memory, "limit", 10**6)
-    with pytest.raises(MemoryError) as caught:
-        gpu.normal((1000, 300), 0.01, 1)
-    assert str(caught.value) == (
-        "not enough GPU memory for an array: 0.0012 GB needed, 3.22 of 4.29 GB free; "
+    said = (
+        "not enough GPU memory for {}: {} GB needed, 3.22 of 4.29 GB free; "
         "lower vector_size or batch_size, raise min_count, or use backend 'cpu'"
     )
+    with pytest.raises(MemoryError) as caught:
+        gpu.normal((1000, 300), 0.01, 1)
+    assert str(caught.value) == said.format("an array", 0.0012)
+    with pytest.raises(MemoryError) as caught:
+        gpu.zero_rows((2000, 300))
+    assert str(caught.value) == said.format("word vectors", 0.0024)
+    with pytest.raises(MemoryError) as caught, gpu.deferred_checks():  # a minibatch training
+        gpu.weighted_rows(*(gpu.xp.ones(shape) for shape in ((9, 900), (200, 1), (200, 1))))
+    assert str(caught.value) == said.format("a batch", 0.00144)

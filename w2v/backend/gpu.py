@@ -68,6 +68,10 @@ class GPUBackend(DeviceChecks):
         with self.memory_for("word vectors", 4 * int(np.prod(shape))):
             return super().normal(shape, scale, seed, stream)
 
+    def zero_rows(self, shape: tuple[int, int]) -> Array:
+        with self.device, self.memory_for("word vectors", 4 * int(np.prod(shape))):
+            return super().zero_rows(shape)
+
     def to_numpy(self, x: Array) -> np.ndarray:
         return cupy.asnumpy(x)
 
@@ -81,15 +85,15 @@ class GPUBackend(DeviceChecks):
         return f"gpu, {properties['name'].decode()}, device {self.device.id}"
 
     @contextmanager
-    def memory_for(self, what: str, needed: int) -> Iterator[None]:
+    def memory_for(self, what: str, needed: int = 0) -> Iterator[None]:
         """Turn running out of memory into one line, with nothing of ours left allocated.
 
         Parameters
         ----------
         what : str
             What the memory is for.
-        needed : int
-            Bytes.
+        needed : int, optional
+            Bytes; by default those that could not be had in the end.
 
         Raises
         ------
@@ -98,7 +102,8 @@ class GPUBackend(DeviceChecks):
         """
         try:
             yield
-        except cupy.cuda.memory.OutOfMemoryError:
+        except cupy.cuda.memory.OutOfMemoryError as error:
+            needed = needed or getattr(error, "_size", 0)
             cupy.get_default_memory_pool().free_all_blocks()
             free, total = self.memory_info()
             raise MemoryError(
@@ -106,6 +111,11 @@ class GPUBackend(DeviceChecks):
                 f"of {total / 1e9:.3g} GB free; lower vector_size or batch_size, raise min_count, "
                 f"or use backend 'cpu'"
             ) from None
+
+    @contextmanager
+    def deferred_checks(self) -> Iterator[None]:
+        with self.memory_for("a batch"), super().deferred_checks():
+            yield
 
     # -- embedding lookup, forward and backward ---------------------------------
 
@@ -307,7 +317,7 @@ class GPUBackend(DeviceChecks):
         position: int,
     ) -> PendingLoss:
         offsets = self.to_numpy(offsets).astype(np.int64, copy=False)
-        with self._training, self.device:
+        with self._training, self.device, self.memory_for("training"):
             outcome = cupy.zeros(4, dtype=np.float64)
             # The kernel looks whether all ids are right before it trains on any.
             found = {(len(W_in), "word id"): outcome[3:].view(np.int32)}

@@ -97,7 +97,7 @@ def _device(x: Any) -> Any:
         return type(x)(map(_device, x))
     array = np.asarray(x)
     if array.nbytes > memory.limit:
-        raise OutOfMemoryError("Out of memory")
+        raise OutOfMemoryError(array.nbytes)
     return array.view(ndarray)
 
 
@@ -120,6 +120,10 @@ def __getattr__(name: str) -> Any:
 
 class OutOfMemoryError(MemoryError):
     """What CuPy raises."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"Out of memory allocating {size:,} bytes.")
+        self._size = size
 
 
 memory = SimpleNamespace(limit=1 << 40)
