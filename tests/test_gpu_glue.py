@@ -96,6 +96,15 @@ def test_the_noise_table_is_that_of_every_backend(gpu: Any, words: int) -> None:
         np.testing.assert_array_equal(gpu.to_numpy(got), getattr(theirs, name))
 
 
+def test_a_large_array_arrives_whole(gpu: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["w2v.backend.gpu"], "_STAGED_BYTES", 100)
+    values = np.arange(60, dtype=np.int64).reshape(6, 10).T
+    for dtype in (None, np.int32):
+        got = gpu.asarray(values, dtype=dtype)
+        assert got.dtype == (dtype or np.int64)
+        np.testing.assert_array_equal(gpu.to_numpy(got), values)
+
+
 def test_ids_out_of_range_are_refused_at_once_or_when_the_block_ends(gpu: Any) -> None:
     bad = gpu.asarray(np.array([3, 9, 0], dtype=np.int32))
     with pytest.raises(ValueError, match="word id 9 is out of range: expected 0 to 4"):

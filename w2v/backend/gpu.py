@@ -62,6 +62,7 @@ class GPUBackend(DeviceChecks):
             host = np.ascontiguousarray(x, dtype=dtype)
             there = cupy.empty(host.shape, dtype=host.dtype)
             there.set(host)
+            cupy.cuda.get_current_stream().synchronize()  # or else it might go before it is read
             return there
 
     def normal(self, shape: tuple[int, ...], scale: float, seed: int, stream: int = 0) -> Array:
