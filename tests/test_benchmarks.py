@@ -1,0 +1,108 @@
+"""Every benchmark, run small from a place without data, leaves figures, a table and a picture."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.__main__ import benchmarks
+from benchmarks.ceiling import training_flops
+from benchmarks.rounds import Spread, ratio
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "W2V_BENCH_DATA": str(folder / "nothing"), "COLUMNS": "200"}
+    return subprocess.run(
+        [sys.executable, "-m", "benchmarks", *words],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("words", benchmarks(), ids=" ".join)
+def test_a_quick_run_leaves_figures_a_table_and_a_picture(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    out = tmp_path / "results"
+    done = run(*words, "--quick", "-o", str(out), folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"takes about \d+ s on two cores", done.stderr)
+    assert re.search(r"about \d+ s left", done.stderr)
+    figures = sorted(out.glob("*.json"))
+    assert figures
+    for path in figures:
+        check_figures(path, words)
+        check_table(path.with_suffix(".md").read_text(encoding="utf-8"))
+        picture = path.with_suffix(".png").read_bytes()
+        assert picture.startswith(b"\x89PNG")
+        assert picture.endswith(b"IEND\xaeB`\x82")
+    assert {path.suffix for path in out.iterdir()} == {".json", ".md", ".png"}
+    assert figures[0].with_suffix(".md").read_text(encoding="utf-8") in done.stdout
+
+
+def check_figures(path: Path, words: tuple[str, ...]) -> None:
+    def refuse(name: str) -> None:
+        pytest.fail(f"{path.name} holds {name}")
+
+    facts = json.loads(path.read_text(encoding="utf-8"), parse_constant=refuse)
+    assert facts["machine"]["cores"] >= 1
+    assert facts["made"]["command"].startswith(f"python -m benchmarks {' '.join(words)} --quick")
+    assert len(facts["made"]["load_average"]) == 2
+    text = str(facts.get("text", "")) + str(facts.get("setting", ""))
+    if "books" in text:
+        assert "pydocs" in text
+        assert "W2V_BENCH_DATA" in text
+
+
+def check_table(page: str) -> None:
+    assert page.startswith("# ")
+    assert "`python -m benchmarks" in page
+    tables = re.findall(r"(?:^\|.*\|\n)+", page, re.MULTILINE)
+    assert tables
+    for table in tables:
+        rows = table.splitlines()
+        assert len(rows) >= 3
+        assert re.fullmatch(r"[|:-]+", rows[1])
+        assert len({row.replace(r"\|", "").count("|") for row in rows}) == 1
+    assert "nan" not in page.split()
+
+
+def test_a_text_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
+    done = run("reading", "--quick", "--corpus", str(tmp_path / "no.txt"), folder=tmp_path)
+    assert done.returncode != 0
+    assert "no.txt" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@given(st.lists(st.floats(1e-3, 1e6), min_size=1), st.floats(1.1, 100))
+def test_a_ratio_within_rounds_does_not_see_what_slows_a_whole_round(
+    slowness: list[float], times: float
+) -> None:
+    spread = ratio([times * x for x in slowness], slowness)
+    assert spread.lowest == pytest.approx(times)
+    assert spread.highest == pytest.approx(times)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1))
+def test_a_spread_is_in_order_and_survives_json(values: list[float]) -> None:
+    spread = Spread.of(values)
+    lower, upper = spread.quartiles
+    assert spread.lowest <= lower <= spread.median <= upper <= spread.highest
+    again = Spread(**json.loads(json.dumps(spread.figures())))
+    assert again.text() == spread.text()
+
+
+def test_flops_are_those_of_counting_every_product() -> None:
+    # Two windows of 3 and 1 contexts, 2 outputs each, 10 dimensions: a pair of an input and an
+    # output takes 3 products of 10 multiply-adds, that is 60 operations.
+    assert training_flops(sg=1, kept=2, pairs=4, dim=10, negative=1) == 4 * 2 * 60
+    assert training_flops(sg=0, kept=2, pairs=4, dim=10, negative=1) == 2 * 2 * 60 + 4 * 2 * 10
