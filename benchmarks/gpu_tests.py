@@ -36,7 +36,7 @@ def run_tests(files: list[Path], log: Path) -> str:
     """Run test files, and return pytest's last line and what failed."""
     # Warnings of other versions of other packages than the project is developed with are
     # no failures here. Tests do not share a process's state, so they may run side by side.
-    options = ["-q", "-rfE", "-W", "default", "-p", "no:cacheprovider"]
+    options = ["-rfE", "-W", "default", "-p", "no:cacheprovider"]
     options += ["--continue-on-collection-errors"]
     options += ["-n", "8"] if at_hand("xdist") else []
     command = [sys.executable, "-m", "pytest", *options, *map(str, files)]
