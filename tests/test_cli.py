@@ -167,6 +167,15 @@ def test_without_a_gpu_auto_says_why_and_gpu_fails_with_the_install_line(
         (["train", "royal text.txt", "--window", "2000", "--optimizer", "adam"], "window"),
         (["train", "royal text.txt", "-o", "vectors.doc"], ".doc"),
         (["train", "royal text.txt", "-o", "nowhere/vectors.bin"], "nowhere"),
+        (["train", "royal text.txt", "--plot", "loss.doc"], "loss.doc: got suffix '.doc'"),
+        (["train", "royal text.txt", "--checkpoint", "."], ". exists and is no saved training"),
+        (["train", "word.txt"], "a vocabulary of one word has no negatives"),
+        (["train", "--resume", "royal text.txt"], "it is a file, and a saved training is a folder"),
+        (["phrases", "royal text.txt", "-o", "."], ". exists and is no encoded corpus"),
+        (["evaluate", "v.bin", "--pairs", "none.tsv"], "none.tsv: No such file or directory"),
+        (["convert", "missing.bin", "v.vec"], "missing.bin: No such file or directory"),
+        (["neighbors", ".", "king"], ". is a folder, expected a file of vectors"),
+        (["neighbors", "pickled.kv", "king"], "pickled.kv is a pickle"),
         (["train", "royal text.txt", "--optimizer", "newton"], "newton"),
         (["train", "royal text.txt", "--backend", "tpu"], "tpu"),
         (["neighbors", "missing.bin", "king"], "missing.bin"),
@@ -179,12 +188,25 @@ def test_bad_input_is_one_clear_line_and_leaves_no_file(
 ) -> None:
     (tmp_path / "empty.txt").touch()
     (tmp_path / "rare.txt").write_text("each word only once")
+    (tmp_path / "word.txt").write_text("word " * 20)
+    (tmp_path / "pickled.kv").write_bytes(b"\x80\x04N.")
+    KeyedVectors(["a"], [[1.0]]).save(tmp_path / "v.bin")
     before = sorted(tmp_path.iterdir())
     done = run(*arguments, cwd=tmp_path)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert says in done.stderr.splitlines()[-1]
     assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_vectors_that_cannot_be_written_are_kept_elsewhere(tmp_path: Path, text: Path) -> None:
+    (tmp_path / "v.bin").symlink_to("/dev/full")
+    done = run("train", text, "-o", "v.bin", "-q", cwd=tmp_path, TMPDIR=str(tmp_path))
+    assert done.returncode == 1
+    [message] = done.stderr.splitlines()
+    assert "cannot write v.bin (No space left on device); the vectors are in" in message
+    assert len(KeyedVectors.load(message.split(" in ")[-1])) == 9
 
 
 def test_ctrl_c_keeps_what_was_trained_and_resume_goes_on(tmp_path: Path, text: Path) -> None:

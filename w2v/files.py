@@ -56,10 +56,36 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
             raise FileNotFoundError(f"nothing was written for {target}")
         _flush(beside)
         _replace(beside, target)
+    except OSError as error:
+        _remove(beside)
+        if error.errno is None or not str(error.filename or beside).startswith(str(beside)):
+            raise
+        # The path that the caller knows, not the one beside it.
+        raise OSError(error.errno, error.strerror, str(path)) from error
     except BaseException:
         _remove(beside)
         raise
     _flush_folder(target.parent)
+
+
+def is_foreign(folder: str | os.PathLike[str], mark: str) -> bool:
+    """Tell whether something stands at a path that is not ours to replace.
+
+    Parameters
+    ----------
+    folder : str or path
+    mark : str
+        The file by which a folder is known to be ours.
+
+    Returns
+    -------
+    bool
+        True for a file, and for a folder with content that lacks `mark`.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        return folder.exists()
+    return any(folder.iterdir()) and not (folder / mark).exists()
 
 
 def _replace(new: Path, target: Path) -> None:

@@ -212,6 +212,18 @@ def _write(figure: Figure, path: str | os.PathLike[str]) -> None:
         figure.savefig(beside, format=Path(path).suffix[1:].lower() or "png")
 
 
+def check_picture(path: str | os.PathLike[str]) -> None:
+    """Raise a ValueError if the suffix is that of no kind of picture."""
+    from matplotlib.backend_bases import FigureCanvasBase
+
+    kinds = FigureCanvasBase.get_supported_filetypes()
+    suffix = Path(path).suffix
+    if suffix and suffix[1:].lower() not in kinds:
+        raise ValueError(
+            f"{path}: got suffix {suffix!r}, expected one of .png, .svg, .pdf, .jpg, .webp"
+        )
+
+
 def _label(axes: Axes, positions: FloatArray, words: Sequence[str]) -> int:
     """Write the words beside their points and return for how many there was room."""
     figure: Any = axes.get_figure()

@@ -284,6 +284,8 @@ class Word2Vec(TrainedModel):
             Ctrl-C; the model holds what was trained.
         """
         check_unsupported("train", unsupported, METHODS)
+        if checkpoint is not None:
+            Checkpoint.check_place(checkpoint)
         model, vocab = self.built()
         self._take_vectors()
         corpus = self._encoded(_one_source(corpus_iterable, corpus_file, optional=True), vocab)

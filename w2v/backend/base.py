@@ -407,6 +407,8 @@ class Backend:
 
     def check_exact(self, noise: NoiseTable, targets: Array, k: int) -> None:
         """Refuse what :meth:`sample_exact` cannot do."""
+        if noise.size < 2:
+            raise ValueError("a vocabulary of one word has no negatives: give more text")
         if not 1 <= k <= noise.size - 1:
             raise ValueError(
                 f"cannot draw {k} distinct negatives beside the target from a vocabulary of "

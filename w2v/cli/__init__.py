@@ -64,7 +64,14 @@ def main() -> None:
     except (ValueError, OSError, LookupError, RuntimeError, MemoryError, ImportError) as error:
         if os.environ.get("W2V_DEBUG"):
             raise
-        _fail(str(error).strip() or type(error).__name__, 1)
+        _fail(_told(error), 1)
+
+
+def _told(error: BaseException) -> str:
+    """Say what went wrong in one line."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error).strip() or type(error).__name__
 
 
 def _fail(message: str, status: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +15,7 @@ from w2v.metrics import finite
 
 if TYPE_CHECKING:
     from w2v.data import EncodedCorpus
+    from w2v.vectors import KeyedVectors
 
 
 def words_of(*words: str) -> Callable[[str], list[str]]:
@@ -79,6 +81,24 @@ def choice(option: str, given: str, choices: Mapping[str, int]) -> int:
     if given not in choices:
         raise typer.BadParameter(f"{given!r} is not one of {', '.join(choices)}", param_hint=option)
     return choices[given]
+
+
+def save_or_rescue(vectors: KeyedVectors, path: Path) -> None:
+    """Save vectors, in the folder for temporary files if they cannot stand where they should.
+
+    Raises
+    ------
+    OSError
+        In that case, with the place of either.
+    """
+    try:
+        vectors.save(path)
+    except OSError as error:
+        rescue = Path(tempfile.mkdtemp(prefix="w2v-")) / path.name
+        vectors.save(rescue)
+        raise OSError(
+            f"cannot write {path} ({error.strerror or error}); the vectors are in {rescue}"
+        ) from error
 
 
 def check_folder(path: Path | None) -> None:

@@ -16,6 +16,7 @@ from w2v.cli.common import (
     choice,
     describe,
     print_json,
+    save_or_rescue,
     teller,
     totals_of,
     words_of,
@@ -147,6 +148,8 @@ def train(
     """
     from w2v.backend import describe_choice
     from w2v.metrics import MetricsLog
+    from w2v.plotting import check_picture
+    from w2v.training.checkpoint import Checkpoint
     from w2v.vectors import format_of
     from w2v.word2vec import Word2Vec
 
@@ -154,6 +157,10 @@ def train(
     format_of(output)  # a wrong name is better told before the training than after
     for path in (output, plot, metrics, checkpoint):
         check_folder(path)
+    if plot:
+        check_picture(plot)
+    if checkpoint:
+        Checkpoint.check_place(checkpoint)
     with options_of(config):
         word2vec = resume and Word2Vec.load(
             resume, backend=backend, workers=workers, verbose=not quiet
@@ -180,6 +187,7 @@ def train(
     on_cpu = f"{describe_choice('cpu')} (hierarchical softmax runs on the CPU)"
     say(f"backend: {on_cpu if word2vec.config.hs else describe_choice(backend)}")
     stopped = False
+    failure: OSError | None = None
     with MetricsLog(metrics) as log:
         text = word2vec.read(
             corpus or "pydocs",
@@ -200,8 +208,13 @@ def train(
             )
         except KeyboardInterrupt:
             stopped = True
+        except OSError as error:  # a checkpoint or a figure that could not be written
+            failure = error
         begin = time.perf_counter()
-        word2vec.wv.save(output)
+        save_or_rescue(word2vec.wv, output)
+        if failure:
+            say(f"written: {output}, as far as the training came")
+            raise failure
         totals = log.end(word2vec, save_seconds=time.perf_counter() - begin)
     loss = f", loss {word2vec.losses[-1]:.3f}" if word2vec.losses else ""
     say(
@@ -304,11 +317,14 @@ def phrases(
     `w2v phrases book.txt -o phrased.w2v --connector-words english`, then `w2v train phrased.w2v`
     """
     from w2v.data import ENGLISH_CONNECTOR_WORDS, Phrases, read_corpus
+    from w2v.data.corpus import MANIFEST
+    from w2v.data.folders import check_place
 
     say = teller(quiet)
     connectors = [word.strip() for word in (connector_words or "").split(",") if word.strip()]
     if connectors == ["english"]:
         connectors = sorted(ENGLISH_CONNECTOR_WORDS)
+    check_place(output, MANIFEST)
     text = read_corpus(
         corpus or "pydocs",
         min_count=1,
@@ -327,7 +343,8 @@ def phrases(
             scoring=scoring,
             connector_words=connectors,
         )
-        say(f"phrases: {len(found):,}, such as {', '.join(list(found.scores)[:8])}")
+        examples = ", ".join(list(found.scores)[:8])
+        say(f"phrases: {len(found):,}" + (f", such as {examples}" if examples else ""))
         scores.update(found.scores)
         text = found.join(text, min_count=min_count if i + 1 == passes else 1)
     text.save(output)

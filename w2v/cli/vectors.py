@@ -124,10 +124,11 @@ def plot(
 
     `w2v plot vectors.bin -o map.png`
     """
-    from w2v.plotting import plot_words
+    from w2v.plotting import check_picture, plot_words
     from w2v.vectors import KeyedVectors
 
     check_folder(output)
+    check_picture(output)
     vecs = KeyedVectors.load(vectors, limit=words)
     plot_words(vecs, vecs.index_to_key, output, method=method)
     typer.echo(f"written: {output}", err=True)

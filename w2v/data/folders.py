@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from w2v.data.errors import CorpusError
-from w2v.files import atomic_path
+from w2v.files import atomic_path, is_foreign
 
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
@@ -37,14 +37,18 @@ def replaced_folder(target: str | Path, mark: str) -> Iterator[Path]:
     OSError
         If it cannot be written; for a full disk with a line that says so.
     """
-    target = Path(target)
-    if target.exists() and not target.is_dir():
-        raise CorpusError(f"{target} is a file; name a folder for the encoded corpus")
-    if target.is_dir() and any(target.iterdir()) and not (target / mark).exists():
-        raise CorpusError(f"{target} exists and is no encoded corpus; name another folder")
+    check_place(target, mark)
     with clear_when_full(target), atomic_path(target) as aside:
         aside.mkdir()
         yield aside
+
+
+def check_place(target: str | Path, mark: str) -> None:
+    """Raise a CorpusError if something else than an encoded corpus stands there."""
+    if Path(target).is_file():
+        raise CorpusError(f"{target} is a file; name a folder for the encoded corpus")
+    if is_foreign(target, mark):
+        raise CorpusError(f"{target} exists and is no encoded corpus; name another folder")
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import numpy as np
 
 from w2v.config import TrainConfig
 from w2v.data import CorpusError, Vocabulary
-from w2v.files import atomic_path
+from w2v.files import atomic_path, is_foreign
 
 FORMAT = 1
 CONFIG, VOCAB, WEIGHTS, PROGRESS = (
@@ -62,12 +62,10 @@ class Checkpoint:
         OSError
             It cannot be written; what was there is still there.
         """
+        from safetensors import SafetensorError
         from safetensors.numpy import save_file
 
-        folder = Path(folder)
-        foreign = folder.is_dir() and any(folder.iterdir()) and not (folder / CONFIG).exists()
-        if folder.is_file() or foreign:
-            raise CheckpointError(f"{folder} exists and is no saved training; name another folder")
+        self.check_place(folder)
         with atomic_path(folder) as aside:
             aside.mkdir()
             config = {"format": FORMAT, **self.config.to_dict()}
@@ -75,7 +73,16 @@ class Checkpoint:
             (aside / PROGRESS).write_text(json.dumps(self.progress, indent=1), "utf-8")
             self.vocab.save(aside / VOCAB)
             plain = {name: np.ascontiguousarray(array) for name, array in self.weights.items()}
-            save_file(plain, aside / WEIGHTS)
+            try:
+                save_file(plain, aside / WEIGHTS)
+            except SafetensorError as error:
+                raise OSError(f"cannot write {folder}: {error}") from None
+
+    @staticmethod
+    def check_place(folder: str | Path) -> None:
+        """Raise a CheckpointError if something else than a saved training stands there."""
+        if is_foreign(folder, CONFIG):
+            raise CheckpointError(f"{folder} exists and is no saved training; name another folder")
 
     @classmethod
     def load(cls, folder: str | Path) -> Checkpoint:
@@ -116,6 +123,7 @@ class Checkpoint:
         except (FileNotFoundError, NotADirectoryError) as error:
             raise CheckpointError(
                 f"{folder} is no saved training: {Path(error.filename or folder).name} is missing"
+                + ("; it is a file, and a saved training is a folder" if folder.is_file() else "")
             ) from None
         except (KeyError, TypeError, CorpusError, SafetensorError) as error:
             raise CheckpointError(f"{folder} is a damaged saved training: {error}") from None

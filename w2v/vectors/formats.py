@@ -91,7 +91,7 @@ def load(
         raise ValueError(f"limit is {limit}, expected at least 1")
     if duplicates not in ("error", "first"):
         raise ValueError(f"duplicates is {duplicates!r}, expected 'error' or 'first'")
-    _refuse_pickle(Path(path))
+    _refuse_what_is_no_file_of_vectors(Path(path))
     reader = _READERS[format_of(path, format)]
     try:
         data = reader(Path(path), ReadOptions(limit, unicode_errors, duplicates == "error"))
@@ -129,7 +129,12 @@ def save(data: VectorData, path: str | os.PathLike[str], format: str | None = No
         raise VectorFormatError(f"cannot write {path}: {error}") from None
 
 
-def _refuse_pickle(path: Path) -> None:
+def _refuse_what_is_no_file_of_vectors(path: Path) -> None:
+    if path.is_dir():
+        raise VectorFormatError(
+            f"{path} is a folder, expected a file of vectors (those of a saved training: "
+            "Word2Vec.load(folder).wv)"
+        )
     if not path.is_file():
         return
     with path.open("rb") as file:
