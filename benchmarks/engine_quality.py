@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.engine_report import quality_plot, quality_table
 from benchmarks.evaluation import TITLES, evaluate, evaluation_sets
@@ -17,9 +17,49 @@ from benchmarks.trainers import (
     encoded_text,
     gensim_model,
     has_gensim,
+    loss_at_rest,
     train_gensim,
     w2v_trainer,
 )
+
+
+class Contestant(NamedTuple):
+    """A training to judge.
+
+    Parameters
+    ----------
+    model, system : str
+    words_per_second : float
+        On two cores, about, for the estimate of time.
+    alpha : float, optional
+        The learning rate to begin with, in place of the system's default.
+    by_sentences : bool
+        gensim reads sentences instead of ``corpus_file``, see `train_gensim`.
+    """
+
+    model: str
+    system: str
+    words_per_second: float
+    alpha: float | None = None
+    by_sentences: bool = False
+
+    @property
+    def title(self) -> str:
+        """Name in tables."""
+        reading = {"gensim": " (sentences)" if self.by_sentences else " (corpus_file)", "w2v": ""}
+        rate = "" if self.alpha is None else f", alpha {self.alpha}"
+        return f"{self.model} {self.system}{reading[self.system]}{rate}"
+
+
+CONTESTANTS = [
+    Contestant("skip-gram", "w2v", 6e6),
+    Contestant("skip-gram", "gensim", 0.5e6, by_sentences=True),
+    Contestant("skip-gram", "gensim", 0.5e6),
+    Contestant("cbow", "w2v", 9e6),
+    Contestant("cbow", "w2v", 9e6, alpha=0.025),
+    Contestant("cbow", "gensim", 1.2e6, by_sentences=True),
+    Contestant("cbow", "gensim", 1.5e6),
+]
 
 
 def run(
@@ -53,34 +93,33 @@ def run(
         The table.
     """
     runs: list[dict[str, Any]] = []
-    systems = ["w2v", "gensim"] if has_gensim() else ["w2v"]
+    contestants = [c for c in CONTESTANTS if c.system == "w2v" or has_gensim()]
     with encoded_text(corpus, words) as (text, encoded):
-        # w2v and gensim train so many words a second on two cores, both models together.
-        seconds = seeds * epochs * encoded.total_words * (1 / 3e6 + (len(systems) > 1) / 0.38e6)
-        steps = seeds * len(MODELS) * len(systems)
-        with Progress("engine quality", steps, seconds + 3 * steps) as progress:
+        trained = seeds * epochs * encoded.total_words
+        seconds = sum(trained / c.words_per_second + 3 * seeds for c in contestants)
+        with Progress("engine quality", seeds * len(contestants), seconds) as progress:
             for seed in range(1, seeds + 1):
-                for model, sg in MODELS.items():
-                    for system in systems:
-                        progress.step(
-                            f"{model}, {system}, seed {seed}", 10 if system == "gensim" else 1
-                        )
-                        run: dict[str, Any] = {"system": system, "model": model, "seed": seed}
-                        same: dict[str, Any] = {
-                            "sg": sg,
-                            "threads": threads,
-                            "seed": seed,
-                            "negative": negative,
-                        }
-                        if system == "w2v":
-                            trainer = w2v_trainer(encoded, epochs=epochs, **same)
-                            run["loss"] = trainer.run()[-1]
-                            run |= evaluate(list(encoded.vocab.words), trainer.model.word_vecs)
-                        else:
-                            theirs = gensim_model(text.path, **same)
-                            train_gensim(theirs, text.path, epochs)
-                            run |= evaluate(theirs.wv.index_to_key, theirs.wv.vectors)
-                        runs.append(run)
+                for each in contestants:
+                    progress.step(f"{each.title}, seed {seed}", 1e6 / each.words_per_second)
+                    same: dict[str, Any] = {
+                        "sg": MODELS[each.model],
+                        "threads": threads,
+                        "seed": seed,
+                        "negative": negative,
+                    }
+                    if each.alpha is not None:
+                        same["alpha"] = each.alpha
+                    run: dict[str, Any] = {"title": each.title, "seed": seed}
+                    if each.system == "w2v":
+                        trainer = w2v_trainer(encoded, epochs=epochs, **same)
+                        trainer.run()
+                        run["loss"] = loss_at_rest(trainer, encoded)
+                        run |= evaluate(list(encoded.vocab.words), trainer.model.word_vecs)
+                    else:
+                        theirs = gensim_model(text.path, **same)
+                        train_gensim(theirs, text.path, epochs, by_sentences=each.by_sentences)
+                        run |= evaluate(theirs.wv.index_to_key, theirs.wv.vectors)
+                    runs.append(run)
     left_out = [] if has_gensim() else [NO_GENSIM]
     if not evaluation_sets():
         left_out.append("scores: no evaluation sets, W2V_BENCH_DATA names no folder with eval/")
@@ -92,11 +131,8 @@ def run(
         "negative": negative,
         "left_out": left_out,
         "summary": {
-            f"{model} {system}": _summary(
-                [each for each in runs if (each["model"], each["system"]) == (model, system)]
-            )
-            for model in MODELS
-            for system in systems
+            each.title: _summary([run for run in runs if run["title"] == each.title])
+            for each in contestants
         },
         "runs": runs,
     }

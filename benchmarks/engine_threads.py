@@ -10,7 +10,7 @@ from benchmarks.engine_report import threads_plot, threads_table
 from benchmarks.progress import Progress
 from benchmarks.report import write
 from benchmarks.rounds import Spread, alternate, ratio
-from benchmarks.trainers import MODELS, encoded_text, seconds_of, w2v_trainer
+from benchmarks.trainers import MODELS, encoded_text, loss_at_rest, seconds_of, w2v_trainer
 from w2v.data import EncodedCorpus
 
 
@@ -72,5 +72,5 @@ def run(folder: Path, *, corpus: Path | None, words: int | None, rounds: int, th
 def _speed(corpus: EncodedCorpus, sg: int, threads: int, losses: list[float]) -> float:
     trainer = w2v_trainer(corpus, sg=sg, threads=threads, epochs=1)
     seconds = seconds_of(trainer.run)
-    losses.append(trainer.losses[0])
+    losses.append(loss_at_rest(trainer, corpus))
     return corpus.total_words / seconds

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.corpora import Text, benchmark_text
+from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus, read_corpus
 from w2v.models import CBOW, SkipGram
+from w2v.training.resting_loss import RestingLoss
 from w2v.training.stream import StreamTrainer
 
 MODELS = {"skip-gram": 1, "cbow": 0}
@@ -55,29 +57,52 @@ def w2v_trainer(
     return trainer
 
 
+def loss_at_rest(trainer: StreamTrainer, corpus: EncodedCorpus) -> float:
+    """Return the loss of what was trained, as `Word2Vec.losses` has it."""
+    config = TrainConfig(workers=trainer.workers)
+    excerpt = corpus.excerpt(200_000)
+    loss = RestingLoss(trainer.model, excerpt, corpus.vocab, config).measure()
+    return float("nan") if loss is None else loss
+
+
 def has_gensim() -> bool:
     """Say whether gensim can be imported."""
     return importlib.util.find_spec("gensim") is not None
 
 
 def gensim_model(
-    path: Path, *, sg: int, threads: int, dim: int = 100, negative: int = 5, seed: int = 1
+    path: Path,
+    *,
+    sg: int,
+    threads: int,
+    dim: int = 100,
+    negative: int = 5,
+    seed: int = 1,
+    alpha: float = 0.025,
 ) -> Any:
     """Return a gensim model that has its vocabulary."""
     from gensim.models import Word2Vec
 
     model = Word2Vec(
         vector_size=dim, window=5, hs=int(not negative), negative=negative, sample=1e-3,
-        min_count=5, sg=sg, workers=threads, seed=seed,
+        min_count=5, sg=sg, workers=threads, seed=seed, alpha=alpha,
     )  # fmt: skip
     model.build_vocab(corpus_file=str(path))
     return model
 
 
-def train_gensim(model: Any, path: Path, epochs: int) -> None:
-    """Train a model that has its vocabulary, from the text: gensim's fastest way."""
+def train_gensim(model: Any, path: Path, epochs: int, *, by_sentences: bool = False) -> None:
+    """Train a model that has its vocabulary, from the text.
+
+    ``corpus_file`` is gensim's fastest way, but each thread then lowers the learning rate by
+    its own share of the text alone: by half of what it should with two threads, to begin
+    anew lower in every epoch.  By sentences it falls as documented.
+    """
+    from gensim.models.word2vec import LineSentence
+
+    text = {"corpus_iterable": LineSentence(path)} if by_sentences else {"corpus_file": str(path)}
     model.train(
-        corpus_file=str(path),
+        **text,
         total_words=model.corpus_total_words,
         total_examples=model.corpus_count,
         epochs=epochs,

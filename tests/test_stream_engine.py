@@ -122,7 +122,10 @@ def test_the_kernel_steps_as_the_reference_does(
 
 @pytest.mark.parametrize("skip_gram", [True, False], ids=["skip-gram", "cbow"])
 @pytest.mark.parametrize("vocab_size", [12, 900])
-def test_a_threads_own_copies_of_rows_come_back_whole(vocab_size: int, skip_gram: bool) -> None:
+def test_a_threads_own_copies_of_rows_come_back_whole(
+    vocab_size: int, skip_gram: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("w2v.backend.cpu_stream.UNSETTLED_WORDS", 0)
     corpus = Corpus(vocab_size, sentences=200)
     settings = corpus.settings(skip_gram=skip_gram, alpha=0.01)
     expected, got = (copies(random_weights(vocab_size, 20)) for _ in range(2))

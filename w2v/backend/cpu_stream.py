@@ -15,6 +15,7 @@ from w2v.backend.stream import StreamLoss, StreamSettings
 
 HOT_WORDS = 512  # on text, two fifths of the negatives and three of the other rows
 STALE_USES = 64
+UNSETTLED_WORDS = 500_000  # of a run; with copies from the first on, these cost it 3 % of loss
 
 
 def tile_shape(negative: int) -> tuple[int, int]:
@@ -66,14 +67,16 @@ def lane_patterns(group: int, tile: int, k: int) -> np.ndarray:
     return out
 
 
-def own_copies(workers: int) -> tuple[int, int]:
+def own_copies(workers: int, position: int) -> tuple[int, int]:
     """Choose how many words' rows each thread copies, and the uses between exchanges.
 
     All threads' uses between two exchanges of a row should stay far from what would
-    carry it all the way to its optimum, or the sum of their steps overshoots it.
+    carry it all the way to its optimum, or the sum of their steps overshoots it.  At the
+    beginning of a run few uses do, so all threads then step the shared rows.
     """
     patience = STALE_USES // workers
-    return (HOT_WORDS, patience) if workers > 1 and patience > 1 else (0, 1)
+    settled = position >= UNSETTLED_WORDS
+    return (HOT_WORDS, patience) if workers > 1 and patience > 1 and settled else (0, 1)
 
 
 def train_stream(
@@ -104,7 +107,7 @@ def train_stream(
         (settings.alpha, slope, settings.min_alpha),
         None if settings.skip_gram else (settings.mean, settings.mean and settings.share_gradient),
         ((0,) * contexts, (0,) * outputs, lane_patterns(contexts, outputs, settings.negative)),
-        own_copies(settings.workers),
+        own_copies(settings.workers, position),
         loss,
     )
     for W, whole in ((W_in, whole_in), (W_out, whole_out)):
