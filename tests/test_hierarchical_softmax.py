@@ -60,7 +60,7 @@ def test_a_batch_touches_the_nodes_of_its_paths_alone(backend: Backend) -> None:
     layer.backward()
     nodes, _ = REFERENCE.tree_paths(HuffmanTree(COUNTS), np.array([0, 2]))
     touched = layer.grads[0]
-    assert set(to_cpu(touched.index).tolist()) == set(nodes[nodes >= 0].tolist())  # type: ignore[union-attr]
+    assert set(to_cpu(touched.index).tolist()) == set(nodes[nodes >= 0].tolist())
 
 
 def test_vectors_for_another_number_of_nodes_are_refused(backend: Backend) -> None:
