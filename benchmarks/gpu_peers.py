@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.machine import usable_cores
 from benchmarks.peers_job import Job, System
-from benchmarks.peers_process import ProcessFailedError, watch
+from benchmarks.peers_process import watch
 from benchmarks.peers_systems import Gensim, W2vAccel
 from benchmarks.zipf import Stream, write_text
 
@@ -39,19 +39,15 @@ def _words_per_second(
             text, Path(folder), skip_gram, 1, epochs, usable_cores(),
             dim=DIM, window=WINDOW, negative=NEGATIVE, min_count=1,
         )  # fmt: skip
-        try:
-            seconds = system.training_seconds(watch(system.command(job), limit=120), job)
-        except ProcessFailedError:
-            return None
+        seconds = system.training_seconds(watch(system.command(job), limit=120), job)
     return written * epochs / seconds if seconds else None
 
 
 def torch_embedding(stream: Stream, *, skip_gram: bool, seconds: float = 5) -> float | None:
     """Return words a second of the obvious PyTorch model, or None without torch on a GPU.
 
-    Batches of 16,384 windows; sparse gradients and SGD; negatives from
-    ``torch.multinomial``'s own kind of table, drawn ahead.  CBOW's input is an
-    ``EmbeddingBag``.
+    Batches of 16,384 windows; sparse gradients and SGD; negatives by bisection of the
+    cumulative weights.  CBOW's input is an ``EmbeddingBag``.
     """
     if importlib.util.find_spec("torch") is None:
         return None
