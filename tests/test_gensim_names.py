@@ -69,7 +69,7 @@ def test_every_parameter_of_a_model_is_taken_or_refused_by_name(name: str) -> No
     assert named[: len(first)] == first
     for parameter in set(wanted) - set(named):
         model = Word2Vec(negative=2, **SMALL)
-        call = {"__init__": Word2Vec, "train": model.train}.get(name) or getattr(model, name)
+        call: Any = {"__init__": Word2Vec, "train": model.train}.get(name) or getattr(model, name)
         data: Any = {"build_vocab_from_freq": {"a": 5, "b": 9, "c": 1}}.get(name, SENTENCES)
         if name == "train":
             model.build_vocab(SENTENCES)
@@ -153,7 +153,8 @@ def test_searches_of_a_part_and_measures_of_words_are_gensims() -> None:
     rng = np.random.default_rng(2)
     kv = KeyedVectors([f"w{i}" for i in range(200)], rng.normal(size=(200, 8)))
     theirs = kv.to_gensim()
-    for clip in ({"clip_start": 50}, {"clip_end": 70}, {"clip_start": 10, "clip_end": 30}):
+    clips: list[Any] = [{"clip_start": 50}, {"clip_end": 70}, {"clip_start": 10, "clip_end": 30}]
+    for clip in clips:
         for word in ("w3", "w20"):
             expected = theirs.most_similar(word, topn=5, **clip)
             assert [w for w, _ in kv.most_similar(word, topn=5, **clip)] == [w for w, _ in expected]
@@ -214,7 +215,7 @@ def test_a_vocabulary_can_be_given_as_counts_and_grow() -> None:
 
 
 def test_the_old_loop_that_lowers_the_rate_by_hand_does_so() -> None:
-    model = Word2Vec(SENTENCES, negative=2, alpha=0.05, **SMALL)
+    model: Any = Word2Vec(SENTENCES, negative=2, alpha=0.05, **SMALL)
     model.alpha /= 2
     model.min_alpha = model.alpha
     assert (model.config.alpha, model.config.min_alpha) == (0.025, 0.025)

@@ -182,7 +182,7 @@ def test_held_out_loss_is_the_training_loss_of_a_frozen_model_and_changes_nothin
 
 @pytest.mark.parametrize("sg", [0, 1])
 def test_the_loss_after_an_epoch_falls_and_hardly_depends_on_workers(sg: int) -> None:
-    parameters = {"sg": sg, "epochs": 3, "vector_size": 20, "min_count": 20}
+    parameters: dict[str, Any] = {"sg": sg, "epochs": 3, "vector_size": 20, "min_count": 20}
     corpus = read_corpus("pydocs", min_count=20)
     one, two = (Word2Vec(workers=n, **parameters).fit(corpus).losses for n in (1, 2))
     assert one == sorted(one, reverse=True)

@@ -1,6 +1,11 @@
 """Train word2vec fast, on a CPU or an NVIDIA GPU, from one code base."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from w2v.config import TrainConfig
+    from w2v.vectors import KeyedVectors
+    from w2v.word2vec import Word2Vec
 
 __version__ = "0.1.0"
 __all__ = ["KeyedVectors", "TrainConfig", "Word2Vec", "__version__"]

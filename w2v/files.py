@@ -109,7 +109,8 @@ def _remove(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     else:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # a read-only file system says so of what is not there too
+            path.unlink()
 
 
 def _flush(path: Path) -> None:

@@ -16,6 +16,8 @@ from numba.core import cgutils, config
 from numba.core.datamodel import models
 from numba.extending import intrinsic, register_model
 
+from w2v.backend.prefetch import emit_prefetch
+
 
 def _has_avx512() -> bool:
     """Ask what Numba compiles for: this machine, unless its settings name another."""
@@ -163,10 +165,8 @@ def prefetch(typing, address):
     """Fetch a cache line that is going to be written."""
 
     def generate(context, builder, signature, args):
-        pointer = ir.IntType(8).as_pointer()
-        kind = ir.FunctionType(ir.VoidType(), [pointer, _I32, _I32, _I32])
-        function = builder.module.declare_intrinsic("llvm.prefetch", [pointer], kind)
-        builder.call(function, [builder.inttoptr(args[0], pointer), _I32(1), _I32(3), _I32(1)])
+        line = builder.inttoptr(args[0], ir.IntType(8).as_pointer())
+        emit_prefetch(builder, line, closeness=3, for_writing=True)
         return context.get_dummy_value()
 
     return types.void(types.int64), generate

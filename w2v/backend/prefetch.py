@@ -22,8 +22,17 @@ NEAR, FAR = 16, 32
 _CACHE_LINE = 64
 
 
+def emit_prefetch(builder: Any, address: Any, *, closeness: int, for_writing: bool) -> None:
+    """Emit LLVM's hint for the cache line at a pointer; 3 is the innermost cache, 2 the next."""
+    byte_pointer, int32 = ir.IntType(8).as_pointer(), ir.IntType(32)
+    kind = ir.FunctionType(ir.VoidType(), [byte_pointer, int32, int32, int32])
+    hint = builder.module.declare_intrinsic("llvm.prefetch", [byte_pointer], kind)
+    pointer, data = builder.bitcast(address, byte_pointer), int32(1)
+    builder.call(hint, [pointer, int32(int(for_writing)), int32(closeness), data])
+
+
 def _hint(closeness: int) -> Any:
-    """Make the intrinsic that asks for one cache line: 3 is the innermost cache, 2 the next."""
+    """Make the intrinsic that asks for one cache line; see `emit_prefetch`."""
 
     @intrinsic
     def prefetch(context: Any, array: Any, row: Any, column: Any) -> Any:
@@ -39,12 +48,7 @@ def _hint(closeness: int) -> Any:
             address = cgutils.get_item_pointer(
                 context, builder, array_type, array, index, wraparound=False
             )
-            byte_pointer, int32 = ir.IntType(8).as_pointer(), ir.IntType(32)
-            kind = ir.FunctionType(ir.VoidType(), [byte_pointer, int32, int32, int32])
-            hint = builder.module.declare_intrinsic("llvm.prefetch", [byte_pointer], kind)
-            for_reading, data = int32(0), int32(1)
-            pointer = builder.bitcast(address, byte_pointer)
-            builder.call(hint, [pointer, for_reading, int32(closeness), data])
+            emit_prefetch(builder, address, closeness=closeness, for_writing=False)
             return context.get_dummy_value()
 
         return signature, generate
