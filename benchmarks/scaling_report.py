@@ -119,7 +119,7 @@ def _findings(panel: str, group: Mapping[str, Series]) -> Iterable[str]:
 
 def _cost(panel: str, points: Series) -> str:
     a, b, misfit = linear_cost(points)
-    model = f"a word costs {a:.0f} ns + {b:.3g} ns {UNITS[panel]}"
+    model = f"a word costs {a:.0f} ns {'+' if b >= 0 else '−'} {abs(b):.3g} ns {UNITS[panel]}"
     if len(points) == 2:
         return f"{model}, by two points."
     return f"{model}; measured points lie within {misfit:.0%} of that."
