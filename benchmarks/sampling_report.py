@@ -35,8 +35,8 @@ def table(records: list[Record]) -> str:
         [
             "# Drawing negatives",
             "",
-            "Million words drawn a second, on one thread or on the GPU: median (lowest–highest) over "
-            "rounds.",
+            "Million words drawn a second, on one thread or on the GPU: median (lowest–highest) "
+            "over rounds.",
             "",
             markdown_table(["k of V words", *names], rows(_speed)),
             "",
