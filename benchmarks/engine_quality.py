@@ -97,7 +97,8 @@ def run(
     with encoded_text(corpus, words) as (text, encoded):
         trained = seeds * epochs * encoded.total_words
         seconds = sum(trained / c.words_per_second + 3 * seeds for c in contestants)
-        with Progress("engine quality", seeds * len(contestants), seconds) as progress:
+        steps = seeds * sum(1e6 / c.words_per_second for c in contestants)
+        with Progress("engine quality", steps, seconds) as progress:
             for seed in range(1, seeds + 1):
                 for each in contestants:
                     progress.step(f"{each.title}, seed {seed}", 1e6 / each.words_per_second)
