@@ -1,7 +1,8 @@
 """The shim between NumPy and CuPy; the only room that imports cupy or numba."""
 
 from w2v.backend.alias import NoiseTable
-from w2v.backend.base import Backend, MemoryInfo
+from w2v.backend.base import Backend
+from w2v.backend.base_arrays import MemoryInfo
 from w2v.backend.huffman import HuffmanTree
 from w2v.backend.pending import PendingLoss
 from w2v.backend.random import RandomStream

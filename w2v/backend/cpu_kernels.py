@@ -12,7 +12,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from w2v.backend.base import rejection_attempts
+from w2v.backend.base_sampling import rejection_attempts
 from w2v.backend.prefetch import FAR, NEAR, prefetch_row, prefetch_row_far
 from w2v.backend.random import mix64, random_bits
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from w2v.backend import gpu_nearest, gpu_stream
 from w2v.backend.alias import NoiseTable, alias_table
-from w2v.backend.base import MemoryInfo
+from w2v.backend.base_arrays import MemoryInfo
 from w2v.backend.gpu_checks import DeviceChecks
 from w2v.backend.gpu_kernels import LANES, DeviceRowGrad, minibatch, warps_for
 from w2v.backend.pending import PendingLoss

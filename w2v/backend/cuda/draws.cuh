@@ -1,4 +1,4 @@
-// Random draws: the same bits as backend/random.py and backend/base.py give.
+// Random draws: the same bits as backend/random.py and backend/base_sampling.py give.
 #pragma once
 #include "warp.cuh"
 

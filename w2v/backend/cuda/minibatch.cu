@@ -1,4 +1,4 @@
-// The minibatch engine's primitives; what each does stands in backend/base.py.
+// The minibatch engine's primitives; what each does stands in backend/base_layers.py.
 //
 // REAL is float or double. Ids that are out of range are counted by check_ids and read as 0,
 // so that a step need not wait for the check.

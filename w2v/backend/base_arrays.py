@@ -1,0 +1,126 @@
+"""Arrays on one device: where all primitives of a backend begin."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from w2v.backend.rowgrad import Array
+
+_FILLED_AT_ONCE = 2**20  # numbers; they stay in the cache
+
+
+class MemoryInfo(NamedTuple):
+    """Memory in bytes where a backend's arrays live."""
+
+    free: int
+    total: int
+
+
+class Arrays:
+    """What every backend can do with arrays.
+
+    Attributes
+    ----------
+    name : str
+        ``"cpu"`` or ``"gpu"``.
+    xp : module
+        The array library: numpy or cupy.
+    sampling : str
+        How ``sampling="auto"`` samples negatives here: ``"exact"`` or ``"fast"``.
+    """
+
+    name = "reference"
+    sampling = "exact"
+
+    def __init__(self, xp: ModuleType = np) -> None:
+        self.xp: Any = xp
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name!r}>"
+
+    def describe(self) -> str:
+        """Return the name and what stands behind it, for people."""
+        return self.name
+
+    def asarray(self, x: Any, dtype: Any = None) -> Array:
+        """Return x as an array of this backend, copying only if it must."""
+        return self.xp.asarray(x, dtype=dtype)
+
+    def to_numpy(self, x: Array) -> np.ndarray:
+        """Return x as a NumPy array."""
+        return np.asarray(x)
+
+    def synchronize(self) -> None:
+        """Wait until the device has done all it was given."""
+
+    def memory_info(self) -> MemoryInfo:
+        """Return the free and total memory, in bytes, where arrays live."""
+        page = os.sysconf("SC_PAGE_SIZE")
+        total = os.sysconf("SC_PHYS_PAGES") * page
+        if "SC_AVPHYS_PAGES" not in os.sysconf_names:
+            return MemoryInfo(total, total)
+        return MemoryInfo(os.sysconf("SC_AVPHYS_PAGES") * page, total)
+
+    def normal(self, shape: tuple[int, ...], scale: float, seed: int, stream: int = 0) -> Array:
+        """Return float32 normal deviates, the same on every backend.
+
+        Parameters
+        ----------
+        shape : tuple of int
+        scale : float
+            Standard deviation.
+        seed, stream : int
+            As in :class:`RandomStream`.
+        """
+        rng = np.random.Generator(np.random.Philox(key=[seed, stream]))
+        values = rng.standard_normal(shape, dtype=np.float32)
+        values *= np.float32(scale)
+        return self.asarray(values)
+
+    def fill_uniform(self, W: Array, limit: float, seed: int, stream: int = 0) -> None:
+        """Fill a matrix with deviates from (−limit, limit), the same on every backend.
+
+        Parameters
+        ----------
+        W : (V, H) float32 array
+        limit : float
+        seed, stream : int
+            As in :class:`RandomStream`.
+        """
+        rng = np.random.Generator(np.random.Philox(key=[seed, stream]))
+        rows = max(1, _FILLED_AT_ONCE // W.shape[1])
+        for first in range(0, len(W), rows):
+            part = W[first : first + rows]
+            values = rng.random(part.shape, dtype=np.float32) - np.float32(0.5)
+            part[:] = self.asarray(values * np.float32(2 * limit))
+
+    # -- checks ---------------------------------------------------------------
+
+    def check_ids(self, ids: Array, size: int, what: str = "word id") -> None:
+        """Refuse ids outside 0 .. size - 1.
+
+        Raises
+        ------
+        ValueError
+            Names the offending id and the range.
+        """
+        if ids.size == 0:
+            return
+        low, high = int(ids.min()), int(ids.max())
+        if low < 0 or high >= size:
+            got = low if low < 0 else high
+            raise ValueError(
+                f"{what} {got} is out of range: expected 0 to {size - 1} "
+                f"for a vocabulary of {size} words"
+            )
+
+    @contextmanager
+    def deferred_checks(self) -> Iterator[None]:
+        """Let :meth:`check_ids` answer at the block's end, where that saves waiting."""
+        yield
