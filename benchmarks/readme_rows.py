@@ -119,8 +119,8 @@ def _scaling(folder: Path) -> list[str]:
             speed = each["words_per_second"]["median"]
             costs.setdefault(each["series"], {})[each["value"]] = 1 / speed
     return [
-        f"| train {series} on {max(of) / 1e6:.0f} M words | {_millions(1 / of[max(of)])} "
-        f"| on {min(of) / 1e6:.0f} M words {_millions(1 / of[min(of)])} "
+        f"| train {series} on {max(of) / 1e6:g} M words | {_millions(1 / of[max(of)])} "
+        f"| on {min(of) / 1e6:g} M words {_millions(1 / of[min(of)])} "
         f"| {of[max(of)] / of[min(of)]:.2f} × the time a word |"
         for series, of in costs.items()
     ]

@@ -22,7 +22,11 @@ BATCH, WINDOW, DIMENSIONS, NEGATIVES = 100, 5, 100, 5
 TOKENS = 929_589
 
 Batch = tuple[Any, Any]
-KINDS = {"CBOW": (CBOW, textbook.CBOW), "skip-gram": (SkipGram, textbook.SkipGram)}
+KINDS: dict[str, type[CBOW | SkipGram]] = {"CBOW": CBOW, "skip-gram": SkipGram}
+_TEXTBOOK: dict[str, type[textbook.CBOW | textbook.SkipGram]] = {
+    "CBOW": textbook.CBOW,
+    "skip-gram": textbook.SkipGram,
+}
 
 
 class ZipfText:
@@ -94,11 +98,12 @@ class Method:
     def warm_up(self, slice_seconds: float) -> float:
         """Compile, touch the memory, choose the steps of a slice; return a slice's seconds."""
         self.train(1)
-        step = self.train(1)
-        if step < slice_seconds / 10:
-            step = self.train(10) / 10
-        self.steps = max(1, int(slice_seconds / step))
-        return self.steps * step
+        steps, seconds = 1, self.train(1)
+        while seconds < slice_seconds / 2:  # a few steps are mostly their beginning and end
+            steps *= max(2, min(10, int(slice_seconds / seconds)))
+            seconds = self.train(steps)
+        self.steps = max(1, int(slice_seconds * steps / seconds))
+        return self.steps * seconds / steps
 
     def measure(self) -> float:
         """Return the seconds of a step, the mean of a slice."""
@@ -154,8 +159,7 @@ def sampled(kind: str, text: ZipfText, backend_name: str) -> list[Method]:
         Named ``minibatch, exact, CBOW`` and so on; ``, GPU`` is added on one.
     """
     backend = get_backend(backend_name)
-    model_class = KINDS[kind][0]
-    model = model_class(
+    model = KINDS[kind](
         text.vocab_size, DIMENSIONS, WINDOW, None, negative=NEGATIVES, counts=text.stream.counts,
         start="uniform", backend=backend,
     )  # fmt: skip
@@ -203,9 +207,9 @@ def from_textbook(kind: str, text: ZipfText) -> Method:
     """Build the textbook's model with its Adam over all rows."""
     rng = np.random.default_rng(1)
     shape = (2, text.vocab_size, DIMENSIONS)
-    weights = [W * np.float32(0.01) for W in rng.standard_normal(shape, dtype=np.float32)]
+    W_in, W_out = rng.standard_normal(shape, dtype=np.float32) * np.float32(0.01)
     sampler = textbook.UnigramSampler(text.corpus, sample_size=NEGATIVES)
-    model, optimizer = KINDS[kind][1](*weights, WINDOW, sampler), textbook.Adam()
+    model, optimizer = _TEXTBOOK[kind](W_in, W_out, WINDOW, sampler), textbook.Adam()
 
     def step(contexts: Any, target: Any) -> None:
         model.forward(contexts, target)
