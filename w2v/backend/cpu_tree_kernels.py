@@ -17,15 +17,10 @@ from w2v.backend.cpu_hot_kernels import DELAY, announce, copy_rows, exchange
 from w2v.backend.cpu_stream_kernels import AHEAD, BATCH, _fetch, _stay, lay_windows, thin_out
 from w2v.backend.cpu_vector_kernels import (
     LANES,
-    add,
     add_products,
     addresses,
     lane_sums,
-    load,
-    load_address,
     load_rows,
-    multiply,
-    splat,
     store,
     zero_products,
 )
@@ -36,6 +31,7 @@ from w2v.backend.cpu_window_kernels import (
     merge_contexts,
     new_sums,
     skip_gram_step,
+    sum_contexts,
 )
 
 _kernel = numba.njit(nogil=True, cache=True, error_model="numpy")
@@ -92,17 +88,6 @@ def path_weights(count, length, rows, shape, scratch, labels, rate, group, tile)
             here = pattern + (min(count - c, len(group)) - 1) * _VECTOR
             change = _score(lane_sums(products), here, labels + t * _VECTOR, rate, sums)
             store(weights + (t * span + c * len(tile)) * 4, change)
-
-
-@_inline
-def sum_contexts(count, contexts, stride, hidden, mean):
-    """Put the contexts' mean or sum where hidden points."""
-    part = splat(np.float32(1.0 / count if mean else 1.0))
-    for d in range(0, stride, _VECTOR):
-        h = load(load_address(contexts) + d)
-        for c in range(1, count):
-            h = add(h, load(load_address(contexts + c * 8) + d))
-        store(hidden + d, multiply(h, part))
 
 
 @_kernel

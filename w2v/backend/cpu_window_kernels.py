@@ -125,16 +125,22 @@ def skip_gram_step(count, rows, shape, scratch, tile):
 
 
 @_inline
-def cbow_weights(count, rows, shape, scratch, rate, mean, group, tile):
-    """Find the contexts' mean or sum, and fill in its weights."""
-    (contexts, outputs), (column, tiles, stride, span) = rows, shape
-    weights, hidden, patterns, sums = scratch
+def sum_contexts(count, contexts, stride, hidden, mean):
+    """Put the contexts' mean or sum where hidden points."""
     part = splat(np.float32(1.0 / count if mean else 1.0))
     for d in range(0, stride, _VECTOR):
         h = load(load_address(contexts) + d)
         for c in range(1, count):
             h = add(h, load(load_address(contexts + c * 8) + d))
         store(hidden + d, multiply(h, part))
+
+
+@_inline
+def cbow_weights(count, rows, shape, scratch, rate, mean, group, tile):
+    """Find the contexts' mean or sum, and fill in its weights."""
+    (contexts, outputs), (column, tiles, stride, span) = rows, shape
+    weights, hidden, patterns, sums = scratch
+    sum_contexts(count, contexts, stride, hidden, mean)
     kind_size = (len(group) + 2) * _VECTOR
     for t in range(tiles):
         os = addresses(outputs + t * len(tile) * column, column, tile)
