@@ -102,7 +102,7 @@ def _peers(folder: Path) -> list[str]:
         for system, theirs in speeds.items():
             if len(ours) == len(theirs):
                 rows.append(
-                    f"| train {model}, as beside other systems "
+                    f"| train {model}, by `peers` "
                     f"| {_millions(statistics.median(ours))} "
                     f"| {result['systems'][system]['title']} "
                     f"{_millions(statistics.median(theirs))} "

@@ -11,7 +11,7 @@ from numba import njit
 
 from w2v.backend.cpu_vector_kernels import LANES, add, multiply_add, splat, store
 
-_CHAINS = 12
+_CHAINS, _BURSTS = 12, 5
 
 
 def peak_flops(workers: int, seconds: float = 0.2) -> float:
@@ -30,14 +30,15 @@ def peak_flops(workers: int, seconds: float = 0.2) -> float:
     Returns
     -------
     float
-        Summed over the threads.
+        Summed over the threads, in the best of a few bursts: other work on the machine
+        lowers what is measured, and not the ceiling.
     """
     _run(1)
     steps = 100_000
-    steps = max(steps, int(steps * seconds / max(_seconds(steps), 1e-9)))
+    steps = max(steps, int(steps * seconds / _BURSTS / max(_seconds(steps), 1e-9)))
     with ThreadPoolExecutor(workers) as pool:
-        each = list(pool.map(_seconds, [steps] * workers))
-    return sum(2 * LANES * _CHAINS * steps / spent for spent in each)
+        bursts = [list(pool.map(_seconds, [steps] * workers)) for _ in range(_BURSTS)]
+    return max(sum(2 * LANES * _CHAINS * steps / spent for spent in burst) for burst in bursts)
 
 
 def _seconds(steps: int) -> float:
