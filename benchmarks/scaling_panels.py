@@ -166,8 +166,9 @@ class Panels:
         text = stored.part(max(sizes), skip=size)
         for series, backend, setting in self.forms():
             run = self._fused(f"corpora, {series}", backend, text, setting)
-            for words in sizes if run else []:
-                yield self._point(series, words, run, words)
+            if run:
+                for words in sizes:
+                    yield self._point(series, words, run, words)
 
     def batch(self) -> Iterator[Point]:
         """Step the minibatch engine's skip-gram with Adam."""
