@@ -174,8 +174,11 @@ def peers(
 @app.command(name="all")
 def run_all(quick: Quick = False, corpus: Corpus = None, output: Output = None) -> None:
     """Run every benchmark, one after the other, each in a process of its own."""
+    from w2v.backend import available_backends
+
     failed = []
-    for words in benchmarks():
+    card = [("gpu",)] if "gpu" in available_backends() else []
+    for words in benchmarks() + card:
         command = [sys.executable, "-m", "benchmarks", *words, *(["--quick"] if quick else [])]
         if corpus and takes(words, "corpus"):
             command += ["--corpus", str(corpus)]
@@ -191,7 +194,8 @@ def run_all(quick: Quick = False, corpus: Corpus = None, output: Output = None) 
 def benchmarks() -> list[tuple[str, ...]]:
     """Return the names of all benchmarks that run on any machine: those with ``--quick``."""
     found = _commands(app)
-    return [words for words in found if takes(words, "quick") and words != ("all",)]
+    others = [("all",), ("gpu",)]
+    return [words for words in found if takes(words, "quick") and words not in others]
 
 
 def takes(words: tuple[str, ...], option: str) -> bool:
