@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
@@ -110,3 +111,23 @@ def test_sizes_below_one_are_refused_by_name(size: str) -> None:
 def test_the_input_layer_is_an_embedding_unless_vectors_are_one_hot() -> None:
     assert isinstance(SoftmaxCBOW(V, H, WINDOW).in_layer, Embedding)
     assert not isinstance(SoftmaxCBOW(V, H, WINDOW, one_hot=True).in_layer, Embedding)
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("start", ["normal", "uniform"])
+def test_a_step_allocates_what_its_batch_needs_and_not_a_matrix(name: str, start: str) -> None:
+    size, ids = 100_000, np.arange(110, dtype=np.int32).reshape(10, 11)
+    model = MODELS[name][0](size, 100, 5, None, counts=np.ones(size), start=start, backend="cpu")
+    optimizer = Adam()
+
+    def step() -> None:
+        model.forward(ids[:, 1:], ids[:, 0])
+        model.backward()
+        optimizer.update(*remove_duplicate(model.params, model.grads))
+
+    step()  # makes the optimizer's state
+    tracemalloc.start()
+    step()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < size * 100 * 4 / 10

@@ -24,7 +24,7 @@ class LayerPrimitives(Arrays):
         -------
         (..., H) float array
         """
-        return self.xp.take(W, index, axis=0)
+        return W[index]  # take would copy all of a matrix whose rows are padded
 
     def row_dot(self, W: Array, index: Array, h: Array) -> Array:
         """Compute dot products ``W[index[b, k]] · h[b]``.
