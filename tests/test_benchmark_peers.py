@@ -25,7 +25,10 @@ from benchmarks.peers_systems import Gensim, W2vAccel, Word2vecC, all_systems
 needs_proc = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
 
 # What a program in word2vec.c's manner does, without the training.
-STAND_IN = f"""#!{sys.executable}
+# The shell starts Python, as its path may hold a space.
+STAND_IN = f"""#!/bin/sh
+'''exec' "{sys.executable}" "$0" "$@"
+' '''
 import sys
 given = dict(zip(sys.argv[1::2], sys.argv[2::2]))
 if given["-cbow"] == "1":
