@@ -151,7 +151,7 @@ def softmax(name: str, text: ZipfText, *, one_hot: bool) -> Method:
 
 
 def sampled(kind: str, text: ZipfText, backend_name: str) -> list[Method]:
-    """Build what samples negatives: two engines, each exact and fast, on the same weights.
+    """Build what samples negatives: two engines, each exact and fast.
 
     Returns
     -------
@@ -159,9 +159,13 @@ def sampled(kind: str, text: ZipfText, backend_name: str) -> list[Method]:
         Named ``minibatch, exact, CBOW`` and so on; ``, GPU`` is added on one.
     """
     backend = get_backend(backend_name)
-    model = KINDS[kind](
-        text.vocab_size, DIMENSIONS, WINDOW, None, negative=NEGATIVES, counts=text.stream.counts,
-        start="uniform", backend=backend,
+    # Each engine has the weights that it starts from in training, in its own layout.
+    layered, streamed = (
+        KINDS[kind](
+            text.vocab_size, DIMENSIONS, WINDOW, None, negative=NEGATIVES,
+            counts=text.stream.counts, start=start, backend=backend,
+        )
+        for start in ("normal", "uniform")
     )  # fmt: skip
     optimizer = Adam()
     where = "" if backend_name == "cpu" else ", GPU"
@@ -172,19 +176,19 @@ def sampled(kind: str, text: ZipfText, backend_name: str) -> list[Method]:
 
     def minibatch(sampler: UnigramSampler) -> Callable[[int], float]:
         def step(contexts: Any, target: Any) -> None:
-            model.ns_loss.sampler = sampler
-            model.forward(contexts, target)
-            model.backward()
-            optimizer.update(*remove_duplicate(model.params, model.grads))
+            layered.ns_loss.sampler = sampler
+            layered.forward(contexts, target)
+            layered.backward()
+            optimizer.update(*remove_duplicate(layered.params, layered.grads))
 
         return steps_of(step, batch, backend.synchronize)
 
     def fused(sampler: UnigramSampler) -> Callable[[int], float]:
         def train(steps: int) -> float:
-            model.ns_loss.sampler = sampler
+            streamed.ns_loss.sampler = sampler
             stream = text.sentences(steps * BATCH)
             trainer = StreamTrainer(
-                model, *stream, epochs=1, sample=0, shrink_windows=False, workers=1
+                streamed, *stream, epochs=1, sample=0, shrink_windows=False, workers=1
             )
             trainer.run()
             return trainer.seconds * steps * BATCH / len(stream.tokens)
