@@ -2,9 +2,9 @@
 """Threads' own copies of the most frequent words' rows.
 
 Two threads that step the same row send its cache lines to and fro, which costs more
-than the step.  So each thread steps a copy, and every few uses adds what it has
-changed to the shared row and takes over what others have.  How old a copy grows is
-bounded by uses, not by time, so that no row runs ahead of the others'.
+than the step.  So each thread steps a copy, and now and then adds what it has changed
+to the shared row and takes over what others have: at every n-th use of any row, which
+is every n-th of each row's on average, so that none runs ahead of the others'.
 
 ``own`` is a tuple: the number of words, address of the copies, of input rows first and
 output rows then, and bytes from a copy to what the shared row was when it was copied.
@@ -13,6 +13,7 @@ output rows then, and bytes from a copy to what the shared row was when it was c
 from __future__ import annotations
 
 import numba
+import numpy as np
 
 from w2v.backend.cpu_vector_kernels import LANES, add, load, prefetch, store, subtract
 
@@ -20,6 +21,13 @@ _kernel = numba.njit(nogil=True, error_model="numpy")
 
 _VECTOR = LANES * 4  # bytes
 DELAY = 4  # windows from fetching a shared row to adding to it
+
+
+@_kernel
+def row_of(word, at_shared, at_copies, own, stride):
+    """Return the address of a word's row, without a branch: it would be mispredicted often."""
+    has_copy = (np.int64(word) - own[0]) >> 63
+    return at_shared + (has_copy & (at_copies - at_shared)) + np.int64(word) * stride
 
 
 @_kernel

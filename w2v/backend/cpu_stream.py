@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import gcd
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from w2v.backend.rows import padded, padded_copy
 from w2v.backend.stream import StreamLoss, StreamSettings
 
 HOT_WORDS = 512  # on text, two fifths of the negatives and three of the other rows
-STALE_USES = 64
+STALE_USES = 128  # of a row by all threads, between two exchanges, on average
 UNSETTLED_WORDS = 500_000  # of a run; with copies from the first on, these cost it 3 % of loss
 
 
@@ -67,16 +68,19 @@ def lane_patterns(group: int, tile: int, k: int) -> np.ndarray:
     return out
 
 
-def own_copies(workers: int, position: int) -> tuple[int, int]:
-    """Choose how many words' rows each thread copies, and the uses between exchanges.
+def own_copies(settings: StreamSettings, position: int) -> tuple[int, int]:
+    """Choose how many words' rows each thread copies, and which use of a row exchanges it.
 
     All threads' uses between two exchanges of a row should stay far from what would
     carry it all the way to its optimum, or the sum of their steps overshoots it.  At the
     beginning of a run few uses do, so all threads then step the shared rows.
     """
-    patience = STALE_USES // workers
-    settled = position >= UNSETTLED_WORDS
-    return (HOT_WORDS, patience) if workers > 1 and patience > 1 and settled else (0, 1)
+    patience = STALE_USES // settings.workers
+    if settings.workers == 1 or patience < 2 or position < UNSETTLED_WORDS:
+        return 0, 1
+    while gcd(patience, settings.negative + 2) > 1:  # or some of a window's uses never count
+        patience += 1
+    return HOT_WORDS, patience
 
 
 def train_stream(
@@ -107,7 +111,7 @@ def train_stream(
         (settings.alpha, slope, settings.min_alpha),
         None if settings.skip_gram else (settings.mean, settings.mean and settings.share_gradient),
         ((0,) * contexts, (0,) * outputs, lane_patterns(contexts, outputs, settings.negative)),
-        own_copies(settings.workers, position),
+        own_copies(settings, position),
         loss,
     )
     for W, whole in ((W_in, whole_in), (W_out, whole_out)):

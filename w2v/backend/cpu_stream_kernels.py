@@ -11,7 +11,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from w2v.backend.cpu_hot_kernels import DELAY, announce, copy_rows, exchange
+from w2v.backend.cpu_hot_kernels import DELAY, announce, copy_rows, exchange, row_of
 from w2v.backend.cpu_kernels import _complete, _random_bits, _rejection_attempts
 from w2v.backend.cpu_vector_kernels import LANES, prefetch
 from w2v.backend.cpu_window_kernels import (
@@ -190,8 +190,8 @@ def train(
     its slope a word, min_alpha.  cbow: None for skip-gram, or whether to average and
     whether to share the gradient.  tiling: tuples as long as the contexts and outputs that
     are multiplied at once, and the lanes' patterns.  copies: how many words a thread has
-    its own rows of, and the uses after which it exchanges them.  loss: (3,) float64, added
-    to: loss, predictions, kept words.
+    its own rows of, and the uses of rows from one that exchanges its row to the next.
+    loss: (3,) float64, added to: loss, predictions, kept words.
     """
     (W_in, W_out), (tokens, offsets) = weights, corpus
     (k, _), (window, _), (group, tile, patterns) = negatives, windows, tiling
@@ -227,10 +227,8 @@ def train(
     own_rows = np.empty(4 * hot * W_in.shape[1] + 16, np.float32)
     at_own = (np.int64(own_rows.ctypes.data) + 63) // 64 * 64
     own = (hot, at_own, 2 * hot * stride)
-    uses = np.zeros(2 * hot + 1, np.int32)
-    uses[2 * hot] = -(2**31)
-    copied = np.empty((k + 2, size), np.int32)
     due = np.zeros((DELAY, k + 3), np.int32)
+    next_use = np.int64(0)
 
     at_in, at_out = np.int64(W_in.ctypes.data), np.int64(W_out.ctypes.data)
     at_contexts, at_outputs = np.int64(in_rows.ctypes.data), np.int64(out_rows.ctypes.data)
@@ -266,14 +264,9 @@ def train(
         lay_windows(n, words, widths, low, top, window, earlier, latest)
         for j in range(k + 1):
             for i in range(n):
-                word = np.int64(outputs[j, i])
-                shared, mine = at_out + word * stride, at_own + (hot + word) * stride
-                out_rows[j, i] = mine if word < hot else shared
-                copied[j, i] = hot + word if word < hot else 2 * hot
+                out_rows[j, i] = row_of(outputs[j, i], at_out, at_own + hot * stride, own, stride)
         for i in range(n):
-            word = np.int64(words[i])
-            in_rows[i] = at_own + word * stride if word < hot else at_in + word * stride
-            copied[k + 1, i] = word if word < hot else 2 * hot
+            in_rows[i] = row_of(words[i], at_in, at_own, own, stride)
         for i in range(len(group)):
             in_rows[n + i] = empty
         new_sums(at_sums)
@@ -306,8 +299,7 @@ def train(
                 skip_gram_step(count, rows, shape, scratch, tile)
                 if repeats:
                     for c in range(bottom, last + 1):
-                        word = np.int64(words[c])
-                        in_rows[c] = at_own + word * stride if word < hot else at_in + word * stride
+                        in_rows[c] = row_of(words[c], at_in, at_own, own, stride)
                 predictions += count
             else:
                 cbow_weights(count, rows, shape, scratch, rate[i], cbow[0], group, tile)
@@ -321,14 +313,14 @@ def train(
                 for j in range(1, slot[0] + 1):
                     exchange(np.int64(slot[j]), own, at_in, at_out, stride)
                 slot[0] = 0
-                # Rows without a copy are counted in one last place, which never comes due: a
-                # branch on the word would be mispredicted at every other word.
-                for j in range(k + 2):
-                    row = copied[j, i]
-                    uses[row] += 1
-                    if uses[row] >= copies[1]:
-                        uses[row] = 0
-                        announce(i, np.int64(row), own, due, at_in, at_out, stride)
+                # A window uses its outputs' rows, and the target's as an input.
+                while next_use < k + 2:
+                    word = np.int64(words[i] if next_use > k else outputs[next_use, i])
+                    if word < hot:
+                        row = word if next_use > k else hot + word
+                        announce(i, row, own, due, at_in, at_out, stride)
+                    next_use += copies[1]
+                next_use -= k + 2
         loss[0] += loss_of(sums)
         loss[1] += predictions
         loss[2] += n

@@ -65,7 +65,7 @@ def train_stream(
         (settings.alpha, slope, settings.min_alpha),
         None if settings.skip_gram else (settings.mean, settings.mean and settings.share_gradient),
         ((0,) * group, (0,) * _TILE, lane_patterns(group, _TILE)),
-        own_copies(settings.workers, position),
+        own_copies(settings, position),
         loss,
     )
     for W, whole in ((W_in, whole_in), (W_out, whole_out)):

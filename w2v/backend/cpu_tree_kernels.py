@@ -5,7 +5,7 @@ As `cpu_stream_kernels.py`, but a window's outputs are the inner nodes on its ta
 path: a few or many, each with a label of its own, and found by climbing the tree two
 windows ahead of their use.  They are laid into slots that are taken in turn: for each,
 the addresses of the rows, the labels in the lanes in which their logits will come, and
-the places where their uses are counted.
+the copies that their uses may exchange.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from w2v.backend.cpu_hot_kernels import DELAY, announce, copy_rows, exchange
+from w2v.backend.cpu_hot_kernels import DELAY, announce, copy_rows, exchange, row_of
 from w2v.backend.cpu_stream_kernels import AHEAD, BATCH, _fetch, _stay, lay_windows, thin_out
 from w2v.backend.cpu_vector_kernels import (
     LANES,
@@ -43,12 +43,12 @@ SLOTS = AHEAD + 2
 
 
 @_part
-def lay_path(word, tree, at_out, stride, own, empty, rows, labels, counted, group, tile):
+def lay_path(word, tree, at_out, stride, own, empty, rows, labels, used, group, tile):
     """Fill a slot with the path above a word, and fetch its rows; return its length.
 
     rows: (tiles * tile) int64 addresses, those beyond the path of an empty row.  labels:
-    (tiles, LANES) float32.  counted: (longest + 1,) int32, where the uses of the path's
-    rows and of the word's own are counted.
+    (tiles, LANES) float32.  used: (longest + 1,) int32, the copies of the path's rows and
+    of the word's own, or beyond the last one where there is none.
     """
     parents, answers, _ = tree
     hot, at_own, _ = own
@@ -58,14 +58,14 @@ def lay_path(word, tree, at_out, stride, own, empty, rows, labels, counted, grou
         above = np.int64(parents[node])
         mine = above < hot
         rows[length] = at_own + (hot + above) * stride if mine else at_out + above * stride
-        counted[length] = hot + above if mine else 2 * hot
+        used[length] = hot + above if mine else 2 * hot
         _fetch(rows[length], (stride + 63) // 64)
         t, j = length // len(tile), length % len(tile)
         for c in range(len(group)):
             labels[t, c * len(tile) + j] = answers[node]
         node = above
         length += 1
-    counted[length] = word if word < hot else 2 * hot
+    used[length] = word if word < hot else 2 * hot
     for j in range(length, (length + len(tile) - 1) // len(tile) * len(tile)):
         rows[j] = empty
     return length
@@ -128,14 +128,13 @@ def train(weights, corpus, position, keep, tree, key, windows, rates, cbow, tili
     own_rows = np.empty(4 * hot * W_in.shape[1] + 16, np.float32)
     at_own = (np.int64(own_rows.ctypes.data) + 63) // 64 * 64
     own = (hot, at_own, 2 * hot * stride)
-    # Rows without a copy are counted in one last place, which never comes due.
-    uses = np.zeros(2 * hot + 1, np.int32)
-    uses[2 * hot] = -(2**31)
     due = np.zeros((DELAY, longest + 2), np.int32)
+
+    next_use = np.int64(0)
 
     slot_rows = np.empty((SLOTS, most * len(tile)), np.int64)
     slot_labels = np.zeros((SLOTS, most, LANES), np.float32)
-    slot_counted = np.empty((SLOTS, longest + 1), np.int32)
+    slot_used = np.empty((SLOTS, longest + 1), np.int32)
     slot_length = np.zeros(SLOTS, np.int64)
 
     at_in, at_out = np.int64(W_in.ctypes.data), np.int64(W_out.ctypes.data)
@@ -172,8 +171,7 @@ def train(weights, corpus, position, keep, tree, key, windows, rates, cbow, tili
         )
         lay_windows(n, words, widths, low, top, window, earlier, latest)
         for i in range(n):
-            word = np.int64(words[i])
-            in_rows[i] = at_own + word * stride if word < hot else at_in + word * stride
+            in_rows[i] = row_of(words[i], at_in, at_own, own, stride)
         for i in range(len(group)):
             in_rows[n + i] = empty
         new_sums(at_sums)
@@ -193,7 +191,7 @@ def train(weights, corpus, position, keep, tree, key, windows, rates, cbow, tili
                     empty,
                     slot_rows[slot],
                     slot_labels[slot],
-                    slot_counted[slot],
+                    slot_used[slot],
                     group,
                     tile,
                 )
@@ -225,8 +223,7 @@ def train(weights, corpus, position, keep, tree, key, windows, rates, cbow, tili
                 skip_gram_step(count, rows, shape, scratch, tile)
                 if repeats:
                     for c in range(bottom, last + 1):
-                        word = np.int64(words[c])
-                        in_rows[c] = at_own + word * stride if word < hot else at_in + word * stride
+                        in_rows[c] = row_of(words[c], at_in, at_own, own, stride)
                 predictions += count
             else:
                 sum_contexts(count, rows[0], stride, scratch[1], cbow[0])
@@ -240,12 +237,12 @@ def train(weights, corpus, position, keep, tree, key, windows, rates, cbow, tili
                 for j in range(1, announced[0] + 1):
                     exchange(np.int64(announced[j]), own, at_in, at_out, stride)
                 announced[0] = 0
-                for j in range(length + 1):
-                    row = np.int64(slot_counted[slot, j])
-                    uses[row] += 1
-                    if uses[row] >= copies[1]:
-                        uses[row] = 0
+                while next_use <= length:
+                    row = np.int64(slot_used[slot, next_use])
+                    if row < 2 * hot:
                         announce(i, row, own, due, at_in, at_out, stride)
+                    next_use += copies[1]
+                next_use -= length + 1
         loss[0] += loss_of(sums)
         loss[1] += predictions
         loss[2] += n
