@@ -25,17 +25,17 @@ class CPUBackend(Backend):
 
     def row_dot(self, W: Array, index: Array, h: Array) -> Array:
         out = np.empty(index.shape, dtype=W.dtype)
-        kernels.row_dot(W, index, h, out)
+        kernels.row_dot(_whole(W), index, h, out)
         return out
 
     def weighted_rows(self, W: Array, index: Array, weight: Array) -> Array:
         out = np.empty((index.shape[0], W.shape[1]), dtype=W.dtype)
-        kernels.weighted_rows(W, index, weight, out)
+        kernels.weighted_rows(_whole(W), index, weight, out)
         return out
 
     def scatter_add(self, dst: Array, index: Array, rows: Array) -> None:
         self.check_ids(index, dst.shape[0], "row")
-        kernels.scatter_add(dst, index, rows)
+        kernels.scatter_add(_whole(dst), index, rows)
 
     def reduce_rows(self, index: Array, rows: Array, size: int) -> RowGrad:
         unique, place = kernels.unique(index)
@@ -74,7 +74,7 @@ class CPUBackend(Backend):
     ) -> None:
         # The constants take the weights' dtype, or the whole loop would run in float64.
         constants = (param.dtype.type(c) for c in (step_size, beta1, beta2, eps))
-        kernels.adam_rows(param, m, v, grad.index, grad.rows, *constants)
+        kernels.adam_rows(_whole(param), m, v, grad.index, grad.rows, *constants)
 
     def sample_fast(self, noise: NoiseTable, shape: tuple[int, ...], stream: RandomStream) -> Array:
         out = np.empty(shape, dtype=np.int32)
@@ -129,3 +129,9 @@ class CPUBackend(Backend):
     ) -> StreamLoss:
         check_stream(self, W_in, W_out, tokens, offsets, tree, keep, settings)
         return cpu_tree.train_stream(W_in, W_out, tokens, offsets, tree, keep, settings, position)
+
+
+def _whole(W: Array) -> Array:
+    """Return a matrix with its rows' padding, as loops over what has no gaps are faster."""
+    whole = padded(W)
+    return W if whole is None else whole

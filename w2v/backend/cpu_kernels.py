@@ -45,7 +45,7 @@ def row_dot(W, index, h, out):
                 prefetch_row(W, ahead[b * index.shape[1] + k])
             row = index[b, k]
             total = W.dtype.type(0)
-            for d in range(W.shape[1]):
+            for d in range(h.shape[1]):
                 total += W[row, d] * h[b, d]
             out[b, k] = total
 
@@ -61,7 +61,7 @@ def weighted_rows(W, index, weight, out):
             if ahead >= 0:
                 prefetch_row(W, flat[ahead])
             row, factor = index[b, k], weight[b, k]
-            for d in range(W.shape[1]):
+            for d in range(out.shape[1]):
                 out[b, d] += factor * W[row, d]
 
 
@@ -69,7 +69,7 @@ def weighted_rows(W, index, weight, out):
 def scatter_add(dst, index, rows):
     for n in range(index.size):
         row = index[n]
-        for d in range(dst.shape[1]):
+        for d in range(rows.shape[1]):
             dst[row, d] += rows[n, d]
 
 

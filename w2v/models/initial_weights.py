@@ -42,4 +42,5 @@ def initial_weights(
     W_in, W_out = backend.zero_rows(shape), backend.zero_rows((outputs, hidden_size))
     if start == "uniform":
         backend.fill_uniform(W_in, 0.5 / hidden_size, seed)
+        W_out[:] = 0  # zeros get their memory when first written: now, not while training
     return W_in, W_out
