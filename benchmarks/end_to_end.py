@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.corpora import Text, benchmark_text, repeat
 from benchmarks.machine import usable_cores
-from benchmarks.peers_process import Finished, watch
+from benchmarks.processes import Finished, watch
 from benchmarks.progress import Progress
 from benchmarks.report import bars, markdown_table, write
 from benchmarks.rounds import Spread, alternate, ratio

@@ -10,8 +10,8 @@ from typing import Any
 
 from benchmarks.machine import usable_cores
 from benchmarks.peers_job import Job, System
-from benchmarks.peers_process import watch
 from benchmarks.peers_systems import Gensim, W2vAccel
+from benchmarks.processes import watch
 from benchmarks.zipf import Stream, write_text
 
 DIM, WINDOW, NEGATIVE = 128, 5, 5

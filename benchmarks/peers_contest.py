@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.evaluation import evaluate
 from benchmarks.peers_job import Job, System
-from benchmarks.peers_process import ProcessFailedError, watch
+from benchmarks.processes import ProcessFailedError, watch
 
 MODELS = ("skip-gram", "cbow")
 _WARM_UP_BYTES = 1_000_000

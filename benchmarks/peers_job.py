@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from benchmarks.peers_process import Finished
+from benchmarks.processes import Finished
 from w2v.vectors import KeyedVectors
 
 

@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from benchmarks.peers_job import Job, System, as_options, read_vectors
-from benchmarks.peers_process import Finished
+from benchmarks.processes import Finished
 from w2v.backend import available_backends
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tempfile
 import time
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.corpora import Text, benchmark_text, repeat
 from benchmarks.machine import usable_cores
+from benchmarks.processes import watch
 from benchmarks.progress import Progress
 from benchmarks.report import bars, markdown_table, write
 from benchmarks.rounds import Spread, alternate, ratio
@@ -25,28 +25,13 @@ if TYPE_CHECKING:
 _LARGE = 1_050_000_000  # bytes: about 200 million words
 _BYTES_A_SECOND = {"w2v": 150e6, "gensim": 18e6, "large": 100e6}  # expected of two cores
 
-# Run in a process of its own; its peak of memory that no file backs is what is asked for.
 _PREPARE = """
-import json, resource, sys, threading, time
-from pathlib import Path
+import json, sys, time
 from w2v.data import prepare
-peak, done = [0], threading.Event()
-def watch():
-    while not done.wait(0.02):
-        status = Path("/proc/self/status")
-        if status.exists():
-            lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
-            peak[0] = max(peak[0], int(lines["RssAnon"].split()[0]))
-watcher = threading.Thread(target=watch)
-watcher.start()
 begin = time.perf_counter()
 corpus = prepare(sys.argv[1], sys.argv[2])
 seconds = time.perf_counter() - begin
-done.set()
-watcher.join()
-print(json.dumps({"seconds": seconds, "words": corpus.total_words, "vocab": len(corpus.vocab),
-                  "peak_unmapped_mb": peak[0] * 1024 / 1e6,
-                  "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6}))
+print(json.dumps({"seconds": seconds, "words": corpus.total_words, "vocab": len(corpus.vocab)}))
 """
 
 
@@ -111,9 +96,13 @@ def _memory(text: Text, scratch: Path) -> dict[str, float]:
     """Encode about 1 GB in a process of its own."""
     times = max(1, _LARGE // text.path.stat().st_size)
     big = repeat(text, scratch / "large.txt", times)
-    command = [sys.executable, "-c", _PREPARE, str(big), str(scratch / "large.w2v")]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return {"bytes": big.stat().st_size, **json.loads(done.stdout)}
+    found = watch([sys.executable, "-c", _PREPARE, str(big), str(scratch / "large.w2v")])
+    return {
+        "bytes": big.stat().st_size,
+        "peak_unmapped_mb": found.peak_unmapped_mb or 0.0,
+        "peak_rss_mb": found.peak_mb or 0.0,
+        **json.loads(found.output.splitlines()[-1]),
+    }
 
 
 def _table(result: dict[str, Any]) -> str:

@@ -24,6 +24,7 @@ from w2v.data import read_corpus
 FULL = Plan(
     rounds=5,
     seconds=0.8,
+    thread_seconds=2.5,
     dimensions=(50, 100, 200, 300, 500, 1000),
     windows=(2, 3, 5, 10, 20),
     negatives=(1, 2, 5, 10, 20, 50),
@@ -36,6 +37,7 @@ FULL = Plan(
 QUICK = Plan(
     rounds=2,
     seconds=0.02,
+    thread_seconds=0.02,
     dimensions=(50, 200),
     windows=(2, 10),
     negatives=(1, 10),
@@ -119,9 +121,11 @@ def expected_seconds(plan: Plan, backends: Sequence[Backend]) -> float:
     varied = (plan.dimensions, plan.windows, plan.negatives, plan.vocabularies)
     points = forms * sum(map(len, varied))
     threads = [n for b in backends for n in worker_counts(b.stream_workers())]
-    weighed = 2 * len(MODELS) * len(threads) + 2 * len(plan.batches) * len(backends) * 2
+    threaded = 2 * len(MODELS) * len(threads) * plan.thread_seconds
+    batched = 4 * len(plan.batches) * len(backends) * plan.seconds
     corpora = forms * plan.corpus_rounds * sum(plan.corpora) / MODEST_SPEED
-    return 8 * _ready_seconds(plan) + (points + weighed) * plan.rounds * plan.seconds + corpora
+    a_round = points * plan.seconds + threaded + batched
+    return 8 * _ready_seconds(plan) + plan.rounds * a_round + corpora
 
 
 def _ready_seconds(plan: Plan) -> float:

@@ -12,6 +12,7 @@ from w2v.models import CBOW, SkipGram
 from w2v.training.stream import StreamTrainer
 
 _FEWEST = 50_000  # words that say something of the pace
+_BEFORE = 1_000_000  # words of a run; at its beginning threads share all rows, which is slower
 
 
 @dataclass(frozen=True)
@@ -70,11 +71,16 @@ class Fused:
         self.kept = float(np.average(keep, weights=text.counts))
 
     def words_per_second(self, words: int) -> float:
-        """Train on the text's first words; the rate counts all of them, kept or not."""
+        """Train on the text's first words, as the last epoch of a run of several.
+
+        The rate counts all of them, kept or not.
+        """
         part = self.text.part(words)
+        epochs = 1 + -(-_BEFORE // len(part.tokens))
         trainer = StreamTrainer(
-            self.model, part.tokens, part.offsets, part.counts, epochs=1,
-            sample=self.setting.sample, workers=self.setting.workers,
+            self.model, part.tokens, part.offsets, part.counts, epochs=epochs,
+            start=(epochs - 1) * len(part.tokens), sample=self.setting.sample,
+            workers=self.setting.workers,
         )  # fmt: skip
         trainer.run()
         return len(part.tokens) / trainer.seconds

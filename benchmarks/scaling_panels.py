@@ -28,6 +28,8 @@ class Plan:
     rounds : int
     seconds : float
         Of a measurement.
+    thread_seconds : float
+        Of one on one thread, where threads are counted.
     dimensions, windows, negatives, vocabularies, batches : tuple of int
         The values of each.
     corpora : tuple of int
@@ -40,6 +42,7 @@ class Plan:
 
     rounds: int
     seconds: float
+    thread_seconds: float
     dimensions: tuple[int, ...]
     windows: tuple[int, ...]
     negatives: tuple[int, ...]
@@ -126,14 +129,15 @@ class Panels:
         """Train on the same text with more and more threads."""
         for series, runs in self._by_workers():
             most = max(runs)
-            words = int(runs[1].words_in(self.plan.seconds) * max(1, most / 2))
+            words = int(runs[1].words_in(self.plan.thread_seconds) * max(1, most / 2))
             for workers, run in runs.items():
                 yield self._point(series, workers, run, min(words, len(self.text.tokens)))
 
     def weak(self) -> Iterator[Point]:
         """Train on as much text with every thread."""
         for series, runs in self._by_workers():
-            share = min(runs[1].words_in(self.plan.seconds), len(self.text.tokens) // max(runs))
+            in_time = runs[1].words_in(self.plan.thread_seconds)
+            share = min(in_time, len(self.text.tokens) // max(runs))
             for workers, run in runs.items():
                 yield self._point(series, workers, run, share * workers)
 

@@ -13,7 +13,7 @@ from benchmarks.corpora import Text, benchmark_text
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus, read_corpus
 from w2v.models import CBOW, SkipGram
-from w2v.training.resting_loss import RestingLoss
+from w2v.training.resting_loss import RestingLoss, excerpt_for_loss
 from w2v.training.stream import StreamTrainer
 
 MODELS = {"skip-gram": 1, "cbow": 0}
@@ -60,7 +60,7 @@ def w2v_trainer(
 def loss_at_rest(trainer: StreamTrainer, corpus: EncodedCorpus) -> float:
     """Return the loss of what was trained, as `Word2Vec.losses` has it."""
     config = TrainConfig(workers=trainer.workers)
-    excerpt = corpus.excerpt(200_000)
+    excerpt = excerpt_for_loss(corpus)
     loss = RestingLoss(trainer.model, excerpt, corpus.vocab, config).measure()
     return float("nan") if loss is None else loss
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,8 @@ from benchmarks.scaling_measure import Fused, Setting
 from benchmarks.scaling_panels import worker_counts
 from benchmarks.scaling_report import linear_cost
 from benchmarks.zipf import zipf_on_disk, zipf_stream
-from w2v.backend import get_backend
+from w2v.backend import Backend, PendingLoss, get_backend
+from w2v.backend.cpu_stream import UNSETTLED_WORDS
 
 
 def points(cost: dict[int, float]) -> list[dict[str, object]]:
@@ -57,6 +60,25 @@ def test_a_run_trains_its_model_at_a_pace(skip_gram: bool) -> None:
     assert (run.model.word_vecs != before).any(axis=1).mean() > 0.9
     assert 0.3 < run.kept < 1
     assert 50_000 <= run.words_in(0.01) <= 200_000
+
+
+@pytest.mark.parametrize("words", [100, 300_000, 2_000_000])
+def test_a_run_trains_just_the_words_that_its_rate_counts(
+    words: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend, text = get_backend("cpu"), zipf_stream(2_000_000, 200)
+    run = Fused(backend, text, Setting(dim=4, window=1, negative=1, workers=2))
+    trained, begin = [], type(backend).begin_stream
+
+    def counted(self: Backend, *work: Any, position: int, **how: Any) -> PendingLoss:
+        trained.append((position, len(work[2])))
+        return begin(self, *work, position=position, **how)
+
+    monkeypatch.setattr(type(backend), "begin_stream", counted)
+    run.words_per_second(words)
+    real = [(position, length) for position, length in trained if length]
+    assert sum(length for _, length in real) == words
+    assert min(position for position, _ in real) >= UNSETTLED_WORDS
 
 
 def test_threads_are_doubled_up_to_the_most() -> None:

@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus, Vocabulary
 from w2v.gensim_names import METHODS, check_unsupported
@@ -17,9 +15,7 @@ from w2v.trained import TrainedModel
 from w2v.training.checkpoint import Checkpoint
 from w2v.training.engines import Engine, Run, make_engine
 from w2v.training.progress import TrainingProgress
-from w2v.training.resting_loss import RestingLoss
-
-_EXCERPT_WORDS = 20_000, 200_000  # at least and at most, on which an epoch's loss is measured
+from w2v.training.resting_loss import RestingLoss, excerpt_for_loss
 
 Report = Callable[[float, float], None]
 
@@ -297,8 +293,7 @@ class Word2Vec(TrainedModel):
         )
         hooks = [*self.callbacks, *callbacks]
         self.curve, self._rests = [], []
-        excerpt = corpus.excerpt(int(np.clip(len(corpus.tokens) // 100, *_EXCERPT_WORDS)))
-        resting = RestingLoss(model, excerpt, vocab, config)
+        resting = RestingLoss(model, excerpt_for_loss(corpus), vocab, config)
 
         def report(words: float, loss: float) -> None:
             self.curve.append((words, loss))

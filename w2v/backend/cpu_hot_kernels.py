@@ -66,3 +66,19 @@ def announce(i, row, own, due, at_in, at_out, stride):
     shared = at_in + row * stride if row < hot else at_out + (row - hot) * stride
     for d in range(0, stride, 64):
         prefetch(shared + d)
+
+
+@_kernel
+def exchange_due(i, own, due, at_in, at_out, stride):
+    """Exchange the rows that were announced at window i - DELAY."""
+    slot = due[i % DELAY]
+    for j in range(1, slot[0] + 1):
+        exchange(np.int64(slot[j]), own, at_in, at_out, stride)
+    slot[0] = 0
+
+
+@_kernel
+def exchange_all(own, at_in, at_out, stride):
+    """Exchange every copy, at the end."""
+    for row in range(2 * own[0]):
+        exchange(np.int64(row), own, at_in, at_out, stride)

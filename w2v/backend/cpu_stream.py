@@ -94,27 +94,71 @@ def train_stream(
     position: int,
 ) -> StreamLoss:
     """Train on a stream of sentences; see :meth:`w2v.backend.Backend.train_stream`."""
-    whole_in, whole_out = _vector_rows(W_in), _vector_rows(W_out)
     contexts, outputs = tile_shape(settings.negative)
+    return run_kernel(
+        kernels.train,
+        (W_in, W_out),
+        (tokens, offsets),
+        keep,
+        settings,
+        position,
+        outputs=(
+            (noise.table.view(np.uint64)[:, 0], noise.cumulative),
+            (settings.token_key, settings.negative_key),
+            (settings.negative, settings.exact),
+        ),
+        tiling=(
+            (0,) * contexts,
+            (0,) * outputs,
+            lane_patterns(contexts, outputs, settings.negative),
+        ),
+    )
+
+
+def run_kernel(
+    train: Any,  # Numba's type says nothing of its arguments
+    weights: tuple[np.ndarray, np.ndarray],
+    corpus: tuple[np.ndarray, np.ndarray],
+    keep: np.ndarray,
+    settings: StreamSettings,
+    position: int,
+    *,
+    outputs: tuple[Any, ...],
+    tiling: tuple[Any, ...],
+) -> StreamLoss:
+    """Train on a stream by one of the kernels, on rows of whole vectors.
+
+    Parameters
+    ----------
+    train : kernel
+    weights : (V, H) and (outputs, H) float32 arrays
+    corpus : (N,) and (S + 1,) int arrays
+        Tokens and the sentences' offsets.
+    keep, settings, position
+        See :meth:`w2v.backend.Backend.train_stream`.
+    outputs : tuple
+        What the kernel takes to find a window's outputs.
+    tiling : tuple
+        How it multiplies them with contexts.
+    """
+    whole_in, whole_out = (_vector_rows(W) for W in weights)
+    tokens, offsets = corpus
     slope = (settings.alpha - settings.min_alpha) / settings.total
     loss = np.zeros(3)
-    train: Any = kernels.train  # Numba's type says nothing of its arguments
     train(
         (whole_in, whole_out),
         (_read_only(tokens, np.int32), _read_only(offsets, np.int64)),
         position,
         keep,
-        (noise.table.view(np.uint64)[:, 0], noise.cumulative),
-        (settings.token_key, settings.negative_key),
-        (settings.negative, settings.exact),
+        *outputs,
         (settings.window, settings.shrink_windows),
         (settings.alpha, slope, settings.min_alpha),
         None if settings.skip_gram else (settings.mean, settings.mean and settings.share_gradient),
-        ((0,) * contexts, (0,) * outputs, lane_patterns(contexts, outputs, settings.negative)),
+        tiling,
         own_copies(settings, position),
         loss,
     )
-    for W, whole in ((W_in, whole_in), (W_out, whole_out)):
+    for W, whole in zip(weights, (whole_in, whole_out), strict=True):
         if not np.may_share_memory(W, whole):
             W[:] = whole[:, : W.shape[1]]
     return StreamLoss(float(loss[0]), int(loss[1]), int(loss[2]))

@@ -11,7 +11,14 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from w2v.backend.cpu_hot_kernels import DELAY, announce, copy_rows, exchange, row_of
+from w2v.backend.cpu_hot_kernels import (
+    DELAY,
+    announce,
+    copy_rows,
+    exchange_all,
+    exchange_due,
+    row_of,
+)
 from w2v.backend.cpu_kernels import _complete, _random_bits, _rejection_attempts
 from w2v.backend.cpu_vector_kernels import LANES, prefetch
 from w2v.backend.cpu_window_kernels import (
@@ -309,10 +316,7 @@ def train(
                 predictions += 1
             in_rows[i] = target
             if hot:
-                slot = due[i % DELAY]
-                for j in range(1, slot[0] + 1):
-                    exchange(np.int64(slot[j]), own, at_in, at_out, stride)
-                slot[0] = 0
+                exchange_due(i, own, due, at_in, at_out, stride)
                 # A window uses its outputs' rows, and the target's as an input.
                 while next_use < k + 2:
                     word = np.int64(words[i] if next_use > k else outputs[next_use, i])
@@ -324,6 +328,5 @@ def train(
         loss[0] += loss_of(sums)
         loss[1] += predictions
         loss[2] += n
-    for row in range(2 * hot):
-        exchange(np.int64(row), own, at_in, at_out, stride)
+    exchange_all(own, at_in, at_out, stride)
     _stay(nothing, patterns, spare, own_rows)

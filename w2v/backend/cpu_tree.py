@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
 from w2v.backend import cpu_tree_kernels as kernels
-from w2v.backend.cpu_stream import _read_only, _vector_rows, own_copies
+from w2v.backend.cpu_stream import run_kernel
 from w2v.backend.cpu_vector_kernels import LANES
 from w2v.backend.huffman import HuffmanTree
 from w2v.backend.stream import StreamLoss, StreamSettings
@@ -49,26 +48,14 @@ def train_stream(
     position: int,
 ) -> StreamLoss:
     """Train on a stream of sentences; see :meth:`w2v.backend.Backend.train_tree_stream`."""
-    whole_in, whole_out = _vector_rows(W_in), _vector_rows(W_out)
     group = LANES // _TILE if settings.skip_gram else 1
-    slope = (settings.alpha - settings.min_alpha) / settings.total
-    loss = np.zeros(3)
-    train: Any = kernels.train  # Numba's type says nothing of its arguments
-    train(
-        (whole_in, whole_out),
-        (_read_only(tokens, np.int32), _read_only(offsets, np.int64)),
-        position,
+    return run_kernel(
+        kernels.train,
+        (W_in, W_out),
+        (tokens, offsets),
         keep,
-        (tree.parents, tree.labels, tree.longest),
-        settings.token_key,
-        (settings.window, settings.shrink_windows),
-        (settings.alpha, slope, settings.min_alpha),
-        None if settings.skip_gram else (settings.mean, settings.mean and settings.share_gradient),
-        ((0,) * group, (0,) * _TILE, lane_patterns(group, _TILE)),
-        own_copies(settings, position),
-        loss,
+        settings,
+        position,
+        outputs=((tree.parents, tree.labels, tree.longest), settings.token_key),
+        tiling=((0,) * group, (0,) * _TILE, lane_patterns(group, _TILE)),
     )
-    for W, whole in ((W_in, whole_in), (W_out, whole_out)):
-        if not np.may_share_memory(W, whole):
-            W[:] = whole[:, : W.shape[1]]
-    return StreamLoss(float(loss[0]), int(loss[1]), int(loss[2]))

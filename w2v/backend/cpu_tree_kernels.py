@@ -13,7 +13,14 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from w2v.backend.cpu_hot_kernels import DELAY, announce, copy_rows, exchange, row_of
+from w2v.backend.cpu_hot_kernels import (
+    DELAY,
+    announce,
+    copy_rows,
+    exchange_all,
+    exchange_due,
+    row_of,
+)
 from w2v.backend.cpu_stream_kernels import AHEAD, BATCH, _fetch, _stay, lay_windows, thin_out
 from w2v.backend.cpu_vector_kernels import (
     LANES,
@@ -233,10 +240,7 @@ def train(weights, corpus, position, keep, tree, key, windows, rates, cbow, tili
                 predictions += 1
             in_rows[i] = target
             if hot:
-                announced = due[i % DELAY]
-                for j in range(1, announced[0] + 1):
-                    exchange(np.int64(announced[j]), own, at_in, at_out, stride)
-                announced[0] = 0
+                exchange_due(i, own, due, at_in, at_out, stride)
                 while next_use <= length:
                     row = np.int64(slot_used[slot, next_use])
                     if row < 2 * hot:
@@ -246,7 +250,6 @@ def train(weights, corpus, position, keep, tree, key, windows, rates, cbow, tili
         loss[0] += loss_of(sums)
         loss[1] += predictions
         loss[2] += n
-    for row in range(2 * hot):
-        exchange(np.int64(row), own, at_in, at_out, stride)
+    exchange_all(own, at_in, at_out, stride)
     _stay(nothing, patterns, spare, own_rows)
     _stay(hidden, slot_rows, slot_labels, g)

@@ -7,6 +7,13 @@ from w2v.data import EncodedCorpus, Vocabulary
 from w2v.models import ContextModel
 from w2v.training.stream import StreamTrainer
 
+_FEWEST, _MOST = 20_000, 200_000  # words of an excerpt
+
+
+def excerpt_for_loss(corpus: EncodedCorpus) -> EncodedCorpus:
+    """Return the hundredth of a text, about, on which the loss after an epoch is measured."""
+    return corpus.excerpt(min(max(len(corpus.tokens) // 100, _FEWEST), _MOST))
+
 
 class RestingLoss:
     """Measures a model's loss on one text, the same windows and negatives every time.
