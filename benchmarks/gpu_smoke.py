@@ -157,7 +157,7 @@ def _no_memory(gpu: Any) -> str:
     before = gpu.memory_info().free
     needed = gpu.memory_info().total * 2
     try:
-        with gpu.memory_for("far too many word vectors", needed):
+        with gpu.on_device("far too many word vectors", needed):
             gpu.xp.empty(needed, dtype="uint8")
     except MemoryError as error:
         left = gpu.memory_info().free - before

@@ -80,8 +80,8 @@ class _Library(System):
 
     def command(self, job: Job) -> list[str]:
         settings = {k: str(v) if isinstance(v, Path) else v for k, v in asdict(job).items()}
-        script = "benchmarks.peers_libraries"
-        return [sys.executable, "-m", script, self.module, json.dumps(settings)]
+        script, function = "benchmarks.peers_libraries", self.name.replace("-", "_")
+        return [sys.executable, "-m", script, function, json.dumps(settings)]
 
 
 class Gensim(_Library):
@@ -96,6 +96,13 @@ class Gensim(_Library):
     def training_seconds(self, finished: Finished, job: Job) -> float | None:
         """Return what its script has printed last."""
         return float(json.loads(finished.output.splitlines()[-1])["train_seconds"])
+
+
+class GensimBySentences(Gensim):
+    """Gensim as most use it: on an iterable of sentences."""
+
+    name, title = "gensim-by-sentences", "gensim, by sentences"
+    pace = 400
 
 
 class FastText(_Library):
@@ -238,6 +245,7 @@ def all_systems(
     return (
         W2v(),
         Gensim(),
+        GensimBySentences(),
         package if fasttext is None and (package.found() or not program.found()) else program,
         Word2vecC(word2vec_c),
         PWord2vec(pword2vec),

@@ -30,7 +30,7 @@ FULL = Plan(
     negatives=(1, 2, 5, 10, 20, 50),
     vocabularies=(10_000, 30_000, 100_000, 300_000, 1_000_000, 2_000_000),
     corpora=(1_000_000, 10_000_000, 30_000_000, 200_000_000),
-    corpus_rounds=2,
+    corpus_rounds=3,
     corpus_vocabulary=100_000,
     batches=(10, 100, 1_000, 10_000, 100_000),
 )

@@ -70,20 +70,20 @@ class Fused:
         keep = keep_probabilities(text.counts, setting.sample)
         self.kept = float(np.average(keep, weights=text.counts))
 
-    def words_per_second(self, words: int) -> float:
-        """Train on the text's first words, as the last epoch of a run of several.
+    def words_per_second(self, words: int, epochs: int = 1) -> float:
+        """Train on the text's first words, as the last epochs of a longer run.
 
         The rate counts all of them, kept or not.
         """
         part = self.text.part(words)
-        epochs = 1 + -(-_BEFORE // len(part.tokens))
+        before = -(-_BEFORE // len(part.tokens))
         trainer = StreamTrainer(
-            self.model, part.tokens, part.offsets, part.counts, epochs=epochs,
-            start=(epochs - 1) * len(part.tokens), sample=self.setting.sample,
+            self.model, part.tokens, part.offsets, part.counts, epochs=before + epochs,
+            start=before * len(part.tokens), sample=self.setting.sample,
             workers=self.setting.workers,
         )  # fmt: skip
         trainer.run()
-        return len(part.tokens) / trainer.seconds
+        return epochs * len(part.tokens) / trainer.seconds
 
     def words_in(self, seconds: float) -> int:
         """Find out how many words are trained in so many seconds; at most all of the text."""

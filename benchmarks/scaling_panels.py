@@ -161,7 +161,8 @@ class Panels:
                     yield self._point(series, size, run, run.words_in(self.plan.seconds))
 
     def corpus(self) -> Iterator[Point]:
-        """Train on all of longer and longer texts, mapped from disk."""
+        """Train on all of longer and longer texts, mapped from disk; on short ones repeatedly."""
+        least = int(MODEST_SPEED * self.plan.seconds)
         size = self.plan.corpus_vocabulary
         sizes = [words for words in self.plan.corpora if self._fits_disk(words)]
         if not sizes:
@@ -172,7 +173,7 @@ class Panels:
             run = self._fused(f"corpora, {series}", backend, text, setting)
             if run:
                 for words in sizes:
-                    yield self._point(series, words, run, words)
+                    yield self._point(series, words, run, words, epochs=-(-least // words))
 
     def batch(self) -> Iterator[Point]:
         """Step the minibatch engine's skip-gram with Adam."""
@@ -227,10 +228,10 @@ class Panels:
             self.left_out.append(reason)
 
     @staticmethod
-    def _point(series: str, value: int, run: Fused, words: int) -> Point:
-        measure = partial(run.words_per_second, words)
-        seconds = words / MODEST_SPEED
-        return Point(series, value, measure, words, seconds, run.kept)
+    def _point(series: str, value: int, run: Fused, words: int, epochs: int = 1) -> Point:
+        measure = partial(run.words_per_second, words, epochs)
+        seconds = epochs * words / MODEST_SPEED
+        return Point(series, value, measure, epochs * words, seconds, run.kept)
 
 
 def worker_counts(most: int) -> list[int]:

@@ -62,9 +62,9 @@ def test_a_run_trains_its_model_at_a_pace(skip_gram: bool) -> None:
     assert 50_000 <= run.words_in(0.01) <= 200_000
 
 
-@pytest.mark.parametrize("words", [100, 300_000, 2_000_000])
+@pytest.mark.parametrize(("words", "epochs"), [(100, 1), (100, 9), (300_000, 2), (2_000_000, 1)])
 def test_a_run_trains_just_the_words_that_its_rate_counts(
-    words: int, monkeypatch: pytest.MonkeyPatch
+    words: int, epochs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     backend, text = get_backend("cpu"), zipf_stream(2_000_000, 200)
     run = Fused(backend, text, Setting(dim=4, window=1, negative=1, workers=2))
@@ -75,9 +75,9 @@ def test_a_run_trains_just_the_words_that_its_rate_counts(
         return begin(self, *work, position=position, **how)
 
     monkeypatch.setattr(type(backend), "begin_stream", counted)
-    run.words_per_second(words)
+    run.words_per_second(words, epochs)
     real = [(position, length) for position, length in trained if length]
-    assert sum(length for _, length in real) == words
+    assert sum(length for _, length in real) == epochs * words
     assert min(position for position, _ in real) >= UNSETTLED_WORDS
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -11,8 +12,21 @@ import numpy as np
 import pytest
 from stand_in_gpu import gpu as gpu
 
-from w2v.backend import Backend, NoiseTable, RandomStream, RowGrad, StreamSettings, keep_thresholds
+from w2v.backend import (
+    Backend,
+    NoiseTable,
+    RandomStream,
+    RowGrad,
+    StreamSettings,
+    keep_thresholds,
+    select,
+    to_cpu,
+    use_backend,
+)
 from w2v.backend.gpu_runs import blocks_of, cut_runs
+from w2v.models import CBOW, SkipGram
+from w2v.training import Adam, Trainer
+from w2v.training.stream import StreamTrainer
 from w2v.vectors.nearest import nearest
 
 pytestmark = pytest.mark.skipif(cuda_host.compiler() is None, reason="there is no C++ compiler")
@@ -153,6 +167,34 @@ def test_a_stream_is_trained_on_whatever_the_launches_and_blocks(
     run["settings"] = replace(settings, negative=100, exact=True)
     with pytest.raises(ValueError, match="cannot draw 100 distinct negatives"):
         gpu.train_stream(*ours, text, offsets, noise=noise.to(gpu), **run)
+
+
+def test_a_second_device_is_trained_on_by_threads_that_have_not_chosen_it(
+    gpu: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = type(gpu)(1)
+    gpu.device.use()
+    monkeypatch.setattr(select, "_gpu", lambda device: (gpu, second)[device])
+    rng = np.random.default_rng(6)
+    tokens = rng.integers(0, 40, 400, dtype=np.int32)
+    counts, contexts = np.bincount(tokens), rng.integers(0, 40, (64, 4))
+
+    def work(backend: Any) -> list[np.ndarray]:
+        with use_backend(backend):
+            fused, minibatch = (kind(40, 8, 2, None, counts=counts) for kind in (SkipGram, CBOW))
+        stream = StreamTrainer(fused, tokens, np.arange(0, 401, 20), counts, epochs=1, workers=1)
+        stream.run()
+        trainer = Trainer(minibatch, Adam())
+        trainer.fit(contexts, tokens[:64], 1, 16, max_grad=1.0, verbose=False)
+        vectors = to_cpu(fused.params[0])
+        norms = np.linalg.norm(vectors, axis=1)
+        found, _ = backend.nearest(vectors[:3] / norms[:3, None], vectors, norms, 4)
+        return [*map(to_cpu, fused.params + minibatch.params), found]
+
+    with ThreadPoolExecutor(1) as other:  # a new thread is on the first device
+        there = other.submit(work, second).result()
+    for got, expected in zip(there, work(gpu), strict=True):
+        assert (got == expected).all()
 
 
 def test_the_nearest_are_those_that_the_processor_finds(

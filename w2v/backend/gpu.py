@@ -56,7 +56,7 @@ class GPUBackend(DeviceChecks):
     # -- arrays ---------------------------------------------------------------
 
     def asarray(self, x: Any, dtype: Any = None) -> Array:
-        with self.device, self.memory_for("an array", getattr(x, "nbytes", 0)):
+        with self.on_device("an array", getattr(x, "nbytes", 0)):
             if not isinstance(x, np.ndarray) or x.nbytes <= _STAGED_BYTES:
                 return cupy.asarray(x, dtype=dtype)
             host = np.ascontiguousarray(x, dtype=dtype)
@@ -66,28 +66,31 @@ class GPUBackend(DeviceChecks):
             return there
 
     def normal(self, shape: tuple[int, ...], scale: float, seed: int, stream: int = 0) -> Array:
-        with self.memory_for("word vectors", 4 * int(np.prod(shape))):
+        with self.on_device("word vectors", 4 * int(np.prod(shape))):
             return super().normal(shape, scale, seed, stream)
 
     def zero_rows(self, shape: tuple[int, int]) -> Array:
-        with self.device, self.memory_for("word vectors", 4 * int(np.prod(shape))):
+        with self.on_device("word vectors", 4 * int(np.prod(shape))):
             return super().zero_rows(shape)
 
     def to_numpy(self, x: Array) -> np.ndarray:
         return cupy.asnumpy(x)
 
     def memory_info(self) -> MemoryInfo:
-        free, total = self.device.mem_info
-        # What CuPy's pool holds unused is free to us.
-        return MemoryInfo(free + cupy.get_default_memory_pool().free_bytes(), total)
+        with self.device:
+            free, total = self.device.mem_info
+            # What CuPy's pool holds unused is free to us.
+            return MemoryInfo(free + cupy.get_default_memory_pool().free_bytes(), total)
 
     def describe(self) -> str:
         properties: Any = cupy.cuda.runtime.getDeviceProperties(self.device.id)
         return f"gpu, {properties['name'].decode()}, device {self.device.id}"
 
     @contextmanager
-    def memory_for(self, what: str, needed: int = 0) -> Iterator[None]:
-        """Turn running out of memory into one line, with nothing of ours left allocated.
+    def on_device(self, what: str, needed: int = 0) -> Iterator[None]:
+        """Work on this device, whichever the thread has chosen, and say what memory it lacks.
+
+        What runs out of memory ends in one line, with nothing of ours left allocated.
 
         Parameters
         ----------
@@ -102,10 +105,12 @@ class GPUBackend(DeviceChecks):
             What is needed, what is free, and which options to lower.
         """
         try:
-            yield
+            with self.device:
+                yield
         except cupy.cuda.memory.OutOfMemoryError as error:
             needed = needed or getattr(error, "_size", 0)
-            cupy.get_default_memory_pool().free_all_blocks()
+            with self.device:
+                cupy.get_default_memory_pool().free_all_blocks()
             free, total = self.memory_info()
             raise MemoryError(
                 f"not enough GPU memory for {what}: {needed / 1e9:.3g} GB needed, {free / 1e9:.3g} "
@@ -115,7 +120,7 @@ class GPUBackend(DeviceChecks):
 
     @contextmanager
     def deferred_checks(self) -> Iterator[None]:
-        with self.memory_for("a batch"), super().deferred_checks():
+        with self.on_device("a batch"), super().deferred_checks():
             yield
 
     # -- embedding lookup, forward and backward ---------------------------------
@@ -220,7 +225,7 @@ class GPUBackend(DeviceChecks):
     # -- negative sampling ----------------------------------------------------------
 
     def alias_table(self, weights: np.ndarray) -> tuple[Array, Array]:
-        with self.device, self.memory_for("the noise distribution", 100 * weights.size):
+        with self.on_device("the noise distribution", 100 * weights.size):
             if weights.size >= _SMALL_TABLE:
                 return super().alias_table(weights)
             cumulative, table = alias_table(np, weights)
@@ -258,7 +263,7 @@ class GPUBackend(DeviceChecks):
         exclude: np.ndarray | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Find the nearest vectors; see :func:`w2v.backend.gpu_nearest.nearest`."""
-        with self.device, self.memory_for("a query", 4 * int(np.prod(vectors.shape))):
+        with self.on_device("a query", 4 * int(np.prod(vectors.shape))):
             return gpu_nearest.nearest(queries, vectors, norms, n, exclude)
 
     # -- fused engine -------------------------------------------------------------------
@@ -318,7 +323,7 @@ class GPUBackend(DeviceChecks):
         position: int,
     ) -> PendingLoss:
         offsets = self.to_numpy(offsets).astype(np.int64, copy=False)
-        with self._training, self.device, self.memory_for("training"):
+        with self._training, self.on_device("training"):
             outcome = cupy.zeros(4, dtype=np.float64)
             # The kernel looks whether all ids are right before it trains on any.
             found = {(len(W_in), "word id"): outcome[3:].view(np.int32)}

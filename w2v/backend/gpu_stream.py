@@ -214,7 +214,7 @@ def begin_stream(
     limit = backend.max_warps or warp_limit(settings.total, size)
     warps = max(1, min(limit, trainer.resident))
     needed = warps * trainer.workspace + 4 * min(n, 2 * BLOCK_TOKENS)
-    with backend.memory_for("training", needed):
+    with backend.on_device("training", needed):
         workspace = cupy.empty((warps + _MAX_WARPS_A_BLOCK) * trainer.workspace, dtype=np.uint8)
         weights = [_aligned(W) for W in (W_in, W_out)]
         work = weights, noise, keep, settings, workspace, outcome

@@ -2,6 +2,7 @@
 
 Enough of it to run the GPU backend's own Python without a GPU.  Work is done at once, so
 streams have nothing to do; what a real device would make the host wait for is counted.
+Arrays belong to the device that their thread had chosen, and only there can be worked on.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 import atexit
 import ctypes
 import hashlib
+import re
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections import Counter
-from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -47,9 +49,12 @@ class ndarray(np.ndarray):  # noqa: N801
 
     __cuda_array_interface__ = None  # having one, it is told from the host's
 
+    def __array_finalize__(self, base: Any) -> None:
+        self._device = getattr(base, "_device", None) or _Device(_chosen.device)
+
     @property
     def device(self) -> Any:
-        return _Device()
+        return self._device
 
     def set(self, values: np.ndarray, stream: Any = None) -> None:
         assert type(values) is np.ndarray
@@ -69,10 +74,12 @@ class ndarray(np.ndarray):  # noqa: N801
         return None if result is None else _device(result)
 
     def __getitem__(self, key: Any) -> Any:
-        for part in key if isinstance(key, tuple) else (key,):
-            if isinstance(part, ndarray) and part.dtype == bool:
+        for each in key if isinstance(key, tuple) else (key,):
+            if isinstance(each, ndarray) and each.dtype == bool:
                 synchronisations["mask"] += 1
-        return np.asarray(super().__getitem__(key)).view(ndarray)
+        part = np.asarray(super().__getitem__(key)).view(ndarray)
+        part._device = self._device
+        return part
 
     def __setitem__(self, key: Any, value: Any) -> None:
         _host(value)
@@ -85,6 +92,7 @@ class ndarray(np.ndarray):  # noqa: N801
 def _host(x: Any) -> Any:
     """Return a device's array as one of the host; the host's own are refused, as by CuPy."""
     if isinstance(x, ndarray):
+        assert x.device.id == _chosen.device, "an array of another device than the one chosen"
         return x.view(np.ndarray)
     if isinstance(x, tuple | list):
         return type(x)(map(_host, x))
@@ -151,9 +159,14 @@ class RawModule:
         command = [*COMPILE, "-DHOST_LANES=1", *options, str(file), "-o", str(library)]
         subprocess.run(command, check=True, capture_output=True)
         self._library = ctypes.CDLL(str(library))
+        real = next((option[7:] for option in options if option.startswith("-DREAL=")), "")
+        self._parameters = {
+            name: [re.sub(r"\bREAL\b", real, each) for each in parameters.split(",")]
+            for name, parameters in re.findall(r"KERNEL void (\w+)\(([^)]*)\)", code)
+        }
 
     def get_function(self, name: str) -> RawKernel:
-        return RawKernel(getattr(self._library, name))
+        return RawKernel(getattr(self._library, name), self._parameters[name])
 
 
 _c_type: Any = np.ctypeslib.as_ctypes_type
@@ -166,27 +179,58 @@ class RawKernel:
     max_dynamic_shared_size_bytes = 0
     num_regs = local_size_bytes = 0
 
-    def __init__(self, function: Any) -> None:
+    def __init__(self, function: Any, parameters: list[str]) -> None:
         self._function = function
+        self._parameters = [_parameter(each) for each in parameters]
         function.restype = None
 
     def __call__(self, grid: Any, block: Any, args: Any, shared_mem: int = 0) -> None:
         assert grid[0] > 0
         assert 0 < block[0] <= 1024
         assert shared_mem <= max(self.max_dynamic_shared_size_bytes, 48 << 10)
-        self._function(*map(_argument, args))
+        given = zip(args, self._parameters, strict=True)
+        self._function(*(_argument(x, parameter) for x, parameter in given))
 
 
-def _argument(x: Any) -> Any:
+_TYPES = {
+    **{"u8": np.uint8, "int": np.int32, "u32": np.uint32, "i64": np.int64, "u64": np.uint64},
+    **{"float": np.float32, "double": np.float64, "Workspace": np.uint8, "Outcome": np.float64},
+}
+
+
+def _parameter(declared: str) -> tuple[Any, bool]:
+    """Return the type that a kernel's parameter names, and whether it is a pointer to such."""
+    kind, pointer = re.fullmatch(r"\s*(?:const )?(\w+)(\*?) \w+", declared).groups()  # type: ignore
+    return _TYPES[kind], bool(pointer)
+
+
+def _argument(x: Any, parameter: tuple[Any, bool]) -> Any:
+    kind, pointer = parameter
     if isinstance(x, np.ndarray):
-        assert isinstance(x, ndarray), "an array of the host"
+        assert type(_host(x)) is np.ndarray
+        halves = kind is np.uint64 and x.dtype == np.uint32 and x.shape[-1] == 2
+        assert pointer and (x.dtype == kind or halves), f"{x.dtype} for {parameter}"
+        assert x.ctypes.data % np.dtype(kind).itemsize == 0
         return ctypes.c_void_p(x.ctypes.data)
     assert isinstance(x, np.generic), f"{x!r} has no type that a kernel could rely on"
+    if pointer:
+        assert x.dtype == np.uint64 and x == 0, "no array"
+    else:
+        assert x.dtype == kind, f"{x.dtype} for {parameter}"
     return _c_type(x.dtype)(x.item())
 
 
-class _Device(nullcontext[None]):
-    id = 0
+class _Chosen(threading.local):
+    def __init__(self) -> None:
+        self.device, self.before = 0, list[int]()
+
+
+_chosen = _Chosen()
+
+
+class _Device:
+    """A device, and the choice of it."""
+
     compute_capability = "00"
     mem_info = (3 << 30, 4 << 30)
     attributes = {  # noqa: RUF012
@@ -195,7 +239,19 @@ class _Device(nullcontext[None]):
         "MultiProcessorCount": 2,
     }
 
-    def use(self) -> None: ...
+    def __init__(self, number: int) -> None:
+        self.id = number
+
+    def use(self) -> None:
+        _chosen.device = self.id
+
+    def __enter__(self) -> None:
+        _chosen.before.append(_chosen.device)
+        self.use()
+
+    def __exit__(self, *error: object) -> None:
+        _chosen.device = _chosen.before.pop()
+
     def synchronize(self) -> None:
         synchronisations["device"] += 1
 
@@ -225,7 +281,7 @@ class _Event:
 
 
 cuda = SimpleNamespace(
-    Device=lambda device: _Device(),
+    Device=_Device,
     Event=lambda disable_timing: _Event(),
     Stream=lambda non_blocking: _Event(),
     get_current_stream=_Event,
