@@ -24,6 +24,7 @@ from benchmarks.options import (
     Words,
     one_blas_thread,
 )
+from benchmarks.processes import ProcessFailedError
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(engine.app, name="engine")
@@ -40,7 +41,7 @@ def story(quick: Quick = False, output: Output = None) -> None:
     one_blas_thread()
     from benchmarks.story import run
 
-    print(run(output or results_folder(), quick=quick))
+    print(run(output or results_folder(quick), quick=quick))
 
 
 @app.command()
@@ -57,7 +58,7 @@ def reading(
 
     print(
         run(
-            output or results_folder(),
+            output or results_folder(quick),
             corpus=corpus,
             words=QUICK_WORDS if quick else words,
             rounds=2 if quick else rounds,
@@ -101,7 +102,7 @@ def end_to_end(
     words: Words = None,
     rounds: Annotated[
         int, typer.Option(min=0, help="Alternating runs of each; 0: w2v alone, for its memory.")
-    ] = 1,
+    ] = 3,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the text.")] = 5,
     model: Annotated[str, typer.Option(help="sg or cbow.")] = "sg",
     repeats: Annotated[int, typer.Option(min=1, help="How many times over to take the text.")] = 1,
@@ -114,7 +115,7 @@ def end_to_end(
         raise typer.BadParameter(f"{model!r} is neither sg nor cbow", param_hint="--model")
     print(
         run(
-            output or results_folder(),
+            output or results_folder(quick),
             corpus=corpus,
             words=QUICK_WORDS if quick else words,
             rounds=1 if quick else rounds,
@@ -130,7 +131,7 @@ def scaling(quick: Quick = False, corpus: Corpus = None, output: Output = None) 
     """Time training by threads, dimensions, window, negatives, vocabulary, corpus and batch."""
     from benchmarks.scaling import run
 
-    print(run(output or results_folder(), quick=quick, corpus=corpus))
+    print(run(output or results_folder(quick), quick=quick, corpus=corpus))
 
 
 @app.command()
@@ -138,7 +139,7 @@ def sampling(quick: Quick = False, output: Output = None) -> None:
     """Count draws a second and weigh the distribution's error, beside NumPy's ways to draw."""
     from benchmarks.sampling import run
 
-    print(run(output or results_folder(), quick=quick))
+    print(run(output or results_folder(quick), quick=quick))
 
 
 @app.command()
@@ -160,7 +161,7 @@ def peers(
 
     print(
         run(
-            output or results_folder(),
+            output or results_folder(quick),
             all_systems(fasttext=fasttext, word2vec_c=word2vec_c, pword2vec=pword2vec),
             corpus=corpus,
             words=QUICK_WORDS if quick else words,
@@ -231,7 +232,7 @@ def main() -> None:
     """Run the command line; what a user can mend is told in one line, without a traceback."""
     try:
         app(prog_name="python -m benchmarks")
-    except FileNotFoundError as error:
+    except (OSError, ProcessFailedError) as error:
         typer.echo(f"benchmarks: {error}", err=True)
         sys.exit(1)
 

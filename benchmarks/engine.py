@@ -15,10 +15,28 @@ Negative = Annotated[
     int, typer.Option(min=0, help="Negatives a target; 0 trains hierarchical softmax.")
 ]
 
+Label = Annotated[
+    str | None,
+    typer.Option(help="Of the files: engine-<label>; by default of what is not as usual."),
+]
+
 
 @app.callback()
 def about() -> None:
     """Measure the fused engine beside gensim, and beside what the machine could do at most."""
+
+
+def named(what: str, negative: int, dim: int = 100) -> str:
+    """Return the name of results, so that those of another setting are not replaced."""
+    from benchmarks.report import output_layer
+
+    return "-".join(
+        [
+            what,
+            *([] if negative == 5 else [output_layer(negative).replace(" ", "-")]),
+            *([] if dim == 100 else [f"{dim}-dimensions"]),
+        ]
+    )
 
 
 @app.command()
@@ -30,7 +48,7 @@ def speed(
     threads: Threads = None,
     dim: Annotated[int, typer.Option(min=1, help="Dimensions.")] = 100,
     negative: Negative = 5,
-    label: Annotated[str, typer.Option(help="Of the files: engine-<label>.")] = "speed",
+    label: Label = None,
     output: Output = None,
 ) -> None:
     """Train an epoch with each in turn: words a second, and the share of the ceiling."""
@@ -38,12 +56,12 @@ def speed(
 
     print(
         run(
-            output or results_folder(),
+            output or results_folder(quick),
             Setting(dim=dim, negative=negative, threads=threads or usable_cores()),
             corpus=corpus,
             words=QUICK_WORDS if quick else words,
             rounds=1 if quick else rounds,
-            label=label,
+            label=label or named("speed", negative, dim),
         )
     )
 
@@ -56,7 +74,7 @@ def quality(
     seeds: Annotated[int, typer.Option(min=1, help="Trainings of each.")] = 3,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the text.")] = 3,
     negative: Negative = 5,
-    label: Annotated[str, typer.Option(help="Of the files: engine-<label>.")] = "quality",
+    label: Label = None,
     threads: Threads = None,
     output: Output = None,
 ) -> None:
@@ -65,14 +83,14 @@ def quality(
 
     print(
         run(
-            output or results_folder(),
+            output or results_folder(quick),
             corpus=corpus,
             words=QUICK_WORDS if quick else words,
             seeds=1 if quick else seeds,
             epochs=1 if quick else epochs,
             threads=threads or usable_cores(),
             negative=negative,
-            label=label,
+            label=label or named("quality", negative),
         )
     )
 
@@ -91,7 +109,7 @@ def threads(
 
     print(
         run(
-            output or results_folder(),
+            output or results_folder(quick),
             corpus=corpus,
             words=QUICK_WORDS if quick else words,
             rounds=1 if quick else rounds,
@@ -106,6 +124,6 @@ def first_use(quick: Quick = False, rounds: Rounds = 3, output: Output = None) -
     from benchmarks.engine_first_use import run
     from benchmarks.trainers import MODELS
 
-    folder = output or results_folder()
+    folder = output or results_folder(quick)
     models = tuple(MODELS)[: 1 if quick else None]
     print(run(folder, rounds=1 if quick else rounds, models=models))

@@ -5,11 +5,22 @@ from __future__ import annotations
 import os
 import platform
 import re
-from importlib.metadata import version
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
+_PACKAGES = (
+    "numpy",
+    "numba",
+    "llvmlite",
+    "gensim",
+    "fasttext-numpy2",
+    "cupy-cuda12x",
+    "cupy-cuda13x",
+)
+_VECTORS = ("avx512f", "avx2", "avx", "asimd")  # of processors, the widest first
 
 
 def describe_machine() -> dict[str, Any]:
@@ -17,13 +28,66 @@ def describe_machine() -> dict[str, Any]:
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return {
         "cpu": cpu_model(),
+        **_cpu_details(),
         "cores": usable_cores(),
         "memory_gib": round(pages / 2**30),
         "load_average": round(os.getloadavg()[0], 2),
         "system": platform.system(),
         "python": platform.python_version(),
-        **{name: version(name) for name in ("numpy", "numba")},
+        **{name: found for name in _PACKAGES if (found := _version(name))},
     }
+
+
+def revision() -> str:
+    """Return the commit that is measured, and whether the source differs from it."""
+    try:
+        commit = _git("rev-parse", "--short=12", "HEAD")
+        changed = _git("status", "--porcelain", "--", "w2v", "benchmarks/*.py")
+    except (OSError, subprocess.CalledProcessError):
+        return "an unknown revision"
+    return f"{commit} with changes" if changed else commit
+
+
+def _git(*words: str) -> str:
+    root = Path(__file__).parents[1]
+    command = ["git", "-C", str(root), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def stolen_seconds() -> float:
+    """Return how long a virtual machine's host has kept its cores waiting since it began."""
+    times = Path("/proc/stat")
+    if not times.exists():
+        return 0.0
+    return int(times.read_text().split()[8]) / os.sysconf("SC_CLK_TCK")
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _cpu_details() -> dict[str, Any]:
+    """Return what of a processor its name does not tell, as far as Linux does."""
+    info, found = Path("/proc/cpuinfo"), dict[str, Any]()
+    if not info.exists():
+        return found
+    lines = (line.partition(":") for line in info.read_text().split("\n\n")[0].splitlines())
+    facts = {key.strip(): value.strip() for key, _, value in lines}
+    if "cpu family" in facts:
+        found["cpu_family_and_model"] = f"{facts['cpu family']}/{facts['model']}"
+    flags = (facts.get("flags") or facts.get("Features", "")).split()
+    found["vectors"] = next((name for name in _VECTORS if name in flags), None)
+    found["virtual"] = "hypervisor" in flags
+    for cache in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
+        level, kind, size = (
+            (cache / name).read_text().strip() for name in ("level", "type", "size")
+        )
+        if kind != "Instruction":
+            found[f"cache_l{level}"] = size
+    return found
 
 
 def cpu_model() -> str:
@@ -43,8 +107,12 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def results_folder() -> Path:
-    """Return this machine's folder, so that results of several stand side by side."""
+def results_folder(quick: bool = False) -> Path:
+    """Return this machine's folder, so that results of several stand side by side.
+
+    What is measured quickly has one of its own, and does not replace what was not.
+    """
     name = re.sub(r"\((r|tm)\)|processor|cpu", " ", cpu_model().lower())
     slug = "-".join(re.findall(r"[a-z0-9.]+", name))
-    return RESULTS / f"{slug}-{usable_cores()}-cores"
+    folder = RESULTS / f"{slug}-{usable_cores()}-cores"
+    return folder / "quick" if quick else folder

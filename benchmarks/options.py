@@ -25,7 +25,9 @@ Program = Annotated[
 Output = Annotated[
     Path | None,
     typer.Option(
-        "-o", "--output", help="Folder to write to; benchmarks/results/<machine> by default."
+        "-o",
+        "--output",
+        help="Folder to write to; benchmarks/results/<machine>, or quick/ in it, by default.",
     ),
 ]
 

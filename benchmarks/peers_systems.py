@@ -12,12 +12,15 @@ import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from hashlib import sha256
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 
+import w2v
+from benchmarks.machine import revision
 from benchmarks.peers_job import Job, System, as_options, read_vectors
 from benchmarks.processes import Finished
 from w2v.backend import available_backends
@@ -35,7 +38,7 @@ class W2v(System):
 
     def found(self) -> str | None:
         """Return the version."""
-        return version("w2v")
+        return f"{w2v.__version__}, {revision()}"
 
     def command(self, job: Job) -> list[str]:
         """Return ``w2v train`` with the figures of the run beside the vectors."""
@@ -60,7 +63,7 @@ class W2vGpu(W2v):
 
     name, title, backend = "w2v-gpu", "w2v on a GPU", "gpu"
     pace = 20_000
-    get = "`pip install 'w2v[gpu]'`; needs an NVIDIA GPU"
+    get = "`pip install cupy-cuda12x`, or `cupy-cuda13x`; needs an NVIDIA GPU"
 
     def found(self) -> str | None:
         """Return the version, if a device answers."""
@@ -110,7 +113,7 @@ class FastText(_Library):
 
     name, title, module = "fasttext", "fastText", "fasttext"
     pace = 250
-    get = "`pip install 'w2v[bench]'`, or a binary by `--fasttext PATH`"
+    get = "`pip install fasttext-numpy2`, or a binary by `--fasttext PATH`"
 
     def vectors(self, job: Job) -> tuple[list[str], np.ndarray]:
         """Return the words' rows of the model written; without subwords they are the vectors."""
@@ -135,7 +138,10 @@ class _Program(System):
         self._program = str(path.resolve()) if path else shutil.which(self.usual)
 
     def found(self) -> str | None:
-        return f"program {Path(self._program).name}" if self._program else None
+        if not self._program:
+            return None
+        program = Path(self._program)
+        return f"program {program.name}, SHA-256 {sha256(program.read_bytes()).hexdigest()[:12]}…"
 
 
 class FastTextProgram(_Program):

@@ -6,12 +6,13 @@ import json
 import os
 import shlex
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.machine import describe_machine
+from benchmarks.machine import describe_machine, revision, stolen_seconds, usable_cores
 from benchmarks.rounds import Spread
 from w2v.files import atomic_path
 
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Every benchmark is a process of its own: this is the load before it.
+# Every benchmark is a process of its own: this is how the machine was before it.
 _LOAD_BEFORE = round(os.getloadavg()[0], 2)
+_BEGIN, _STOLEN_BEFORE = time.monotonic(), stolen_seconds()
 
 # Told apart by mark and line, not by colour, so that they can be told apart in print.
 _STYLES: tuple[dict[str, Any], ...] = (
@@ -70,7 +72,10 @@ def write(
     made = {
         "command": shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]]),
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "revision": revision(),
+        "seconds": round(time.monotonic() - _BEGIN),
         "load_average": [_LOAD_BEFORE, round(os.getloadavg()[0], 2)],
+        "stolen_percent": _stolen_percent(),
     }
     machine = describe_machine()
     page = f"{table.rstrip()}\n\n{_provenance(machine, made)}\n"
@@ -92,10 +97,28 @@ def write(
 def _provenance(machine: Mapping[str, Any], made: Mapping[str, Any]) -> str:
     before, after = made["load_average"]
     return (
-        f"`{made['command']}` on {machine['cpu']}, {machine['cores']} cores, "
-        f"{machine['memory_gib']} GiB; load {before} before and {after} after; Python "
-        f"{machine['python']}, NumPy {machine['numpy']}, Numba {machine['numba']}; {made['when']}."
+        f"`{made['command']}` at {made['revision']}, {made['seconds']} s, on {machine['cpu']}"
+        f"{_details(machine)}, {machine['cores']} cores, {machine['memory_gib']} GiB; load "
+        f"{before} before and {after} after, {made['stolen_percent']} % of the cores' time taken "
+        f"by the host; Python {machine['python']}, NumPy {machine['numpy']}, Numba "
+        f"{machine['numba']}; {made['when']}."
     )
+
+
+def _details(machine: Mapping[str, Any]) -> str:
+    names = {
+        "cpu_family_and_model": "family/model",
+        "vectors": "",
+        "cache_l2": "L2",
+        "cache_l3": "L3",
+    }
+    known = [f"{name} {machine[key]}".strip() for key, name in names.items() if machine.get(key)]
+    return f" ({', '.join([*known, *['virtual'] * bool(machine.get('virtual'))])})" if known else ""
+
+
+def _stolen_percent() -> float:
+    passed = max(1e-3, time.monotonic() - _BEGIN) * usable_cores()
+    return round(100 * (stolen_seconds() - _STOLEN_BEFORE) / passed, 1)
 
 
 def _plain(value: Any) -> Any:

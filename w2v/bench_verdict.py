@@ -104,7 +104,8 @@ def _batches(found: Findings, best: dict[tuple[str, str], Measurement], backend:
     return (
         f"The minibatch engine on the {backend.upper()} is fastest with {top.case.model} in "
         f"batches of {top.case.batch_size:,}: {top.median / 1e6:.2g} M words/s; the fused engine, "
-        f"the default, is {best[backend, top.case.model].median / top.median:.0f} times as fast."
+        f"the default, is {best[backend, top.case.model].median / top.median:.0f} times as fast, "
+        "on less work: it leaves out some of the frequent words and narrows most windows."
     )
 
 

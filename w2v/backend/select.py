@@ -19,8 +19,8 @@ _log = logging.getLogger("w2v")
 _active: ContextVar[Backend | None] = ContextVar("w2v_backend", default=None)
 
 INSTALL_LINE = (
-    "install an NVIDIA driver and CuPy: pip install 'w2v[gpu]' for CUDA 12, "
-    "pip install 'w2v[gpu-cuda13]' for CUDA 13"
+    "install an NVIDIA driver and CuPy: pip install cupy-cuda12x for CUDA 12, "
+    "pip install cupy-cuda13x for CUDA 13"
 )
 
 
