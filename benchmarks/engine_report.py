@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.evaluation import TITLES
+from benchmarks.evaluation import TITLES, score_table
 from benchmarks.report import bars, markdown_table, output_layer
 from benchmarks.rounds import Spread
 from benchmarks.trainers import MODELS
@@ -76,12 +76,6 @@ def speed_plot(figures: Mapping[str, Any], figure: Figure) -> None:
 
 def quality_table(figures: Mapping[str, Any]) -> str:
     """Return mean and deviation over the seeds on every set."""
-    summary = figures["summary"]
-    sets = [name for name in TITLES if any(name in each for each in summary.values())]
-    rows = [
-        [name, *(_mean(each[s]) if s in each else None for s in sets), _mean(each["loss"])]
-        for name, each in summary.items()
-    ]
     lines = [
         "# The fused engine beside gensim: quality",
         "",
@@ -89,7 +83,7 @@ def quality_table(figures: Mapping[str, Any]) -> str:
         f"{figures['threads']} threads; mean ± "
         f"deviation over {figures['seeds']} seeds. Correlations are Spearman's.",
         "",
-        markdown_table(["model, system", *(TITLES[s] for s in sets), "last epoch's loss"], rows),
+        score_table(figures["summary"], {"loss": "last epoch's loss"}),
     ]
     return "\n".join([*lines, "", *(f"- Left out: {each}." for each in figures["left_out"])])
 
@@ -110,13 +104,6 @@ def quality_plot(figures: Mapping[str, Any], figure: Figure) -> None:
         if value
     }
     bars(figure, found, 1, "correlation, or share of analogies solved")
-
-
-def _mean(values: Mapping[str, float | None] | None) -> str | None:
-    if not values:
-        return None
-    deviation = values["deviation"]
-    return f"{values['mean']:.3f}" + ("" if deviation is None else f" ± {deviation:.3f}")
 
 
 def threads_table(figures: Mapping[str, Any]) -> str:

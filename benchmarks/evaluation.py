@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.corpora import DATA
+from benchmarks.report import markdown_table
 from w2v.vectors import KeyedVectors
 
 _PAIRS = {
@@ -62,6 +63,32 @@ def evaluate(words: Sequence[str], vectors: np.ndarray) -> dict[str, float]:
         else:
             scores[name] = float(keyed.evaluate_word_pairs(path).spearman[0])
     return {name: score for name, score in scores.items() if math.isfinite(score)}
+
+
+def score_table(
+    scores: Mapping[str, Mapping[str, Mapping[str, float | None] | None]],
+    others: Mapping[str, str] | None = None,
+) -> str:
+    """Return a table with a row for every system, a column for every set that one has.
+
+    Parameters
+    ----------
+    scores : mapping of str to mappings
+        Mean and deviation by system and by the keys of `TITLES`.
+    others : mapping of str to str, optional
+        Titles of further columns by their keys.
+    """
+    titles = TITLES | dict(others or {})
+    columns = [key for key in titles if any(key in each for each in scores.values())]
+    rows = [[name, *(_score(each.get(key)) for key in columns)] for name, each in scores.items()]
+    return markdown_table(["", *(titles[key] for key in columns)], rows)
+
+
+def _score(values: Mapping[str, float | None] | None) -> str | None:
+    if not values:
+        return None
+    deviation = values["deviation"]
+    return f"{values['mean']:.3f}" + ("" if deviation is None else f" ± {deviation:.3f}")
 
 
 def _can_be_asked(path: Path, words: int, known: set[str]) -> bool:

@@ -168,16 +168,17 @@ def minibatch_speed(
         model.backward()
         optimizer.update(model.params, model.grads)
 
-    step(0)
-    backend.synchronize()
-    begin, done = time.perf_counter(), 0
-    while time.perf_counter() - begin < seconds:
-        step(done)
-        done += 1
-        if done % 8 == 0 or batch >= 10_000:
-            backend.synchronize()
-    backend.synchronize()
-    return done * batch / (time.perf_counter() - begin)
+    with backend.deferred_checks():  # as `Trainer.fit` has it
+        step(0)
+        backend.synchronize()
+        begin, done = time.perf_counter(), 0
+        while time.perf_counter() - begin < seconds:
+            step(done)
+            done += 1
+            if done % 8 == 0 or batch >= 10_000:
+                backend.synchronize()
+        backend.synchronize()
+        return done * batch / (time.perf_counter() - begin)
 
 
 def first_words(stream: Stream, words: int) -> Stream:

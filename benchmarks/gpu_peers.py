@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import usable_cores
 from benchmarks.peers_job import Job, System
 from benchmarks.peers_systems import Gensim, W2vAccel
-from benchmarks.processes import watch
+from benchmarks.processes import ProcessFailedError, watch
 from benchmarks.zipf import Stream, write_text
 
 DIM, WINDOW, NEGATIVE = 128, 5, 5
+_WARM_UP_WORDS = 20_000  # not counted: the driver may have to compile a program for this card
 
 
 def gensim(stream: Stream, words: int, *, skip_gram: bool) -> float | None:
@@ -33,12 +36,15 @@ def _words_per_second(
     if system.found() is None:
         return None
     with tempfile.TemporaryDirectory() as folder:
-        text = Path(folder) / "corpus.txt"
+        few, text = Path(folder) / "few.txt", Path(folder) / "corpus.txt"
+        write_text(stream, str(few), min(words, _WARM_UP_WORDS))
         written = write_text(stream, str(text), words)
         job = Job(
             text, Path(folder), skip_gram, 1, epochs, usable_cores(),
             dim=DIM, window=WINDOW, negative=NEGATIVE, min_count=1,
         )  # fmt: skip
+        with contextlib.suppress(ProcessFailedError):  # it will be told when it counts
+            watch(system.command(replace(job, text=few)), limit=60)
         seconds = system.training_seconds(watch(system.command(job), limit=120), job)
     return written * epochs / seconds if seconds else None
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from benchmarks.evaluation import TITLES
+from benchmarks.evaluation import score_table
 from benchmarks.report import markdown_table, plain_axes
 from benchmarks.rounds import Spread
 
@@ -84,25 +84,13 @@ def _cell(text: str) -> str:
 
 
 def _quality(figures: Mapping[str, Any], model: str) -> str:
-    systems = figures["models"][model]
-    sets = [name for name in TITLES if any(name in each["quality"] for each in systems.values())]
-    if not sets:
+    scores = {
+        figures["systems"][name]["title"]: each["quality"]
+        for name, each in figures["models"][model].items()
+    }
+    if not any(scores.values()):
         return "Quality was not measured: the evaluation sets are not here (W2V_BENCH_DATA)."
-    rows = [
-        (
-            figures["systems"][name]["title"],
-            *(_mean(each["quality"].get(one)) for one in sets),
-        )
-        for name, each in systems.items()
-    ]
-    return markdown_table(("", *(TITLES[name] for name in sets)), rows)
-
-
-def _mean(quality: Mapping[str, float | None] | None) -> str | None:
-    if quality is None:
-        return None
-    deviation = quality["deviation"]
-    return f"{quality['mean']:.3f}" + ("" if deviation is None else f" ± {deviation:.3f}")
+    return score_table(scores)
 
 
 def _systems(figures: Mapping[str, Any]) -> str:

@@ -96,16 +96,17 @@ def write(
 
 def _provenance(machine: Mapping[str, Any], made: Mapping[str, Any]) -> str:
     before, after = made["load_average"]
+    cpu = f"{machine['cpu']}{processor_details(machine)}, {machine['cores']} cores"
     return (
-        f"`{made['command']}` at {made['revision']}, {made['seconds']} s, on {machine['cpu']}"
-        f"{_details(machine)}, {machine['cores']} cores, {machine['memory_gib']} GiB; load "
-        f"{before} before and {after} after, {made['stolen_percent']} % of the cores' time taken "
-        f"by the host; Python {machine['python']}, NumPy {machine['numpy']}, Numba "
-        f"{machine['numba']}; {made['when']}."
+        f"`{made['command']}` at {made['revision']}, {made['seconds']} s, on {cpu}, "
+        f"{machine['memory_gib']} GiB; load {before} before and {after} after, "
+        f"{made['stolen_percent']} % of the cores' time taken by the host; Python "
+        f"{machine['python']}, NumPy {machine['numpy']}, Numba {machine['numba']}; {made['when']}."
     )
 
 
-def _details(machine: Mapping[str, Any]) -> str:
+def processor_details(machine: Mapping[str, Any]) -> str:
+    """Return in brackets what tells a processor from others of its name, where it is known."""
     names = {
         "cpu_family_and_model": "family/model",
         "vectors": "",

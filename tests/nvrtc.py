@@ -79,7 +79,8 @@ def compile_cuda(
     assert nvrtc is not None
     nvrtc.nvrtcCreateProgram(ctypes.byref(program), source.encode(), b"kernels.cu", 0, None, None)
     try:
-        flags = (f"--gpu-architecture=sm_{architecture}", "--ptxas-options=-v", *options)
+        adds = ("-ftz=true", "--device-as-default-execution-space")  # to all that CuPy compiles
+        flags = (f"--gpu-architecture=sm_{architecture}", "--ptxas-options=-v", *adds, *options)
         array = (ctypes.c_char_p * len(flags))(*(flag.encode() for flag in flags))
         status = nvrtc.nvrtcCompileProgram(program, len(flags), array)
         log = _text(nvrtc.nvrtcGetProgramLogSize, nvrtc.nvrtcGetProgramLog, program)

@@ -92,4 +92,5 @@ def smaller(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
     if part in sizes:
         monkeypatch.setattr(module, *sizes[part])
     if part == "speed":
-        monkeypatch.setattr(module.gpu_peers, "gensim", lambda *a, **o: None)
+        for peer in ("gensim", "torch_embedding", "w2v_accel"):
+            monkeypatch.setattr(module.gpu_peers, peer, lambda *a, **o: None)

@@ -231,18 +231,19 @@ class _Steps:
         self.speed(0)
 
     def speed(self, seconds: float) -> float:
-        self.backend.synchronize()
-        begin, steps = time.perf_counter(), 0
-        while steps == 0 or time.perf_counter() - begin < seconds:
-            contexts, target = self.batches[steps % len(self.batches)]
-            self.model.forward(contexts, target)
-            self.model.backward()
-            self.optimizer.update(self.model.params, self.model.grads)
-            steps += 1
-            if steps % len(self.batches) == 0:
-                self.backend.synchronize()
-        self.backend.synchronize()
-        return steps * self.words / (time.perf_counter() - begin)
+        with self.backend.deferred_checks():  # as `Trainer.fit` has it
+            self.backend.synchronize()
+            begin, steps = time.perf_counter(), 0
+            while steps == 0 or time.perf_counter() - begin < seconds:
+                contexts, target = self.batches[steps % len(self.batches)]
+                self.model.forward(contexts, target)
+                self.model.backward()
+                self.optimizer.update(self.model.params, self.model.grads)
+                steps += 1
+                if steps % len(self.batches) == 0:
+                    self.backend.synchronize()
+            self.backend.synchronize()
+            return steps * self.words / (time.perf_counter() - begin)
 
 
 def _model(case: Case, corpus: EncodedCorpus, start: str) -> CBOW | SkipGram:

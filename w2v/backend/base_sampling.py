@@ -115,10 +115,14 @@ class SamplingPrimitives(Arrays):
             rows = rows[found[rows] < k]
         return taken[:, 1:].reshape(*targets.shape, k)
 
-    def check_exact(self, noise: NoiseTable, targets: Array, k: int) -> None:
-        """Refuse what :meth:`sample_exact` cannot do."""
+    def check_noise(self, noise: NoiseTable) -> None:
+        """Refuse to draw a word's negatives where there is no other."""
         if noise.size < 2:
             raise ValueError("a vocabulary of one word has no negatives: give more text")
+
+    def check_exact(self, noise: NoiseTable, targets: Array, k: int) -> None:
+        """Refuse what :meth:`sample_exact` cannot do."""
+        self.check_noise(noise)
         if not 1 <= k <= noise.size - 1:
             raise ValueError(
                 f"cannot draw {k} distinct negatives beside the target from a vocabulary of "

@@ -264,6 +264,7 @@ class GPUBackend(DeviceChecks):
     ) -> tuple[np.ndarray, np.ndarray]:
         """Find the nearest vectors; see :func:`w2v.backend.gpu_nearest.nearest`."""
         with self.on_device("a query", 4 * int(np.prod(vectors.shape))):
+            queries, vectors, norms = map(self.asarray, (queries, vectors, norms))
             return gpu_nearest.nearest(queries, vectors, norms, n, exclude)
 
     # -- fused engine -------------------------------------------------------------------

@@ -13,7 +13,7 @@ _TILE = 1 << 28  # products at a time: 1 GB
 def nearest(
     queries: Array, vectors: Array, norms: Array, n: int, exclude: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Find the ``n`` vectors of highest cosine to each query.
+    """Find the ``n`` vectors of highest cosine to each query; all of them on the device.
 
     The best is taken ``n`` times: for the few that people ask for, each a pass over
     the products at the memory's speed, that is far less than sorting them.
@@ -23,7 +23,6 @@ def nearest(
     queries : (Q, H) float32 array
         Of unit length, if the cosines shall be cosines.
     vectors : (V, H) float32 array
-        On the device, or they are sent there in each call.
     norms : (V,) float32 array
         Lengths of the vectors.
     n : int
@@ -39,7 +38,6 @@ def nearest(
     cosines : (Q, n) float32 NumPy array
         -inf where ``indices`` is -1.
     """
-    queries, vectors, norms = (cupy.asarray(x) for x in (queries, vectors, norms))
     indices = np.full((len(queries), n), -1, dtype=np.int64)
     values = np.full((len(queries), n), -np.inf, dtype=np.float32)
     lengths = cupy.where(norms > 0, norms, np.float32(1))

@@ -31,9 +31,10 @@ SLICE_WORDS = BLOCK_TOKENS - (1 << 16)
 _MAX_LAUNCHES = 3  # in flight: Ctrl-C waits for no more
 _LOOK_SECONDS = 0.0005  # between looks at how far the device is
 _MAX_WARPS_A_BLOCK = 4
-# Where a warp has more than its share of a multiprocessor's shared memory, some of it goes
-# elsewhere: fewer warps hide less of the time that memory takes.
-_WANTED_WARPS = (12, 8, 1)
+# Warps of a multiprocessor. Where a warp has more than its share of shared memory, some of it
+# goes elsewhere: fewer warps hide less of the time that memory takes. The last is the slowest:
+# its rows are read in every window, and are too many for the caches.
+_WANTED_WARPS = (12, 4, 1)
 
 
 class Trainer:
@@ -48,21 +49,27 @@ class Trainer:
 
     def __init__(self, device: Any, dim: int, settings: StreamSettings) -> None:
         here = device.attributes
-        per_processor = here["MaxSharedMemoryPerMultiprocessor"]
-        per_block = here["MaxSharedMemoryPerBlockOptin"]
         for placement, wanted in enumerate(_WANTED_WARPS):
             compiled = module("train.cu", training_options(dim, settings, placement))
             self.shared, self.workspace = _sizes(compiled)
-            if self.shared * wanted <= per_processor and self.shared <= per_block:
+            self.kernel = compiled.get_function("train")
+            most = min(_MAX_WARPS_A_BLOCK, here["MaxSharedMemoryPerBlockOptin"] // self.shared)
+            fitting = [(self._fitting(n), n) for n in range(1, most + 1)]
+            per_processor, self.warps_a_block = max(fitting, default=(0, 1))
+            if per_processor >= wanted:
                 break
-        self.warps_a_block = max(1, min(_MAX_WARPS_A_BLOCK, per_block // self.shared))
-        self.kernel = compiled.get_function("train")
         minibatch()  # which is needed beside it: compiled now, not while time is taken
         self.kernel.max_dynamic_shared_size_bytes = self.warps_a_block * self.shared
+        self.resident = max(1, per_processor) * here["MultiProcessorCount"]
+
+    def _fitting(self, warps_a_block: int) -> int:
+        """Return how many warps a multiprocessor holds, in blocks of so many."""
+        size = warps_a_block * self.shared
+        self.kernel.max_dynamic_shared_size_bytes = size
         blocks = cupy.cuda.driver.occupancyMaxActiveBlocksPerMultiprocessor(
-            self.kernel.kernel.ptr, self.warps_a_block * LANES, self.warps_a_block * self.shared
+            self.kernel.kernel.ptr, warps_a_block * LANES, size
         )
-        self.resident = max(1, blocks) * self.warps_a_block * here["MultiProcessorCount"]
+        return int(blocks) * warps_a_block
 
     def launch(self, warps: int, args: tuple[Any, ...]) -> None:
         """Run the kernel with that many warps, or a few more to fill the last block."""

@@ -40,7 +40,7 @@ class UnigramSampler:
     Raises
     ------
     ValueError
-        An empty corpus, an id below 0, a word that never occurs, or
+        An empty corpus, an id below 0, a word that never occurs, no second word, or
         ``sample_size`` below 1 or, in exact sampling, above V − 1.
     """
 
@@ -67,6 +67,7 @@ class UnigramSampler:
         self.sample_size = sample_size
         self.vocab_size = self.noise.size
         self.stream = RandomStream(seed, stream=1)
+        self.backend.check_noise(self.noise)
         if self.exact:
             self.backend.check_exact(self.noise, self.backend.asarray([]), sample_size)
 
