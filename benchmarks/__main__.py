@@ -45,6 +45,14 @@ def story(quick: Quick = False, output: Output = None) -> None:
 
 
 @app.command()
+def bench(quick: Quick = False, output: Output = None) -> None:
+    """Keep what `w2v bench` finds: the engines on this CPU and GPU, and a verdict in words."""
+    from benchmarks.bench import run
+
+    print(run(output or results_folder(quick), seconds=5 if quick else 120))
+
+
+@app.command()
 def reading(
     quick: Quick = False,
     corpus: Corpus = None,

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from benchmarks.__main__ import benchmarks
 from benchmarks.ceiling import training_flops
+from benchmarks.engine import named
+from benchmarks.machine import results_folder
 from benchmarks.rounds import Spread, ratio
 
 ROOT = Path(__file__).parents[1]
@@ -49,6 +51,19 @@ def test_a_quick_run_leaves_figures_a_table_and_a_picture(
     assert figures[0].with_suffix(".md").read_text(encoding="utf-8") in done.stdout
 
 
+def test_neither_quick_runs_nor_other_settings_replace_results() -> None:
+    assert results_folder(quick=True).parent == results_folder()
+    settings = [(5, 100), (10, 100), (0, 100), (5, 300), (10, 300)]
+    names = [named("speed", negative, dim) for negative, dim in settings]
+    assert names[:3] == ["speed", "speed-10-negatives", "speed-hierarchical-softmax"]
+    assert len(set(names)) == len(settings)
+
+
+def test_numpy_is_not_imported_before_its_threads_are_bounded() -> None:
+    code = "import sys, benchmarks.__main__; assert 'numpy' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
 def check_figures(path: Path, words: tuple[str, ...]) -> None:
     def refuse(name: str) -> None:
         pytest.fail(f"{path.name} holds {name}")
@@ -57,6 +72,7 @@ def check_figures(path: Path, words: tuple[str, ...]) -> None:
     assert facts["machine"]["cores"] >= 1
     assert facts["made"]["command"].startswith(f"python -m benchmarks {' '.join(words)} --quick")
     assert len(facts["made"]["load_average"]) == 2
+    assert 0 <= facts["made"]["stolen_percent"] <= 100
     text = str(facts.get("text", "")) + str(facts.get("setting", ""))
     if "books" in text:
         assert "pydocs" in text

@@ -169,6 +169,25 @@ def test_a_stream_is_trained_on_whatever_the_launches_and_blocks(
         gpu.train_stream(*ours, text, offsets, noise=noise.to(gpu), **run)
 
 
+@pytest.mark.parametrize(("dim", "window"), [(100, 5), (200, 5), (768, 5), (300, 20)])
+def test_blocks_have_so_many_warps_that_a_multiprocessor_holds_the_most(
+    gpu: Any, dim: int, window: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def blocks(kernel: Any, threads: int, shared: int) -> int:
+        return int((228 << 10) // (shared + 1024))  # what a block takes on an H200
+
+    monkeypatch.setattr(gpu.xp.cuda.driver, "occupancyMaxActiveBlocksPerMultiprocessor", blocks)
+    settings = StreamSettings(
+        skip_gram=True, window=window, negative=5, exact=False, total=1, seed=1
+    )
+    stream = sys.modules["w2v.backend.gpu_stream"]
+    trainer = stream.Trainer(gpu.device, dim, settings)
+    held = {n: n * blocks(None, 32 * n, n * trainer.shared) for n in (1, 2, 3, 4)}
+    assert trainer.resident == 2 * max(held.values())  # the stand-in has two multiprocessors
+    assert held[trainer.warps_a_block] == max(held.values())
+    assert held[trainer.warps_a_block] >= 4
+
+
 def test_a_second_device_is_trained_on_by_threads_that_have_not_chosen_it(
     gpu: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
