@@ -71,7 +71,7 @@ FULL = Plan(
     softmax_up_to=1_000_000,
     rounds=11,
     slice_seconds=0.2,
-    about_seconds=270,
+    about_seconds=330,
 )
 QUICK = Plan(
     sizes=(1_000, 10_000),

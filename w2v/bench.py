@@ -60,7 +60,7 @@ class Case(NamedTuple):
     batch_size: int | None = None
 
     def __str__(self) -> str:
-        size = f"{self.threads} threads" if self.threads else ""
+        size = f"{self.threads} thread{'s' * (self.threads > 1)}" if self.threads else ""
         if self.batch_size:
             size = f"batches of {self.batch_size:,}"
         parts = (self.backend.upper(), self.engine, self.model, f"{self.sampling} sampling", size)
