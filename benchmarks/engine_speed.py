@@ -194,13 +194,11 @@ def _summary(
     for backend, system in SYSTEMS.items():
         found = speeds.get(f"{model}, {system}")
         if found:
-            each[system] = round(Spread.of(found).median)
             each["spread"][system] = Spread.of(found).figures()
             rate = [words * needed[backend] / setting["words"] for words in found]
             each["share"][system] = ratio(rate, speeds[f"ceiling, {backend}"]).figures()
     theirs = speeds.get(f"{model}, gensim")
     if theirs:
-        spread = ratio(speeds[f"{model}, w2v"], theirs)
-        each |= {"gensim": round(Spread.of(theirs).median), "ratio": round(spread.median, 2)}
-        each["spread"] |= {"gensim": Spread.of(theirs).figures(), "ratio": spread.figures()}
+        times = ratio(speeds[f"{model}, w2v"], theirs)
+        each["spread"] |= {"gensim": Spread.of(theirs).figures(), "ratio": times.figures()}
     return each

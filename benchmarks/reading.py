@@ -67,8 +67,6 @@ def run(folder: Path, *, corpus: Path | None, words: int | None, rounds: int, la
             _ours(text)  # compiles, and brings the file into memory
             speeds = alternate(contestants, rounds, progress)
             result: dict[str, Any] = {"text": str(text), "bytes": size, "words_per_second": speeds}
-            if has_gensim():
-                result["ratios"] = [a / b for a, b in zip(*speeds.values(), strict=True)]
             if large:
                 progress.step("1 GB, for its memory", 2)
                 result["large"] = _memory(text, Path(scratch))

@@ -219,8 +219,6 @@ def _summary(plan: Plan, measured: Measured) -> dict[str, Any]:
             speedup[f"textbook / {engine}, {kind}"] = ratio(textbook, middle)
             growth[f"{engine}, {kind}"] = ratio(largest, middle)
     return {
-        "speedup": {name: round(each.median, 2) for name, each in speedup.items()},
-        "growth": {name: round(each.median, 2) for name, each in growth.items()},
         "speedup_spread": {name: each.figures() for name, each in speedup.items()},
         "growth_spread": {name: each.figures() for name, each in growth.items()},
     }

@@ -67,9 +67,10 @@ class UnigramSampler:
         self.sample_size = sample_size
         self.vocab_size = self.noise.size
         self.stream = RandomStream(seed, stream=1)
-        self.backend.check_noise(self.noise)
         if self.exact:
             self.backend.check_exact(self.noise, self.backend.asarray([]), sample_size)
+        else:
+            self.backend.check_noise(self.noise)
 
     def get_negative_sample(self, target: Any) -> Array:
         """Draw the negatives of a batch.
