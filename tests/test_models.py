@@ -36,8 +36,7 @@ def test_float32_weights_give_the_textbooks_gradients_to_rounding(
     backend: Backend, name: str
 ) -> None:
     twins = Twins.build(name)
-    for layer in twins.ours.layers:
-        layer.params[0] = layer.params[0].astype("float32")
+    twins.ours.set_params(*(W.astype("float32") for W in twins.ours.params))
     loss, expected = twins.step(*batch(0))
     assert loss == pytest.approx(expected, rel=1e-5)
     _, gradients = textbook.sum_shared(twins.textbook.params, twins.textbook.grads)

@@ -37,8 +37,7 @@ class Twins:
         ours_class, textbook_class = MODELS[name]
         ours = ours_class(V, H, WINDOW, corpus(), negative=K, sampling=sampling)
         weights = np.random.default_rng(3).normal(scale=0.5, size=(2, V, H))
-        for layer, W in zip(ours.layers, weights, strict=True):
-            layer.params[0] = ours.backend.asarray(W.copy())
+        ours.set_params(*(ours.backend.asarray(W.copy()) for W in weights))
         sampler = textbook.UnigramSampler(corpus(), sample_size=K)
         return cls(ours, textbook_class(*weights, WINDOW, sampler))
 

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from w2v.backend.rowgrad import Array
+from w2v.backend.select import get_backend
+from w2v.backend.touched_rows import Array
 
 _FILLED_AT_ONCE = 2**20  # numbers; they stay in the cache
 
@@ -43,6 +44,15 @@ class Arrays:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r}>"
+
+    def __reduce__(self) -> Any:
+        # A copied or pickled model finds the backend again; the library itself is not written.
+        return get_backend, (self.place,)
+
+    @property
+    def place(self) -> str:
+        """What :func:`w2v.backend.get_backend` finds this backend by."""
+        return self.name
 
     def describe(self) -> str:
         """Return the name and what stands behind it, for people."""
@@ -99,6 +109,11 @@ class Arrays:
             part = W[first : first + rows]
             values = rng.random(part.shape, dtype=np.float32) - np.float32(0.5)
             part[:] = self.asarray(values * np.float32(2 * limit))
+
+    def fresh_seed(self) -> int:
+        """Draw a seed from the array library's global generator, which ``random.seed`` seeds."""
+        high, low = self.xp.random.randint(0, 2**31 - 1, size=2).tolist()
+        return int(high) << 31 | int(low)
 
     # -- checks ---------------------------------------------------------------
 

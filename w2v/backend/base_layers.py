@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from w2v.backend.base_arrays import Arrays
 from w2v.backend.huffman import HuffmanTree
-from w2v.backend.rowgrad import Array, RowGrad
+from w2v.backend.rowgrad import Array, RowGrad, TouchedRows
 
 
 class LayerPrimitives(Arrays):
@@ -85,7 +85,7 @@ class LayerPrimitives(Arrays):
         unique, inverse = self.xp.unique(index.reshape(-1), return_inverse=True)
         summed = self.xp.zeros((unique.size, rows.shape[-1]), dtype=rows.dtype)
         self.scatter_add(summed, inverse.reshape(-1), rows.reshape(-1, rows.shape[-1]))
-        return RowGrad(unique, summed, size)
+        return RowGrad.of(TouchedRows(unique.astype("int32", copy=False), summed), size)
 
     def reduce_outer(self, index: Array, weight: Array, h: Array, size: int) -> RowGrad:
         """Sum the rows ``weight[b, k] h[b]`` that share an index.

@@ -12,7 +12,7 @@ from w2v.backend.alias import NoiseTable
 from w2v.backend.base import Backend
 from w2v.backend.huffman import HuffmanTree
 from w2v.backend.random import RandomStream
-from w2v.backend.rowgrad import Array, RowGrad
+from w2v.backend.rowgrad import Array, RowGrad, TouchedRows
 from w2v.backend.rows import padded, padded_copy, zero_rows
 from w2v.backend.stream import StreamLoss, StreamSettings, check_stream
 
@@ -43,13 +43,13 @@ class CPUBackend(Backend):
         # A flat index is one column, so that the kernel is compiled once.
         two_d = (*index.shape, 1)[:2]
         kernels.reduce_rows(place.reshape(two_d), rows.reshape(*two_d, -1), out)
-        return RowGrad(unique, out, size)
+        return RowGrad.of(TouchedRows(unique, out), size)
 
     def reduce_outer(self, index: Array, weight: Array, h: Array, size: int) -> RowGrad:
         unique, place = kernels.unique(index)
         out = np.zeros((unique.size, h.shape[1]), dtype=h.dtype)
         kernels.reduce_outer(place, weight, h, out)
-        return RowGrad(unique, out, size)
+        return RowGrad.of(TouchedRows(unique, out), size)
 
     def sigmoid_loss(self, x: Array, t: Array) -> tuple[Array, Array]:
         difference = np.empty_like(x)

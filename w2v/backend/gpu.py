@@ -15,7 +15,7 @@ from w2v.backend import gpu_nearest, gpu_stream
 from w2v.backend.alias import NoiseTable, alias_table
 from w2v.backend.base_arrays import MemoryInfo
 from w2v.backend.gpu_checks import DeviceChecks
-from w2v.backend.gpu_kernels import LANES, DeviceRowGrad, minibatch, warps_for
+from w2v.backend.gpu_kernels import LANES, DeviceRows, minibatch, warps_for
 from w2v.backend.pending import PendingLoss
 from w2v.backend.random import RandomStream
 from w2v.backend.rowgrad import Array, RowGrad
@@ -82,6 +82,10 @@ class GPUBackend(DeviceChecks):
             # What CuPy's pool holds unused is free to us.
             return MemoryInfo(free + cupy.get_default_memory_pool().free_bytes(), total)
 
+    @property
+    def place(self) -> str:
+        return f"gpu:{self.device.id}"
+
     def describe(self) -> str:
         properties: Any = cupy.cuda.runtime.getDeviceProperties(self.device.id)
         return f"gpu, {properties['name'].decode()}, device {self.device.id}"
@@ -146,11 +150,12 @@ class GPUBackend(DeviceChecks):
         cupyx.scatter_add(dst, index, rows)
 
     def put_rows(self, dst: Array, grad: RowGrad, rows: Array) -> None:
-        if not isinstance(grad, DeviceRowGrad):
+        touched = grad.touched
+        if not isinstance(touched, DeviceRows):
             super().put_rows(dst, grad, rows)
             return
         rows = cupy.ascontiguousarray(rows, dtype=dst.dtype)
-        args = dst, grad.room[0], rows, grad.count, np.int32(dst.shape[1])
+        args = dst, touched.room[0], rows, touched.count, np.int32(dst.shape[1])
         minibatch(dst.dtype.name).launch("put_rows", rows.size, *args)
 
     def reduce_rows(self, index: Array, rows: Array, size: int) -> RowGrad:
@@ -182,7 +187,7 @@ class GPUBackend(DeviceChecks):
         weights = np.uint64(0) if weight is None else weight.astype(rows.dtype, copy=False)
         sizes = np.int64(B), np.int64(K), np.int32(H), np.int32(size), *strides
         kernels.launch("add_rows", B * K * H, index, place, weights, rows, *sizes, out)
-        return DeviceRowGrad(unique, out, count, size)
+        return RowGrad.of(DeviceRows(unique, out, count), size)
 
     # -- losses and optimizers ----------------------------------------------------
 
@@ -212,8 +217,9 @@ class GPUBackend(DeviceChecks):
         beta2: float,
         eps: float,
     ) -> None:
-        if isinstance(grad, DeviceRowGrad):
-            (index, rows), count = grad.room, grad.count
+        touched = grad.touched
+        if isinstance(touched, DeviceRows):
+            (index, rows), count = touched.room, touched.count
         else:
             index, rows = cupy.ascontiguousarray(grad.index, dtype=np.int32), grad.rows
             count = cupy.full(1, index.size, dtype=np.int32)

@@ -10,7 +10,7 @@ import cupyx
 import numpy as np
 
 from w2v.backend.gpu_source import MINIBATCH_KERNELS, source
-from w2v.backend.rowgrad import Array, RowGrad
+from w2v.backend.touched_rows import Array, TouchedRows
 
 BLOCK = 256
 _MAX_BLOCKS = 1 << 16
@@ -79,8 +79,8 @@ def warps_for(rows: int) -> int:
     return min(-(-rows * LANES // BLOCK), _MAX_BLOCKS) * (BLOCK // LANES)
 
 
-class DeviceRowGrad(RowGrad):
-    """A gradient whose number of rows the host need not know.
+class DeviceRows(TouchedRows):
+    """Rows whose number the host need not know.
 
     The arrays have room for more; how much of them counts is on the device, and
     whoever asks for :attr:`index` or :attr:`rows` waits for it.
@@ -89,16 +89,14 @@ class DeviceRowGrad(RowGrad):
     ----------
     index : (N,) int32 array
     rows : (N, H) float array
+        Zero beyond those that count.
     count : (1,) int32 array
         Rows that count.
-    size : int
-        V, the number of rows of the whole matrix.
     """
 
-    def __init__(self, index: Array, rows: Array, count: Array, size: int) -> None:
+    def __init__(self, index: Array, rows: Array, count: Array) -> None:
         self.room = index, rows
         self.count = count
-        self.size = size
         self._known: int | None = None
 
     def _n(self) -> int:
@@ -108,12 +106,12 @@ class DeviceRowGrad(RowGrad):
 
     @property
     def index(self) -> Array:
-        """The touched rows, each once, in no particular order."""
+        """The rows' numbers, each once, in no particular order."""
         return self.room[0][: self._n()]
 
     @property
     def rows(self) -> Array:
-        """Their gradients; a view."""
+        """The rows; a view."""
         return self.room[1][: self._n()]
 
     @property
@@ -125,16 +123,10 @@ class DeviceRowGrad(RowGrad):
     def padded_rows(self) -> Array:  # noqa: D102
         return self.room[1]
 
-    def to_dense(self) -> Array:  # noqa: D102
-        dense = cupy.zeros(self.shape, dtype=self.room[1].dtype)
+    def with_rows(self, rows: Array) -> DeviceRows:  # noqa: D102
+        return DeviceRows(self.room[0], rows, self.count)
+
+    def to_dense(self, n_rows: int) -> Array:  # noqa: D102
+        dense = cupy.zeros((n_rows, self.room[1].shape[1]), dtype=self.room[1].dtype)
         cupyx.scatter_add(dense, self.padded_index, self.padded_rows)
         return dense
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Shape (V, H) of the whole matrix."""
-        return self.size, self.room[1].shape[1]
-
-    def __imul__(self, factor: float) -> DeviceRowGrad:
-        self.room[1].__imul__(factor)
-        return self

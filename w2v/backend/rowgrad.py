@@ -2,62 +2,96 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, TypeAlias
-
 import numpy as np
 
-Array: TypeAlias = Any
-"""A NumPy or a CuPy array, whichever the backend at hand works on."""
+from w2v.backend.row_arithmetic import RowArithmetic
+from w2v.backend.touched_rows import Array as Array
+from w2v.backend.touched_rows import TouchedRows as TouchedRows
 
 
-@dataclass
-class RowGrad:
+class RowGrad(RowArithmetic):
     """The gradient of a matrix of which only some rows were touched.
+
+    It stands for the whole (V, H) matrix in any expression: what keeps a zero zero gives
+    another ``RowGrad``, everything else a dense array.  A layer makes one and fills it
+    in every backward pass.
 
     Parameters
     ----------
-    index : (U,) int32 array
+    index : (U,) int array
         The touched rows, each once, in no particular order.
     rows : (U, H) float array
         Their gradients.
     size : int
         V, the number of rows of the whole matrix.
+
+    Raises
+    ------
+    ValueError
+        Arrays that do not fit together, a row outside 0 .. V − 1, or one that stands twice.
     """
 
-    index: Array
-    rows: Array
-    size: int
+    def __init__(self, index: Array, rows: Array, size: int) -> None:
+        if index.ndim != 1 or rows.ndim != 2 or len(index) != len(rows):
+            raise ValueError(
+                f"a row-sparse gradient takes (U,) row numbers and (U, H) rows, got shapes "
+                f"{index.shape} and {rows.shape}"
+            )
+        if index.size:
+            low, high = int(index.min()), int(index.max())
+            if index.dtype.kind not in "iu" or low < 0 or high >= size:
+                raise ValueError(
+                    f"row numbers must be integers from 0 to {size - 1}, got {index.dtype} from "
+                    f"{low} to {high}"
+                )
+            if len(set(index.tolist())) < index.size:
+                raise ValueError("a row stands twice in a row-sparse gradient: sum its rows first")
+        self.touched = TouchedRows(index.astype("int32", copy=False), rows)
+        self.n_rows = size
+
+    @classmethod
+    def of(cls, touched: TouchedRows, size: int) -> RowGrad:
+        """Return the gradient of rows that are known to be right, such as a kernel's."""
+        grad = object.__new__(RowGrad)
+        grad.touched = touched
+        grad.n_rows = size
+        return grad
+
+    @classmethod
+    def zeros(cls, W: Array) -> RowGrad:
+        """Return the gradient of a matrix before any backward pass.
+
+        Parameters
+        ----------
+        W : (V, H) float array
+        """
+        # Copies, as a view would keep W alive where it is replaced.
+        rows = W[:0].copy()
+        return cls.of(TouchedRows(np.zeros_like(rows, shape=0, dtype=np.int32), rows), len(W))
+
+    def assign(self, other: RowGrad) -> None:
+        """Stand for what another gradient stands for now."""
+        self.touched = other.touched
 
     @property
-    def shape(self) -> tuple[int, int]:
-        """Shape (V, H) of the whole matrix."""
-        return self.size, self.rows.shape[1]
+    def index(self) -> Array:
+        """(U,) int32 array, the touched rows."""
+        return self.touched.index
+
+    @property
+    def rows(self) -> Array:
+        """(U, H) float array, their gradients."""
+        return self.touched.rows
 
     @property
     def padded_index(self) -> Array:
-        """The touched rows in an array whose length is known without waiting for a device.
-
-        After them one of them may be repeated, with a zero row in :attr:`padded_rows`.
-        """
-        return self.index
+        """See :attr:`TouchedRows.padded_index`."""
+        return self.touched.padded_index
 
     @property
     def padded_rows(self) -> Array:
-        """Gradients of :attr:`padded_index`; a view."""
-        return self.rows
+        """See :attr:`TouchedRows.padded_rows`."""
+        return self.touched.padded_rows
 
-    def to_dense(self) -> Array:
-        """Return the whole (V, H) gradient, zeros included."""
-        dense = np.zeros_like(self.rows, shape=self.shape)  # CuPy's, for CuPy's rows
-        dense[self.index] = self.rows
-        return dense
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        dense = self.to_dense()
-        dense = dense.get() if hasattr(dense, "get") else dense
-        return dense if dtype is None else dense.astype(dtype)
-
-    def __imul__(self, factor: float) -> RowGrad:
-        self.rows *= factor
-        return self
+    def _like(self, touched: TouchedRows) -> RowGrad:
+        return RowGrad.of(touched, self.n_rows)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from w2v.backend import Array
-from w2v.layers.base import EmbeddingLayer
+from w2v.backend import Array, RowGrad, backend_for
+from w2v.layers.base import Layer
+from w2v.layers.parts import Columns
 
 
-class Embedding(EmbeddingLayer):
+class Embedding(Layer):
     """Rows of W by word id.
 
     Parameters
@@ -18,7 +19,36 @@ class Embedding(EmbeddingLayer):
     ----------
     grads : [RowGrad]
         Gradient of the rows that the last batch touched, repeated ids summed.
+    idx : (B,) or (B, C) int32 array or None
+        Word ids of the last forward pass.
+    dout : (B, H) or (B, C, H) float array or None
+        Gradient that the last backward pass was given.
+
+    Raises
+    ------
+    ValueError
+        W is no matrix of floating-point numbers.
     """
+
+    def __init__(self, W: Array) -> None:
+        if getattr(W, "ndim", 0) != 2 or W.dtype.kind != "f":
+            raise ValueError(
+                f"W must be a (V, H) array of floating-point numbers, got "
+                f"{getattr(W, 'dtype', type(W).__name__)} in shape {getattr(W, 'shape', ())}"
+            )
+        super().__init__(W)
+        self.backend = backend_for(W)
+        self.grads = [RowGrad.zeros(W)]
+        self.idx: Array = None
+        self.dout: Array = None
+
+    def check(self, idx: Array) -> Array:
+        """Return word ids as int32, or say which one the matrix has no row for."""
+        idx = self.backend.asarray(idx)
+        if idx.dtype.kind not in "iu" and idx.size:
+            raise ValueError(f"word ids must be integers, got {idx.dtype}")
+        self.backend.check_ids(idx, self.params[0].shape[0])
+        return idx.astype("int32", copy=False)
 
     def forward(self, idx: Array) -> Array:
         """Look the rows up.
@@ -35,10 +65,10 @@ class Embedding(EmbeddingLayer):
         Raises
         ------
         ValueError
-            An id below 0 or above V − 1.
+            Ids that are no integers, or one below 0 or above V − 1.
         """
-        self.index = self.check(idx)
-        return self.backend.take_rows(self.params[0], self.index)
+        self.idx = self.check(idx)
+        return self.backend.take_rows(self.params[0], self.idx)
 
     def backward(self, dout: Array) -> None:
         """Sum the gradients of equal ids.
@@ -48,4 +78,14 @@ class Embedding(EmbeddingLayer):
         dout : (B, H) or (B, C, H) float array
             May be a broadcast view.
         """
-        self.grads[0] = self.backend.reduce_rows(self.index, dout, self.params[0].shape[0])
+        W, idx = self.params[0], self.idx
+        self.dout = dout = self.backend.xp.broadcast_to(dout, (*idx.shape, W.shape[1]))
+        if idx.ndim not in (1, 2):
+            idx, dout = idx.reshape(-1), dout.reshape(-1, W.shape[1])
+        self.grads[0].assign(self.backend.reduce_rows(idx, dout, W.shape[0]))
+
+    def gradient_of(self, columns: Columns) -> RowGrad:
+        """Return the share of some columns in the gradient of the last backward pass."""
+        contiguous = self.backend.xp.ascontiguousarray
+        idx, dout = contiguous(columns.of(self.idx)), contiguous(columns.of(self.dout))
+        return self.backend.reduce_rows(idx, dout, self.params[0].shape[0])

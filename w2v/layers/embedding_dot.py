@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from w2v.backend import Array
-from w2v.layers.base import EmbeddingLayer
+from w2v.backend import Array, RowGrad
+from w2v.layers.base import Layer
+from w2v.layers.embedding import Embedding
+from w2v.layers.parts import Columns
 
 
-class EmbeddingDot(EmbeddingLayer):
+class EmbeddingDot(Layer):
     """Dot products of hidden vectors with rows of W.
 
     Parameters
@@ -16,9 +18,29 @@ class EmbeddingDot(EmbeddingLayer):
 
     Attributes
     ----------
+    embed : Embedding
+        Has W, its gradient, and the word ids of the last forward pass.
     grads : [RowGrad]
         Gradient of the rows that the last batch touched, repeated ids summed.
+    h : (B, H) float array or None
+        Hidden vectors of the last forward pass.
+    dout : (B,) or (B, K) float array or None
+        Gradient that the last backward pass was given.
     """
+
+    def __init__(self, W: Array) -> None:
+        self.embed = Embedding(W)
+        self.backend = self.embed.backend
+        self.params = self.embed.params
+        self.grads = self.embed.grads
+        self.h: Array = None
+        self.dout: Array = None
+
+    @property
+    def cache(self) -> tuple[Array, Array] | None:
+        """Hidden vectors of the last forward pass, and the rows of its words as W has them now."""
+        idx = self.embed.idx
+        return None if idx is None else (self.h, self.params[0][idx])
 
     def forward(self, h: Array, idx: Array) -> Array:
         """Score words against hidden vectors.
@@ -37,12 +59,17 @@ class EmbeddingDot(EmbeddingLayer):
         Raises
         ------
         ValueError
-            An id below 0 or above V − 1.
+            Hidden vectors of another number or dimension, ids that are no integers, or one
+            below 0 or above V − 1.
         """
-        idx = self.check(idx)
-        self.h = h
-        self.index = idx.reshape(len(h), -1)
-        return self.backend.row_dot(self.params[0], self.index, h).reshape(idx.shape)
+        W, idx = self.params[0], self.embed.check(idx)
+        if idx.ndim not in (1, 2) or h.shape != (len(idx), W.shape[1]):
+            raise ValueError(
+                f"a hidden vector of {W.shape[1]} numbers is needed for each of the ids in shape "
+                f"{idx.shape}, got hidden vectors in shape {h.shape}"
+            )
+        self.h, self.embed.idx = h, idx
+        return self.backend.row_dot(W, idx.reshape(len(h), -1), h).reshape(idx.shape)
 
     def backward(self, dout: Array) -> Array:
         """Pass gradients on to h and, summed by word, to W.
@@ -56,9 +83,17 @@ class EmbeddingDot(EmbeddingLayer):
         (B, H) float array
             ``Σ_k dout[b, k] W[idx[b, k]]``.
         """
-        W = self.params[0]
-        dout = dout.reshape(self.index.shape)
+        W, idx = self.params[0], self.embed.idx
+        self.dout = dout.reshape(idx.shape)
+        idx, weight = idx.reshape(len(idx), -1), dout.reshape(len(idx), -1)
         # First what reads W, while a cache may hold the rows of the forward pass.
-        dh = self.backend.weighted_rows(W, self.index, dout)
-        self.grads[0] = self.backend.reduce_outer(self.index, dout, self.h, W.shape[0])
+        dh = self.backend.weighted_rows(W, idx, weight)
+        self.grads[0].assign(self.backend.reduce_outer(idx, weight, self.h, W.shape[0]))
         return dh
+
+    def gradient_of(self, columns: Columns) -> RowGrad:
+        """Return the share of some columns in the gradient of the last backward pass."""
+        contiguous, n = self.backend.xp.ascontiguousarray, len(self.h)
+        idx = contiguous(columns.of(self.embed.idx.reshape(n, -1)))
+        weight = contiguous(columns.of(self.dout.reshape(n, -1)))
+        return self.backend.reduce_outer(idx, weight, self.h, self.params[0].shape[0])

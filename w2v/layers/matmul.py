@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from w2v.backend import Array
+from w2v.backend import Array, backend_for
 from w2v.layers.base import Layer
 
 
@@ -17,7 +17,7 @@ class MatMul(Layer):
 
     def __init__(self, W: Array) -> None:
         super().__init__(W)
-        self.grads = [W[:0].copy()]
+        self.grads = [backend_for(W).xp.zeros_like(W)]
 
     def forward(self, x: Array) -> Array:
         """Return ``x W``.
@@ -44,8 +44,12 @@ class MatMul(Layer):
         -------
         (..., D) float array
         """
-        W = self.params[0]
+        W, dW = self.params[0], self.grads[0]
         x, d = self.x.reshape(-1, W.shape[0]), dout.reshape(-1, W.shape[1])
+        xp = backend_for(W).xp
         # In W's own memory order, or the optimizer would jump through one while it walks the other.
-        self.grads[0] = x.T @ d if W.flags.c_contiguous else (d.T @ x).T
+        if dW.flags.c_contiguous:
+            xp.matmul(x.T, d, out=dW)
+        else:
+            xp.matmul(d.T, x, out=dW.T)
         return dout @ W.T

@@ -7,6 +7,7 @@ from typing import Any
 from w2v.backend import Array, backend_for
 from w2v.layers.base import Layer
 from w2v.layers.embedding_dot import EmbeddingDot
+from w2v.layers.parts import Columns, EmbeddingDotPart, SigmoidPart
 from w2v.layers.sigmoid_with_loss import SigmoidWithLoss
 from w2v.layers.unigram_sampler import UnigramSampler
 
@@ -26,6 +27,11 @@ class NegativeSamplingLoss(Layer):
         k, the negatives a target.
     **sampler_options
         Further arguments of :class:`UnigramSampler`: ``counts``, ``sampling``, ``seed``.
+
+    Attributes
+    ----------
+    sampler : UnigramSampler
+        Or whatever else has ``sample_size`` and ``get_negative_sample(target)``.
 
     References
     ----------
@@ -47,7 +53,6 @@ class NegativeSamplingLoss(Layer):
         )
         self.embed_dot = EmbeddingDot(W)
         self.loss = SigmoidWithLoss()
-        self.labels = self.backend.asarray([1] + [0] * sample_size)
         self.params = self.embed_dot.params
         self.grads = self.embed_dot.grads
 
@@ -72,11 +77,31 @@ class NegativeSamplingLoss(Layer):
             A target below 0 or above V − 1.
         """
         xp = self.backend.xp
-        target = self.embed_dot.check(target)
-        negative = self.sampler.get_negative_sample(target)
-        words = xp.concatenate((target[..., None], negative), axis=-1).reshape(len(h), -1)
-        labels = xp.tile(self.labels, words.shape[1] // len(self.labels))
+        target = self.embed_dot.embed.check(target)
+        negative = self.backend.asarray(self.sampler.get_negative_sample(target))
+        words = xp.concatenate((target[..., None], negative), axis=-1)
+        words = words.reshape(len(h), -1)
+        labels = xp.arange(words.shape[1]) % (1 + negative.shape[-1]) == 0  # targets stand first
         return self.loss.forward(self.embed_dot.forward(h, words), labels)
+
+    @property
+    def sample_size(self) -> int:
+        """The sampler's."""
+        return self.sampler.sample_size
+
+    @property
+    def loss_layers(self) -> list[SigmoidPart]:
+        """The losses one by one, to be read: the target's, then each negative's."""
+        return [SigmoidPart(self.loss, each) for each in self._columns()]
+
+    @property
+    def embed_dot_layers(self) -> list[EmbeddingDotPart]:
+        """The scores one by one, to be read: the target's, then each negative's."""
+        return [EmbeddingDotPart(self.embed_dot, each) for each in self._columns()]
+
+    def _columns(self) -> list[Columns]:
+        width = 1 + self.sample_size
+        return [Columns(i, width) for i in range(width)]
 
     def backward(self, dout: float = 1) -> Array:
         """Return the gradient by h, shape (B, H)."""

@@ -11,7 +11,27 @@ class SigmoidWithLoss(Layer):
 
     With several answers a row, (B, K), the losses of a row are summed, as K
     layers side by side would give.
+
+    Attributes
+    ----------
+    x : (B,) or (B, K) float array or None
+        Logits of the last forward pass.
+    t : array of x's shape, or one that broadcasts to it, or None
+        Its labels.
+    loss : 0-d float array or None
+        What it returned.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.x: Array = None
+        self.t: Array = None
+        self.loss: Array = None
+
+    @property
+    def y(self) -> Array:
+        """σ(x) of the last forward pass, in x's shape; None before."""
+        return None if self.x is None else (backend_for(self.x).xp.tanh(self.x / 2) + 1) / 2
 
     def forward(self, x: Array, t: Array) -> Array:
         """Return the mean loss.
@@ -28,8 +48,10 @@ class SigmoidWithLoss(Layer):
         0-d float array
             ``−Σ [t log σ(x) + (1 − t) log(1 − σ(x))] / B``, in nats.
         """
+        self.x, self.t = x, t
         total, self.difference = backend_for(x).sigmoid_loss(x, t)
-        return total / len(x)
+        self.loss = total / len(x)
+        return self.loss
 
     def backward(self, dout: float = 1) -> Array:
         """Return the gradient by x, ``(σ(x) − t) · dout / B``, in x's shape."""

@@ -25,8 +25,9 @@ class UnigramSampler:
     sampling : {"auto", "exact", "fast"}, default "auto"
         *exact*: distinct words, never the target.  *fast*: with replacement, the
         target may be among them.  *auto*: exact on the CPU, fast on the GPU.
-    seed : int, default 1
-        Seed of the random stream.
+    seed : int, optional
+        Seed of the random stream; by default drawn from the array library's global generator,
+        so that two samplers draw different words and ``np.random.seed`` repeats them.
     backend : Backend or str, optional
         Where to sample; by default the backend in use.
 
@@ -52,7 +53,7 @@ class UnigramSampler:
         *,
         counts: Array | None = None,
         sampling: str = "auto",
-        seed: int = 1,
+        seed: int | None = None,
         backend: Backend | str | None = None,
     ) -> None:
         self.backend = get_backend(backend)
@@ -66,11 +67,16 @@ class UnigramSampler:
         self.exact = (self.backend.sampling if sampling == "auto" else sampling) == "exact"
         self.sample_size = sample_size
         self.vocab_size = self.noise.size
-        self.stream = RandomStream(seed, stream=1)
+        self.stream = RandomStream(self.backend.fresh_seed() if seed is None else seed, stream=1)
         if self.exact:
             self.backend.check_exact(self.noise, self.backend.asarray([]), sample_size)
         else:
             self.backend.check_noise(self.noise)
+
+    @property
+    def word_p(self) -> Array:
+        """(V,) float64 array: how likely each word is drawn, without a target to leave out."""
+        return self.noise.p
 
     def get_negative_sample(self, target: Any) -> Array:
         """Draw the negatives of a batch.
@@ -87,9 +93,11 @@ class UnigramSampler:
         Raises
         ------
         ValueError
-            In exact sampling, an id below 0 or above V − 1.
+            Ids that are no integers; in exact sampling, one below 0 or above V − 1.
         """
         target = self.backend.asarray(target)
+        if target.dtype.kind not in "iu" and target.size:
+            raise ValueError(f"word ids must be integers, got {target.dtype}")
         if self.exact:
             return self.backend.sample_exact(self.noise, target, self.sample_size, self.stream)
         shape = (*target.shape, self.sample_size)

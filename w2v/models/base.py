@@ -20,13 +20,13 @@ class Model(ABC):
     params : list of arrays
         The layers' parameters, input vectors first.
     grads : list of arrays or RowGrad
-        One a parameter, of the last backward pass.
-    word_vecs : (V, H) float32 array
-        The input vectors: what is wanted of the training.
+        One a parameter, of the last backward pass: the layers' own, filled by every pass.
     """
 
     def __init__(self, *layers: Layer) -> None:
         self.layers = list(layers)
+        self.params: list[Array] = [param for layer in layers for param in layer.params]
+        self.grads: list[Array | RowGrad] = [grad for layer in layers for grad in layer.grads]
 
     backend: Backend
     seed: int
@@ -39,17 +39,41 @@ class Model(ABC):
     def backward(self, dout: float = 1) -> None:
         """Compute the gradients of the last forward pass."""
 
-    @property
-    def params(self) -> list[Array]:  # noqa: D102
-        return [param for layer in self.layers for param in layer.params]
+    def set_params(self, *params: Array) -> None:
+        """Let the layers work on other arrays from now on.
+
+        Parameters
+        ----------
+        *params : arrays
+            One for each of :attr:`params`, used in place.
+        """
+        self.params[:] = params
+        rest = iter(params)
+        for layer in self.layers:
+            layer.params[:] = [next(rest) for _ in layer.params]
 
     @property
-    def grads(self) -> list[Array | RowGrad]:  # noqa: D102
-        return [grad for layer in self.layers for grad in layer.grads]
+    def word_vecs(self) -> Array:
+        """(V, H) float32 array, the input vectors: what is wanted of the training.
 
-    @property
-    def word_vecs(self) -> Array:  # noqa: D102
-        return self.layers[0].params[0]
+        What is assigned is copied into it.
+
+        Raises
+        ------
+        ValueError
+            Vectors of another shape are assigned.
+        """
+        return self.params[0]
+
+    @word_vecs.setter
+    def word_vecs(self, vectors: Array) -> None:
+        self._fill(0, vectors)
+
+    def _fill(self, place: int, vectors: Array) -> None:
+        W, vectors = self.params[place], self.backend.asarray(vectors)
+        if vectors.shape != W.shape:
+            raise ValueError(f"vectors of shape {W.shape} are needed, got {vectors.shape}")
+        W[...] = vectors
 
 
 class ContextModel(Model):

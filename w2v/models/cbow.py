@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from w2v.backend import Array
+from w2v.layers.parts import Columns, EmbeddingPart
 from w2v.models.base import ContextModel
 
 
@@ -17,6 +18,30 @@ class CBOW(ContextModel):
     .. [1] Mikolov et al., "Efficient Estimation of Word Representations in
        Vector Space", 2013, section 3.1.
     """
+
+    @property
+    def in_layers(self) -> list[EmbeddingPart]:
+        """The look-ups one by one, to be read: one for each context position."""
+        n = 2 * self.window_size
+        return [EmbeddingPart.of(self.in_layer, Columns(i, n)) for i in range(n)]
+
+    @property
+    def word_vecs1(self) -> Array:
+        """(V, H) float32 array, the input vectors; see :attr:`word_vecs`."""
+        return self.word_vecs
+
+    @word_vecs1.setter
+    def word_vecs1(self, vectors: Array) -> None:
+        self.word_vecs = vectors
+
+    @property
+    def word_vecs2(self) -> Array:
+        """(V, H) float32 array, the output vectors; what is assigned is copied into it."""
+        return self.params[1]
+
+    @word_vecs2.setter
+    def word_vecs2(self, vectors: Array) -> None:
+        self._fill(1, vectors)
 
     def forward(self, contexts: Array, target: Array) -> Array:
         """Return the loss of a batch.

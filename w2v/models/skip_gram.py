@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from w2v.backend import Array
+from w2v.layers.parts import NegativeSamplingPart
 from w2v.models.base import ContextModel
 
 
@@ -17,6 +18,11 @@ class SkipGram(ContextModel):
     .. [1] Mikolov et al., "Efficient Estimation of Word Representations in
        Vector Space", 2013, section 3.2.
     """
+
+    @property
+    def loss_layers(self) -> list[NegativeSamplingPart]:
+        """The losses one by one, to be read: one for each context position."""
+        return [NegativeSamplingPart(self.ns_loss, i) for i in range(2 * self.window_size)]
 
     def forward(self, contexts: Array, target: Array) -> Array:
         """Return the loss of a batch.

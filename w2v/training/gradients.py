@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from w2v.backend import Array, RowGrad, backend_for
 
@@ -15,28 +16,61 @@ def remove_duplicate(
     Parameters
     ----------
     params : sequence of arrays
+        The same where they are the same numbers in memory, as one array, as views of one,
+        or as a matrix and its transpose.
     grads : sequence of arrays or RowGrad
+        One a parameter.
 
     Returns
     -------
     params, grads : lists
         Each parameter once, in order of first appearance.
+
+    Raises
+    ------
+    ValueError
+        Another number of gradients than of parameters, or one of another shape.
     """
-    merged: dict[int, tuple[Array, Array | RowGrad]] = {}
+    if len(params) != len(grads):
+        raise ValueError(f"{len(params)} parameters need as many gradients, got {len(grads)}")
+    shared: dict[Any, list[Array | RowGrad]] = {}
+    once: dict[Any, Array] = {}
     for param, grad in zip(params, grads, strict=True):
-        known = merged.get(id(param))
-        merged[id(param)] = (param, grad if known is None else _add(param, known[1], grad))
-    return [param for param, _ in merged.values()], [grad for _, grad in merged.values()]
+        if grad.shape != param.shape:
+            raise ValueError(
+                f"a parameter of shape {param.shape} has a gradient of shape {grad.shape}"
+            )
+        place = _place(param)
+        transposed = place[:2] + tuple(each[::-1] for each in place[2:])
+        if place not in shared and transposed in shared:
+            shared[transposed].append(grad.T)
+        else:
+            once.setdefault(place, param)
+            shared.setdefault(place, []).append(grad)
+    sums = [_sum(once[place], each) for place, each in shared.items()]
+    return list(once.values()), sums
 
 
-def _add(param: Array, a: Array | RowGrad, b: Array | RowGrad) -> Array | RowGrad:
+def _place(param: Array) -> tuple[Any, ...]:
+    """Return where an array's numbers are: start, type, shape and strides."""
+    start = param.data.ptr if hasattr(param.data, "ptr") else param.ctypes.data
+    return start, param.dtype.str, param.shape, param.strides
+
+
+def _sum(param: Array, grads: list[Array | RowGrad]) -> Array | RowGrad:
+    if len(grads) == 1:
+        return grads[0]
+    sparse = [grad for grad in grads if isinstance(grad, RowGrad)]
+    dense = [grad for grad in grads if not isinstance(grad, RowGrad)]
+    if not sparse:
+        return sum(dense[1:], dense[0])
     backend = backend_for(param)
-    if isinstance(a, RowGrad) and isinstance(b, RowGrad):
-        index = backend.xp.concatenate((a.padded_index, b.padded_index))
-        rows = backend.xp.concatenate((a.padded_rows, b.padded_rows))
-        return backend.reduce_rows(index, rows, a.size)
-    dense = [grad.to_dense() if isinstance(grad, RowGrad) else grad for grad in (a, b)]
-    return dense[0] + dense[1]
+    total: RowGrad = sparse[0]
+    if len(sparse) > 1:
+        index = backend.xp.concatenate([grad.padded_index for grad in sparse])
+        rows = backend.xp.concatenate([grad.padded_rows for grad in sparse])
+        total = backend.reduce_rows(index, rows, len(param))
+    return sum(dense, total.to_dense()) if dense else total
 
 
 def clip_grads(grads: Sequence[Array | RowGrad], max_norm: float) -> None:

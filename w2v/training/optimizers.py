@@ -13,12 +13,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from w2v.backend import Array, RowGrad, backend_for
+from w2v.training.gradients import remove_duplicate
 
 _EPS = 1e-7
 
 
 class Optimizer(ABC):
     """What the optimizers share: state beside every parameter, kept by position.
+
+    Parameters that several layers share are stepped once, by the sum of their gradients.
 
     Parameters
     ----------
@@ -44,19 +47,37 @@ class Optimizer(ABC):
             The same ones, in the same order, in every call.
         grads : sequence of arrays or RowGrad
             One a parameter.
+
+        Raises
+        ------
+        ValueError
+            Gradients that do not fit the parameters, or parameters that do not fit those
+            of the calls before.
         """
-        if not self.states:
-            self.states = [
-                [backend_for(param).xp.zeros_like(param) for _ in range(self.n_states)]
-                for param in params
-            ]
-        for param, grad, state in zip(params, grads, self.states, strict=True):
+        params, grads = remove_duplicate(params, grads)
+        for param, grad, state in zip(params, grads, self._states_of(params), strict=True):
             if not isinstance(grad, RowGrad):
                 self.step(param, grad, *state)
             elif self.dense:
                 self.step(param, grad.to_dense(), *state)
             else:
                 self.step_rows(param, grad, *state)
+
+    def _states_of(self, params: Sequence[Array]) -> list[list[Array]]:
+        """Return the state of each parameter, or refuse parameters that it does not belong to."""
+        if not self.states and self.n_states:
+            self.states = [
+                [backend_for(param).xp.zeros_like(param) for _ in range(self.n_states)]
+                for param in params
+            ]
+        ours = [[_form(array) for array in state] for state in self.states]
+        theirs = [[_form(param)] * self.n_states for param in params if self.n_states]
+        if ours != theirs:
+            raise ValueError(
+                f"this {type(self).__name__} keeps state of {_forms(ours)}, and is given parameters "
+                f"of {_forms(theirs)}: a second model needs an optimizer of its own"
+            )
+        return self.states or [[] for _ in params]
 
     @abstractmethod
     def step(self, param: Array, grad: Array, *state: Array) -> None:
@@ -201,3 +222,11 @@ class Adam(Optimizer):
             beta2=self.beta2,
             eps=_EPS,
         )
+
+
+def _form(array: Array) -> tuple[type, tuple[int, ...], str]:
+    return type(array), array.shape, array.dtype.name
+
+
+def _forms(forms: list[list[tuple[type, tuple[int, ...], str]]]) -> str:
+    return ", ".join(f"{dtype} {shape}" for (_, shape, dtype), *_ in forms)

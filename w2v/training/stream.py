@@ -159,8 +159,7 @@ class StreamTrainer:
         )
         self._sums = [StreamLoss(0.0, 0, 0)] * epochs
         self._cuts = self._cut(model.params[0].shape[1])
-        for layer in (model.in_layer, loss.embed_dot):
-            layer.params[0] = self.backend.stream_rows(layer.params[0])
+        model.set_params(*map(self.backend.stream_rows, model.params))
 
     @property
     def losses(self) -> list[float]:  # noqa: D102

@@ -8,24 +8,25 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from w2v.backend import Array, Backend, RowGrad
+from w2v.backend import Array, Backend, backend_for, get_backend
 from w2v.training.gradients import clip_grads, remove_duplicate
-from w2v.training.optimizers import Optimizer
 from w2v.training.progress import TrainingProgress
 
 
 class TrainableModel(Protocol):
     """What the Trainer asks of a model; any of the course's form will do."""
 
-    backend: Backend
-    seed: int
+    params: list[Array]
+    grads: list[Any]
 
-    @property
-    def params(self) -> list[Array]: ...  # noqa: D102
-    @property
-    def grads(self) -> list[Array | RowGrad]: ...  # noqa: D102
-    def forward(self, contexts: Array, target: Array) -> Array: ...  # noqa: D102
-    def backward(self, dout: float = 1) -> None: ...  # noqa: D102
+    def forward(self, x: Array, t: Array, /) -> Any: ...  # noqa: D102
+    def backward(self) -> Any: ...  # noqa: D102
+
+
+class AnyOptimizer(Protocol):
+    """What the Trainer asks of an optimizer."""
+
+    def update(self, params: list[Array], grads: list[Any], /) -> Any: ...  # noqa: D102
 
 
 class Trainer:
@@ -33,9 +34,11 @@ class Trainer:
 
     Parameters
     ----------
-    model : Model
-        With ``forward(x, t)``, ``backward()``, ``params`` and ``grads``.
-    optimizer : Optimizer
+    model : object
+        With ``forward(x, t)``, which returns the loss, ``backward()``, and the lists
+        ``params`` and ``grads``; parameters may stand there several times.
+    optimizer : object
+        With ``update(params, grads)``; it is given each parameter once.
 
     Attributes
     ----------
@@ -47,7 +50,7 @@ class Trainer:
         Iterations an entry of ``loss_list`` stands for.
     """
 
-    def __init__(self, model: TrainableModel, optimizer: Optimizer) -> None:
+    def __init__(self, model: TrainableModel, optimizer: AnyOptimizer) -> None:
         self.model = model
         self.optimizer = optimizer
         self.loss_list: list[float] = []
@@ -69,7 +72,8 @@ class Trainer:
         """Train for some epochs.
 
         Each epoch goes through the rows in a new order and drops what does not
-        fill a last batch.
+        fill a last batch.  The order follows from the model's ``seed``, or, where it has
+        none, from NumPy's global generator.  Batches go to where the parameters are.
 
         Parameters
         ----------
@@ -105,7 +109,7 @@ class Trainer:
                 f"lower batch_size or give more data"
             )
         self.eval_interval = eval_interval
-        backend = self.model.backend
+        backend = self._backend()
         x, t = backend.asarray(x), backend.asarray(t)
         with ExitStack() as stack:
             stack.enter_context(backend.deferred_checks())
@@ -125,7 +129,7 @@ class Trainer:
         verbose: bool,
         progress: TrainingProgress,
     ) -> None:
-        backend, interval = self.model.backend, self.eval_interval
+        backend, interval = self._backend(), self.eval_interval
         iterations = len(t) // batch_size
         begin = time.perf_counter()
         for _ in range(max_epoch):
@@ -146,9 +150,16 @@ class Trainer:
                     progress.advance(batch_size)
             self.current_epoch += 1
 
+    def _backend(self) -> Backend:
+        params = self.model.params
+        return backend_for(params[0]) if params else get_backend()
+
     def _order(self, n: int) -> np.ndarray:
         """Return the order of this epoch's rows, the same on every backend."""
-        key = [self.model.seed, 2**32 + self.current_epoch]
+        seed = getattr(self.model, "seed", None)
+        if seed is None:
+            return np.random.permutation(n)  # noqa: NPY002  # what np.random.seed repeats
+        key = [seed, 2**32 + self.current_epoch]
         return np.random.Generator(np.random.Philox(key=key)).permutation(n)
 
     def _step(self, x: Array, t: Array, max_grad: float | None) -> Array:

@@ -1,0 +1,218 @@
+"""One of the layers that a layer stands for: views of columns of its last batch.
+
+The course has a layer for every context position and for every negative; here one layer
+does the work of all.  A part is read as the course's layer would be after the same
+forward and backward pass, and works nothing out before it is looked at.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from w2v.backend import Array, RowGrad, backend_for
+from w2v.backend.touched_rows import TouchedRows
+
+if TYPE_CHECKING:
+    from w2v.layers.embedding import Embedding
+    from w2v.layers.embedding_dot import EmbeddingDot
+    from w2v.layers.negative_sampling_loss import NegativeSamplingLoss
+    from w2v.layers.sigmoid_with_loss import SigmoidWithLoss
+    from w2v.layers.unigram_sampler import UnigramSampler
+
+
+class Columns:
+    """Which columns of a (B, K, …) array a part has.
+
+    Parameters
+    ----------
+    first : int
+    step : int
+        From one to the next.
+    """
+
+    def __init__(self, first: int, step: int) -> None:
+        self.first = first
+        self.step = step
+
+    def of(self, array: Array) -> Array:
+        """Return the part of a (B, K, …) array, (B, n, …); a view."""
+        return array[:, self.first :: self.step]
+
+    def squeezed(self, array: Array) -> Array:
+        """Return the part of a (B,) or (B, K) array, without the axis if it has one column."""
+        if array.ndim == 1:
+            return array
+        part = self.of(array)
+        return part[:, 0] if part.shape[1] == 1 else part
+
+
+class PartGrad(RowGrad):
+    """The gradient of a part of a layer's last batch, summed when it is looked at.
+
+    Parameters
+    ----------
+    layer : Embedding or EmbeddingDot
+    columns : Columns
+    """
+
+    def __init__(self, layer: Any, columns: Columns) -> None:
+        self._layer = layer
+        self._columns = columns
+        self._dout: Array = None
+        self._touched: TouchedRows = RowGrad.zeros(layer.params[0]).touched
+
+    @property
+    def n_rows(self) -> int:  # type: ignore[override]
+        """V."""
+        return len(self._layer.params[0])
+
+    @property
+    def touched(self) -> TouchedRows:
+        """The rows that the part touched, of the last backward pass."""
+        if self._layer.dout is not self._dout:
+            self._dout = self._layer.dout
+            self._touched = self._layer.gradient_of(self._columns).touched
+        return self._touched
+
+    @touched.setter
+    def touched(self, rows: TouchedRows) -> None:
+        self._dout, self._touched = self._layer.dout, rows
+
+
+class EmbeddingPart:
+    """One of the course's ``Embedding`` layers.
+
+    Parameters
+    ----------
+    layer : Embedding
+    columns : Columns
+    grads : list of RowGrad
+        This part's own gradient.
+    """
+
+    def __init__(self, layer: Embedding, columns: Columns, grads: list[RowGrad]) -> None:
+        self._layer = layer
+        self._columns = columns
+        self.params = layer.params
+        self.grads = grads
+
+    @classmethod
+    def of(cls, layer: Embedding, columns: Columns) -> EmbeddingPart:
+        """Return a part with a gradient of its own."""
+        return cls(layer, columns, [PartGrad(layer, columns)])
+
+    @property
+    def idx(self) -> Array:
+        """Word ids of the last forward pass, (B,); None before."""
+        idx = self._layer.idx
+        return None if idx is None else self._columns.squeezed(idx)
+
+
+class EmbeddingDotPart:
+    """One of the course's ``EmbeddingDot`` layers.
+
+    Parameters
+    ----------
+    layer : EmbeddingDot
+    columns : Columns
+    """
+
+    def __init__(self, layer: EmbeddingDot, columns: Columns) -> None:
+        self._layer = layer
+        self.grads: list[RowGrad] = [PartGrad(layer, columns)]
+        self.embed = EmbeddingPart(layer.embed, columns, self.grads)
+        self.params = layer.params
+
+    @property
+    def cache(self) -> tuple[Array, Array] | None:
+        """Hidden vectors of the last forward pass, and the rows of its words as W has them now."""
+        idx = self.embed.idx
+        return None if idx is None else (self._layer.h, self.params[0][idx])
+
+
+class SigmoidPart:
+    """One of the course's ``SigmoidWithLoss`` layers.
+
+    Parameters
+    ----------
+    layer : SigmoidWithLoss
+    columns : Columns
+    """
+
+    def __init__(self, layer: SigmoidWithLoss, columns: Columns) -> None:
+        self._layer = layer
+        self._columns = columns
+        self.params: list[Array] = []
+        self.grads: list[Array] = []
+
+    @property
+    def y(self) -> Array:
+        """σ of the logits of the last forward pass, (B,); None before."""
+        return None if self._layer.x is None else self._columns.squeezed(self._layer.y)
+
+    @property
+    def t(self) -> Array:
+        """Its labels, (B,); None before."""
+        x, t = self._layer.x, self._layer.t
+        return (
+            None
+            if x is None
+            else self._columns.squeezed(backend_for(x).xp.broadcast_to(t, x.shape))
+        )
+
+    @property
+    def loss(self) -> Array:
+        """Its mean loss, 0-d; None before."""
+        if self._layer.x is None:
+            return None
+        x = self._columns.squeezed(self._layer.x)
+        xp = backend_for(x).xp
+        return backend_for(x).sigmoid_loss(xp.ascontiguousarray(x), self.t)[0] / len(x)
+
+
+class NegativeSamplingPart:
+    """One of the course's ``NegativeSamplingLoss`` layers: a context position's.
+
+    Parameters
+    ----------
+    layer : NegativeSamplingLoss
+    position : int
+        Which of the targets of a row.
+    """
+
+    def __init__(self, layer: NegativeSamplingLoss, position: int) -> None:
+        self._layer = layer
+        self._position = position
+
+    @property
+    def sampler(self) -> UnigramSampler:  # noqa: D102
+        return self._layer.sampler
+
+    @property
+    def sample_size(self) -> int:  # noqa: D102
+        return self._layer.sample_size
+
+    def _columns(self) -> list[Columns]:
+        width = 1 + self.sample_size
+        # Far apart: one column each.
+        return [Columns(self._position * width + i, 1 << 62) for i in range(width)]
+
+    @property
+    def loss_layers(self) -> list[SigmoidPart]:
+        """One for the context, then one for each of its negatives."""
+        return [SigmoidPart(self._layer.loss, each) for each in self._columns()]
+
+    @property
+    def embed_dot_layers(self) -> list[EmbeddingDotPart]:
+        """One for the context, then one for each of its negatives."""
+        return [EmbeddingDotPart(self._layer.embed_dot, each) for each in self._columns()]
+
+    @property
+    def params(self) -> list[Array]:
+        """W, once for every word scored."""
+        return [param for layer in self.embed_dot_layers for param in layer.params]
+
+    @property
+    def grads(self) -> list[RowGrad]:
+        """One for every word scored."""
+        return [grad for layer in self.embed_dot_layers for grad in layer.grads]
