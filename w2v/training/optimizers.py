@@ -74,8 +74,8 @@ class Optimizer(ABC):
         theirs = [[_form(param)] * self.n_states for param in params if self.n_states]
         if ours != theirs:
             raise ValueError(
-                f"this {type(self).__name__} keeps state of {_forms(ours)}, and is given parameters "
-                f"of {_forms(theirs)}: a second model needs an optimizer of its own"
+                f"this {type(self).__name__} keeps state of {_forms(ours)}, but is given "
+                f"{_forms(theirs)}: a second model needs an optimizer of its own"
             )
         return self.states or [[] for _ in params]
 
