@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("w2v")
 _active: ContextVar[Backend | None] = ContextVar("w2v_backend", default=None)
+_default: Backend | None = None
 
 INSTALL_LINE = (
     "install an NVIDIA driver and CuPy: pip install cupy-cuda12x for CUDA 12, "
@@ -102,7 +103,8 @@ def get_backend(name: str | Backend | None = None) -> Backend:
     name : {"auto", "cpu", "gpu", "gpu:N"}, Backend or None, default None
         ``"auto"`` takes the GPU when CuPy imports and a device answers, otherwise
         the CPU, and logs which and why.  ``None`` is the backend of the
-        innermost :func:`use_backend`, or ``"auto"`` outside of any.
+        innermost :func:`use_backend`, outside of any that of
+        :func:`set_default_backend`, and ``"auto"`` where that was not called.
 
     Returns
     -------
@@ -117,7 +119,7 @@ def get_backend(name: str | Backend | None = None) -> Backend:
         Not a backend's name.
     """
     if name is None:
-        name = _active.get() or "auto"
+        name = _active.get() or _default or "auto"
     if not isinstance(name, str):
         return name
     if name == "auto":
@@ -170,6 +172,28 @@ def use_backend(name: str | Backend) -> Iterator[Backend]:
         yield backend
     finally:
         _active.reset(token)
+
+
+def set_default_backend(name: str | Backend | None) -> None:
+    """Make a backend the one that layers and models built from now on take, in every thread.
+
+    Inside a :func:`use_backend` block it takes the place of the block's too, until its end.
+
+    Parameters
+    ----------
+    name : {"auto", "cpu", "gpu", "gpu:N"}, Backend or None
+        None goes back to the choice that is made where nothing was said, ``"auto"``.
+
+    Raises
+    ------
+    BackendUnavailableError, ValueError
+        As :func:`get_backend`; the default stays what it was.
+    """
+    global _default
+    backend = None if name is None else get_backend(name)
+    if _active.get() is not None:
+        _active.set(backend)
+    _default = backend
 
 
 def available_backends() -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from w2v.backend import to_cpu
+
 
 def preprocess(
     text: str,
@@ -49,7 +51,7 @@ def convert_one_hot(corpus: ArrayLike, vocab_size: int) -> NDArray[np.int32]:
         If an id is negative or not below ``vocab_size``, or the ids have neither one nor two
         dimensions.
     """
-    ids = np.asarray(corpus)
+    ids = to_cpu(corpus)
     if ids.ndim not in (1, 2):
         raise ValueError(f"corpus must have one or two dimensions, got shape {ids.shape}")
     if ids.size and not 0 <= ids.min() <= ids.max() < vocab_size:

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import ArrayLike, NDArray
 
+from w2v.backend import to_cpu
+
 
 def context_windows(corpus: ArrayLike, window: int) -> NDArray[np.integer]:
     """View the words left and right of every centre, without copying.
@@ -71,7 +73,7 @@ def create_contexts_target(
 
 
 def _checked(corpus: ArrayLike, window: int) -> NDArray[np.integer]:
-    ids = np.asarray(corpus)
+    ids = to_cpu(corpus)
     if window < 1:
         raise ValueError(f"window must be 1 or more, got {window}")
     if ids.ndim != 1:

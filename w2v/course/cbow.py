@@ -1,0 +1,5 @@
+"""``ch04/cbow.py``."""
+
+from w2v.models import CBOW
+
+__all__ = ["CBOW"]

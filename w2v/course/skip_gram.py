@@ -1,0 +1,5 @@
+"""``ch04/skip_gram.py``."""
+
+from w2v.models import SkipGram
+
+__all__ = ["SkipGram"]
