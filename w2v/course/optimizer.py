@@ -1,11 +1,31 @@
-"""``common/optimizer.py``: the library's optimizers, and Nesterov's."""
+"""``common/optimizer.py``: the optimizers with the course's arguments, defaults and steps.
+
+Momentum, Nesterov, RMSprop and Adam also move rows whose gradient is zero, as the course's
+do, which goes through all V × H weights in every step.  ``dense=False`` has them step the
+touched rows alone, as :mod:`w2v.training` does by default: many times as fast.
+"""
 
 from __future__ import annotations
 
+from w2v import training
 from w2v.backend import Array
-from w2v.training import SGD, AdaGrad, Adam, Momentum, Optimizer, RMSprop
+from w2v.training import SGD, AdaGrad, Optimizer
 
 __all__ = ["SGD", "AdaGrad", "Adam", "Momentum", "Nesterov", "RMSprop"]
+
+
+class Momentum(training.Momentum):
+    """``v ← momentum · v − lr · g;  W ← W + v``.
+
+    Parameters
+    ----------
+    lr : float, default 0.01
+    momentum : float, default 0.9
+    dense : bool, default True
+    """
+
+    def __init__(self, lr: float = 0.01, momentum: float = 0.9, *, dense: bool = True) -> None:
+        super().__init__(lr, momentum, dense=dense)
 
 
 class Nesterov(Optimizer):
@@ -21,8 +41,7 @@ class Nesterov(Optimizer):
     lr : float, default 0.01
     momentum : float, default 0.9
         m.
-    dense : bool, default False
-        Move rows without a gradient too.
+    dense : bool, default True
 
     References
     ----------
@@ -32,7 +51,7 @@ class Nesterov(Optimizer):
 
     n_states = 1
 
-    def __init__(self, lr: float = 0.01, momentum: float = 0.9, *, dense: bool = False) -> None:
+    def __init__(self, lr: float = 0.01, momentum: float = 0.9, *, dense: bool = True) -> None:
         super().__init__(lr, dense=dense)
         self.momentum = momentum
 
@@ -43,3 +62,34 @@ class Nesterov(Optimizer):
         v -= step
         param += self.momentum**2 * v
         param -= (1 + self.momentum) * step
+
+
+class RMSprop(training.RMSprop):
+    """``h ← d · h + (1 − d) · g²;  W ← W − lr · g / √h``.
+
+    Parameters
+    ----------
+    lr : float, default 0.01
+    decay_rate : float, default 0.99
+        d.
+    dense : bool, default True
+    """
+
+    def __init__(self, lr: float = 0.01, decay_rate: float = 0.99, *, dense: bool = True) -> None:
+        super().__init__(lr, decay_rate, dense=dense)
+
+
+class Adam(training.Adam):
+    """Adam (Kingma and Ba, 2015).
+
+    Parameters
+    ----------
+    lr : float, default 0.001
+    beta1, beta2 : float, default 0.9 and 0.999
+    dense : bool, default True
+    """
+
+    def __init__(
+        self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, *, dense: bool = True
+    ) -> None:
+        super().__init__(lr, beta1, beta2, dense=dense)

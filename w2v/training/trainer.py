@@ -11,6 +11,7 @@ import numpy as np
 from w2v.backend import Array, Backend, backend_for, get_backend
 from w2v.training.gradients import clip_grads, remove_duplicate
 from w2v.training.progress import TrainingProgress
+from w2v.training.report_line import report_line
 
 
 class TrainableModel(Protocol):
@@ -172,10 +173,7 @@ class Trainer:
         return loss
 
     def _report(self, iteration: int, iterations: int, seconds: float, loss: float) -> None:
-        print(
-            f"| epoch {self.current_epoch + 1} |  iter {iteration} / {iterations} "
-            f"| time {int(seconds)}[s] | loss {loss:.2f}"
-        )
+        print(report_line(self.current_epoch + 1, iteration, iterations, seconds, loss))
 
     def plot(self, ylim: tuple[float, float] | None = None, *, path: Any = None) -> None:
         """Plot the loss over training.

@@ -91,6 +91,8 @@ class ndarray(np.ndarray):  # noqa: N801
 
 def _host(x: Any) -> Any:
     """Return a device's array as one of the host; the host's own are refused, as by CuPy."""
+    if hasattr(x, "__cupy_get_ndarray__"):
+        x = x.__cupy_get_ndarray__()
     if isinstance(x, ndarray):
         assert x.device.id == _chosen.device, "an array of another device than the one chosen"
         return x.view(np.ndarray)

@@ -1,0 +1,158 @@
+"""What the course's classes hold after a forward and a backward pass, by the course's names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from twins import Twins, V, assert_same, batch, corpus
+
+from benchmarks import textbook
+from w2v.backend import Backend, to_cpu
+from w2v.layers import Embedding, EmbeddingDot, SigmoidWithLoss, UnigramSampler
+from w2v.models import CBOW, SkipGram
+
+
+def assert_embedding(ours: Any, theirs: textbook.Embedding) -> None:
+    np.testing.assert_array_equal(to_cpu(ours.idx), theirs.idx)
+    assert_same(ours.grads[0], theirs.grads[0])
+    assert_same(ours.params[0], theirs.params[0])
+
+
+def assert_losses(ours: Any, theirs: textbook.NegativeSamplingLoss) -> None:
+    """Compare one of the course's losses with the textbook's, layer by layer."""
+    k = theirs.sampler.sample_size
+    assert ours.sample_size == ours.sampler.sample_size == k
+    assert len(ours.loss_layers) == len(ours.embed_dot_layers) == 1 + k
+    for score, loss, their_score, their_loss in zip(
+        ours.embed_dot_layers, ours.loss_layers, theirs.scores, theirs.losses, strict=True
+    ):
+        assert_embedding(score.embed, their_score.embedding)
+        assert score.params is score.embed.params or score.params[0] is score.embed.params[0]
+        assert score.grads[0] is score.embed.grads[0]
+        h, rows = score.cache
+        assert_same(h, their_score.h)
+        assert_same(rows, their_score.rows)
+        assert_same(loss.y, their_loss.y)
+        np.testing.assert_array_equal(to_cpu(loss.t), np.full(len(their_loss.y), their_loss.t))
+        y = their_loss.y if their_loss.t == 1 else 1 - their_loss.y
+        assert_same(loss.loss, -np.log(y).mean())
+    for mine, plain in zip(ours.grads, theirs.grads, strict=True):
+        assert_same(mine, plain)
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_cbow_holds_what_the_courses_does(backend: Backend, steps: int) -> None:
+    twins = Twins.build("cbow")
+    model = twins.ours
+    assert isinstance(model, CBOW)
+    # Kept from before the first pass: a part is the layer's of any pass.
+    in_layers, scores = model.in_layers, model.ns_loss.embed_dot_layers
+    assert in_layers[0].idx is None
+    assert scores[0].cache is None
+    for step in range(steps):
+        twins.step(*batch(step))
+    for ours, theirs in zip(in_layers, twins.textbook.in_layers, strict=True):
+        assert_embedding(ours, theirs)
+    for score, their_score in zip(scores, twins.textbook.ns_loss.scores, strict=True):
+        assert_embedding(score.embed, their_score.embedding)
+    assert_losses(model.ns_loss, twins.textbook.ns_loss)
+    assert model.word_vecs is model.word_vecs1 is model.params[0]
+    assert model.word_vecs2 is model.params[1]
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_skip_gram_holds_what_the_courses_does(backend: Backend, steps: int) -> None:
+    twins = Twins.build("skip-gram")
+    model = twins.ours
+    assert isinstance(model, SkipGram)
+    kept = model.loss_layers
+    for step in range(steps):
+        twins.step(*batch(step))
+    assert_embedding(model.in_layer, twins.textbook.in_layer)
+    for ours, theirs in zip(kept, twins.textbook.loss_layers, strict=True):
+        assert_losses(ours, theirs)
+    assert model.word_vecs is model.params[0]
+
+
+def test_a_loss_of_several_targets_a_row_has_them_together(backend: Backend) -> None:
+    twins = Twins.build("skip-gram")
+    contexts, target = batch(0)
+    twins.step(contexts, target)
+    score, loss = (
+        getattr(twins.ours.ns_loss, f"{each}_layers")[0] for each in ("embed_dot", "loss")
+    )
+    np.testing.assert_array_equal(to_cpu(score.embed.idx), contexts)
+    assert loss.y.shape == contexts.shape
+    assert to_cpu(loss.t).all()
+    total = sum(to_cpu(each.grads[0]) for each in twins.ours.ns_loss.embed_dot_layers)
+    assert_same(twins.ours.grads[1], total)
+
+
+def test_single_layers_hold_what_the_courses_do(backend: Backend) -> None:
+    rng = np.random.default_rng(0)
+    W, h, ids = rng.normal(size=(V, 4)), rng.normal(size=(3, 4)), np.array([2, 2, 5])
+    ours, theirs = EmbeddingDot(backend.asarray(W)), textbook.EmbeddingDot(W)
+    assert ours.cache is None and ours.embed.idx is None
+    scores = ours.forward(backend.asarray(h), backend.asarray(ids))
+    assert_same(scores, theirs.forward(h, ids))
+    assert_same(ours.backward(backend.asarray(scores)), theirs.backward(to_cpu(scores)))
+    assert_embedding(ours.embed, theirs.embedding)
+    for mine, plain in zip(ours.cache, (theirs.h, theirs.rows), strict=True):  # type: ignore[arg-type]
+        assert_same(mine, plain)
+
+    loss = SigmoidWithLoss()
+    assert loss.y is loss.t is loss.loss is None
+    labels = backend.asarray([1, 0, 1])
+    assert loss.forward(scores, labels) is loss.loss
+    assert loss.t is labels
+    assert_same(loss.y, 1 / (1 + np.exp(-to_cpu(scores))))
+
+    sampler, plain_sampler = UnigramSampler(corpus(), 0.75, 5), textbook.UnigramSampler(corpus())
+    assert (sampler.vocab_size, sampler.sample_size) == (V, 5)
+    assert_same(sampler.word_p, plain_sampler.word_p)
+
+
+@pytest.mark.parametrize("name", ["word_vecs", "word_vecs1", "word_vecs2"])
+def test_assigned_vectors_are_the_models(backend: Backend, name: str) -> None:
+    model = CBOW(V, 4, 2, corpus())
+    kept, vectors = getattr(model, name), np.arange(V * 4).reshape(V, 4) / 100
+    setattr(model, name, vectors)
+    np.testing.assert_allclose(to_cpu(kept), vectors, rtol=1e-6)  # the array that all layers have
+    trained = to_cpu(kept).copy()
+    contexts, target = (backend.asarray(each) for each in batch(0))
+    model.forward(contexts, target)
+    model.backward()
+    assert_same(model.ns_loss.embed_dot.h, trained[to_cpu(contexts)].mean(axis=1)) if (
+        name != "word_vecs2"
+    ) else None
+    with pytest.raises(ValueError, match=r"shape \(23, 4\) are needed, got \(23, 5\)"):
+        setattr(model, name, np.ones((V, 5)))
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda W, h: Embedding(W.astype(int)), "floating-point"),
+        (lambda W, h: Embedding(W[0]), "floating-point"),
+        (lambda W, h: Embedding(W).forward(h[:, 0]), "integers, got float64"),
+        (lambda W, h: EmbeddingDot(W).forward(h[:, :3], [1, 2, 3]), "hidden vector of 4 numbers"),
+        (lambda W, h: EmbeddingDot(W).forward(h, [1, 2]), "for each of the ids"),
+        (lambda W, h: EmbeddingDot(W).forward(h, [0.5, 1.0, 2.0]), "integers, got float64"),
+    ],
+)
+def test_layers_refuse_what_they_would_read_wrongly(backend: Backend, call: Any, said: str) -> None:
+    W, h = backend.xp.ones((V, 4)), backend.xp.ones((3, 4))
+    with pytest.raises(ValueError, match=said):
+        call(W, h)
+
+
+def test_a_gradient_of_another_shape_does_not_go_through_a_layer(backend: Backend) -> None:
+    W = backend.xp.ones((V, 4))
+    embedding, dot = Embedding(W), EmbeddingDot(W)
+    embedding.forward([1, 2])
+    dot.forward(W[:2], [1, 2])
+    for backward, shape in ((embedding.backward, (3, 4)), (dot.backward, (3,))):
+        with pytest.raises(ValueError, match="shape"):
+            backward(backend.xp.ones(shape))
