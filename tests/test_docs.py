@@ -1,4 +1,4 @@
-"""The commands and programs of the README and the guide, run as printed."""
+"""The commands and programs of the README and of the pages in docs, run as printed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def blocks(page: str) -> list[tuple[str, str]]:
     return BLOCK.findall((ROOT / page).read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/guide.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/guide.md", "docs/course.md"])
 def test_every_block_runs_as_printed(page: str, tmp_path: Path) -> None:
     (tmp_path / "book.txt").write_text("\n".join(LINES * 60))
     (tmp_path / "pairs.tsv").write_text("sea\tship\t8\nking\tqueen\t9\nking\tsea\t1\n")
