@@ -27,6 +27,12 @@ def corpus() -> np.ndarray:
     return ids
 
 
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the trainer's line in English, whatever the locale."""
+    monkeypatch.setenv("LC_ALL", "C")
+
+
 class EnoughError(Exception):
     """Ends a training run that has shown what it was run for."""
 

@@ -70,7 +70,7 @@ class NegativeSamplingLoss:
     def forward(self, h: Any, target: Any) -> Any:
         negative = self.sampler.get_negative_sample(target)
         words = [target, *(negative[:, i] for i in range(self.sample_size))]
-        loss = 0
+        loss: Any = 0
         for i, word in enumerate(words):
             score = self.embed_dot_layers[i].forward(h, word)
             # Labels as an array of the backend's, (B,), all yes for the target and no for others.
@@ -92,12 +92,13 @@ class CBOW:
         self.ns_loss = NegativeSamplingLoss(W_out, corpus)
         self.params: list[Any] = []
         self.grads: list[Any] = []
-        for layer in [*self.in_layers, self.ns_loss]:
+        layers: list[Any] = [*self.in_layers, self.ns_loss]
+        for layer in layers:
             self.params += layer.params
             self.grads += layer.grads
 
     def forward(self, contexts: Any, target: Any) -> Any:
-        h = 0
+        h: Any = 0
         for i, layer in enumerate(self.in_layers):
             h = h + layer.forward(contexts[:, i])
         h *= 1 / len(self.in_layers)
@@ -118,13 +119,14 @@ class SkipGram:
         self.loss_layers = [NegativeSamplingLoss(W_out, corpus) for _ in range(2 * window_size)]
         self.params: list[Any] = []
         self.grads: list[Any] = []
-        for layer in [self.in_layer, *self.loss_layers]:
+        layers: list[Any] = [self.in_layer, *self.loss_layers]
+        for layer in layers:
             self.params += layer.params
             self.grads += layer.grads
 
     def forward(self, contexts: Any, target: Any) -> Any:
         h = self.in_layer.forward(target)
-        loss = 0
+        loss: Any = 0
         for i, layer in enumerate(self.loss_layers):
             loss += layer.forward(h, contexts[:, i])
         return loss

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from typing import Any
 
 import cuda_host
@@ -19,6 +20,7 @@ from w2v.course.util import (
     cos_similarity,
     create_co_matrix,
     create_contexts_target,
+    keyed_vectors,
     most_similar,
     normalize,
     ppmi,
@@ -239,3 +241,23 @@ def test_the_parts_of_the_treebank_go_by_the_courses_names(
     assert ptb.load_data() is ptb.load_data("val") is ptb.load_data("test") is loaded
     assert ptb.load_vocab() == loaded[1:]
     assert asked == ["train", "valid", "test", "train"]
+
+
+def test_the_courses_pickled_dictionary_goes_to_keyed_vectors() -> None:
+    word_vecs = np.random.default_rng(0).normal(size=(3, 4)).astype(np.float16)
+    word_to_id = {"b": 1, "a": 0, "c": 2}
+    params: dict[str, Any] = {"word_vecs": word_vecs, "word_to_id": word_to_id}
+    params["id_to_word"] = {i: word for word, i in word_to_id.items()}
+    params = pickle.loads(pickle.dumps(params, -1))
+    for given in (params, {**params, "word_to_id": None}):
+        vectors = keyed_vectors(given)
+        assert vectors.index_to_key == ["a", "b", "c"]
+        np.testing.assert_array_equal(vectors["b"], word_vecs[1].astype(np.float32))
+    for wrong, said in (
+        ({}, "got one with nothing"),
+        ({"word_vecs": word_vecs}, "got one with word_vecs"),
+        ({**params, "word_vecs": word_vecs[:2]}, "each of 3 words needs a vector"),
+        ({**params, "word_to_id": {"a": 0, "b": 0, "c": 2}}, "each of 3 words needs a vector"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            keyed_vectors(wrong)

@@ -174,7 +174,7 @@ def use_backend(name: str | Backend) -> Iterator[Backend]:
         _active.reset(token)
 
 
-def set_default_backend(name: str | Backend | None) -> None:
+def set_default_backend(name: str | Backend | None, *, keep: bool = False) -> None:
     """Make a backend the one that layers and models built from now on take, in every thread.
 
     Inside a :func:`use_backend` block it takes the place of the block's too, until its end.
@@ -183,6 +183,8 @@ def set_default_backend(name: str | Backend | None) -> None:
     ----------
     name : {"auto", "cpu", "gpu", "gpu:N"}, Backend or None
         None goes back to the choice that is made where nothing was said, ``"auto"``.
+    keep : bool, default False
+        Leave a default that has been set as it is.
 
     Raises
     ------
@@ -190,8 +192,10 @@ def set_default_backend(name: str | Backend | None) -> None:
         As :func:`get_backend`; the default stays what it was.
     """
     global _default
+    if keep and _default is not None:
+        return
     backend = None if name is None else get_backend(name)
-    if _active.get() is not None:
+    if _active.get() is not None and not keep:
         _active.set(backend)
     _default = backend
 

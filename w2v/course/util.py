@@ -11,6 +11,7 @@ from typing import Any
 from w2v.backend import Array, backend_for, to_cpu, to_gpu
 from w2v.data import convert_one_hot, create_contexts_target, preprocess
 from w2v.training import clip_grads, remove_duplicate
+from w2v.vectors import KeyedVectors
 
 __all__ = [
     "analogy",
@@ -19,6 +20,7 @@ __all__ = [
     "cos_similarity",
     "create_co_matrix",
     "create_contexts_target",
+    "keyed_vectors",
     "most_similar",
     "normalize",
     "ppmi",
@@ -184,6 +186,37 @@ def analogy(
         print(f"==>{answer}:{similarity[word_to_id[answer]]}")
     for i in _best(similarity, top, set(ids)):
         print(f" {id_to_word[i]}: {similarity[i]}")
+
+
+def keyed_vectors(params: Mapping[str, Any]) -> KeyedVectors:
+    """Return the vectors of the dictionary that the course pickles.
+
+    Parameters
+    ----------
+    params : mapping
+        With ``word_vecs``, a (V, H) array of any floating-point type, and ``word_to_id`` or
+        ``id_to_word``.
+
+    Raises
+    ------
+    ValueError
+        Something is missing, or words and vectors do not belong together.
+    """
+    known = {"word_vecs", "word_to_id", "id_to_word"} & set(params)
+    if "word_vecs" not in known or len(known) < 2:
+        raise ValueError(
+            f"a dictionary with word_vecs and word_to_id or id_to_word is needed, got one with "
+            f"{', '.join(map(str, params)) or 'nothing'}"
+        )
+    vectors = to_cpu(params["word_vecs"])
+    ids = params.get("word_to_id") or {word: i for i, word in params["id_to_word"].items()}
+    words = sorted(ids, key=ids.__getitem__)
+    if vectors.ndim != 2 or [int(ids[word]) for word in words] != list(range(len(vectors))):
+        raise ValueError(
+            f"each of {len(words)} words needs a vector, its id's row: got an array of shape "
+            f"{vectors.shape}"
+        )
+    return KeyedVectors(words, vectors.astype("float32"))
 
 
 def normalize(x: Array) -> Array:

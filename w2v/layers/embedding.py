@@ -79,7 +79,9 @@ class Embedding(Layer):
             May be a broadcast view.
         """
         W, idx = self.params[0], self.idx
-        self.dout = dout = self.backend.xp.broadcast_to(dout, (*idx.shape, W.shape[1]))
+        if dout.shape != (*idx.shape, W.shape[1]):
+            dout = self.backend.xp.broadcast_to(dout, (*idx.shape, W.shape[1]))
+        self.dout = dout
         if idx.ndim not in (1, 2):
             idx, dout = idx.reshape(-1), dout.reshape(-1, W.shape[1])
         self.grads[0].assign(self.backend.reduce_rows(idx, dout, W.shape[0]))

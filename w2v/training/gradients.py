@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from w2v.backend import Array, RowGrad, backend_for
 
@@ -33,28 +32,41 @@ def remove_duplicate(
     """
     if len(params) != len(grads):
         raise ValueError(f"{len(params)} parameters need as many gradients, got {len(grads)}")
-    shared: dict[Any, list[Array | RowGrad]] = {}
-    once: dict[Any, Array] = {}
+    once: list[Array] = []
+    shared: list[list[Array | RowGrad]] = []
+    places: dict[int, tuple[int, bool]] = {}
     for param, grad in zip(params, grads, strict=True):
         if grad.shape != param.shape:
             raise ValueError(
                 f"a parameter of shape {param.shape} has a gradient of shape {grad.shape}"
             )
-        place = _place(param)
-        transposed = place[:2] + tuple(each[::-1] for each in place[2:])
-        if place not in shared and transposed in shared:
-            shared[transposed].append(grad.T)
-        else:
-            once.setdefault(place, param)
-            shared.setdefault(place, []).append(grad)
-    sums = [_sum(once[place], each) for place, each in shared.items()]
-    return list(once.values()), sums
+        if id(param) not in places:
+            places[id(param)] = _place(param, once)
+        place, transposed = places[id(param)]
+        if place == len(once):
+            once.append(param)
+            shared.append([])
+        shared[place].append(grad.T if transposed else grad)
+    return once, [_sum(param, each) for param, each in zip(once, shared, strict=True)]
 
 
-def _place(param: Array) -> tuple[Any, ...]:
-    """Return where an array's numbers are: start, type, shape and strides."""
-    start = param.data.ptr if hasattr(param.data, "ptr") else param.ctypes.data
-    return start, param.dtype.str, param.shape, param.strides
+def _place(param: Array, once: list[Array]) -> tuple[int, bool]:
+    """Return which of some arrays has a parameter's numbers, and whether transposed."""
+    for place, known in enumerate(once):
+        if _start(known) != _start(param) or known.dtype != param.dtype:
+            continue
+        if (known.shape, known.strides) == (param.shape, param.strides):
+            return place, False
+        if (known.shape, known.strides) == (param.shape[::-1], param.strides[::-1]):
+            return place, True
+    return len(once), False
+
+
+def _start(array: Array) -> int:
+    """Return the address of an array's first number."""
+    memory = array.data
+    address: int = memory.ptr if hasattr(memory, "ptr") else array.ctypes.data
+    return address
 
 
 def _sum(param: Array, grads: list[Array | RowGrad]) -> Array | RowGrad:

@@ -70,12 +70,17 @@ class Optimizer(ABC):
                 [backend_for(param).xp.zeros_like(param) for _ in range(self.n_states)]
                 for param in params
             ]
-        ours = [[_form(array) for array in state] for state in self.states]
-        theirs = [[_form(param)] * self.n_states for param in params if self.n_states]
-        if ours != theirs:
+        fits = len(self.states) == len(params) and all(
+            type(array) is type(param) and array.shape == param.shape
+            for param, state in zip(params, self.states, strict=True)
+            for array in state
+        )
+        if self.n_states and not fits:
+            ours = [state[0].shape for state in self.states]
             raise ValueError(
-                f"this {type(self).__name__} keeps state of {_forms(ours)}, but is given "
-                f"{_forms(theirs)}: a second model needs an optimizer of its own"
+                f"this {type(self).__name__} keeps state of parameters of shapes {ours}, but is "
+                f"given some of shapes {[param.shape for param in params]}, or on another backend: "
+                f"a second model needs an optimizer of its own"
             )
         return self.states or [[] for _ in params]
 
@@ -222,11 +227,3 @@ class Adam(Optimizer):
             beta2=self.beta2,
             eps=_EPS,
         )
-
-
-def _form(array: Array) -> tuple[type, tuple[int, ...], str]:
-    return type(array), array.shape, array.dtype.name
-
-
-def _forms(forms: list[list[tuple[type, tuple[int, ...], str]]]) -> str:
-    return ", ".join(f"{dtype} {shape}" for (_, shape, dtype), *_ in forms)
