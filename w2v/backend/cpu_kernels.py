@@ -13,12 +13,13 @@ import numba
 import numpy as np
 
 from w2v.backend.base_sampling import rejection_attempts
+from w2v.backend.kernel_cache import kept_njit
 from w2v.backend.prefetch import FAR, NEAR, prefetch_row, prefetch_row_far
 from w2v.backend.random import mix64, random_bits
 
-_exact = numba.njit(nogil=True, cache=True)
+_exact = kept_njit(nogil=True)
 # Python's check for division by zero is a branch that keeps loops from being vectorised.
-_fast = numba.njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+_fast = kept_njit(nogil=True, fastmath=True, error_model="numpy")
 
 
 def _scalar(function: Any, **names: Any) -> Any:

@@ -7,9 +7,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from numba import njit
 
 from w2v.backend.cpu_vector_kernels import LANES, add, multiply_add, splat, store
+from w2v.backend.kernel_cache import kept_njit
 
 _CHAINS, _BURSTS = 12, 5
 
@@ -53,7 +53,7 @@ def _run(steps: int) -> np.ndarray:
     return result
 
 
-@njit(nogil=True, cache=True)
+@kept_njit(nogil=True)
 def _multiply_adds(steps, result):
     x, y = splat(np.float32(0.999)), splat(np.float32(0.001))
     # Of different numbers: a compiler would compute equal chains once.

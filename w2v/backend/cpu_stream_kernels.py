@@ -31,8 +31,9 @@ from w2v.backend.cpu_window_kernels import (
     skip_gram_step,
     skip_gram_weights,
 )
+from w2v.backend.kernel_cache import kept_njit
 
-_kernel = numba.njit(nogil=True, cache=True, error_model="numpy")
+_kernel = kept_njit(nogil=True, error_model="numpy")
 # Parts of the one kernel that is called from Python: compiled into it, nothing beside.
 _part = numba.njit(nogil=True, error_model="numpy")
 

@@ -40,8 +40,9 @@ from w2v.backend.cpu_window_kernels import (
     skip_gram_step,
     sum_contexts,
 )
+from w2v.backend.kernel_cache import kept_njit
 
-_kernel = numba.njit(nogil=True, cache=True, error_model="numpy")
+_kernel = kept_njit(nogil=True, error_model="numpy")
 _part = numba.njit(nogil=True, error_model="numpy")
 _inline = numba.njit(nogil=True, error_model="numpy", inline="always")
 

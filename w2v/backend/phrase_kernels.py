@@ -8,10 +8,11 @@ is made of, the word or beginning before and the connector.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
-_kernel = numba.njit(nogil=True, cache=True)
+from w2v.backend.kernel_cache import kept_njit
+
+_kernel = kept_njit(nogil=True)
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 

@@ -6,11 +6,12 @@ arrays.
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
+
+from w2v.backend.kernel_cache import kept_njit
 
 # Kernels load eight bytes at a time: every buffer ends with as many that do not count.
 PADDING = 8
@@ -30,7 +31,7 @@ _ALL_BITS = np.uint64(0xFFFFFFFFFFFFFFFF)
 _LOW_32 = np.uint64(0xFFFFFFFF)
 _ABOVE_SPACE = np.uint64(0x5F5F5F5F5F5F5F5F)
 
-_kernel = numba.njit(nogil=True, cache=True)
+_kernel = kept_njit(nogil=True)
 
 
 @intrinsic
