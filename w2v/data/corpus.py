@@ -136,13 +136,14 @@ class EncodedCorpus:
         changed = []
         for source in self.info.get("sources", []):
             try:
-                now = Path(source["path"]).stat()
-            except (OSError, KeyError):
+                path, then = source["path"], (source["bytes"], source["mtime_ns"])
+                now = Path(path).stat()
+            except (OSError, KeyError, TypeError, ValueError):
                 continue
-            if (now.st_size, now.st_mtime_ns) != (source["bytes"], source["mtime_ns"]):
+            if (now.st_size, now.st_mtime_ns) != then:
                 changed.append(
-                    f"{source['path']} has changed since it was encoded "
-                    f"({source['bytes']} bytes then, {now.st_size} now)"
+                    f"{path} has changed since it was encoded "
+                    f"({then[0]} bytes then, {now.st_size} now)"
                 )
         return changed
 
@@ -225,15 +226,15 @@ class EncodedCorpus:
             seal(aside)
 
     @classmethod
-    def open(cls, folder: str | Path, *, verify: bool = True) -> EncodedCorpus:
+    def open(cls, folder: str | Path) -> EncodedCorpus:
         """Open a folder that `save` or `prepare` wrote; tokens and offsets stay on disk.
+
+        All of it is read once, to compare it with its checksums and to find every id in the
+        vocabulary: a second for some gigabytes.
 
         Parameters
         ----------
         folder : str or Path
-        verify : bool, default True
-            Read all of it once, to compare it with its checksums and to find every id in the
-            vocabulary. False is for a folder just written.
 
         Returns
         -------
@@ -242,8 +243,15 @@ class EncodedCorpus:
         Raises
         ------
         CorpusError
-            If the folder is no encoded corpus, of another version, or damaged.
+            If the folder is no encoded corpus, of another version, or damaged; it names the file.
+        OSError
+            If it cannot be read.
         """
+        return cls.just_written(folder, verify=True)
+
+    @classmethod
+    def just_written(cls, folder: str | Path, *, verify: bool = False) -> EncodedCorpus:
+        """Open a folder that this process has just written, believing what is in it; see `open`."""
         folder = Path(folder)
         manifest = read_manifest(folder)
         lengths = manifest["tokens"], manifest["sentences"] + 1

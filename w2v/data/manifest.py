@@ -117,6 +117,7 @@ def _is_complete(manifest: Mapping[str, Any]) -> bool:
         all(_is_count(manifest.get(name)) for name in _NUMBERS)
         and manifest["tokens"] <= manifest["total_words"]
         and isinstance(info, dict)
+        and isinstance(info.get("sources", []), list)
         and _is_count(info.get("replaced", 0))
         and isinstance(sums, dict)
     )

@@ -115,7 +115,7 @@ def read_corpus(
     try:
         with clear_when_full(folder):
             _encode(source, folder, settings, progress)
-        corpus = EncodedCorpus.open(folder, verify=False)
+        corpus = EncodedCorpus.just_written(folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -168,7 +168,7 @@ def prepare(
     with replaced_folder(folder, MANIFEST) as aside:
         _encode(source, aside, checked, progress)
         seal(aside)
-    return EncodedCorpus.open(folder, verify=False)
+    return EncodedCorpus.just_written(folder)
 
 
 def _encode(source: Any, folder: Path, settings: ReadSettings, progress: Progress | None) -> None:

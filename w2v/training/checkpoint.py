@@ -22,6 +22,8 @@ from w2v.training.saved import (
     read_object,
 )
 
+__all__ = ["Checkpoint", "CheckpointError"]
+
 FORMAT = 1
 CONFIG, VOCAB, WEIGHTS, PROGRESS = (
     "config.json",
@@ -80,7 +82,7 @@ class Checkpoint:
             except SafetensorError as error:
                 raise OSError(f"cannot write {folder}: {error}") from None
             config = {"format": FORMAT, **self.config.to_dict()}
-            config["checksums"] = checksums(aside, (VOCAB, WEIGHTS))
+            config["checksums"] = checksums(aside, (VOCAB, WEIGHTS, PROGRESS))
             (aside / CONFIG).write_text(json.dumps(config, indent=1), "utf-8")
 
     @staticmethod
