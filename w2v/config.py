@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -87,6 +88,7 @@ class TrainConfig:
     seed: int = 1
 
     def __post_init__(self) -> None:
+        self._require("backend", _is_backend(self.backend), "auto, cpu, gpu or gpu:N")
         self._require_output_layer()
         for name in ("vector_size", "window", "epochs", "batch_size"):
             self._require(
@@ -152,3 +154,7 @@ def sgd_rate(skip_gram: bool) -> float:
 
 def _is_int(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_backend(value: object) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(r"auto|cpu|gpu(:[0-9]{1,4})?", value))

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+_READ_AT_ONCE = 1 << 20
 
 
 @contextmanager
@@ -66,6 +69,29 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         _remove(beside)
         raise
     _flush_folder(target.parent)
+
+
+def checksum(path: str | os.PathLike[str]) -> int:
+    """Return the CRC-32 of a file's bytes, which any single damaged bit changes.
+
+    Parameters
+    ----------
+    path : str or path
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
+    value = 0
+    with Path(path).open("rb") as file:
+        while block := file.read(_READ_AT_ONCE):
+            value = zlib.crc32(block, value)
+    return value
 
 
 def is_foreign(folder: str | os.PathLike[str], mark: str) -> bool:

@@ -118,4 +118,6 @@ def options_of(config: Path | None) -> Iterator[None]:
             error.message += f" (options are also from {config})"
         raise
     except ValueError as error:
-        raise ValueError(f"{error} (options are also from {config})" if config else error) from None
+        if config is None:
+            raise
+        raise ValueError(f"{error} (options are also from {config})") from None

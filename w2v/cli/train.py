@@ -317,8 +317,8 @@ def phrases(
     `w2v phrases book.txt -o phrased.w2v --connector-words english`, then `w2v train phrased.w2v`
     """
     from w2v.data import ENGLISH_CONNECTOR_WORDS, Phrases, read_corpus
-    from w2v.data.corpus import MANIFEST
     from w2v.data.folders import check_place
+    from w2v.data.manifest import MANIFEST
 
     say = teller(quiet)
     connectors = [word.strip() for word in (connector_words or "").split(",") if word.strip()]

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterator, Mapping
+from operator import index
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from w2v.data.corpus_arrays import as_vector, check_arrays, check_files, counted
 from w2v.data.errors import CorpusError
 from w2v.data.folders import replaced_folder
+from w2v.data.manifest import (
+    MANIFEST,
+    OFFSETS,
+    TOKENS,
+    VOCAB,
+    read_manifest,
+    seal,
+    write_manifest,
+)
 from w2v.data.vocabulary import Vocabulary
-
-FORMAT = 1
-TOKENS, OFFSETS, VOCAB, MANIFEST = "tokens.int32", "offsets.int64", "vocab.arrow", "corpus.json"
+from w2v.files import checksum
 
 
 class EncodedCorpus:
@@ -27,19 +34,27 @@ class EncodedCorpus:
     Parameters
     ----------
     tokens : (T,) int32
-        The sentences' word ids, one sentence after the other; an array or a memory map.
+        The sentences' word ids, one sentence after the other; an array or a memory map. Other
+        integers are converted.
     offsets : (S + 1,) int64
-        Sentence i is ``tokens[offsets[i]:offsets[i + 1]]``.
+        Sentence i is ``tokens[offsets[i]:offsets[i + 1]]``: they rise from 0 to T.
     vocab : Vocabulary
     total_words : int
-        Every token that was read, whether in the vocabulary or not.
+        Every token that was read, whether in the vocabulary or not: T or more.
     info : mapping, optional
         How the corpus was made: its sources and settings, as kept in the folder.
 
     Attributes
     ----------
-    tokens, offsets, vocab, total_words, info
+    tokens, offsets
+        Read-only views of what was given.
+    vocab, total_words, info
         As given.
+
+    Raises
+    ------
+    CorpusError
+        If the arrays are no sentences of these words; see `check`.
     """
 
     def __init__(
@@ -50,11 +65,34 @@ class EncodedCorpus:
         total_words: int,
         info: Mapping[str, Any] | None = None,
     ) -> None:
-        self.tokens = tokens
-        self.offsets = offsets
+        self.tokens: NDArray[np.int32] = as_vector(tokens, np.int32, "tokens")
+        self.offsets: NDArray[np.int64] = as_vector(offsets, np.int64, "offsets")
         self.vocab = vocab
-        self.total_words = total_words
+        self.total_words = index(total_words)  # NumPy's integers are no JSON
         self.info: dict[str, Any] = dict(info or {})
+        self.check()
+
+    def check(self) -> None:
+        """Look at all tokens and offsets once: kernels write to memory without looking.
+
+        It is done when a corpus is made or opened, and takes a second for some gigabytes.
+
+        Raises
+        ------
+        CorpusError
+            If an id is outside the vocabulary, offsets do not rise from 0 to the number of
+            tokens, arrays are of another type, or there are fewer words than tokens.
+        """
+        arrays = ((self.tokens, np.int32, "tokens"), (self.offsets, np.int64, "offsets"))
+        for array, dtype, name in arrays:
+            if as_vector(array, dtype, name).ctypes.data != array.ctypes.data:
+                raise CorpusError(f"{name} must be a vector of {np.dtype(dtype)} in one piece")
+        if self.total_words < len(self.tokens):
+            raise CorpusError(
+                f"total_words is {self.total_words}, but there are {len(self.tokens)} tokens; "
+                "expected at least as many"
+            )
+        check_arrays(self.tokens, self.offsets, len(self.vocab))
 
     def __len__(self) -> int:
         """Count the sentences."""
@@ -98,13 +136,14 @@ class EncodedCorpus:
         changed = []
         for source in self.info.get("sources", []):
             try:
-                now = Path(source["path"]).stat()
-            except (OSError, KeyError):
+                path, then = source["path"], (source["bytes"], source["mtime_ns"])
+                now = Path(path).stat()
+            except (OSError, KeyError, TypeError, ValueError):
                 continue
-            if (now.st_size, now.st_mtime_ns) != (source["bytes"], source["mtime_ns"]):
+            if (now.st_size, now.st_mtime_ns) != then:
                 changed.append(
-                    f"{source['path']} has changed since it was encoded "
-                    f"({source['bytes']} bytes then, {now.st_size} now)"
+                    f"{path} has changed since it was encoded "
+                    f"({then[0]} bytes then, {now.st_size} now)"
                 )
         return changed
 
@@ -138,8 +177,7 @@ class EncodedCorpus:
                 f"vocabulary of {len(vocab)} words"
             )
         tokens, offsets = renumbered(self.tokens, self.offsets, new_ids)
-        counts = np.bincount(tokens, minlength=len(vocab))
-        here = Vocabulary(vocab.words, counts)
+        here = vocab.recounted(counted(tokens, len(vocab)))
         return EncodedCorpus(tokens, offsets, here, self.total_words, self.info)
 
     def excerpt(self, words: int) -> EncodedCorpus:
@@ -185,10 +223,14 @@ class EncodedCorpus:
                 file.write(np.ascontiguousarray(self.offsets, dtype="<i8").data)
             self.vocab.save(aside / VOCAB)
             write_manifest(aside, len(self.tokens), len(self), self.total_words, self.info)
+            seal(aside)
 
     @classmethod
     def open(cls, folder: str | Path) -> EncodedCorpus:
         """Open a folder that `save` or `prepare` wrote; tokens and offsets stay on disk.
+
+        All of it is read once, to compare it with its checksums and to find every id in the
+        vocabulary: a second for some gigabytes.
 
         Parameters
         ----------
@@ -201,16 +243,37 @@ class EncodedCorpus:
         Raises
         ------
         CorpusError
-            If the folder is no encoded corpus, of another version, or damaged.
+            If the folder is no encoded corpus, of another version, or damaged; it names the file.
+        OSError
+            If it cannot be read.
         """
+        return cls.just_written(folder, verify=True)
+
+    @classmethod
+    def just_written(cls, folder: str | Path, *, verify: bool = False) -> EncodedCorpus:
+        """Open a folder that this process has just written, believing what is in it; see `open`."""
         folder = Path(folder)
-        manifest = _read_manifest(folder)
-        tokens = _mapped(folder / TOKENS, "<i4", manifest["tokens"])
-        offsets = _mapped(folder / OFFSETS, "<i8", manifest["sentences"] + 1)
+        manifest = read_manifest(folder)
+        lengths = manifest["tokens"], manifest["sentences"] + 1
+        tokens = _mapped(folder / TOKENS, "<i4", lengths[0])
+        offsets = _mapped(folder / OFFSETS, "<i8", lengths[1])
         vocab = Vocabulary.load(folder / VOCAB)
-        if vocab.total != len(tokens) or offsets[0] != 0 or offsets[-1] != len(tokens):
+        if verify:
+            found = check_files(folder / TOKENS, folder / OFFSETS, lengths, len(vocab))
+            sums = dict(zip((TOKENS, OFFSETS), found, strict=True))
+            sums[VOCAB] = checksum(folder / VOCAB)
+            for name, expected in manifest.get("checksums", {}).items():
+                if sums.get(name) != expected:
+                    raise CorpusError(
+                        f"{folder / name} is damaged: its checksum is another than that in "
+                        f"{MANIFEST}; prepare the corpus again"
+                    )
+        if "checksums" not in manifest and vocab.total != len(tokens):
             raise CorpusError(f"{folder} is damaged: its files disagree; prepare it again")
-        return cls(tokens, offsets, vocab, manifest["total_words"], manifest["info"])
+        corpus = cls.__new__(cls)  # looked at already
+        corpus.tokens, corpus.offsets, corpus.vocab = tokens, offsets, vocab
+        corpus.total_words, corpus.info = manifest["total_words"], manifest["info"]
+        return corpus
 
 
 def renumbered(
@@ -234,63 +297,6 @@ def renumbered(
     # A sentence ends where as many tokens as stay up to its old end have been written.
     before = np.concatenate(([0], np.cumsum(stays)))
     return tokens[stays], np.unique(before[offsets])
-
-
-def is_encoded(path: str | os.PathLike[str]) -> bool:
-    """Tell whether a path is a folder that holds an encoded corpus.
-
-    Parameters
-    ----------
-    path : str or path
-
-    Returns
-    -------
-    bool
-    """
-    return (Path(path) / MANIFEST).is_file()
-
-
-def write_manifest(
-    folder: Path, tokens: int, sentences: int, total_words: int, info: Mapping[str, Any]
-) -> None:
-    """Write the file that makes a folder an encoded corpus: to be called last.
-
-    Parameters
-    ----------
-    folder : Path
-    tokens, sentences, total_words : int
-    info : mapping
-        JSON values.
-    """
-    manifest = {
-        "format": FORMAT,
-        "tokens": tokens,
-        "sentences": sentences,
-        "total_words": total_words,
-        "info": dict(info),
-    }
-    with (folder / MANIFEST).open("w", encoding="utf-8") as file:
-        json.dump(manifest, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _read_manifest(folder: Path) -> dict[str, Any]:
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
-    except FileNotFoundError:
-        raise CorpusError(
-            f"{folder} is no encoded corpus (it has no {MANIFEST}); make one with w2v prepare"
-        ) from None
-    except (ValueError, NotADirectoryError) as error:
-        raise CorpusError(f"{folder} is no encoded corpus: {error}") from error
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise CorpusError(
-            f"{folder} was written by another version of w2v (it says format "
-            f"{manifest.get('format') if isinstance(manifest, dict) else manifest!r}, this one "
-            f"reads {FORMAT}); prepare it again"
-        )
-    return manifest
 
 
 def _mapped(path: Path, dtype: str, length: int) -> NDArray[Any]:

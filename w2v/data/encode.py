@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.data.corpus import OFFSETS, TOKENS, VOCAB, write_manifest
+from w2v.data.errors import CorpusError
+from w2v.data.manifest import OFFSETS, TOKENS, VOCAB, write_manifest
 from w2v.data.parts import Part, Stretch, Words
 from w2v.data.vocabulary import Vocabulary, frequent
 
@@ -136,6 +137,9 @@ def _job(
     path: Path, stretch: Stretch, new_ids: NDArray[np.int32], in_sentence: int, limit: int
 ) -> Renumbered:
     stream = np.fromfile(path, np.int32, stretch.length, offset=4 * stretch.start)
+    ends = (stream.min(), stream.max()) if len(stream) else (0, -1)
+    if len(stream) != stretch.length or ends[0] < -1 or ends[1] >= len(new_ids):
+        raise CorpusError(f"{path}, which this reading wrote, was changed meanwhile; read again")
     return _renumber(stream, new_ids, in_sentence, limit)
 
 

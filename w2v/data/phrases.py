@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import chain
+import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from w2v.data.corpus import EncodedCorpus, renumbered
+from w2v.data.corpus_arrays import counted
+from w2v.data.errors import CorpusError
+from w2v.data.joined import JoinedSentences, join_one_or_many, tokens_of
 from w2v.data.reading import read_corpus
 from w2v.data.vocabulary import Vocabulary, frequent
 
@@ -42,7 +45,8 @@ class Phrases:
         does); or normalised pointwise mutual information, −1 to 1 (Bouma, "Normalized
         (Pointwise) Mutual Information in Collocation Extraction", 2009).
     delimiter : str, default "_"
-        What joins the words of a phrase.
+        What joins the words of a phrase. Phrases that are spelled alike, such as a_b with c and
+        a with b_c, are one word, and so are a phrase and a word of the text.
     connector_words : iterable of str, default ()
         Words that may stand within a phrase, such as bread_and_butter, but neither begin nor
         end one, and do not count as words in the score; `ENGLISH_CONNECTOR_WORDS` for English.
@@ -50,12 +54,14 @@ class Phrases:
     Attributes
     ----------
     scores : dict of str to float
-        The phrases found, highest score first.
+        The phrases found, highest score first. Of phrases that are spelled alike the best score.
 
     Raises
     ------
     ValueError
         A parameter out of its range.
+    CorpusError
+        The corpus cannot be read, is damaged, or its words are no strings.
     """
 
     def __init__(
@@ -75,17 +81,25 @@ class Phrases:
         threshold = _THRESHOLDS[scoring] if threshold is None else threshold
         if scoring == "npmi" and not -1 <= threshold <= 1:
             raise ValueError(f"threshold must be -1 to 1 for npmi scoring, got {threshold}")
+        if not (math.isfinite(threshold) and (threshold > 0 or scoring == "npmi")):
+            raise ValueError(f"threshold must be a number above 0, got {threshold}")
+        if not isinstance(delimiter, str):
+            raise ValueError(f"delimiter must be a string, such as '_', got {delimiter!r}")
         if isinstance(connector_words, str):
             raise ValueError(
                 f"connector_words must be several words, got the string {connector_words!r}"
             )
         from w2v.backend.phrase_kernels import count_pairs
 
-        if not isinstance(corpus, EncodedCorpus):
+        if isinstance(corpus, EncodedCorpus):
+            corpus.check()
+        else:
             corpus = read_corpus(corpus, min_count=1)
         self.delimiter = delimiter
         self._source: Vocabulary = corpus.vocab
-        size, counts = len(self._source), self._source.counts
+        _require_strings(self._source)
+        size = len(self._source)
+        counts = counted(corpus.tokens, size)  # the vocabulary's may be those of a longer text
         connectors = [self._source.word_to_id.get(word, -1) for word in connector_words]
         self._is_connector = np.zeros(size, np.bool_)
         self._is_connector[[i for i in connectors if i >= 0]] = True
@@ -109,11 +123,16 @@ class Phrases:
         # Ties in the order of the words, so that the result does not depend on a hash.
         order = above[np.lexsort((pairs[above], -scores[above]))]
         self._pairs: NDArray[np.int64] = pairs[order]
-        self.scores: dict[str, float] = {
-            self.delimiter.join(self._words(int(pair))): float(score)
-            for pair, score in zip(self._pairs, scores[order], strict=True)
-        }
-        self._table = self._lookup()
+        self.scores: dict[str, float] = {}
+        names = [self.delimiter.join(self._words(pair)) for pair in self._pairs.tolist()]
+        for name, score in zip(names, scores[order].tolist(), strict=True):
+            self.scores.setdefault(name, score)
+        # A phrase that is spelled as a word of the text is that word.
+        self._spelled = [
+            *self._source.words,
+            *(name for name in self.scores if name not in self._source),
+        ]
+        self._table = self._lookup(names)
 
     def _first_words(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
         """Give the id of each pair's first word, whatever connectors follow it."""
@@ -125,16 +144,24 @@ class Phrases:
 
     def _words(self, key: int) -> list[str]:
         """Spell out a pair, with the connectors between."""
-        before, word = divmod(key, len(self._source))
-        if before < len(self._source):
-            return [self._source.words[before], self._source.words[word]]
-        between = int(self._beginnings[before - len(self._source)])
-        return [*self._words(between), self._source.words[word]]
-
-    def _lookup(self) -> dict[int, int]:
-        """Map the phrases' keys to their ids, and those of their beginnings to their numbers."""
         size = len(self._source)
-        table = {int(pair): size + place for place, pair in enumerate(self._pairs)}
+        words: list[str] = []
+        while True:
+            key, word = divmod(key, size)
+            words.append(self._source.words[word])
+            if key < size:
+                return [self._source.words[key], *reversed(words)]
+            key = int(self._beginnings[key - size])
+
+    def _lookup(self, names: list[str]) -> dict[int, int]:
+        """Map the phrases' keys to their words' ids, and those of beginnings to their numbers."""
+        size = len(self._source)
+        known = self._source.word_to_id
+        new = {name: size + i for i, name in enumerate(self._spelled[size:])}
+        table = {
+            pair: known[name] if name in known else new[name]
+            for pair, name in zip(self._pairs.tolist(), names, strict=True)
+        }
         for pair in self._pairs.tolist():
             before = pair // size
             while before >= size and (key := int(self._beginnings[before - size])) not in table:
@@ -143,36 +170,42 @@ class Phrases:
         return table
 
     def __len__(self) -> int:
-        return len(self._pairs)
+        return len(self.scores)
 
     def export_phrases(self) -> dict[str, float]:
         """Return the phrases found and their scores, as `scores`."""
         return dict(self.scores)
 
-    def __getitem__(self, sentence: Any) -> Any:
+    def __getitem__(self, sentence: Any) -> list[str] | JoinedSentences:
         """Join the phrases of a sentence, from the left.
 
         Parameters
         ----------
-        sentence : sequence of str, or iterable of these
+        sentence : iterable of str, or iterable of these
+            Or an encoded corpus, whose words are given.
 
         Returns
         -------
-        list of str, or iterator of these
-        """
-        sentences = iter(sentence)
-        head = next(sentences, None)
-        if head is None or isinstance(head, str):
-            return self._joined([] if head is None else [head, *sentences])
-        return map(self._joined, chain([head], sentences))
+        list of str, or JoinedSentences
+            For many sentences what can be gone through as often as they themselves can: a
+            list's again and again, a generator's once, and then a CorpusError says so.
 
-    def _joined(self, sentence: Sequence[str]) -> list[str]:
+        Raises
+        ------
+        CorpusError
+            If it is a string, or a token is none; for many sentences, when they are reached.
+        """
+        if isinstance(sentence, EncodedCorpus):
+            return JoinedSentences(self._joined, sentence, sentence.sentences)
+        return join_one_or_many(self._joined, sentence)
+
+    def _joined(self, sentence: Iterable[str]) -> list[str]:
         """Do as the kernel `join_pairs` does, for words that need not be known."""
         ids, size = self._source.word_to_id, len(self._source)
         joined: list[str] = []
         open_words: list[str] = []
         before = -1
-        for word in sentence:
+        for word in tokens_of(sentence):
             i = ids.get(word, -1)
             found = self._table.get(before * size + i, -1) if before >= 0 and i >= 0 else -1
             if i >= 0 and self._is_connector[i]:
@@ -211,20 +244,29 @@ class Phrases:
             raise ValueError("phrases can be joined only in the corpus that they were found in")
         from w2v.backend.phrase_kernels import join_pairs, lookup_table
 
-        joined = np.empty(len(corpus.tokens), np.int32)
-        offsets = np.empty_like(corpus.offsets)
+        corpus.check()
+        out = np.empty(len(corpus.tokens), np.int32)
+        offsets = np.empty(len(corpus.offsets), np.int64)
         known = np.array([*self._table], np.int64), np.array([*self._table.values()], np.int64)
         keys, values = lookup_table(*known)
         length = join_pairs(
-            corpus.tokens, corpus.offsets, self._is_connector, keys, values, joined, offsets
+            corpus.tokens, corpus.offsets, self._is_connector, keys, values, out, offsets
         )
-        joined = joined[:length]
-        words = self._source.words + list(self.scores)
-        counts = np.bincount(joined, minlength=len(words))
+        out, words = out[:length], self._spelled
+        counts = counted(out, len(words))
         kept = frequent(counts, min_count=min_count)
         new_id = np.full(len(words), -1, np.int32)
         new_id[kept] = np.arange(len(kept), dtype=np.int32)
         vocab = Vocabulary([words[i] for i in kept.tolist()], counts[kept])
-        tokens, offsets = renumbered(joined, offsets, new_id)
+        tokens, offsets = renumbered(out, offsets, new_id)
         info = {**corpus.info, "phrases": len(self), "min_count": min_count}
         return EncodedCorpus(tokens, offsets, vocab, length, info)
+
+
+def _require_strings(vocab: Vocabulary) -> None:
+    for kind in set(map(type, vocab.words)):
+        if not issubclass(kind, str):
+            raise CorpusError(
+                f"phrases are made of strings, and this corpus has words of type {kind.__name__}; "
+                "make them strings first: str()"
+            )

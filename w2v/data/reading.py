@@ -13,10 +13,11 @@ from typing import Any
 
 from w2v.data.blocks import BLOCK_BYTES, Blocks
 from w2v.data.classes import character_classes
-from w2v.data.corpus import MANIFEST, EncodedCorpus, is_encoded
+from w2v.data.corpus import EncodedCorpus
 from w2v.data.encode import build_vocabulary, write_corpus
 from w2v.data.errors import CorpusError
 from w2v.data.folders import clear_when_full, replaced_folder
+from w2v.data.manifest import MANIFEST, is_encoded, seal
 from w2v.data.parts import Part
 from w2v.data.scan import Progress, Scan
 from w2v.data.settings import ReadSettings, Tokenizer
@@ -114,7 +115,7 @@ def read_corpus(
     try:
         with clear_when_full(folder):
             _encode(source, folder, settings, progress)
-        corpus = EncodedCorpus.open(folder)
+        corpus = EncodedCorpus.just_written(folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -166,7 +167,8 @@ def prepare(
         raise CorpusError(f"{source} is an encoded corpus already")
     with replaced_folder(folder, MANIFEST) as aside:
         _encode(source, aside, checked, progress)
-    return EncodedCorpus.open(folder)
+        seal(aside)
+    return EncodedCorpus.just_written(folder)
 
 
 def _encode(source: Any, folder: Path, settings: ReadSettings, progress: Progress | None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from w2v.backend import keep_probabilities
 from w2v.data.errors import CorpusError
+from w2v.data.vocabulary_file import read_words, write_words
 
 
 class Vocabulary:
@@ -23,7 +23,7 @@ class Vocabulary:
     words : sequence of str
         Distinct words, in the order of their ids.
     counts : (V,) integers
-        How often each word occurs in the corpus.
+        How often each word occurs in the corpus, 0 or more.
 
     Attributes
     ----------
@@ -32,20 +32,45 @@ class Vocabulary:
     word_to_id : dict of str to int
     total : int
         Sum of the counts: the corpus's tokens that are in the vocabulary.
+
+    Raises
+    ------
+    ValueError
+        If a word stands twice, counts are not as many, or one is no number from 0 on.
     """
 
     def __init__(self, words: Sequence[str], counts: ArrayLike) -> None:
         self.words = list(words)
-        self.counts: NDArray[np.int64] = np.asarray(counts, dtype=np.int64)
-        if self.counts.shape != (len(self.words),):
+        self.word_to_id = {word: i for i, word in enumerate(self.words)}
+        if len(self.word_to_id) < len(self.words):
+            row = next(i for i, word in enumerate(self.words) if self.word_to_id[word] != i)
             raise ValueError(
-                f"{len(self.words)} words need as many counts, got shape {self.counts.shape}"
+                f"the word {self.words[row]!r:.80} stands twice, as number {row} and "
+                f"{self.word_to_id[self.words[row]]}: each word can stand once"
             )
+        self.counts = _whole_numbers(counts, len(self.words))
 
-    @cached_property
-    def word_to_id(self) -> dict[str, int]:
-        """Each word's id; built when first asked for."""
-        return {word: i for i, word in enumerate(self.words)}
+    def recounted(self, counts: ArrayLike) -> Vocabulary:
+        """Give the same words with other counts.
+
+        Parameters
+        ----------
+        counts : (V,) integers
+
+        Returns
+        -------
+        Vocabulary
+            It shares the words.
+
+        Raises
+        ------
+        ValueError
+            If counts are not as many, or one is no number from 0 on.
+        """
+        other = Vocabulary.__new__(Vocabulary)
+        other.words, other.word_to_id = self.words, self.word_to_id
+        other.counts = _whole_numbers(counts, len(self.words))
+        return other
 
     @property
     def total(self) -> int:
@@ -171,19 +196,7 @@ class Vocabulary:
         ----------
         path : str or Path
         """
-        import pyarrow as pa
-
-        table = pa.table(
-            {
-                "word": pa.array(self.words, pa.large_string()),
-                "count": pa.array(self.counts, pa.int64()),
-            }
-        )
-        with (
-            pa.OSFile(str(path), "wb") as sink,
-            pa.ipc.new_file(sink, table.schema) as writer,
-        ):
-            writer.write_table(table)
+        write_words(path, self.words, self.counts)
 
     @classmethod
     def load(cls, path: str | Path) -> Vocabulary:
@@ -200,16 +213,13 @@ class Vocabulary:
         Raises
         ------
         CorpusError
-            If the file is no Arrow file of words and counts.
+            If the file is missing, damaged or no Arrow file of distinct words and counts.
         """
-        import pyarrow as pa
-
+        words, counts = read_words(path)
         try:
-            with pa.OSFile(str(path), "rb") as source:
-                table = pa.ipc.open_file(source).read_all()
-            return cls(table["word"].to_pylist(), table["count"].to_numpy())
-        except (pa.ArrowInvalid, KeyError) as error:
-            raise CorpusError(f"{path} is no saved vocabulary: {error}") from error
+            return cls(words, counts)
+        except ValueError as error:
+            raise CorpusError(f"{path} is no vocabulary: {error}") from None
 
 
 def frequent(
@@ -268,3 +278,18 @@ def frequent(
             f"words, the most frequent occurs {top} times; lower min_count or give more text"
         )
     return kept
+
+
+def _whole_numbers(counts: ArrayLike, size: int) -> NDArray[np.int64]:
+    """Give counts as integers, or say what is wrong with them."""
+    given = np.asarray(counts)
+    if given.shape != (size,):
+        raise ValueError(f"{size} words need as many counts, got shape {given.shape}")
+    with np.errstate(invalid="ignore"):
+        whole = given.astype(np.int64, copy=False)
+    if whole is not given and not np.array_equal(whole, given):
+        raise ValueError(f"counts must be whole numbers below 2**63, got type {given.dtype}")
+    if size and whole.min() < 0:
+        row = int(whole.argmin())
+        raise ValueError(f"counts must be 0 or more, got {whole[row]} for word number {row}")
+    return whole

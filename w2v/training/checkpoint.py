@@ -11,8 +11,18 @@ from typing import Any
 import numpy as np
 
 from w2v.config import TrainConfig
-from w2v.data import CorpusError, Vocabulary
+from w2v.data import Vocabulary
 from w2v.files import atomic_path, is_foreign
+from w2v.training.saved import (
+    CheckpointError,
+    check_matrix,
+    check_progress,
+    check_sums,
+    checksums,
+    read_object,
+)
+
+__all__ = ["Checkpoint", "CheckpointError"]
 
 FORMAT = 1
 CONFIG, VOCAB, WEIGHTS, PROGRESS = (
@@ -21,10 +31,6 @@ CONFIG, VOCAB, WEIGHTS, PROGRESS = (
     "weights.safetensors",
     "progress.json",
 )
-
-
-class CheckpointError(ValueError):
-    """A folder holds no saved training, or a damaged one."""
 
 
 @dataclass
@@ -68,8 +74,6 @@ class Checkpoint:
         self.check_place(folder)
         with atomic_path(folder) as aside:
             aside.mkdir()
-            config = {"format": FORMAT, **self.config.to_dict()}
-            (aside / CONFIG).write_text(json.dumps(config, indent=1), "utf-8")
             (aside / PROGRESS).write_text(json.dumps(self.progress, indent=1), "utf-8")
             self.vocab.save(aside / VOCAB)
             plain = {name: np.ascontiguousarray(array) for name, array in self.weights.items()}
@@ -77,6 +81,9 @@ class Checkpoint:
                 save_file(plain, aside / WEIGHTS)
             except SafetensorError as error:
                 raise OSError(f"cannot write {folder}: {error}") from None
+            config = {"format": FORMAT, **self.config.to_dict()}
+            config["checksums"] = checksums(aside, (VOCAB, WEIGHTS, PROGRESS))
+            (aside / CONFIG).write_text(json.dumps(config, indent=1), "utf-8")
 
     @staticmethod
     def check_place(folder: str | Path) -> None:
@@ -101,33 +108,34 @@ class Checkpoint:
         CheckpointError
             The folder is missing, is no saved training, or its files are damaged or
             disagree.
+        OSError
+            It cannot be read.
         """
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
         folder = Path(folder)
         try:
-            config = json.loads((folder / CONFIG).read_text("utf-8"))
-            progress = json.loads((folder / PROGRESS).read_text("utf-8"))
+            config = read_object(folder / CONFIG)
+            progress = read_object(folder / PROGRESS)
             if config.pop("format", None) != FORMAT:
                 raise CheckpointError(f"{folder} was written by another version of w2v")
+            # Trainings saved by earlier versions have none.
+            check_sums(folder, config.pop("checksums", {}), CONFIG)
+            settings = TrainConfig(**config)
             vocab = Vocabulary.load(folder / VOCAB)
             weights = load_file(folder / WEIGHTS)
-            for name, rows in (("W_in", len(vocab)), ("W_out", len(vocab) - config.get("hs", 0))):
-                shape = (rows, config["vector_size"])
-                if weights[name].shape != shape:
-                    raise CheckpointError(
-                        f"{folder}: {name} has shape {weights[name].shape}, expected {shape}"
-                    )
-            return cls(TrainConfig(**config), vocab, weights, progress)
+            for name, rows in (("W_in", len(vocab)), ("W_out", len(vocab) - settings.hs)):
+                check_matrix(weights, name, (rows, settings.vector_size), folder / WEIGHTS)
+            check_progress(progress, folder / PROGRESS, drawn=not settings.hs)
+            return cls(settings, vocab, weights, progress)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise CheckpointError(
                 f"{folder} is no saved training: {Path(error.filename or folder).name} is missing"
                 + ("; it is a file, and a saved training is a folder" if folder.is_file() else "")
             ) from None
-        except (KeyError, TypeError, CorpusError, SafetensorError) as error:
-            raise CheckpointError(f"{folder} is a damaged saved training: {error}") from None
         except CheckpointError:
             raise
-        except ValueError as error:
+        # A type of tensors that NumPy lacks is a KeyError.
+        except (KeyError, TypeError, ValueError, SafetensorError) as error:
             raise CheckpointError(f"{folder} is a damaged saved training: {error}") from None

@@ -1,0 +1,175 @@
+"""The arrays of an encoded corpus, checked once: kernels read and write memory without looking."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from w2v.data.errors import CorpusError
+
+# Numbers looked at together: they stay in the cache.
+_BLOCK = 1 << 17
+
+
+def as_vector(values: ArrayLike, dtype: type[np.integer[Any]], name: str) -> NDArray[Any]:
+    """Give integers as a read-only vector of one type, without a copy where they are one.
+
+    Parameters
+    ----------
+    values : (N,) integers
+    dtype : NumPy type
+    name : str
+        For messages.
+
+    Returns
+    -------
+    (N,) array
+        A view; lists, and arrays of other types or layouts, are copied.
+
+    Raises
+    ------
+    CorpusError
+        If they have not one dimension, are no integers, or do not fit the type.
+    """
+    array = np.asarray(values)
+    if array.ndim != 1:
+        raise CorpusError(f"{name} have shape {array.shape}, expected one dimension")
+    if array.size and array.dtype.kind not in "iu":
+        raise CorpusError(f"{name} are of type {array.dtype}, expected integers")
+    if array.dtype != dtype:
+        info = np.iinfo(dtype)
+        if array.size and not info.min <= int(array.min()) <= int(array.max()) <= info.max:
+            raise CorpusError(f"{name} do not fit {np.dtype(dtype)}: up to {array.max()}")
+    view: NDArray[Any] = np.ascontiguousarray(array, dtype).view()
+    view.flags.writeable = False
+    return view
+
+
+def check_arrays(tokens: NDArray[np.int32], offsets: NDArray[np.int64], words: int) -> None:
+    """Refuse arrays that are no sentences of a vocabulary's words.
+
+    Parameters
+    ----------
+    tokens : (T,) int32
+    offsets : (S + 1,) int64
+    words : int
+        The vocabulary's size.
+
+    Raises
+    ------
+    CorpusError
+        If an id is outside the vocabulary, or offsets do not rise from 0 to T.
+    """
+    for block in _blocks(tokens):
+        _check_ids(block, words)
+    last = 0
+    if len(offsets) and offsets[0] != 0:
+        raise CorpusError(f"offsets begin with {offsets[0]}, expected 0")
+    for block in _blocks(offsets):
+        last = _check_rise(block, last)
+    _check_end(len(offsets), last, len(tokens))
+
+
+def check_files(
+    tokens: Path, offsets: Path, lengths: tuple[int, int], words: int
+) -> tuple[int, int]:
+    """Do as `check_arrays` for files, which are read: mapped ones may end while they are used.
+
+    Parameters
+    ----------
+    tokens, offsets : Path
+        Little-endian int32 and int64.
+    lengths : int, int
+        Of the two, in numbers.
+    words : int
+
+    Returns
+    -------
+    int, int
+        CRC-32 of either.
+
+    Raises
+    ------
+    CorpusError
+        As `check_arrays`; it names the file.
+    """
+    sums, last = [0, 0], 0
+    try:
+        for block in _read(tokens, "<i4", lengths[0]):
+            sums[0] = zlib.crc32(block.data, sums[0])
+            _check_ids(block, words)
+    except CorpusError as error:
+        raise CorpusError(f"{tokens} is damaged: {error}; prepare the corpus again") from None
+    try:
+        for i, block in enumerate(_read(offsets, "<i8", lengths[1])):
+            sums[1] = zlib.crc32(block.data, sums[1])
+            if i == 0 and block[0] != 0:
+                raise CorpusError(f"offsets begin with {block[0]}, expected 0")
+            last = _check_rise(block, last)
+        _check_end(lengths[1], last, lengths[0])
+    except CorpusError as error:
+        raise CorpusError(f"{offsets} is damaged: {error}; prepare the corpus again") from None
+    return sums[0], sums[1]
+
+
+def counted(tokens: NDArray[np.int32], words: int) -> NDArray[np.int64]:
+    """Count each word's occurrences, without a copy of the tokens.
+
+    Parameters
+    ----------
+    tokens : (T,) int32
+    words : int
+        The vocabulary's size.
+
+    Returns
+    -------
+    (V,) int64
+    """
+    counts = np.zeros(words, np.int64)
+    # NumPy counts in a copy of 8 bytes a token, and each part costs the vocabulary once.
+    size = max(_BLOCK, 4 * words)
+    for first in range(0, len(tokens), size):
+        counts += np.bincount(tokens[first : first + size], minlength=words)
+    return counts
+
+
+def _blocks(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    return (values[i : i + _BLOCK] for i in range(0, len(values), _BLOCK))
+
+
+def _read(path: Path, dtype: str, length: int) -> Iterator[NDArray[Any]]:
+    with path.open("rb") as file:
+        while length > 0:
+            block = np.fromfile(file, dtype, min(_BLOCK, length))
+            if not len(block):
+                raise CorpusError(f"{length} numbers are missing at its end")
+            length -= len(block)
+            yield block
+
+
+def _check_ids(ids: NDArray[Any], words: int) -> None:
+    low, high = int(ids.min()), int(ids.max())
+    if low < 0 or high >= words:
+        raise CorpusError(
+            f"word id {low if low < 0 else high} is outside the vocabulary of {words} words"
+        )
+
+
+def _check_rise(offsets: NDArray[Any], last: int) -> int:
+    """Check that offsets do not fall, from the last of those before on; give the last."""
+    if offsets[0] < last or (offsets[1:] < offsets[:-1]).any():
+        raise CorpusError("offsets of sentences fall; each must be at least the one before")
+    return int(offsets[-1])
+
+
+def _check_end(offsets: int, last: int, tokens: int) -> None:
+    if offsets < 1 or last != tokens:
+        raise CorpusError(
+            f"{offsets} offsets that end with {last} for {tokens} tokens; expected one more than "
+            "there are sentences, from 0 to the number of tokens"
+        )

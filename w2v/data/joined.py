@@ -1,0 +1,119 @@
+"""Sentences with their phrases joined, as often as the sentences themselves can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+from w2v.data.errors import CorpusError
+
+Join = Callable[[Iterable[str]], list[str]]
+
+
+class JoinedSentences:
+    """What `Phrases` gives for many sentences: each with its phrases joined, when asked for.
+
+    Parameters
+    ----------
+    join : callable
+        Given a sentence, it returns it with its phrases joined.
+    sentences : iterable of iterables of str
+        Counted by ``len``, where they can be counted.
+    begin : callable, optional
+        Returns an iterator over the sentences from the first on; by default ``iter`` of them.
+
+    Raises
+    ------
+    CorpusError
+        While going through them: if a sentence is a string, if a token is none, or if sentences
+        that can be gone through only once are asked for again.
+    """
+
+    def __init__(
+        self, join: Join, sentences: Any, begin: Callable[[], Iterator[Any]] | None = None
+    ) -> None:
+        self._join = join
+        self._sentences = sentences
+        self._begin = begin or sentences.__iter__
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return map(self._join, self._begin())
+
+    def __len__(self) -> int:
+        return len(self._sentences)
+
+
+class _Once:
+    """Gives an iterator the first time and an error from then on."""
+
+    def __init__(self, sentences: Iterator[Any], kind: str) -> None:
+        self._sentences: Iterator[Any] | None = sentences
+        self._kind = kind
+
+    def __call__(self) -> Iterator[Any]:
+        sentences, self._sentences = self._sentences, None
+        if sentences is None:
+            raise CorpusError(
+                f"these sentences come from a {self._kind}, which can be gone through only once, "
+                "and it has been; give a list, or an object whose __iter__ begins anew"
+            )
+        return sentences
+
+
+def join_one_or_many(join: Join, sentence: Any) -> list[str] | JoinedSentences:
+    """Join the phrases of one sentence at once, those of many when they are gone through.
+
+    Parameters
+    ----------
+    join : callable
+        Given a sentence, it returns it with its phrases joined.
+    sentence : iterable of str, or iterable of these
+
+    Returns
+    -------
+    list of str, or JoinedSentences
+
+    Raises
+    ------
+    CorpusError
+        If it is a string, or a token is none.
+    """
+    if isinstance(sentence, str | bytes):
+        return join(sentence)  # type: ignore[arg-type]  # says that it is none
+    rest = iter(sentence)
+    head = next(rest, None)
+    if head is None or isinstance(head, str):
+        return join([] if head is None else chain([head], rest))
+    if rest is not sentence:
+        return JoinedSentences(join, sentence)
+    return JoinedSentences(join, sentence, _Once(chain([head], rest), type(sentence).__name__))
+
+
+def tokens_of(sentence: Iterable[str]) -> list[str]:
+    """Give a sentence's tokens, or say why it is no sentence.
+
+    Parameters
+    ----------
+    sentence : iterable of str
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    CorpusError
+        If it is a string or no iterable, or a token is no string.
+    """
+    if isinstance(sentence, str | bytes) or not isinstance(sentence, Iterable):
+        raise CorpusError(f"a sentence is {_shown(sentence)}; give its tokens as a list of strings")
+    tokens = list(sentence)
+    if wrong := [token for token in tokens if not isinstance(token, str)]:
+        raise CorpusError(f"a token is {_shown(wrong[0])}; phrases are made of strings: use str()")
+    return tokens
+
+
+def _shown(value: object) -> str:
+    text = repr(value[:40] if isinstance(value, str | bytes) else value)
+    return f"{text[:60]} of type {type(value).__name__}"

@@ -1,0 +1,134 @@
+"""The file that makes a folder an encoded corpus: what it holds, and by which checksums."""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from w2v.data.errors import CorpusError
+from w2v.files import checksum
+
+TOKENS, OFFSETS, VOCAB, MANIFEST = "tokens.int32", "offsets.int64", "vocab.arrow", "corpus.json"
+# Folders of format 1 have no checksums: earlier versions wrote them, and corpora that are not kept.
+_PLAIN, _SEALED = 1, 2
+_NUMBERS = ("tokens", "sentences", "total_words")
+
+
+def is_encoded(path: str | os.PathLike[str]) -> bool:
+    """Tell whether a path is a folder that holds an encoded corpus.
+
+    Parameters
+    ----------
+    path : str or path
+
+    Returns
+    -------
+    bool
+    """
+    return (Path(path) / MANIFEST).is_file()
+
+
+def write_manifest(
+    folder: Path, tokens: int, sentences: int, total_words: int, info: Mapping[str, Any]
+) -> None:
+    """Write the manifest: to be called last.
+
+    Parameters
+    ----------
+    folder : Path
+    tokens, sentences, total_words : int
+    info : mapping
+        JSON values.
+    """
+    manifest = {
+        "format": _PLAIN,
+        "tokens": tokens,
+        "sentences": sentences,
+        "total_words": total_words,
+        "info": dict(info),
+    }
+    _write(folder, manifest)
+
+
+def seal(folder: Path) -> None:
+    """Add checksums of all files to a corpus that is to be kept.
+
+    Parameters
+    ----------
+    folder : Path
+    """
+    sums = {name: checksum(folder / name) for name in (TOKENS, OFFSETS, VOCAB)}
+    manifest = {**read_manifest(folder), "format": _SEALED, "checksums": sums}
+    _write(folder, {**manifest, "checksum": _own(manifest)})
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read the manifest.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Returns
+    -------
+    dict
+        With the integers ``tokens``, ``sentences`` and ``total_words``, the dict ``info`` and,
+        unless the folder has none, the dict ``checksums``.
+
+    Raises
+    ------
+    CorpusError
+        If there is none, it is of another version, or damaged.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise CorpusError(
+            f"{folder} is no encoded corpus (it has no {MANIFEST}); make one with w2v prepare"
+        ) from None
+    except (ValueError, RecursionError, NotADirectoryError) as error:
+        raise CorpusError(f"{folder} is no encoded corpus: {error}") from error
+    version = manifest.get("format") if isinstance(manifest, dict) else manifest
+    if not isinstance(manifest, dict) or version not in (_PLAIN, _SEALED):
+        raise CorpusError(
+            f"{folder} was written by another version of w2v (it says format {version!r:.40}, "
+            f"this one reads up to {_SEALED}); prepare it again"
+        )
+    own = manifest.pop("checksum", None)
+    whole = version == _PLAIN or (own == _own(manifest) and "checksums" in manifest)
+    if not (whole and _is_complete(manifest)):
+        raise CorpusError(f"{path} is damaged; prepare the corpus again")
+    return manifest
+
+
+def _own(manifest: Mapping[str, Any]) -> int:
+    """Give the checksum of a manifest's content, however it is laid out."""
+    return zlib.crc32(json.dumps(manifest, sort_keys=True).encode())
+
+
+def _is_complete(manifest: Mapping[str, Any]) -> bool:
+    info, sums = manifest.get("info"), manifest.get("checksums", {})
+    return (
+        all(_is_count(manifest.get(name)) for name in _NUMBERS)
+        and manifest["tokens"] <= manifest["total_words"]
+        and isinstance(info, dict)
+        and isinstance(info.get("sources", []), list)
+        and _is_count(info.get("replaced", 0))
+        and isinstance(sums, dict)
+    )
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and 0 <= value < 1 << 62
+
+
+def _write(folder: Path, manifest: Mapping[str, Any]) -> None:
+    with (folder / MANIFEST).open("w", encoding="utf-8") as file:
+        json.dump(manifest, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())

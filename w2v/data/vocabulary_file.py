@@ -1,0 +1,92 @@
+"""Words and counts in an Arrow file, none of which is believed before it is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v.data.errors import CorpusError
+
+WORD, COUNT = "word", "count"
+
+
+def write_words(path: str | Path, words: Sequence[str], counts: NDArray[np.int64]) -> None:
+    """Write words and counts.
+
+    Parameters
+    ----------
+    path : str or Path
+    words : sequence of str
+    counts : (V,) int64
+    """
+    import pyarrow as pa
+
+    table = pa.table(
+        {WORD: pa.array(words, pa.large_string()), COUNT: pa.array(counts, pa.int64())}
+    )
+    with (
+        pa.OSFile(str(path), "wb") as sink,
+        pa.ipc.new_file(sink, table.schema) as writer,
+    ):
+        writer.write_table(table)
+
+
+def read_words(path: str | Path) -> tuple[list[str], NDArray[np.int64]]:
+    """Read what `write_words` wrote.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    words : list of str
+    counts : (V,) int64
+
+    Raises
+    ------
+    CorpusError
+        If the file is missing, or is no whole Arrow file of words and counts.
+    OSError
+        If it cannot be read.
+    """
+    import pyarrow as pa
+
+    try:
+        # In memory, so that no part of it can claim more bytes than there are.
+        content = Path(path).read_bytes()
+    except FileNotFoundError:
+        raise CorpusError(f"{path} is missing") from None
+    try:
+        with pa.ipc.open_file(pa.BufferReader(content)) as reader:
+            table = reader.read_all()
+        return _columns(table)
+    except CorpusError as error:
+        raise CorpusError(f"{path} is no saved vocabulary: {error}") from None
+    # Arrow's own error for a file that ends early is an OSError.
+    except (pa.ArrowException, OSError, MemoryError, UnicodeDecodeError) as error:
+        line = " ".join(str(error).split())[:200]
+        raise CorpusError(f"{path} is no saved vocabulary, or a damaged one: {line}") from error
+
+
+def _columns(table: Any) -> tuple[list[str], NDArray[np.int64]]:
+    import pyarrow as pa
+
+    if sorted(table.column_names) != sorted((WORD, COUNT)):
+        raise CorpusError(
+            f"it has the columns {table.column_names!r:.100}, expected word and count"
+        )
+    words, counts = table[WORD], table[COUNT]
+    if words.type not in (pa.large_string(), pa.string()) or counts.type != pa.int64():
+        raise CorpusError(
+            f"its columns are of types {words.type} and {counts.type}, expected strings and int64"
+        )
+    # Without it, offsets are followed to wherever they lead.
+    table.validate(full=True)
+    if words.null_count or counts.null_count:
+        raise CorpusError("a word or a count is missing")
+    return words.to_pylist(), counts.to_numpy()

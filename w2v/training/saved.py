@@ -1,0 +1,140 @@
+"""The files of a saved training, none of which is believed before it is checked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from w2v.files import checksum
+
+
+class CheckpointError(ValueError):
+    """A folder holds no saved training, or a damaged one."""
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    CheckpointError
+        If it is none; it names the file.
+    FileNotFoundError
+        If the file is missing.
+    """
+    try:
+        value = json.loads(path.read_text("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(f"{path} is damaged: {error}") from None
+    if not isinstance(value, dict):
+        raise CheckpointError(f"{path} is damaged: it is {value!r:.40}, expected an object")
+    return value
+
+
+def checksums(folder: Path, names: tuple[str, ...]) -> dict[str, int]:
+    """Return the checksums of some of a folder's files.
+
+    Parameters
+    ----------
+    folder : Path
+    names : tuple of str
+
+    Returns
+    -------
+    dict of str to int
+    """
+    return {name: checksum(folder / name) for name in names}
+
+
+def check_sums(folder: Path, expected: Any, kept_in: str) -> None:
+    """Compare files with the checksums that were kept of them.
+
+    Parameters
+    ----------
+    folder : Path
+    expected : dict of str to int
+    kept_in : str
+        The file they were kept in, for messages.
+
+    Raises
+    ------
+    CheckpointError
+        It names the file that is damaged.
+    """
+    if not isinstance(expected, dict):
+        raise CheckpointError(f"{folder} has {expected!r:.40} for its checksums")
+    for name, value in expected.items():
+        if checksum(folder / Path(name).name) != value:
+            raise CheckpointError(
+                f"{folder / name} is damaged: its checksum is another than {kept_in} has; if it "
+                f'was changed on purpose, take "checksums" out of {kept_in}'
+            )
+
+
+def check_progress(progress: Mapping[str, Any], path: Path, *, drawn: bool) -> None:
+    """Refuse a progress that training cannot go on from.
+
+    Parameters
+    ----------
+    progress : mapping
+    path : Path
+        The file, for messages.
+    drawn : bool
+        Whether it must tell the negatives drawn.
+
+    Raises
+    ------
+    CheckpointError
+        If something is missing or of another type.
+    """
+    for name in ("epochs_done", "negatives_drawn")[: 1 + drawn]:
+        value = progress.get(name)
+        if type(value) is not int or not 0 <= value < 1 << 63:
+            raise CheckpointError(f"{path} is damaged: {name} is {value!r:.40}, expected a count")
+    losses = progress.get("losses")
+    if not isinstance(losses, list) or not all(type(x) in (int, float) for x in losses):
+        raise CheckpointError(f"{path} is damaged: losses are {losses!r:.40}, expected numbers")
+
+
+def check_matrix(
+    weights: Mapping[str, np.ndarray], name: str, shape: tuple[int, int], path: Path
+) -> None:
+    """Refuse weights that are not those of a model.
+
+    Parameters
+    ----------
+    weights : mapping of str to array
+    name : str
+        Of the matrix to look at.
+    shape : int, int
+        That it must have.
+    path : Path
+        The file, for messages.
+
+    Raises
+    ------
+    CheckpointError
+        If it is missing, of another type or shape, or has numbers that are not finite.
+    """
+    W = weights.get(name)
+    if W is None:
+        raise CheckpointError(f"{path} is damaged: it has no {name}")
+    if W.shape != shape:
+        raise CheckpointError(f"{path} is damaged: {name} has shape {W.shape}, expected {shape}")
+    if W.dtype != np.float32:
+        raise CheckpointError(f"{path} is damaged: {name} is {W.dtype}, expected float32")
+    # The least and the greatest of numbers with a NaN among them are NaN.
+    if W.size and not (np.isfinite(W.min()) and np.isfinite(W.max())):
+        raise CheckpointError(f"{path} is damaged: {name} has numbers that are not finite")
