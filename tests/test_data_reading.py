@@ -6,8 +6,8 @@ import subprocess
 import sys
 import unicodedata
 from collections import Counter
-from contextlib import nullcontext
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from itertools import chain
 from pathlib import Path
 
