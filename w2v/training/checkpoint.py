@@ -70,7 +70,7 @@ class Checkpoint:
             aside.mkdir()
             config = {"format": FORMAT, **self.config.to_dict()}
             (aside / CONFIG).write_text(json.dumps(config, indent=1), "utf-8")
-            (aside / PROGRESS).write_text(json.dumps(self.progress, indent=1), "utf-8")
+            (aside / PROGRESS).write_text(json.dumps(self.progress), "utf-8")
             self.vocab.save(aside / VOCAB)
             plain = {name: np.ascontiguousarray(array) for name, array in self.weights.items()}
             try:
