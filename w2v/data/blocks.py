@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.data.columns import json_lines_chunks, parquet_chunks
+from w2v.data.encodings import UTF8, encoding_advice
 from w2v.data.errors import CorpusError
 from w2v.data.sources import Source
 from w2v.data.streams import opened
+from w2v.messages import quoted
 
 BLOCK_BYTES = 1 << 20
 _WHITE = b" \n\t\r\v\f"
@@ -78,8 +80,8 @@ class Block:
             if strict:
                 raise CorpusError(
                     f"{self.source.name} has byte 0x{self.data[error.start]:02x} at "
-                    f"{self.offset + error.start}, which is no UTF-8; convert the file or use "
-                    'errors="replace"'
+                    f"{self.offset + error.start}, which is no UTF-8; "
+                    f"{encoding_advice(self.data)}, or errors='replace'"
                 ) from error
         text = self.data.decode("utf-8", errors="replace")
         return text, text.count("\ufffd") - self.data.count("\ufffd".encode())
@@ -99,9 +101,15 @@ class Blocks:
         About how long a block is; a longer word is never cut.
     lines_only : bool, default False
         End blocks at line ends only.
+    encoding : str, default "utf-8"
+        Of plain text and JSON Lines.
+    strict : bool, default False
+        Whether bytes that are no text in another encoding than UTF-8 are an error.
 
     Attributes
     ----------
+    replaced : int
+        Sequences of bytes replaced so far in decoding another encoding than UTF-8.
     bytes_total : int or None
         None if a source has no known size.
     """
@@ -113,7 +121,11 @@ class Blocks:
         column: str | None = None,
         block_bytes: int = BLOCK_BYTES,
         lines_only: bool = False,
+        encoding: str = UTF8,
+        strict: bool = False,
     ) -> None:
+        self._encoding, self._strict = encoding, strict
+        self.replaced = 0
         self._sources = sources
         self._column = column
         self._block_bytes = block_bytes
@@ -142,32 +154,39 @@ class Blocks:
             raise CorpusError(f"{source.name} has columns; say which holds the text (column=…)")
         if source.kind == "text" and self._column is not None:
             raise CorpusError(
-                f"{source.name} is plain text and has no column {self._column!r}; "
+                f"{source.name} is plain text and has no column {quoted(self._column)}; "
                 "columns are for .parquet and .jsonl"
             )
         if source.kind == "parquet":
+            if self._encoding != UTF8:
+                raise CorpusError(
+                    f"{source.name} holds UTF-8, as all Parquet files do; leave encoding out"
+                )
             yield from parquet_chunks(source, str(self._column))
             return
-        with opened(source) as stream:
+        with opened(source, self._encoding, strict=self._strict) as stream:
             self._within = lambda: stream.consumed
             if source.kind == "jsonl":
                 yield from json_lines_chunks(stream, source.name, str(self._column))
             else:
                 while chunk := stream.read(self._block_bytes):
                     yield chunk
+            self.replaced += stream.replaced
 
 
 def _cut(chunks: Iterable[bytes], breaks: bytes, name: str) -> Iterator[bytes]:
     """Move what follows a chunk's last break to the next one."""
     carried: list[bytes] = []
+    length = 0
     for chunk in chunks:
         end = _last_break(chunk, breaks)
         if end:
             yield b"".join((*carried, chunk[:end]))
-            carried = []
+            carried, length = [], 0
         if end < len(chunk):
             carried.append(chunk[end:])
-        if len(carried) > 1 and sum(map(len, carried)) > _LONGEST_UNBROKEN:
+            length += len(chunk) - end
+        if len(carried) > 1 and length > _LONGEST_UNBROKEN:
             what = "line end" if breaks == b"\n" else "white space"
             raise CorpusError(
                 f"{name} has no {what} in {_LONGEST_UNBROKEN >> 20} MiB; put one between words"

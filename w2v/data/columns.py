@@ -8,9 +8,12 @@ from typing import Any
 
 from w2v.data.errors import CorpusError
 from w2v.data.sources import Source
+from w2v.messages import quoted, shortened
 
 _ROWS = 1 << 14
 _JSON_BYTES = 4 << 20
+_LONGEST_LINE = 1 << 28
+_NAMES_SHOWN = 20
 
 
 def parquet_chunks(source: Source, column: str) -> Iterator[bytes]:
@@ -41,7 +44,7 @@ def parquet_chunks(source: Source, column: str) -> Iterator[bytes]:
     with file:
         names = file.schema_arrow.names
         if column not in names:
-            raise CorpusError(f"{source.name} has no column {column!r}; it has {', '.join(names)}")
+            raise CorpusError(_without(source.name, column, names))
         kind = file.schema_arrow.field(column).type
         _require_text(kind, source.name, column)
         for batch in file.iter_batches(batch_size=_ROWS, columns=[column]):
@@ -71,9 +74,8 @@ def json_lines_chunks(stream: Any, name: str, column: str) -> Iterator[bytes]:
     import pyarrow as pa
     import pyarrow.json as pj
 
-    rest, found, seen = b"", False, set[str]()
-    while chunk := stream.read(_JSON_BYTES) or rest:
-        lines, rest = _whole_lines(rest + chunk if chunk is not rest else chunk + b"\n")
+    found, seen = False, set[str]()
+    for lines in _runs_of_lines(stream, name):
         if not lines.strip():
             continue
         seen.update(_members(lines, name))
@@ -94,23 +96,47 @@ def json_lines_chunks(stream: Any, name: str, column: str) -> Iterator[bytes]:
         found = found or values.null_count < len(values)
         yield _joined(values)
     if seen and not found:
-        raise CorpusError(f"{name} has no column {column!r}; it has {', '.join(sorted(seen))}")
+        raise CorpusError(_without(name, column, sorted(seen)))
+
+
+def _runs_of_lines(stream: Any, name: str) -> Iterator[bytes]:
+    """Read whole lines, some megabytes at a time."""
+    parts: list[bytes] = []
+    begun = False
+    while chunk := stream.read(_JSON_BYTES):
+        if not begun and (start := chunk.lstrip()[:1]):
+            begun = True
+            if start == b"[":
+                raise CorpusError(
+                    f"{name} holds a JSON array, expected one JSON object a line; write its "
+                    f"elements one a line, as `jq -c '.[]' FILE` does"
+                )
+        end = chunk.rfind(b"\n") + 1
+        if end:
+            yield b"".join((*parts, chunk[:end]))
+            parts = []
+        parts.append(chunk[end:])
+        # Counted in chunks, as adding up their lengths each time is work that adds up too.
+        if len(parts) * _JSON_BYTES > _LONGEST_LINE:
+            raise CorpusError(
+                f"{name} has a line of more than {_LONGEST_LINE >> 20} MiB; expected one JSON "
+                "object a line"
+            )
+    if any(parts):
+        yield b"".join((*parts, b"\n"))
 
 
 def _members(lines: bytes, name: str) -> list[str]:
     first = lines.lstrip().split(b"\n", 1)[0]
     try:
         value = json.loads(first)
-    except ValueError as error:
-        raise CorpusError(f"{name}: expected one JSON object a line: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise CorpusError(
+            f"{name}: expected one JSON object a line, got {quoted(first, 40)}: {error}"
+        ) from error
     if not isinstance(value, dict):
-        raise CorpusError(f"{name}: expected one JSON object a line, got {first[:40]!r}")
+        raise CorpusError(f"{name}: expected one JSON object a line, got {quoted(first, 40)}")
     return list(value)
-
-
-def _whole_lines(data: bytes) -> tuple[bytes, bytes]:
-    end = data.rfind(b"\n") + 1
-    return data[:end], data[end:]
 
 
 def _joined(values: Any) -> bytes:
@@ -124,13 +150,22 @@ def _joined(values: Any) -> bytes:
     return joined + b"\n"
 
 
+def _without(name: str, column: str, names: list[str]) -> str:
+    """Say that a column is not there, and which are."""
+    there = ", ".join(shortened(each, 40) for each in names[:_NAMES_SHOWN])
+    more = ", …" if len(names) > _NAMES_SHOWN else ""
+    return f"{name} has no column {quoted(column)}; it has {there}{more}"
+
+
 def _require_text(kind: Any, name: str, column: str) -> None:
     import pyarrow.types as pt
 
     value = kind.value_type if pt.is_dictionary(kind) else kind
     if not (pt.is_string(value) or pt.is_large_string(value)):
-        raise CorpusError(f"column {column!r} of {name} holds {kind}, expected strings")
+        raise CorpusError(
+            f"column {quoted(column)} of {name} holds {shortened(str(kind))}, expected strings"
+        )
 
 
 def _line(error: Exception) -> str:
-    return " ".join(str(error).split())
+    return shortened(" ".join(str(error)[:2000].split()))

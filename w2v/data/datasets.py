@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
+import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from w2v.data.cache import cache_folder
 from w2v.data.errors import CorpusError
 from w2v.data.pydocs import pydocs
+from w2v.files import atomic_path
+
+_PIECE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -129,14 +135,12 @@ def fetch(file: RemoteFile, *, member: str | None = None) -> Path:
 
     folder = cache_folder()
     pooch.get_logger().setLevel("WARNING")
-    processor = pooch.Unzip(members=[member]) if member else None
     try:
         got = pooch.retrieve(
             url=file.url,
             known_hash=f"sha256:{file.sha256}",
             fname=file.name,
             path=folder,
-            processor=processor,
             downloader=pooch.HTTPDownloader(timeout=30),
         )
     except ValueError as error:  # pooch's word for a wrong checksum
@@ -149,7 +153,28 @@ def fetch(file: RemoteFile, *, member: str | None = None) -> Path:
             f"cannot download {file.name} ({_reason(error)}): download {file.url} "
             f"and put it at {folder / file.name}"
         ) from error
-    return Path(got[0] if isinstance(got, list) else got)
+    return _unpacked(Path(got), member) if member else Path(got)
+
+
+def _unpacked(archive: Path, member: str) -> Path:
+    """Give the place of an archive's file beside it, unpacking it unless it is there whole."""
+    path = archive.with_name(f"{archive.name}.unzip") / member
+    with zipfile.ZipFile(archive) as packed:
+        info = packed.getinfo(member)
+        if not (
+            path.is_file() and path.stat().st_size == info.file_size and _crc(path) == info.CRC
+        ):
+            with atomic_path(path) as aside, packed.open(info) as source, aside.open("wb") as file:
+                shutil.copyfileobj(source, file, _PIECE)
+    return path
+
+
+def _crc(path: Path) -> int:
+    crc = 0
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            crc = zlib.crc32(piece, crc)
+    return crc
 
 
 def _reason(error: Exception) -> str:

@@ -68,7 +68,8 @@ def clear_when_full(target: str | Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno is None or error.errno not in _NO_ROOM:
+        elsewhere = error.filename and not str(error.filename).startswith(str(target))
+        if error.errno is None or error.errno not in _NO_ROOM or elsewhere:
             raise
         raise OSError(
             error.errno,

@@ -29,7 +29,10 @@ def is_encoded(path: str | os.PathLike[str]) -> bool:
     -------
     bool
     """
-    return (Path(path) / MANIFEST).is_file()
+    try:
+        return bool(os.fspath(path)) and (Path(path) / MANIFEST).is_file()
+    except (OSError, ValueError):  # no name at all: too long, or with a NUL in it
+        return False
 
 
 def write_manifest(

@@ -15,6 +15,7 @@ from w2v.data.blocks import BLOCK_BYTES, Blocks
 from w2v.data.classes import character_classes
 from w2v.data.corpus import EncodedCorpus
 from w2v.data.encode import build_vocabulary, write_corpus
+from w2v.data.encodings import UTF8, encoding_advice
 from w2v.data.errors import CorpusError
 from w2v.data.folders import clear_when_full, replaced_folder
 from w2v.data.manifest import MANIFEST, is_encoded, seal
@@ -23,6 +24,7 @@ from w2v.data.scan import Progress, Scan
 from w2v.data.settings import ReadSettings, Tokenizer
 from w2v.data.sources import Source, expand
 from w2v.data.spooling import CutLines, spool_sentences
+from w2v.messages import quoted, shortened
 
 Name = str | os.PathLike[str]
 Sentences = Iterable[Sequence[str]]
@@ -37,6 +39,7 @@ def read_corpus(
     tokenizer: Tokenizer = "whitespace",
     lowercase: bool = False,
     errors: str = "replace",
+    encoding: str = UTF8,
     column: str | None = None,
     max_sentence_length: int = 10_000,
     workers: int | None = None,
@@ -65,8 +68,10 @@ def read_corpus(
     lowercase : bool, default False
         Lower the case of every token (``str.lower``).
     errors : {"replace", "strict"}, default "replace"
-        What to do with bytes that are no UTF-8: put U+FFFD in their place and count them in
-        ``info["replaced"]``, or end with an error.
+        What to do with bytes that are no text in the encoding: put U+FFFD in their place, count
+        them in ``info["replaced"]`` and warn, or end with an error.
+    encoding : str, default "utf-8"
+        Of plain text and JSON Lines: any that Python knows. A byte order mark is left out.
     column : str, optional
         The column of Parquet and JSON Lines files. A row is a line.
     max_sentence_length : int, default 10_000
@@ -106,6 +111,7 @@ def read_corpus(
         tokenizer=tokenizer,
         lowercase=lowercase,
         errors=errors,
+        encoding=encoding,
         column=column,
         max_sentence_length=max_sentence_length,
         workers=workers,
@@ -114,7 +120,7 @@ def read_corpus(
     folder = Path(tempfile.mkdtemp(prefix="w2v-"))
     try:
         with clear_when_full(folder):
-            _encode(source, folder, settings, progress)
+            doubts = _encode(source, folder, settings, progress)
         corpus = EncodedCorpus.just_written(folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -124,6 +130,8 @@ def read_corpus(
         shutil.rmtree(folder, ignore_errors=True)
     else:
         weakref.finalize(corpus, shutil.rmtree, folder, ignore_errors=True)
+    if doubts:
+        warnings.warn(doubts, UnicodeWarning, stacklevel=2)
     return corpus
 
 
@@ -166,25 +174,27 @@ def prepare(
     if _encoded_folder(source) is not None:
         raise CorpusError(f"{source} is an encoded corpus already")
     with replaced_folder(folder, MANIFEST) as aside:
-        _encode(source, aside, checked, progress)
+        doubts = _encode(source, aside, checked, progress)
         seal(aside)
+    if doubts:
+        warnings.warn(doubts, UnicodeWarning, stacklevel=2)
     return EncodedCorpus.just_written(folder)
 
 
-def _encode(source: Any, folder: Path, settings: ReadSettings, progress: Progress | None) -> None:
-    """Read the source into the folder."""
+def _encode(source: Any, folder: Path, settings: ReadSettings, progress: Progress | None) -> str:
+    """Read the source into the folder; say what was replaced, if anything was."""
     names = _names(source)
     if names is None:
-        sources, fingerprints, replaced = [], [], 0
+        sources, fingerprints, replaced, faulty = [], [], 0, b""
         report = (lambda words: progress(0, None, words)) if progress else None
         parts = [spool_sentences(source, folder / "spool", report)]
     else:
         sources = expand(names)
         # Taken before reading: a change meanwhile is noticed later.
         fingerprints = [s.fingerprint() for s in sources]
-        parts, replaced = _read_files(sources, folder, settings, progress)
+        parts, replaced, faulty = _read_files(sources, folder, settings, progress)
     if not any(stretch.words for part in parts for stretch in part.stretches):
-        what = ", ".join(s.name for s in sources) or "the iterable of sentences"
+        what = shortened(", ".join(s.name for s in sources[:99])) or "the iterable of sentences"
         raise CorpusError(f"{what} holds no words; give text with words in it")
     vocab, new_ids = build_vocabulary(parts, lowercase=settings.lowercase, limits=settings.limits)
     write_corpus(
@@ -200,17 +210,26 @@ def _encode(source: Any, folder: Path, settings: ReadSettings, progress: Progres
             **settings.described(),
         },
     )
+    if not replaced:
+        return ""
+    advice = f"; {encoding_advice(faulty)}" if settings.encoding == UTF8 else ""
+    return (
+        f"{replaced:,} times U+FFFD took the place of bytes that are no {settings.encoding} in "
+        f"{shortened(', '.join(s.name for s in sources[:99]))}{advice}"
+    )
 
 
 def _read_files(
     sources: list[Source], folder: Path, settings: ReadSettings, progress: Progress | None
-) -> tuple[list[Part], int]:
+) -> tuple[list[Part], int, bytes]:
     tokenizer = settings.tokenizer
     blocks = Blocks(
         sources,
         column=settings.column,
         block_bytes=settings.block_bytes,
         lines_only=callable(tokenizer),
+        encoding=settings.encoding,
+        strict=settings.strict,
     )
     if not isinstance(tokenizer, str):
 
@@ -219,7 +238,8 @@ def _read_files(
                 progress(blocks.bytes_done, blocks.bytes_total, words)
 
         lines = CutLines(blocks, tokenizer, settings.strict)
-        return [spool_sentences(lines, folder / "spool", report)], lines.replaced
+        parts = [spool_sentences(lines, folder / "spool", report)]
+        return parts, lines.replaced + blocks.replaced, lines.faulty
     scan = Scan(
         blocks,
         folder,
@@ -228,20 +248,27 @@ def _read_files(
         strict=settings.strict,
         progress=progress,
     )
-    return scan.run(), scan.replaced
+    return scan.run(), scan.replaced + blocks.replaced, scan.faulty
 
 
 def _names(source: Any) -> list[Name] | None:
     """Give the names of files, or None if the source holds the sentences themselves."""
-    if isinstance(source, str | os.PathLike):
-        return [source]
-    if isinstance(source, Sequence) and source and isinstance(source[0], str | os.PathLike):
-        return list(source)
-    if not isinstance(source, Iterable):
-        raise TypeError(
-            f"expected paths or an iterable of token lists, got {type(source).__name__}"
-        )
-    return None
+    if isinstance(source, str | bytes | os.PathLike):
+        source = [source]
+    elif not (isinstance(source, Sequence) and source and isinstance(source[0], str | os.PathLike)):
+        if not isinstance(source, Iterable):
+            raise CorpusError(
+                f"expected paths or an iterable of token lists, got {quoted(source)} of type "
+                f"{type(source).__name__}"
+            )
+        return None
+    for name in source:
+        if not isinstance(name, str | bytes | os.PathLike):
+            raise CorpusError(
+                f"among names of files stands {quoted(name)} of type {type(name).__name__}; give "
+                "names alone, or sentences as lists of words alone"
+            )
+    return [os.fsdecode(name) for name in source]
 
 
 def _encoded_folder(source: Any) -> Path | None:

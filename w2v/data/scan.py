@@ -35,6 +35,11 @@ class Scan:
         Whether bytes that are no UTF-8 end the reading; they are replaced otherwise.
     progress : callable, optional
         Called about ten times a second, on the calling thread.
+
+    Attributes
+    ----------
+    faulty : bytes
+        Of the first block seen in which something was replaced.
     """
 
     def __init__(
@@ -61,6 +66,7 @@ class Scan:
         self._stop = threading.Event()
         self._words = [0] * workers
         self._replaced = [0] * workers
+        self.faulty = b""
         self._parts: list[Part] = []
         self._failures: list[BaseException] = []
 
@@ -143,4 +149,5 @@ class Scan:
             return block.padded()
         decoded, replaced = block.text(strict=self._strict)
         self._replaced[worker] += replaced
+        self.faulty = self.faulty or block.data
         return np.frombuffer(decoded.encode() + bytes(8), np.uint8)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from w2v.data.blocks import BLOCK_BYTES
+from w2v.data.encodings import UTF8, checked_encoding
+from w2v.messages import quoted
 
 Tokenizer = str | Callable[[str], Sequence[str]]
 
@@ -32,18 +34,20 @@ class ReadSettings:
     max_sentence_length: int = 10_000
     workers: int | None = None
     block_bytes: int = BLOCK_BYTES
+    encoding: str = UTF8
 
     def __post_init__(self) -> None:
         if not callable(self.tokenizer) and self.tokenizer not in ("whitespace", "words"):
             raise ValueError(
-                f"tokenizer must be 'whitespace', 'words' or callable, got {self.tokenizer!r}"
+                f"tokenizer must be 'whitespace', 'words' or callable, got {quoted(self.tokenizer)}"
             )
         if self.errors not in ("replace", "strict"):
-            raise ValueError(f"errors must be 'replace' or 'strict', got {self.errors!r}")
+            raise ValueError(f"errors must be 'replace' or 'strict', got {quoted(self.errors)}")
+        object.__setattr__(self, "encoding", checked_encoding(self.encoding))
         for name in ("workers", "max_sentence_length", "block_bytes"):
             value = getattr(self, name)
             if value is not None and value < 1:
-                raise ValueError(f"{name} must be 1 or more, got {value}")
+                raise ValueError(f"{name} must be 1 or more, got {quoted(value)}")
 
     @property
     def threads(self) -> int:
@@ -72,6 +76,7 @@ class ReadSettings:
             "tokenizer": tokenizer,
             "lowercase": self.lowercase,
             "errors": self.errors,
+            "encoding": self.encoding,
             "column": self.column,
             "max_sentence_length": self.max_sentence_length,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
 from collections.abc import Iterable
@@ -11,8 +12,13 @@ from typing import Any
 
 from w2v.data.datasets import dataset, dataset_names
 from w2v.data.errors import CorpusError
+from w2v.messages import quoted, shortened
 
 _COMPRESSIONS = {".gz", ".bz2", ".zst"}
+_LONGEST_PATTERN = 4096
+_OTHERWISE = (
+    f"datasets are {', '.join(dataset_names())}; sentences themselves are given as lists of words"
+)
 _KINDS = {".parquet": "parquet", ".pq": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 
@@ -33,7 +39,7 @@ class Source:
     @property
     def name(self) -> str:
         """The file's name, for messages."""
-        return "standard input" if self.path is None else str(self.path)
+        return "standard input" if self.path is None else shortened(self.path)
 
     @property
     def compressed(self) -> bool:
@@ -76,7 +82,7 @@ def expand(names: Iterable[str | os.PathLike[str]]) -> list[Source]:
     CorpusError
         If nothing is there under a name.
     """
-    found = [source for name in names for source in _expand_one(os.fspath(name))]
+    found = [source for name in names for source in _expand_one(os.fsdecode(name))]
     if not found:
         raise CorpusError("no source of text was named")
     return found
@@ -85,25 +91,39 @@ def expand(names: Iterable[str | os.PathLike[str]]) -> list[Source]:
 def _expand_one(name: str) -> list[Source]:
     if name == "-":
         return [Source(None, "text")]
+    if not name.strip():
+        # As a path it would be the current folder.
+        raise CorpusError(f"a name is empty, got {name!r}; name a file, a folder or a dataset")
     path = Path(name).expanduser()
-    if path.is_dir():
+    if _is_there(path):
+        if not path.is_dir():
+            return [_file(path)]
         files = sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p, path))
         if not files:
-            raise CorpusError(f"{name} is a folder without files; name a file or fill it")
+            raise CorpusError(
+                f"{shortened(name)} is a folder without files; name a file or fill it"
+            )
         return [_file(p) for p in files]
-    if path.exists():
-        return [_file(path)]
     if name in dataset_names():
         return [_file(p) for p in dataset(name)]
-    if glob.has_magic(name):
+    if glob.has_magic(name) and len(name) < _LONGEST_PATTERN:
         # Path.glob takes no absolute patterns.
         matches = sorted(filter(Path.is_file, map(Path, glob.iglob(str(path), recursive=True))))  # noqa: PTH207
         if matches:
             return [_file(p) for p in matches]
-        raise CorpusError(f"no file matches {name}")
-    raise CorpusError(
-        f"{name}: no such file or folder (datasets known by name: {', '.join(dataset_names())})"
-    )
+        raise CorpusError(f"no file matches {quoted(name)}; {_OTHERWISE}")
+    raise CorpusError(f"{quoted(name)}: no such file or folder, and no dataset; {_OTHERWISE}")
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except ValueError:  # a NUL in it
+        return False
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        return False
 
 
 def _file(path: Path) -> Source:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from w2v.data.blocks import Blocks
 from w2v.data.errors import CorpusError
 from w2v.data.parts import Part, Spool, Words
+from w2v.messages import quoted, shortened
 
 _SENTENCES = 10_000
 
@@ -22,7 +24,8 @@ class _Ids(dict[str, int]):
     def __missing__(self, word: str) -> int:
         if not isinstance(word, str):
             raise CorpusError(
-                f"a token is {word!r} of type {type(word).__name__}; tokens are strings: use str()"
+                f"a token is {quoted(word)} of type {type(word).__name__}; tokens are strings: "
+                "use str()"
             )
         self[str(word)] = number = len(self)
         return number
@@ -66,7 +69,7 @@ def spool_sentences(
     try:
         spool.part.words = Words.from_texts(list(ids), counts, np.arange(len(ids), dtype=np.int64))
     except UnicodeEncodeError as error:
-        raise CorpusError(f"a token is no text: {error}") from error
+        raise CorpusError(f"a token is no text: {shortened(str(error))}") from error
     return spool.part
 
 
@@ -74,17 +77,27 @@ def _numbered(batch: list[Sequence[str]], ids: _Ids) -> NDArray[np.int32]:
     for sentence in batch:
         if isinstance(sentence, str | bytes):
             raise CorpusError(
-                f"a sentence is the string {sentence[:40]!r}; give lists of tokens, such as "
+                f"a sentence is the string {quoted(sentence, 40)}; give lists of tokens, such as "
                 f"{str(sentence[:40]).split()!r}, or the path of a text file"
             )
     try:
         lengths = np.fromiter(map(len, batch), np.int64, len(batch))
     except TypeError:
-        batch = [list(sentence) for sentence in batch]
+        batch = [_listed(sentence) for sentence in batch]
         lengths = np.fromiter(map(len, batch), np.int64, len(batch))
     numbers = map(ids.__getitem__, chain.from_iterable(batch))
     flat = np.fromiter(numbers, np.int32, int(lengths.sum()))
     return np.insert(flat, np.cumsum(lengths), -1)
+
+
+def _listed(sentence: Any) -> list[str]:
+    try:
+        return list(sentence)
+    except TypeError:
+        raise CorpusError(
+            f"a sentence is {quoted(sentence)} of type {type(sentence).__name__}; give lists of "
+            "tokens"
+        ) from None
 
 
 class CutLines:
@@ -103,6 +116,8 @@ class CutLines:
     ----------
     replaced : int
         Sequences of bytes replaced so far.
+    faulty : bytes
+        Of the first block in which something was replaced.
     """
 
     def __init__(
@@ -112,10 +127,13 @@ class CutLines:
         self._tokenizer = tokenizer
         self._strict = strict
         self.replaced = 0
+        self.faulty = b""
 
     def __iter__(self) -> Iterator[Sequence[str]]:
         for block in self._blocks:
             text, replaced = block.text(strict=self._strict)
-            self.replaced += replaced
+            if replaced:
+                self.replaced += replaced
+                self.faulty = self.faulty or block.data
             for line in text.removesuffix("\n").split("\n"):
                 yield self._tokenizer(line.removesuffix("\r"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from w2v.data.encodings import UTF8, Decoder, encoding_advice, guess_encoding, marked_encoding
 from w2v.data.errors import CorpusError
 from w2v.data.sources import Source
 
@@ -24,28 +25,33 @@ _FOREIGN = {
     b"SQLite format 3": "a database",
     b"\xfd7zXZ": "an xz archive: unpack it first",
     b"7z\xbc\xaf": "a 7z archive: unpack it first",
-    b"\xff\xfe": "UTF-16 text: convert it to UTF-8 first",
-    b"\xfe\xff": "UTF-16 text: convert it to UTF-8 first",
 }
 _BOM = b"\xef\xbb\xbf"
 _SAMPLE = 1 << 16
 # So small a file of odd bytes may well be text somebody made up.
 _SMALLEST_JUDGED = 256
 _MOST_ODD = 0.1
+_CONTROLS = bytes({*range(32)} - set(b"\t\n\v\f\r\x1b"))
 
 
 class ByteStream:
-    """A source's bytes, decompressed, without the mark some editors put first.
+    """A source's text as bytes of UTF-8, decompressed, without the mark some editors put first.
 
     Parameters
     ----------
     source : Source
+    encoding : str, default "utf-8"
+        Of the source; UTF-8 is passed on as it is, with its faults.
+    strict : bool, default False
+        Whether bytes that are no text in another encoding are an error; U+FFFD takes their
+        place otherwise.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, encoding: str = UTF8, *, strict: bool = False) -> None:
         import pyarrow as pa
 
-        self._source = source
+        self._source, self._encoding, self._strict = source, encoding, strict
+        self._decoder: Decoder | None = None
         self._raw: Any = _standard_input() if source.path is None else source.path.open("rb")
         self._counted = _Counted(self._raw)
         head = self._counted.read(16)
@@ -64,8 +70,13 @@ class ByteStream:
         """Bytes taken from the file so far, compressed ones if it is compressed."""
         return self._counted.taken
 
+    @property
+    def replaced(self) -> int:
+        """Sequences of bytes replaced so far in decoding another encoding than UTF-8."""
+        return self._decoder.replaced if self._decoder else 0
+
     def read(self, size: int) -> bytes:
-        """Read up to so many bytes, fewer only at the end.
+        """Read about so many bytes, none only at the end.
 
         Parameters
         ----------
@@ -80,12 +91,33 @@ class ByteStream:
         CorpusError
             If the source is no text, or its compressed form is cut short or damaged.
         """
-        chunk = self._read(max(size, _SAMPLE) if self._first else size)
-        if self._first:
-            self._first = False
-            _refuse_binary(chunk[:_SAMPLE], self._source.name)
-            chunk = chunk.removeprefix(_BOM)
-        return chunk
+        while True:
+            chunk = self._read(max(size, _SAMPLE) if self._first else size)
+            text = self._begun(chunk) if self._first else self._utf8(chunk)
+            # A piece may hold a mark only, or part of a character.
+            if text or not chunk:
+                return text
+
+    def _begun(self, chunk: bytes) -> bytes:
+        """Judge the first piece and decode it."""
+        self._first = False
+        name, encoding, sample = self._source.name, self._encoding, chunk[:_SAMPLE]
+        _refuse_foreign(chunk, name, encoding)
+        if encoding == UTF8:
+            _refuse_binary(sample, name)
+            return chunk.removeprefix(_BOM)
+        self._decoder = Decoder(encoding, self._strict, name, chunk)
+        text = self._utf8(chunk)
+        odd = (_controls(text) + self.replaced) / max(1, len(text))
+        if len(text) >= _SMALLEST_JUDGED and odd > _MOST_ODD:
+            raise CorpusError(
+                f"{name} is no text in {encoding} ({odd:.0%} of its beginning is none); "
+                f"{encoding_advice(sample)}"
+            )
+        return text
+
+    def _utf8(self, chunk: bytes) -> bytes:
+        return self._decoder.decoded(chunk, final=not chunk) if self._decoder else chunk
 
     def _read(self, size: int) -> bytes:
         pieces = []
@@ -112,18 +144,19 @@ class ByteStream:
 
 
 @contextmanager
-def opened(source: Source) -> Iterator[ByteStream]:
+def opened(source: Source, encoding: str = UTF8, *, strict: bool = False) -> Iterator[ByteStream]:
     """Open a source for the length of a block.
 
     Parameters
     ----------
-    source : Source
+    source, encoding, strict
+        See `ByteStream`.
 
     Yields
     ------
     ByteStream
     """
-    stream = ByteStream(source)
+    stream = ByteStream(source, encoding, strict=strict)
     try:
         yield stream
     finally:
@@ -166,19 +199,33 @@ class _Counted:
         return True
 
 
-def _refuse_binary(sample: bytes, name: str) -> None:
+def _refuse_foreign(head: bytes, name: str, encoding: str) -> None:
+    """Refuse what says itself that it is no text, or text in another encoding."""
     for magic, what in _FOREIGN.items():
-        if sample.startswith(magic):
-            raise CorpusError(f"{name} is {what}; expected text in UTF-8")
+        if head.startswith(magic):
+            raise CorpusError(f"{name} is {what}; expected text")
+    marked = marked_encoding(head)
+    if marked and not encoding.startswith(marked):
+        raise CorpusError(
+            f"{name} is {marked.upper()} text, expected {encoding}: name its encoding, as "
+            f"encoding={marked!r}"
+        )
+
+
+def _refuse_binary(sample: bytes, name: str) -> None:
+    if 0 in sample and guess_encoding(sample):
+        raise CorpusError(f"{name} is no text in UTF-8; {encoding_advice(sample)}")
     if len(sample) < _SMALLEST_JUDGED:
         return
-    controls = len(sample) - len(
-        sample.translate(None, bytes({*range(32)} - set(b"\t\n\v\f\r\x1b")))
-    )
     text = sample.decode("utf-8", errors="replace")
-    odd = (controls + text.count("\ufffd") - sample.count(b"\xef\xbf\xbd")) / len(text)
+    odd = (_controls(sample) + text.count("\ufffd") - sample.count(b"\xef\xbf\xbd")) / len(text)
     if odd > _MOST_ODD:
         raise CorpusError(
             f"{name} looks like a binary file ({odd:.0%} of its first {len(sample)} bytes are no "
-            "text in UTF-8); expected text"
+            f"text in UTF-8); expected text; {encoding_advice(sample)}"
         )
+
+
+def _controls(sample: bytes) -> int:
+    """Count the control characters that text has no use for."""
+    return len(sample) - len(sample.translate(None, _CONTROLS))

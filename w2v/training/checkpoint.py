@@ -74,7 +74,7 @@ class Checkpoint:
         self.check_place(folder)
         with atomic_path(folder) as aside:
             aside.mkdir()
-            (aside / PROGRESS).write_text(json.dumps(self.progress, indent=1), "utf-8")
+            (aside / PROGRESS).write_text(json.dumps(self.progress), "utf-8")
             self.vocab.save(aside / VOCAB)
             plain = {name: np.ascontiguousarray(array) for name, array in self.weights.items()}
             try:

@@ -99,6 +99,9 @@ class StreamTrainer:
         Words of the run that have been seen.
     losses : list of float
         Mean loss of a prediction, in nats, of every epoch that has begun.
+    total_loss : float
+        Loss, in nats, summed over all predictions so far.
+    predictions : int
     seconds : float
         What :meth:`run` has spent, without compiling.
     compile_seconds : float
@@ -157,18 +160,18 @@ class StreamTrainer:
             share_gradient=share_gradient,
             workers=self.workers,
         )
-        self._sums = [StreamLoss(0.0, 0, 0)] * epochs
+        self._sums: dict[int, StreamLoss] = {}  # by epoch
+        self.total_loss, self.predictions = 0.0, 0
         self._cuts = self._cut(model.params[0].shape[1])
         model.set_params(*map(self.backend.stream_rows, model.params))
 
     @property
     def losses(self) -> list[float]:  # noqa: D102
-        return [each.total / each.predictions for each in self._sums if each.predictions]
+        return self._losses(range(self.epochs))
 
-    @property
-    def total_loss(self) -> float:
-        """Loss, in nats, summed over all predictions so far."""
-        return sum(each.total for each in self._sums)
+    def _losses(self, epochs: range) -> list[float]:
+        sums = (self._sums.get(epoch, _NOTHING) for epoch in epochs)
+        return [each.total / each.predictions for each in sums if each.predictions]
 
     def run(
         self,
@@ -188,7 +191,7 @@ class StreamTrainer:
         Returns
         -------
         list of float
-            :attr:`losses`.
+            Mean losses, as in :attr:`losses`, of the epochs that this call trained.
 
         Raises
         ------
@@ -196,8 +199,9 @@ class StreamTrainer:
             Ctrl-C; the model then holds what was trained, :attr:`trained` says how much.
         """
         self.compile()
+        first_epoch, epochs = self._epoch, last_epoch or self.epochs
         begin, earlier = time.perf_counter(), self.seconds
-        slices, hand_out = self._slices(last_epoch or self.epochs), threading.Lock()
+        slices, hand_out = self._slices(epochs), threading.Lock()
         done: queue.SimpleQueue[Any] = queue.SimpleQueue()
         stop = threading.Event()
 
@@ -220,7 +224,7 @@ class StreamTrainer:
                 done.put(error)
 
         threads = [threading.Thread(target=work, daemon=True) for _ in range(self.workers)]
-        running, recent, shown = len(threads), StreamLoss(0.0, 0, 0), begin
+        running, recent, shown = len(threads), _NOTHING, begin
         try:
             for thread in threads:
                 thread.start()
@@ -239,7 +243,7 @@ class StreamTrainer:
                 self.seconds = earlier + now - begin
                 if on_progress and recent.predictions and (now - shown > _WAIT or not running):
                     on_progress(self._progress(recent))
-                    recent, shown = StreamLoss(0.0, 0, 0), now
+                    recent, shown = _NOTHING, now
         finally:
             stop.set()
             for thread in threads:
@@ -250,7 +254,12 @@ class StreamTrainer:
                 if isinstance(result, tuple):
                     self._count(*result)
             self.seconds = earlier + time.perf_counter() - begin
-        return self.losses
+        return self._losses(range(first_epoch, epochs))
+
+    @property
+    def _epoch(self) -> int:
+        """The epoch that has begun and not ended, or that begins next."""
+        return self.trained // max(1, self.total // self.epochs)
 
     def compile(self) -> None:
         """Compile the kernels or load them, as :meth:`run` does at first."""
@@ -267,7 +276,7 @@ class StreamTrainer:
 
     def _slices(self, epochs: int) -> Iterator[_Slice]:
         origin, words = int(self.offsets[0]), self.total // self.epochs
-        for epoch in range(epochs):
+        for epoch in range(self._epoch, epochs):
             for first, last in zip(self._cuts[:-1].tolist(), self._cuts[1:].tolist(), strict=True):
                 position = epoch * words + int(self.offsets[first]) - origin
                 if position >= self.trained:
@@ -287,7 +296,9 @@ class StreamTrainer:
         return PendingLoss(self.backend.train_tree_stream(*work, tree=loss.tree, **how))
 
     def _count(self, piece: _Slice, loss: StreamLoss) -> StreamLoss:
-        self._sums[piece.epoch] = _plus(self._sums[piece.epoch], loss)
+        self._sums[piece.epoch] = _plus(self._sums.get(piece.epoch, _NOTHING), loss)
+        self.total_loss += loss.total
+        self.predictions += loss.predictions
         self.trained += int(self.offsets[piece.last] - self.offsets[piece.first])
         return loss
 
@@ -299,6 +310,9 @@ class StreamTrainer:
             self.settings.rate(self.trained),
             recent.total / recent.predictions,
         )
+
+
+_NOTHING = StreamLoss(0.0, 0, 0)
 
 
 def _plus(a: StreamLoss, b: StreamLoss) -> StreamLoss:

@@ -1,0 +1,274 @@
+"""Text in other encodings than UTF-8: decoded on the way, and recognised where it was not named."""
+
+from __future__ import annotations
+
+import codecs
+import threading
+from collections import Counter
+from collections.abc import Callable
+
+from w2v.data.errors import CorpusError
+from w2v.messages import quoted
+
+UTF8 = "utf-8"
+_REPLACE = "w2v.replace"
+_ENOUGH = 1 << 16  # bytes to judge by
+# What a guess names, and what else it reads.
+_ALSO = {
+    "cp949": "EUC-KR too",
+    "cp932": "Shift-JIS",
+    "gb18030": "GBK and GB2312 too",
+    "big5": "Big5",
+    "cp1252": "Latin-1 of Windows; or latin-1",
+    "utf-16-le": "UTF-16 without a byte order mark",
+    "utf-16-be": "UTF-16 without a byte order mark",
+}
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def checked_encoding(name: str) -> str:
+    """Return the name that Python has for an encoding, ``"utf-8"`` with or without a mark.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError
+        If Python knows no encoding of text by that name.
+    """
+    try:
+        codec = codecs.lookup(name)
+    except (LookupError, TypeError, ValueError):
+        codec = None
+    if codec is None or not getattr(codec, "_is_text_encoding", True):
+        raise ValueError(
+            f"encoding must be one that Python knows, such as 'utf-8', 'utf-16', 'latin-1', "
+            f"'cp949', 'shift_jis' or 'gb18030', got {quoted(name)}"
+        )
+    return UTF8 if codec.name in ("utf-8", "utf-8-sig") else codec.name
+
+
+class Decoder:
+    """Turns bytes in an encoding into UTF-8, piece by piece.
+
+    Parameters
+    ----------
+    encoding : str
+    strict : bool
+        Whether bytes that are no text are an error; U+FFFD takes their place otherwise.
+    name : str
+        The source, for messages.
+    head : bytes
+        How the bytes begin.
+
+    Attributes
+    ----------
+    replaced : int
+        Sequences of bytes that U+FFFD took the place of.
+    """
+
+    def __init__(self, encoding: str, strict: bool, name: str, head: bytes) -> None:
+        if encoding in ("utf-16", "utf-32") and marked_encoding(head) != encoding:
+            encoding = _wide(head) or f"{encoding}-le"  # Python asks for a mark
+        self.encoding, self._name = encoding, name
+        self._decoder = codecs.getincrementaldecoder(encoding)("strict" if strict else _REPLACE)
+        self._fed = self.replaced = 0
+        self._first = True
+
+    def decoded(self, data: bytes, *, final: bool) -> bytes:
+        """Decode a piece; what is cut off at its end comes with the next.
+
+        Parameters
+        ----------
+        data : bytes
+        final : bool
+            Whether it is the last.
+
+        Returns
+        -------
+        bytes
+
+        Raises
+        ------
+        CorpusError
+            It names the first wrong byte and its place.
+        """
+        _replacements.count = 0
+        try:
+            text = self._decoder.decode(data, final)
+            if self._first and text:
+                self._first, text = False, text.removeprefix("\ufeff")
+            encoded = text.encode()
+        except UnicodeDecodeError as error:
+            place = self._fed + len(data) - len(error.object) + error.start
+            raise CorpusError(
+                f"{self._name} has byte 0x{error.object[error.start]:02x} at {place}, which is no "
+                f"{self.encoding}; name its encoding or use errors='replace'"
+            ) from error
+        except UnicodeError as error:
+            raise CorpusError(f"{self._name} is no {self.encoding}: {error}") from error
+        self._fed += len(data)
+        self.replaced += _replacements.count
+        return encoded
+
+
+class _Replacements(threading.local):
+    count = 0
+
+
+_replacements = _Replacements()
+
+
+def _replace(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    _replacements.count += 1
+    return "\ufffd", error.end
+
+
+codecs.register_error(_REPLACE, _replace)
+
+
+def marked_encoding(data: bytes) -> str | None:
+    """Tell the encoding by the byte order mark, if there is one of UTF-16 or UTF-32."""
+    return next((name for mark, name in _MARKS if data.startswith(mark)), None)
+
+
+def encoding_advice(sample: bytes) -> str:
+    """Say which encoding to name for bytes that are no UTF-8.
+
+    Parameters
+    ----------
+    sample : bytes
+
+    Returns
+    -------
+    str
+        Without a full stop.
+    """
+    found = guess_encoding(sample[:_ENOUGH])
+    if found is None and len(sample) > _ENOUGH:
+        strange = b"\n".join(line for line in sample.split(b"\n") if not line.isascii())
+        found = guess_encoding(strange[:_ENOUGH])
+    if found is None:
+        return (
+            "if it is text in another encoding, name it, as encoding='cp949' (or 'utf-16', "
+            "'latin-1', 'shift_jis', 'gb18030', 'big5', …)"
+        )
+    also = f" ({_ALSO[found]})" if found in _ALSO else ""
+    return f"it looks like text in {found}{also}: try encoding={found!r}"
+
+
+def guess_encoding(sample: bytes) -> str | None:
+    """Guess the encoding of text that is no UTF-8.
+
+    Judged by what is frequent in the languages written in it: Hangul, kana, the commoner
+    half of the Han characters, letters.
+
+    Parameters
+    ----------
+    sample : bytes
+        The longer, the surer.
+
+    Returns
+    -------
+    str or None
+    """
+    if marked := marked_encoding(sample):
+        return marked
+    if 0 in sample:
+        return _wide(sample)
+    text = sample.decode("utf-8", "replace")
+    whole = sum(c >= "\x80" for c in text) - (wrong := text.count("\ufffd"))
+    if not wrong or whole > wrong:
+        return None  # it is UTF-8, with faults
+    scores = {name: _share(sample, name, common) for name, common, _ in _MANY_BYTES}
+    for name, _, least in _MANY_BYTES:
+        if scores[name] >= least and not (name == "cp932" and scores["euc_jp"] > scores["cp932"]):
+            return name
+    return _one_byte(sample)
+
+
+def _hangul(c: str) -> bool:
+    return "\uac00" <= c <= "\ud7a3"
+
+
+def _kana(c: str) -> bool:
+    return "\u3041" <= c <= "\u30ff"
+
+
+def _common_han(encoding: str, low: int, high: int) -> Callable[[str], bool]:
+    """Tell by its place whether a character is of the half that is used often."""
+
+    def common(c: str) -> bool:
+        code = c.encode(encoding, "ignore")
+        return len(code) == 2 and low <= code[0] <= high and (encoding == "big5" or code[1] > 0xA0)
+
+    return common
+
+
+# Which characters are common, and their least share among those beyond ASCII. In this order: text
+# of an earlier one can look like a later one's.
+_MANY_BYTES: tuple[tuple[str, Callable[[str], bool], float], ...] = (
+    ("cp932", _kana, 0.2),
+    ("euc_jp", _kana, 0.2),
+    ("cp949", _hangul, 0.8),
+    ("big5", _common_han("big5", 0xA4, 0xC6), 0.8),
+    ("gb18030", _common_han("gb18030", 0xB0, 0xD7), 0.7),
+)
+
+
+def _decoded(sample: bytes, encoding: str) -> str | None:
+    try:
+        return codecs.getincrementaldecoder(encoding)("strict").decode(sample)
+    except UnicodeError:
+        return None
+
+
+def _share(sample: bytes, encoding: str, common: Callable[[str], bool]) -> float:
+    """Give the share of common letters among the letters beyond ASCII, 0 if it is not that."""
+    letters = Counter(c for c in _decoded(sample, encoding) or "" if c >= "\x80" and c.isalpha())
+    return sum(n for c, n in letters.items() if common(c)) / max(1, letters.total())
+
+
+def _wide(sample: bytes) -> str | None:
+    """Tell which order two or four bytes a character have."""
+    if sample.count(0) < len(sample) / 4 and _decoded(sample, UTF8) is not None:
+        return None  # UTF-8 with zeros in it
+    best, most = None, 0
+    for name in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
+        text = _decoded(sample, name)
+        if text is None or sum(c.isprintable() or c.isspace() for c in text) < 0.95 * len(text):
+            continue
+        spaces = sum(text.count(c) for c in " \n\t") + sum("!" <= c <= "~" for c in text)
+        if spaces > most:
+            best, most = name, spaces
+    return best
+
+
+def _one_byte(sample: bytes) -> str | None:
+    """Tell Cyrillic from Latin letters."""
+    high = sum(b >= 0x80 for b in sample)
+    if high > 0.4 * len(sample):
+        cyrillic = {
+            name: sum("а" <= c <= "я" for c in _decoded(sample, name) or "")
+            for name in ("cp1251", "koi8-r")
+        }
+        name = max(cyrillic, key=lambda each: cyrillic[each])
+        return name if cyrillic[name] > max(4, 0.8 * high) else None
+    text = _decoded(sample, "cp1252")
+    if text is None:
+        return "latin-1" if not any(0x80 <= b < 0xA0 for b in sample) else None
+    letters = sum(c >= "\x80" and c.isalpha() for c in text)
+    return "cp1252" if letters > 0.5 * high else None

@@ -1,0 +1,57 @@
+"""What a message quotes of what it was given: enough to know it by, never a megabyte of it."""
+
+from __future__ import annotations
+
+import os
+import reprlib
+from typing import Any
+
+_PARTS = reprlib.Repr()
+_PARTS.maxlist = _PARTS.maxtuple = _PARTS.maxset = _PARTS.maxdict = 4
+_PARTS.maxlevel = 3
+_PARTS.maxstring = _PARTS.maxother = 60
+
+
+def quoted(value: Any, most: int = 80) -> str:
+    """Return a value as Python writes it, shortened with … and its length.
+
+    Parameters
+    ----------
+    value : object
+    most : int, default 80
+        Characters of a text that are shown; other values are cut to about as many.
+
+    Returns
+    -------
+    str
+    """
+    if isinstance(value, str | bytes):
+        if len(value) <= most:
+            return repr(value)
+        unit = "characters" if isinstance(value, str) else "bytes"
+        return f"{value[:most]!r}… ({len(value):,} {unit})"
+    try:
+        text = _PARTS.repr(value)
+    except ValueError:  # an int of more digits than Python prints
+        return f"an integer of {value.bit_length():,} bits"
+    return text if len(text) <= 2 * most else f"{text[: 2 * most]}…"
+
+
+def shortened(text: str | os.PathLike[str], most: int = 200) -> str:
+    """Return a name or a message as it is, or its beginning and end, … and its length.
+
+    Parameters
+    ----------
+    text : str or path
+    most : int, default 200
+        Characters up to which nothing is left out.
+
+    Returns
+    -------
+    str
+    """
+    text = str(text)
+    if len(text) <= most:
+        return text
+    half = most // 2
+    return f"{text[:half]}…{text[-half:]} ({len(text):,} characters)"
