@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from w2v.backend import keep_probabilities
 from w2v.data.errors import CorpusError
+from w2v.items import Item, are_integers, checked_items
 
 
 class Vocabulary:
@@ -20,22 +22,22 @@ class Vocabulary:
 
     Parameters
     ----------
-    words : sequence of str
-        Distinct words, in the order of their ids.
+    words : sequence of str, or of int
+        Distinct words, or items that are integers, in the order of their ids.
     counts : (V,) integers
         How often each word occurs in the corpus.
 
     Attributes
     ----------
-    words : list of str
+    words : list of str, or of int
     counts : (V,) int64
-    word_to_id : dict of str to int
+    word_to_id : dict of str or int to int
     total : int
         Sum of the counts: the corpus's tokens that are in the vocabulary.
     """
 
-    def __init__(self, words: Sequence[str], counts: ArrayLike) -> None:
-        self.words = list(words)
+    def __init__(self, words: Sequence[Item], counts: ArrayLike) -> None:
+        self.words: list[Any] = list(words)
         self.counts: NDArray[np.int64] = np.asarray(counts, dtype=np.int64)
         if self.counts.shape != (len(self.words),):
             raise ValueError(
@@ -43,7 +45,7 @@ class Vocabulary:
             )
 
     @cached_property
-    def word_to_id(self) -> dict[str, int]:
+    def word_to_id(self) -> dict[Item, int]:
         """Each word's id; built when first asked for."""
         return {word: i for i, word in enumerate(self.words)}
 
@@ -71,7 +73,7 @@ class Vocabulary:
     @classmethod
     def from_counts(
         cls,
-        words: Sequence[str],
+        words: Sequence[Item],
         counts: ArrayLike,
         *,
         min_count: int = 5,
@@ -100,8 +102,11 @@ class Vocabulary:
         ------
         CorpusError
             If no word remains.
+        TypeError, ValueError
+            If words are not all strings or all integers of 64 bits, or a count is none.
         """
-        counts = np.asarray(counts, dtype=np.int64)
+        words = checked_items(words)
+        counts = _counts(counts)
         kept = frequent(
             counts,
             min_count=min_count,
@@ -125,6 +130,8 @@ class Vocabulary:
         Vocabulary
             These words in their order, then the new ones; counts of both texts.
         """
+        if len(self) and len(more) and are_integers(self.words) != are_integers(more.words):
+            checked_items([self.words[0], more.words[0]])  # says that they are of two kinds
         counts = self.counts.copy()
         new = []
         for word, count in zip(more.words, more.counts.tolist(), strict=True):
@@ -175,7 +182,9 @@ class Vocabulary:
 
         table = pa.table(
             {
-                "word": pa.array(self.words, pa.large_string()),
+                "word": pa.array(
+                    self.words, pa.int64() if are_integers(self.words) else pa.large_string()
+                ),
                 "count": pa.array(self.counts, pa.int64()),
             }
         )
@@ -210,6 +219,15 @@ class Vocabulary:
             return cls(table["word"].to_pylist(), table["count"].to_numpy())
         except (pa.ArrowInvalid, KeyError) as error:
             raise CorpusError(f"{path} is no saved vocabulary: {error}") from error
+
+
+def _counts(counts: ArrayLike) -> NDArray[np.int64]:
+    given = np.asarray(counts)
+    if given.size and (given.dtype.kind not in "iu" or given.min() < 0):
+        raise ValueError(
+            f"counts are integers from 0 on that fit 64 bits, got {given.dtype} from {given.min()}"
+        )
+    return given.astype(np.int64)
 
 
 def frequent(

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from .errors import VectorFormatError
+from .errors import VectorFormatError, shown
 from .similarity import FloatArray, row_blocks
 
 
 class VectorData(NamedTuple):
-    """Words, their vectors (n_words, vector_size) and, where stored, their counts."""
+    """Words, or integers, their vectors (n_words, vector_size) and, where stored, their counts."""
 
-    words: list[str]
+    words: list[Any]
     vectors: FloatArray
     counts: npt.NDArray[np.int64] | None = None
 
@@ -166,8 +166,3 @@ def unpack_words(
         raise VectorFormatError("the offsets of the words fall: the file is damaged")
     text = blob.tobytes()
     return decode_words([text[a:b] for a, b in pairwise(offsets.tolist())], 0, options)
-
-
-def shown(word: str | bytes) -> str:
-    """Quote a word for a message, cut short if it is very long."""
-    return repr(word) if len(word) <= 60 else f"{word[:60]!r}…"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import IO
 
-from .contents import ReadOptions, RowBuffer, VectorData, shown
-from .errors import VectorFormatError
+from .contents import ReadOptions, RowBuffer, VectorData
+from .errors import VectorFormatError, shown
 from .streams import open_for_reading, open_for_writing, read_line
 from .text_rows import read_rows, write_rows
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from w2v.files import atomic_path
 
-from .contents import ReadOptions, VectorData, decode_words, encode_word, shown
-from .errors import VectorFormatError
+from .contents import ReadOptions, VectorData, decode_words, encode_word
+from .errors import VectorFormatError, shown
 from .npy_header import read_array_header
 
 

@@ -15,9 +15,8 @@ from .contents import (
     check_unique,
     decode_words,
     encode_word,
-    shown,
 )
-from .errors import VectorFormatError
+from .errors import VectorFormatError, shown
 from .similarity import row_blocks
 from .streams import read_line
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from .contents import shown
-from .errors import VectorFormatError
+from .errors import VectorFormatError, shown
 
 
 def write(path: Path, words: Sequence[str], counts: npt.NDArray[np.int64]) -> None:
@@ -19,13 +19,13 @@ def write(path: Path, words: Sequence[str], counts: npt.NDArray[np.int64]) -> No
         file.writelines(f"{word} {count}\n" for word, count in pairs)
 
 
-def read(path: Path, rows: Mapping[str, int], unicode_errors: str) -> npt.NDArray[np.int64]:
+def read(path: Path, rows: Mapping[Any, int], unicode_errors: str) -> npt.NDArray[np.int64]:
     """Read the counts of known words.
 
     Parameters
     ----------
     path : Path
-    rows : dict of str to int
+    rows : dict of str or int to int
         The words' rows.
     unicode_errors : str
         What to do about words that are not UTF-8.

@@ -14,9 +14,8 @@ from .contents import (
     check_unique,
     decode_words,
     encode_word,
-    shown,
 )
-from .errors import VectorFormatError
+from .errors import VectorFormatError, shown
 from .similarity import FloatArray
 from .streams import MAX_LINE, open_for_reading, open_for_writing
 from .word2vec_header import Header, parse_header
