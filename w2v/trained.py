@@ -415,8 +415,8 @@ class TrainedModel(GensimNames):
 
         def __setattr__(self, name: str, value: Any) -> None:
             if name == "config" and self.__dict__.get("_model") is not None:
-                for each in TrainConfig.names():
-                    if each not in _CHANGEABLE and getattr(value, each) != getattr(self, each):
+                for each in set(TrainConfig.names()) - _CHANGEABLE:
+                    if getattr(value, each) != getattr(self.config, each):
                         raise AttributeError(f"{each} is settled: make a new model")
             if name in ("backend", "config") or name not in TrainConfig.names():
                 super().__setattr__(name, value)

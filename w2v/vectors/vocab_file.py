@@ -42,12 +42,17 @@ def read(path: Path, rows: Mapping[Any, int], unicode_errors: str) -> npt.NDArra
     """
     counts = np.zeros(len(rows), np.int64)
     with path.open(encoding="utf-8", errors=unicode_errors, newline="\n") as file:
-        for number, line in enumerate(file, 1):
-            word, _, count = line.rstrip().rpartition(" ")
-            if not count.isdecimal():
-                raise VectorFormatError(
-                    f"{path}: line {number} is {shown(line.rstrip())}, expected a word and a count"
-                )
-            if word in rows:
-                counts[rows[word]] = int(count)
+        try:
+            for number, line in enumerate(file, 1):
+                text = line.rstrip() if number > 1 else line.rstrip().removeprefix("\ufeff")
+                word, _, count = text.replace("\t", " ").rpartition(" ")
+                if not (count.isascii() and count.isdecimal() and len(count) < 19):
+                    raise VectorFormatError(
+                        f"{path}: line {number} is {shown(text)}, expected a word and a count"
+                    )
+                row = rows.get(text[: len(word)].rstrip(" \t"))
+                if row is not None:
+                    counts[row] = int(count)
+        except UnicodeDecodeError as error:
+            raise VectorFormatError(f"{path} is not UTF-8: {error.reason}") from None
     return counts
