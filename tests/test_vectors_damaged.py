@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from w2v.vectors import KeyedVectors, VectorFormatError
+from w2v.vectors import KeyedVectors, VectorFormatError, format_of
 
 NAMES = ("v.bin", "v.txt", "v.bin.gz", "v.txt.gz", "v.safetensors", "v.npz", "v.npy")
 WORDS = ["the", "größe", "of", "12"]
@@ -54,11 +54,38 @@ def refused(path: Path, content: bytes | None = None) -> str:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_cut_at_any_byte_is_refused(tmp_path: Path, name: str) -> None:
     content = small(tmp_path, name)
+    whole = KeyedVectors.load(tmp_path / name).vectors.copy()
     path = tmp_path / name
+    read = 0
     for length in range(len(content)):
         path.write_bytes(content[:length])
-        with pytest.raises(VectorFormatError):
-            KeyedVectors.load(path)
+        try:
+            loaded = KeyedVectors.load(path)
+        except VectorFormatError:
+            continue
+        # A text's last line end may lack; of few numbers it is not known how many digits they had.
+        assert name == "v.txt" and length >= content.rindex(b" ") + 2
+        assert loaded.index_to_key == WORDS
+        np.testing.assert_array_equal(loaded.vectors.ravel()[:-1], whole.ravel()[:-1])
+        assert length < len(content) - 1 or loaded.vectors.ravel()[-1] == whole.ravel()[-1]
+        read += 1
+    assert (read > 0) == (name == "v.txt")
+
+
+@pytest.mark.parametrize("header", [b"9 30\n", b""])
+def test_text_without_its_last_line_end_is_read_unless_a_number_was_cut(
+    tmp_path: Path, header: bytes
+) -> None:
+    path = tmp_path / "v.txt"
+    numbers = np.random.default_rng(2).normal(size=(9, 30)).astype(np.float32)
+    rows = b"".join(
+        b"w%d %s\n" % (row, " ".join(f"{value:.6f}" for value in values).encode())
+        for row, values in enumerate(numbers)
+    )
+    path.write_bytes((header + rows)[:-1])
+    np.testing.assert_allclose(KeyedVectors.load(path).vectors, numbers, atol=1e-6)
+    for missing in range(2, 7):
+        assert "cut off" in refused(path, (header + rows)[:-missing])
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -291,7 +318,11 @@ def test_words_that_are_not_utf8_are_refused_unless_told_otherwise(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "line", [b"a 1 x\n", b"a 1\n", b"a 1 2 3\n", b"a\t1\t2\n", b"a 1  2\n", b"\n", b"a 1 2"]
+    "line",
+    [
+        *(b"a 1 x\n", b"a 1\n", b"a 1 2 3\n", b"\n", b"a 1", b"a 1,5 2\n", b"a 1_0 2\n"),
+        *(b"a 1 nan\n", b"a 1 1e400\n", b"a 0.5 1 2\n", b"a 0x1 2\n", b"\0\0\0\0"),
+    ],
 )
 def test_a_malformed_row_of_text_is_refused_by_its_number(tmp_path: Path, line: bytes) -> None:
     if line == b"a 1 2 3\n":
@@ -303,22 +334,50 @@ def test_a_malformed_row_of_text_is_refused_by_its_number(tmp_path: Path, line: 
     assert "row 1" in message
 
 
-def test_a_file_in_the_wrong_suffix_is_refused(tmp_path: Path) -> None:
+def test_a_file_under_another_suffix_is_read_as_what_it_is_or_refused(tmp_path: Path) -> None:
     for name in NAMES:
         small(tmp_path, name)
+    read = set()
     for name in NAMES:
-        for other in NAMES:
-            if name != other:
-                shutil.copy(tmp_path / name, tmp_path / f"x{other[1:]}")
-                refused(tmp_path / f"x{other[1:]}")
+        for other in (*NAMES, "v", "v.model", "v.gz", "v.bz2"):
+            if name == other:
+                continue
+            path = tmp_path / f"x{other[1:]}"
+            shutil.copy(tmp_path / name, path)
+            if name == "v.npy":
+                shutil.copy(tmp_path / "v.words.txt", path.with_name(f"{path.stem}.words.txt"))
+            try:
+                loaded = KeyedVectors.load(path)
+            except VectorFormatError as error:
+                assert str(error).startswith(f"{path}: ")
+            else:
+                whole = KeyedVectors.load(tmp_path / name)
+                assert loaded.index_to_key == WORDS
+                np.testing.assert_array_equal(loaded.vectors, whole.vectors)
+                read.add((name, other))
+    # Whatever has no suffix that says otherwise is read.
+    assert {(name, "v.model") for name in NAMES} <= read
+    assert {(name, "v") for name in NAMES} <= read
 
 
-def test_an_unknown_suffix_lists_the_known_ones(tmp_path: Path) -> None:
-    for path in ("v.pkl", "v", "v.gz", "v.safetensors.gz"):
-        with pytest.raises(VectorFormatError):
-            KeyedVectors(["a"], [[1]]).save(tmp_path / path)
-    with pytest.raises(VectorFormatError, match=r"'\.pkl'.*\.safetensors"):
-        KeyedVectors.load(tmp_path / "v.pkl")
+@pytest.mark.parametrize("name", ["v.pkl", "v", "v.gz", "v.safetensors.gz", "word2vec.vectors"])
+def test_vectors_are_saved_under_any_name_and_read_back(tmp_path: Path, name: str) -> None:
+    KeyedVectors(["a b", "c"], np.eye(2), [2, 1]).save(tmp_path / name)
+    loaded = KeyedVectors.load(tmp_path / name, mmap="r")
+    assert loaded.index_to_key == ["a b", "c"]
+    assert loaded.counts is not None and loaded.counts.tolist() == [2, 1]
+
+
+def test_what_is_no_vectors_file_is_refused_by_what_it_is(tmp_path: Path) -> None:
+    for content, says in (
+        (b"hello\nworld\n", "expected one of"),
+        ("5 2\nw 1 2\n".encode("utf-16"), "UTF-16"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(40), "7z"),
+        (b"%PDF-1.4\n", "PDF"),
+    ):
+        assert says in refused(tmp_path / "v.odd", content)
+    with pytest.raises(VectorFormatError, match=r"'\.odd'.*\.safetensors"):
+        format_of(tmp_path / "v.odd")
     with pytest.raises(VectorFormatError, match="'pickle'"):
         KeyedVectors.load(tmp_path / "v.bin", format="pickle")
     with pytest.raises(FileNotFoundError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
 
 # Name, gensim's default, what to do instead.
@@ -40,12 +41,21 @@ WORD2VEC: dict[str, str] = {
     "reset_from": "use build_vocab_from_freq(dict(zip(other.vocab.words, other.vocab.counts)))",
     "raw_vocab": METHODS["keep_raw_vocab"][1],
     "estimate_memory": "the weights take 8 bytes for each word and dimension",
-    "running_training_loss": "use get_latest_training_loss(), or losses for the means",
     "total_train_time": "use train_seconds, which is that of the last training",
     "train_count": "use epochs_done",
     "layer1_size": "use vector_size",
     "init_sims": "use wv.get_vector(word, norm=True) or wv.get_normed_vectors()",
     "lifecycle_events": "callbacks and losses tell what happened",
+    "effective_min_count": "use min_count; with max_final_vocab, min(vocab.counts)",
+    "min_alpha_yet_reached": "the learning rate falls to min_alpha with every train()",
+    "random": "random numbers are hashes of the seed alone",
+    **{name: advice for name, (_, advice) in _UNSUPPORTED.items()},
+}
+# Names that a model computes: what setting them in gensim is for, and how it is done here.
+COMPUTED: dict[str, str] = {
+    "corpus_count": "train() counts the sentences that it reads",
+    "corpus_total_words": "train() counts the words that it reads",
+    "words_per_second": "it is measured while training",
 }
 KEYED_VECTORS: dict[str, str] = {
     "index2word": "use index_to_key",
@@ -59,7 +69,6 @@ KEYED_VECTORS: dict[str, str] = {
     "next_index": "use len(); add_vectors() makes room by itself",
     "allocate_vecattrs": "add_vectors() makes room by itself",
     "resize_vectors": "add_vectors() makes room by itself",
-    "vectors_lockf": "no vector can be held fixed during a training",
     "wmdistance": "use to_gensim().wmdistance(...)",
     "log_accuracy": "evaluations return their figures",
     "log_evaluate_word_pairs": "evaluations return their figures",
@@ -68,9 +77,14 @@ KEYED_VECTORS: dict[str, str] = {
 
 
 class GensimNames:
-    """An attribute of gensim's that is not there is answered with what to use instead."""
+    """What is asked for or set under a name that is not there is answered with what to do.
+
+    A name of gensim's gets the advice for it.  Other new names can be set on objects of a
+    subclass alone: on ours they would be typing errors that change nothing.
+    """
 
     _instead: ClassVar[Mapping[str, str]] = {}
+    _computed: ClassVar[Mapping[str, str]] = {}
 
     if not TYPE_CHECKING:  # type checkers shall still find names that nobody has
 
@@ -78,6 +92,30 @@ class GensimNames:
             kind = type(self).__name__
             advice = f": {self._instead[name]}" if name in self._instead else ""
             raise AttributeError(f"{kind} has no attribute {name!r}{advice}", name=name, obj=self)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        kind = type(self)
+        there = getattr(kind, name, None)
+        if isinstance(there, property):
+            if there.fset is None:
+                advice = self._computed.get(name, "it follows from the rest")
+                raise AttributeError(f"{kind.__name__}.{name} cannot be set: {advice}")
+        elif name in self._instead:
+            raise AttributeError(f"{kind.__name__} has no {name!r} to set: {self._instead[name]}")
+        elif (
+            there is None
+            and not name.startswith("_")
+            and "_settled" in self.__dict__
+            and name not in self.__dict__
+            and kind.__module__.partition(".")[0] == __package__
+        ):
+            close = get_close_matches(name, [n for n in dir(self) if not n.startswith("_")], 1)
+            raise AttributeError(
+                f"{kind.__name__} has no attribute {name!r} to set"
+                + (f"; close to it: {close[0]!r}" if close else "")
+                + "; a subclass may have attributes of its own"
+            )
+        object.__setattr__(self, name, value)
 
 
 def check_unsupported(

@@ -156,7 +156,7 @@ def plot_words(
     with warnings.catch_warnings():
         # A script without an installed font is drawn as boxes; the map stays useful.
         warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
-        labelled = _label(axes, positions, words)
+        labelled = _label(axes, positions, list(map(str, words)))
         _write(figure, path)
     return labelled
 

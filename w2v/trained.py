@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,13 +13,16 @@ import numpy as np
 from w2v.backend import Backend, get_backend
 from w2v.config import TrainConfig
 from w2v.data import CorpusError, EncodedCorpus, Vocabulary, read_corpus
-from w2v.gensim_names import WORD2VEC, GensimNames
+from w2v.gensim_names import COMPUTED, WORD2VEC, GensimNames
+from w2v.items import Item
 from w2v.layers import HierarchicalSoftmaxLoss
 from w2v.models import CBOW, ContextModel, SkipGram
 from w2v.training.checkpoint import Checkpoint
 from w2v.training.progress import ReadingProgress
 from w2v.training.resting_loss import RestingLoss
 from w2v.vectors import KeyedVectors
+from w2v.vectors.keys import Key, listed
+from w2v.vectors.owned import ModelVectors
 
 # Hyper-parameters that a model can be given anew, as by ``model.alpha = 0.01``.
 _CHANGEABLE = {
@@ -60,29 +64,49 @@ class TrainedModel(GensimNames):
     """
 
     _instead = WORD2VEC
+    _computed = COMPUTED
 
     def __init__(self, config: TrainConfig, *, verbose: bool = False) -> None:
         self.config = config
-        name = "cpu" if config.hs else None if config.backend == "auto" else config.backend
-        self.backend: Backend = get_backend(name)
+        self.backend = _backend_of(config)
         self.verbose = verbose
-        self.vocab: Vocabulary | None = None
-        self.model: ContextModel | None = None
+        self._vocab: Vocabulary | None = None
+        self._model: ContextModel | None = None
+        self._wv: ModelVectors | None = None
+        self._training = self._device_is_ahead = False
         self.losses: list[float] = []
         self.curve: list[tuple[float, float]] = []
         self.epochs_done = 0
         self.trained_words = 0
         self.read_seconds = self.train_seconds = self.compile_seconds = 0.0
         self._corpus: EncodedCorpus | None = None
-        self._vectors: KeyedVectors | None = None
-        self._total_loss = 0.0
+        self._read_counts = (0, 0)
+        self._total_loss = self._loss_set_to = 0.0
         self._rests: list[tuple[float, float]] = []  # as the curve, after the epochs
 
     def built(self) -> tuple[ContextModel, Vocabulary]:
         """Return model and vocabulary, or say that there are none yet."""
-        if self.model is None or self.vocab is None:
+        if self._model is None or self._vocab is None:
             raise ValueError("there is no vocabulary yet: call build_vocab() or fit() first")
-        return self.model, self.vocab
+        return self._model, self._vocab
+
+    @property
+    def vocab(self) -> Vocabulary | None:
+        """Words and counts; None before :meth:`build_vocab`."""
+        return self._vocab
+
+    @property
+    def model(self) -> ContextModel | None:
+        """The layers that are trained; None before :meth:`build_vocab`."""
+        if self._wv is not None:
+            self._wv.changed(unseen=True)  # whoever has it can write to its weights
+        return self._model
+
+    def _hold(self, vocab: Vocabulary, model: ContextModel) -> None:
+        """Be the model of a vocabulary, with vectors that are this model's weights."""
+        self._vocab, self._model = vocab, model
+        if self._wv is not None:
+            self._show_vectors(self._wv)
 
     def new_model(self, vocab: Vocabulary, *, start: str = "uniform") -> ContextModel:
         """Return a model for a vocabulary, by this configuration, with fresh weights."""
@@ -142,42 +166,147 @@ class TrainedModel(GensimNames):
 
     @property
     def wv(self) -> KeyedVectors:
-        """The word vectors, for lookup, search and saving.
+        """The word vectors, for lookup, search and saving; always the same object.
 
-        What is written to its ``vectors`` is what the next training begins with.
+        They are the weights that are trained: what is written to them is saved, measured
+        and trained on, and what training changes is seen in them, by other threads too.
+        Assigned vectors take the place of those of the same words.
         """
-        model, vocab = self.built()
-        if self._vectors is None:
-            vectors = self.backend.to_numpy(model.word_vecs)
-            self._vectors = KeyedVectors(vocab.words, vectors, vocab.counts)
-        return self._vectors
+        if self._wv is None:
+            self._wv = ModelVectors(self, self.config.vector_size)
+        self._show_vectors(self._wv)
+        return self._wv
 
-    def _take_vectors(self) -> None:
-        """Bring vectors that someone may have written to back to where the weights are."""
-        model, vocab = self.built()
-        if self._vectors is None:
+    @wv.setter
+    def wv(self, vectors: KeyedVectors) -> None:
+        if vectors is self._wv:
             return
-        if self._vectors.index_to_key != vocab.words:
-            raise ValueError("wv has other words than the model: add words by build_vocab(update)")
-        model.word_vecs[:] = self.backend.asarray(self._vectors.vectors)
+        if not isinstance(vectors, KeyedVectors) or vectors.vector_size != self.config.vector_size:
+            raise AttributeError(
+                f"a model's wv can be KeyedVectors of vector_size {self.config.vector_size}, got "
+                f"{vectors!r:.100}"
+            )
+        if self._model is None:
+            counts = np.ones(len(vectors)) if vectors.counts is None else vectors.counts
+            self._refuse_while_training("words")
+            vocab = Vocabulary(vectors.index_to_key, counts.astype(np.int64))
+            self._hold(vocab, self.new_model(vocab))
+        own = self.wv
+        if set(own.key_to_index) != set(vectors.key_to_index):
+            raise AttributeError(
+                f"the model has {len(own):,} words and these vectors others ({len(vectors):,}): "
+                "build_vocab(text, update=True) adds words, and wv[words] = … replaces the "
+                "vectors of some; or assign them to a new Word2Vec(vector_size=…)"
+            )
+        own.vectors = vectors[own.index_to_key]
+
+    def _show_vectors(self, wv: ModelVectors) -> None:
+        """See to it that the vectors are the model's, whose layers may have been given others."""
+        model, vocab = self._model, self._vocab
+        if model is None or vocab is None:
+            return
+        weights = model.word_vecs
+        if not isinstance(weights, np.ndarray):
+            if wv.index_to_key is vocab.words:
+                return
+            weights = self.backend.to_numpy(weights)
+        elif weights is wv.held and wv.index_to_key is vocab.words:
+            return
+        self._device_is_ahead = False
+        wv.adopt(vocab.words, vocab.word_to_id, weights, vocab.counts)
+
+    # -- what ModelVectors asks of its owner -------------------------------------------
+
+    @property
+    def is_training(self) -> bool:
+        """Whether weights may be changing at this moment."""
+        return self._training
+
+    def bring_vectors(self) -> None:
+        """Bring the vectors from the device that has trained them, where that is another."""
+        if self._device_is_ahead and self._wv is not None and self._model is not None:
+            self._device_is_ahead = False
+            self._wv.held[:] = self.backend.to_numpy(self._model.word_vecs)
+
+    def take_words(self, words: list[Item], vectors: np.ndarray, counts: np.ndarray | None) -> None:
+        """Go on with words added, their vectors and counts; see :class:`ModelVectors`."""
+        _, vocab = self.built()
+        self._refuse_while_training("words and counts")
+        if counts is None:
+            counts = np.append(vocab.counts, np.zeros(len(words) - len(vocab), np.int64))
+        grown = Vocabulary(words, counts)
+        self._hold(grown, self._grown(grown))
+        self.wv.vectors = vectors
+
+    def _grown(self, vocab: Vocabulary) -> ContextModel:
+        """Return a model of this one's words and more, with other counts, that goes on from it."""
+        model, _ = self.built()
+        if self.config.hs:
+            raise ValueError(
+                "words cannot be added with hs=1: other counts make another tree, and what its "
+                "inner nodes have learnt would be lost; build the vocabulary anew, or train with "
+                "hs=0 and negative=5"
+            )
+        self._bring_vectors_back()
+        grown = self.new_model(vocab)
+        for new_rows, old_rows in zip(grown.params, model.params, strict=True):
+            new_rows[: len(old_rows)] = old_rows
+        grown.ns_loss.sampler.stream.counter = model.ns_loss.sampler.stream.counter
+        return grown
+
+    def _refuse_while_training(self, what: str) -> None:
+        if self._training:
+            raise ValueError(f"{what} cannot be changed while the model trains: do so between")
+
+    def _after_steps(self) -> None:
+        """Say that weights have been trained."""
+        if self._wv is not None and self._model is not None:
+            self._device_is_ahead = not isinstance(self._model.word_vecs, np.ndarray)
+            self._wv.changed()
+
+    def _bring_vectors_back(self) -> None:
+        """Bring vectors that someone may have written to back to another device's weights."""
+        if self._wv is None or self._model is None or self._device_is_ahead:
+            return
+        if not isinstance(self._model.word_vecs, np.ndarray):
+            self._model.word_vecs[:] = self.backend.asarray(self._wv.held)
 
     def get_latest_training_loss(self) -> float:
         """Return the loss, in nats, summed over all predictions of the last :meth:`train`.
 
         Summed in float64 while training, it does not saturate; ``losses`` has means that
-        can be compared.
+        can be compared.  ``running_training_loss = 0`` begins the sum anew.
         """
-        return self._total_loss
+        return self._total_loss - self._loss_set_to
+
+    @property
+    def running_training_loss(self) -> float:
+        """Gensim's name for :meth:`get_latest_training_loss`, to be set to 0 in a callback."""
+        return self.get_latest_training_loss()
+
+    @running_training_loss.setter
+    def running_training_loss(self, value: float) -> None:
+        self._loss_set_to = self._total_loss - float(value)
+
+    @property
+    def compute_loss(self) -> bool:
+        """Always True: the loss is always computed."""
+        return True
+
+    @compute_loss.setter
+    def compute_loss(self, value: bool) -> None:
+        if not value:
+            raise AttributeError("the loss is always computed: compute_loss can be True alone")
 
     def predict_output_word(
-        self, context_words_list: list[str], topn: int = 10
-    ) -> list[tuple[str, float]] | None:
+        self, context_words_list: Sequence[Key], topn: int = 10
+    ) -> list[tuple[Any, float]] | None:
         """Return the words most likely to stand amid others.
 
         Parameters
         ----------
-        context_words_list : list of str
-            Unknown ones are passed over.
+        context_words_list : list of str, or of int
+            Keys as those of ``wv``.  Unknown ones are passed over.
         topn : int, default 10
 
         Returns
@@ -185,11 +314,20 @@ class TrainedModel(GensimNames):
         list of (str, float) or None
             Words and their probabilities, best first, which are those of the tree with
             hierarchical softmax and else the softmax's; None if no context is known.
+
+        Raises
+        ------
+        TypeError
+            Contexts that are no list.
+        KeyError
+            A context that is neither word nor integer, or an integer whose digits are a word.
         """
         model, vocab = self.built()
-        ids = [vocab.word_to_id[word] for word in context_words_list if word in vocab]
+        rows = [self.wv._find(word) for word in listed(context_words_list)]
+        ids = [row for row in rows if row is not None]
         if not ids:
             return None
+        self._bring_vectors_back()
         W_in, W_out = (self.backend.to_numpy(W) for W in model.params)
         h = W_in[ids].sum(axis=0)
         if self.config.cbow_mean:
@@ -200,7 +338,7 @@ class TrainedModel(GensimNames):
             scores = (W_out @ h).astype(np.float64)
             p = np.exp(scores - scores.max())
             p /= p.sum()
-        best = np.argsort(-p)[:topn]
+        best = np.argsort(-p)[: max(0, topn)]
         return [(vocab.words[i], float(p[i])) for i in best]
 
     def heldout_loss(self, source: Any) -> float:
@@ -216,6 +354,7 @@ class TrainedModel(GensimNames):
             The text cannot be read, or no two words of the vocabulary stand together in it.
         """
         model, vocab = self.built()
+        self._bring_vectors_back()
         corpus = source if isinstance(source, EncodedCorpus) else self.read(source, min_count=1)
         loss = RestingLoss(model, corpus.recoded(vocab), vocab, self.config).measure()
         if loss is None:
@@ -252,6 +391,7 @@ class TrainedModel(GensimNames):
             It cannot be written.
         """
         model, vocab = self.built()
+        self._bring_vectors_back()
         W_in, W_out = (self.backend.to_numpy(W) for W in model.params)
         progress = {
             "epochs_done": self.epochs_done,
@@ -274,28 +414,65 @@ class TrainedModel(GensimNames):
             return super().__getattr__(name)
 
         def __setattr__(self, name: str, value: Any) -> None:
-            if name == "backend" or name not in TrainConfig.names():
+            if name == "config" and self.__dict__.get("_model") is not None:
+                for each in set(TrainConfig.names()) - _CHANGEABLE:
+                    if getattr(value, each) != getattr(self.config, each):
+                        raise AttributeError(f"{each} is settled: make a new model")
+            if name in ("backend", "config") or name not in TrainConfig.names():
                 super().__setattr__(name, value)
-            elif name in _CHANGEABLE:
-                self.config = replace(self.config, **{name: value})
-            else:
+            elif name not in _CHANGEABLE:
                 raise AttributeError(f"{name} is settled when the model is made: make a new one")
+            elif self._training:
+                raise AttributeError(
+                    f"{name} cannot be changed while the model trains: train an epoch at a time, "
+                    "train(…, epochs=1, start_alpha=…, end_alpha=…)"
+                )
+            else:
+                self.config = replace(self.config, **{name: value})
 
     @property
     def syn1neg(self) -> np.ndarray:
-        """The output vectors of negative sampling, (V, H) float32."""
+        """The output vectors of negative sampling, (V, H) float32; may be assigned.
+
+        They can be written to where they are the CPU's.
+        """
         return self._output_vectors("syn1neg", hs=0)
+
+    @syn1neg.setter
+    def syn1neg(self, vectors: np.ndarray) -> None:
+        self._set_output_vectors("syn1neg", vectors, hs=0)
 
     @property
     def syn1(self) -> np.ndarray:
-        """The vectors of the tree's inner nodes with ``hs=1``, (V − 1, H) float32, root first."""
+        """The vectors of the tree's inner nodes with ``hs=1``, (V − 1, H) float32, root first.
+
+        They may be assigned.
+        """
         return self._output_vectors("syn1", hs=1)
+
+    @syn1.setter
+    def syn1(self, vectors: np.ndarray) -> None:
+        self._set_output_vectors("syn1", vectors, hs=1)
 
     def _output_vectors(self, name: str, *, hs: int) -> np.ndarray:
         model, _ = self.built()
         if self.config.hs != hs:
             raise AttributeError(name)  # the advice is __getattr__'s
-        return self.backend.to_numpy(model.params[1])
+        weights = model.params[1]
+        if isinstance(weights, np.ndarray):
+            return weights
+        copy = self.backend.to_numpy(weights)
+        copy.setflags(write=False)  # what is written to a copy would be lost
+        return copy
+
+    def _set_output_vectors(self, name: str, vectors: np.ndarray, *, hs: int) -> None:
+        model, _ = self.built()
+        if self.config.hs != hs:
+            raise AttributeError(f"{name} is not this model's: {WORD2VEC[name]}")
+        given = np.asarray(vectors, np.float32)
+        if given.shape != model.params[1].shape:
+            raise ValueError(f"{name} has shape {tuple(model.params[1].shape)}, got {given.shape}")
+        model.params[1][:] = self.backend.asarray(given)
 
     @property
     def vector_size(self) -> int:
@@ -309,10 +486,51 @@ class TrainedModel(GensimNames):
 
     @property
     def corpus_count(self) -> int:
-        """Sentences of the corpus read last."""
-        return 0 if self._corpus is None else len(self._corpus)
+        """Sentences of the corpus read last, those without a known word too."""
+        return self._read_counts[0]
 
     @property
     def corpus_total_words(self) -> int:
         """Words of the corpus read last, in the vocabulary or not."""
-        return 0 if self._corpus is None else self._corpus.total_words
+        return self._read_counts[1]
+
+    # -- copies, as by copy.deepcopy or pickle -------------------------------------------
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return all but the corpus, with weights as plain arrays."""
+        if self._model is not None:
+            self._bring_vectors_back()
+        left_out = ("backend", "_model", "_wv", "_corpus", "_source", "_training")
+        state = {name: value for name, value in self.__dict__.items() if name not in left_out}
+        if self._model is not None:
+            state["_weights"] = [np.array(self.backend.to_numpy(W)) for W in self._model.params]
+            if not self.config.hs:
+                state["_drawn"] = self._model.ns_loss.sampler.stream.counter
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        weights, drawn = state.get("_weights"), state.get("_drawn")
+        self.__dict__.update(state)
+        for name in ("_weights", "_drawn"):
+            self.__dict__.pop(name, None)
+        self.__dict__.update(
+            backend=_backend_of(self.config), _model=None, _wv=None, _corpus=None, _source=None,
+            _training=False, _device_is_ahead=False,
+        )  # fmt: skip
+        if weights is not None and self._vocab is not None:
+            self._model = self._filled(self._vocab, weights, drawn)
+
+    def _filled(
+        self, vocab: Vocabulary, weights: Sequence[np.ndarray], drawn: int | None
+    ) -> ContextModel:
+        """Make a model of given weights, whose negatives go on where they were."""
+        model = self.new_model(vocab, start="zeros")
+        for W, given in zip(model.params, weights, strict=True):
+            W[: len(given)] = self.backend.asarray(given)
+        if drawn is not None:
+            model.ns_loss.sampler.stream.counter = drawn
+        return model
+
+
+def _backend_of(config: TrainConfig) -> Backend:
+    return get_backend("cpu" if config.hs else None if config.backend == "auto" else config.backend)

@@ -116,6 +116,7 @@ class Word2Vec(TrainedModel):
         super().__init__(config, verbose=verbose)
         self.callbacks = list(callbacks)
         self._source: Any = None
+        self._settled = True  # from here on new names are typing errors
         if sentences is not None or corpus_file is not None:
             self.fit(_one_source(sentences, corpus_file))
 
@@ -154,6 +155,7 @@ class Word2Vec(TrainedModel):
             or hierarchical softmax has built its tree for the one that is there.
         """
         check_unsupported("build_vocab", unsupported, METHODS)
+        self._refuse_while_training("words")
         source = _one_source(corpus_iterable, corpus_file)
         if isinstance(source, EncodedCorpus):
             corpus = source
@@ -162,6 +164,7 @@ class Word2Vec(TrainedModel):
         self._take_vocab(corpus.vocab, update=update)
         self._source = source
         self._corpus = corpus.recoded(self.built()[1]) if update else corpus
+        self._read_counts = corpus.sentences_read, corpus.total_words
         return self
 
     def build_vocab_from_freq(
@@ -195,30 +198,23 @@ class Word2Vec(TrainedModel):
             See :meth:`build_vocab`.
         """
         check_unsupported("build_vocab_from_freq", unsupported, METHODS)
+        self._refuse_while_training("words")
         limits = {**self.vocab_limits, "min_count": 1} if update else self.vocab_limits
         vocab = Vocabulary.from_counts([*word_freq], [*word_freq.values()], **limits)
         self._take_vocab(vocab, update=update)
         self._source = self._corpus = None
+        self._read_counts = (corpus_count or 0, vocab.total)
         return self
 
     def _take_vocab(self, vocab: Vocabulary, *, update: bool) -> None:
         """Make the model of a vocabulary, or add its words to the one that is there."""
-        old, known = self.built() if update else (None, None)
-        if old is not None and self.config.hs:
-            raise ValueError(
-                "words cannot be added with hs=1: other counts make another tree, and what its "
-                "inner nodes have learnt would be lost; build the vocabulary anew, or train with "
-                "hs=0 and negative=5"
-            )
-        if known is not None:
-            vocab = known.extended(vocab, min_count=self.config.min_count)
-        model = self.new_model(vocab)
-        if old is None:
-            self.losses, self.epochs_done = [], 0
+        if update:
+            vocab = self.built()[1].extended(vocab, min_count=self.config.min_count)
+            self._hold(vocab, self._grown(vocab))
         else:
-            for new_rows, old_rows in zip(model.params, old.params, strict=True):
-                new_rows[: len(old_rows)] = old_rows
-        self.vocab, self.model, self._vectors = vocab, model, None
+            model = self.new_model(vocab)
+            self.losses, self.epochs_done = [], 0
+            self._hold(vocab, model)
 
     # -- training -----------------------------------------------------------------
 
@@ -282,8 +278,8 @@ class Word2Vec(TrainedModel):
         check_unsupported("train", unsupported, METHODS)
         if checkpoint is not None:
             Checkpoint.check_place(checkpoint)
+        self._refuse_while_training("weights")
         model, vocab = self.built()
-        self._take_vectors()
         corpus = self._encoded(_one_source(corpus_iterable, corpus_file, optional=True), vocab)
         config = replace(
             self.config,
@@ -297,7 +293,7 @@ class Word2Vec(TrainedModel):
 
         def report(words: float, loss: float) -> None:
             self.curve.append((words, loss))
-            self._vectors = None
+            self._after_steps()
             self._call(hooks, "on_batch_end")
             if on_report:
                 on_report(words, loss)
@@ -307,11 +303,13 @@ class Word2Vec(TrainedModel):
         begin = time.perf_counter()
         with TrainingProgress(words, enabled=shown, on_report=report) as progress:
             engine = make_engine(Run(model, corpus, vocab, config, progress, first_epoch))
-            self._call(hooks, "on_train_begin")
+            self._training, self._loss_set_to = True, 0.0
             try:
+                self._call(hooks, "on_train_begin")
                 for epoch in range(first_epoch, config.epochs):
                     progress.update(progress.done, label=f"epoch {epoch + 1}/{config.epochs}")
                     self._call(hooks, "on_epoch_begin")
+                    self._bring_vectors_back()
                     engine.train_epoch(epoch)
                     self._note(engine)
                     self.epochs_done = epoch + 1
@@ -326,6 +324,7 @@ class Word2Vec(TrainedModel):
             finally:
                 self.backend.synchronize()
                 self._note(engine)
+                self._training = False
                 self.compile_seconds = engine.compile_seconds or resting.compile_seconds
                 self.train_seconds = time.perf_counter() - begin - self.compile_seconds
                 self.trained_words = round(progress.done) - first_epoch * corpus.total_words
@@ -355,7 +354,7 @@ class Word2Vec(TrainedModel):
         ValueError
             The vocabulary or the text is too small for these hyper-parameters.
         """
-        if self.vocab is None:
+        if self._vocab is None:
             self.build_vocab(source)
         self.train(source, epochs=epochs, **training)
         return self
@@ -368,6 +367,7 @@ class Word2Vec(TrainedModel):
             raise ValueError("there is no corpus to train on: give one")
         corpus = source if isinstance(source, EncodedCorpus) else self.read(source, min_count=1)
         self._source, self._corpus = source, corpus.recoded(vocab)
+        self._read_counts = corpus.sentences_read, corpus.total_words
         return self._corpus
 
     def _call(self, hooks: list[Any], name: str) -> None:
@@ -378,7 +378,7 @@ class Word2Vec(TrainedModel):
 
     def _note(self, engine: Engine) -> None:
         self._total_loss = engine.total_loss
-        self._vectors = None
+        self._after_steps()
 
     @classmethod
     def load(
@@ -415,12 +415,9 @@ class Word2Vec(TrainedModel):
             workers=saved.config.workers if workers is None else workers,
         )
         word2vec = cls(**config.to_dict(), verbose=verbose)
-        word2vec.vocab = saved.vocab
-        word2vec.model = word2vec.new_model(saved.vocab, start="zeros")
-        for name, W in zip(("W_in", "W_out"), word2vec.model.params, strict=True):
-            W[:] = word2vec.backend.asarray(saved.weights[name])
-        if not config.hs:
-            word2vec.model.ns_loss.sampler.stream.counter = saved.progress["negatives_drawn"]
+        weights = [saved.weights[name] for name in ("W_in", "W_out")]
+        drawn = None if config.hs else saved.progress["negatives_drawn"]
+        word2vec._hold(saved.vocab, word2vec._filled(saved.vocab, weights, drawn))
         word2vec.losses = saved.progress["losses"]
         word2vec.epochs_done = saved.progress["epochs_done"]
         return word2vec

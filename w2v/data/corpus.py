@@ -94,6 +94,11 @@ class EncodedCorpus:
             )
         check_arrays(self.tokens, self.offsets, len(self.vocab))
 
+    @property
+    def sentences_read(self) -> int:
+        """Sentences of the text, those too of which no word is in the vocabulary."""
+        return int(self.info.get("sentences_read", len(self)))
+
     def __len__(self) -> int:
         """Count the sentences."""
         return len(self.offsets) - 1
@@ -114,12 +119,12 @@ class EncodedCorpus:
             f"words, vocabulary {len(self.vocab)})"
         )
 
-    def sentences(self) -> Iterator[list[str]]:
+    def sentences(self) -> Iterator[list[Any]]:
         """Give the sentences as lists of words.
 
         Yields
         ------
-        list of str
+        list of str, or of int
         """
         words = self.vocab.words
         return ([words[i] for i in sentence.tolist()] for sentence in self)
@@ -173,8 +178,8 @@ class EncodedCorpus:
         new_ids = np.array([known.get(word, -1) for word in self.vocab.words], np.int32)
         if (new_ids < 0).all():
             raise CorpusError(
-                f"no word of this text ({', '.join(self.vocab.words[:3])}, …) is in the "
-                f"vocabulary of {len(vocab)} words"
+                f"no word of this text ({', '.join(map(repr, self.vocab.words[:3]))}, …) is in the "
+                f"vocabulary of {len(vocab)} words ({', '.join(map(repr, vocab.words[:3]))}, …)"
             )
         tokens, offsets = renumbered(self.tokens, self.offsets, new_ids)
         here = vocab.recounted(counted(tokens, len(vocab)))

@@ -54,7 +54,9 @@ def build_vocabulary(
     merged = Words(table.arena, table.starts[: size + 1], table.counts[:size], table.first[:size])
     appearance = np.argsort(merged.first, kind="stable")
     kept = appearance[frequent(merged.counts[appearance], **limits)]
-    vocab = Vocabulary(merged.texts(kept), merged.counts[kept])
+    texts = merged.texts(kept)
+    integers = any(part.words is not None and part.words.integers for part in parts)
+    vocab = Vocabulary(list(map(int, texts)) if integers else texts, merged.counts[kept])
     final = np.full(size, -1, np.int32)
     final[kept] = np.arange(len(kept), dtype=np.int32)
     return vocab, [final[ids] for ids in merged_ids]
@@ -106,7 +108,8 @@ def write_corpus(
         part.path.unlink()
     vocab.save(folder / VOCAB)
     total = sum(stretch.words for part in parts for stretch in part.stretches)
-    write_manifest(folder, tokens, sentences, total, info)
+    read = max(sentences, sum(part.sentences for part in parts))
+    write_manifest(folder, tokens, sentences, total, {**info, "sentences_read": read})
 
 
 def _renumbered(

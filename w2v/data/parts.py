@@ -49,12 +49,15 @@ class Words:
     counts : (N,) int64
     first : (N,) int64
         Increases with the place where a word first appeared.
+    integers : bool, default False
+        Whether the bytes are the digits of items that are integers.
     """
 
     arena: NDArray[np.uint8]
     starts: NDArray[np.int64]
     counts: NDArray[np.int64]
     first: NDArray[np.int64]
+    integers: bool = False
 
     def texts(self, chosen: NDArray[np.int64] | None = None) -> list[str]:
         """Give words as strings.
@@ -119,11 +122,14 @@ class Part:
         In the order of their blocks.
     words : Words or None
         Set when the reading is over.
+    sentences : int
+        Those read, empty ones too.
     """
 
     path: Path
     stretches: list[Stretch] = field(default_factory=list)
     words: Words | None = None
+    sentences: int = 0
 
 
 class Spool:

@@ -133,6 +133,7 @@ class Scan:
                 text = self._valid(block, worker)
                 ids = table.number(text, len(text) - 8, number, self._classes)
                 self._words[worker] += spool.add(number, ids)
+                spool.part.sentences += block.data.count(b"\n")
         size = len(table)
         spool.part.words = Words(
             table.arena, table.starts[: size + 1], table.counts[:size], table.first[:size]

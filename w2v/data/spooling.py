@@ -13,26 +13,52 @@ from numpy.typing import NDArray
 from w2v.data.blocks import Blocks
 from w2v.data.errors import CorpusError
 from w2v.data.parts import Part, Spool, Words
+from w2v.items import Item, checked_items, is_integer
 from w2v.messages import quoted, shortened
 
 _SENTENCES = 10_000
 
 
-class _Ids(dict[str, int]):
-    """Numbers words in order of arrival."""
+class _Ids(dict[Item, int]):
+    """Numbers words, or items that are integers, in order of arrival."""
 
-    def __missing__(self, word: str) -> int:
-        if not isinstance(word, str):
+    integers = False
+
+    def __missing__(self, word: Item) -> int:
+        if not self:
+            self.integers = is_integer(word)
+        if not isinstance(word, str) and not is_integer(word):
             raise CorpusError(
-                f"a token is {quoted(word)} of type {type(word).__name__}; tokens are strings: "
-                "use str()"
+                f"a token is {quoted(word)} of type {type(word).__name__}; tokens are strings, or "
+                "integers: use str() or int()"
             )
-        self[str(word)] = number = len(self)
+        if isinstance(word, str) == self.integers:
+            raise CorpusError(
+                f"a token is {quoted(word)}, another {quoted(next(iter(self)))}; tokens are all "
+                "strings or all integers: use str() or int()"
+            )
+        try:
+            self[checked_items([word])[0]] = number = len(self)
+        except ValueError as error:
+            raise CorpusError(f"a token does not fit: {error}") from None
         return number
+
+    def check(self, batch: list[Sequence[Item]]) -> None:
+        """Refuse what counts as an equal integer and is none: 1.0 and True."""
+        kinds: set[type] = set()
+        for sentence in batch:
+            dtype = getattr(sentence, "dtype", None)
+            kinds.update(map(type, sentence) if dtype is None else [dtype.type])
+        for kind in kinds:
+            if not issubclass(kind, int | np.integer) or issubclass(kind, bool):
+                raise CorpusError(
+                    f"a token is of type {kind.__name__} where others are integers; tokens are all "
+                    "strings or all integers: use str() or int()"
+                )
 
 
 def spool_sentences(
-    sentences: Iterable[Sequence[str]],
+    sentences: Iterable[Sequence[Item]],
     path: Path,
     progress: Callable[[int], None] | None = None,
 ) -> Part:
@@ -40,7 +66,7 @@ def spool_sentences(
 
     Parameters
     ----------
-    sentences : iterable of sequences of str
+    sentences : iterable of sequences of str, or of int
         Tokens are kept whole, spaces included.
     path : Path
         The spool file.
@@ -54,7 +80,7 @@ def spool_sentences(
     Raises
     ------
     CorpusError
-        If a sentence is a string, or a token is none.
+        If a sentence is a string, or tokens are not all strings or all integers.
     """
     ids, counts, words = _Ids(), np.zeros(0, np.int64), 0
     rest = iter(sentences)
@@ -62,18 +88,21 @@ def spool_sentences(
         for number, batch in enumerate(iter(lambda: list(islice(rest, _SENTENCES)), [])):
             stream = _numbered(batch, ids)
             words += spool.add(number, stream)
+            spool.part.sentences += len(batch)
             counts = np.concatenate([counts, np.zeros(len(ids) - len(counts), np.int64)])
             np.add.at(counts, stream[stream >= 0], 1)
             if progress:
                 progress(words)
     try:
-        spool.part.words = Words.from_texts(list(ids), counts, np.arange(len(ids), dtype=np.int64))
+        first = np.arange(len(ids), dtype=np.int64)
+        spool.part.words = Words.from_texts(list(map(str, ids)), counts, first)
+        spool.part.words.integers = ids.integers
     except UnicodeEncodeError as error:
         raise CorpusError(f"a token is no text: {shortened(str(error))}") from error
     return spool.part
 
 
-def _numbered(batch: list[Sequence[str]], ids: _Ids) -> NDArray[np.int32]:
+def _numbered(batch: list[Sequence[Item]], ids: _Ids) -> NDArray[np.int32]:
     for sentence in batch:
         if isinstance(sentence, str | bytes):
             raise CorpusError(
@@ -85,6 +114,8 @@ def _numbered(batch: list[Sequence[str]], ids: _Ids) -> NDArray[np.int32]:
     except TypeError:
         batch = [_listed(sentence) for sentence in batch]
         lengths = np.fromiter(map(len, batch), np.int64, len(batch))
+    if ids.integers:
+        ids.check(batch)
     numbers = map(ids.__getitem__, chain.from_iterable(batch))
     flat = np.fromiter(numbers, np.int32, int(lengths.sum()))
     return np.insert(flat, np.cumsum(lengths), -1)

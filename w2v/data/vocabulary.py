@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from w2v.backend import keep_probabilities
 from w2v.data.errors import CorpusError
 from w2v.data.vocabulary_file import read_words, write_words
+from w2v.items import Item, are_integers, checked_items
 
 
 class Vocabulary:
@@ -20,16 +22,16 @@ class Vocabulary:
 
     Parameters
     ----------
-    words : sequence of str
-        Distinct words, in the order of their ids.
+    words : sequence of str, or of int
+        Distinct words, or items that are integers, in the order of their ids.
     counts : (V,) integers
         How often each word occurs in the corpus, 0 or more.
 
     Attributes
     ----------
-    words : list of str
+    words : list of str, or of int
     counts : (V,) int64
-    word_to_id : dict of str to int
+    word_to_id : dict of str or int to int
     total : int
         Sum of the counts: the corpus's tokens that are in the vocabulary.
 
@@ -39,8 +41,8 @@ class Vocabulary:
         If a word stands twice, counts are not as many, or one is no number from 0 on.
     """
 
-    def __init__(self, words: Sequence[str], counts: ArrayLike) -> None:
-        self.words = list(words)
+    def __init__(self, words: Sequence[Item], counts: ArrayLike) -> None:
+        self.words: list[Any] = list(words)
         self.word_to_id = {word: i for i, word in enumerate(self.words)}
         if len(self.word_to_id) < len(self.words):
             row = next(i for i, word in enumerate(self.words) if self.word_to_id[word] != i)
@@ -96,7 +98,7 @@ class Vocabulary:
     @classmethod
     def from_counts(
         cls,
-        words: Sequence[str],
+        words: Sequence[Item],
         counts: ArrayLike,
         *,
         min_count: int = 5,
@@ -125,8 +127,11 @@ class Vocabulary:
         ------
         CorpusError
             If no word remains.
+        TypeError, ValueError
+            If words are not all strings or all integers of 64 bits, or a count is none.
         """
-        counts = np.asarray(counts, dtype=np.int64)
+        words = checked_items(words)
+        counts = _whole_numbers(counts, len(words))
         kept = frequent(
             counts,
             min_count=min_count,
@@ -150,6 +155,8 @@ class Vocabulary:
         Vocabulary
             These words in their order, then the new ones; counts of both texts.
         """
+        if len(self) and len(more) and are_integers(self.words) != are_integers(more.words):
+            checked_items([self.words[0], more.words[0]])  # says that they are of two kinds
         counts = self.counts.copy()
         new = []
         for word, count in zip(more.words, more.counts.tolist(), strict=True):

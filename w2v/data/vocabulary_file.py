@@ -10,24 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.data.errors import CorpusError
+from w2v.items import Item, are_integers
 
 WORD, COUNT = "word", "count"
 
 
-def write_words(path: str | Path, words: Sequence[str], counts: NDArray[np.int64]) -> None:
+def write_words(path: str | Path, words: Sequence[Item], counts: NDArray[np.int64]) -> None:
     """Write words and counts.
 
     Parameters
     ----------
     path : str or Path
-    words : sequence of str
+    words : sequence of str, or of int
     counts : (V,) int64
     """
     import pyarrow as pa
 
-    table = pa.table(
-        {WORD: pa.array(words, pa.large_string()), COUNT: pa.array(counts, pa.int64())}
-    )
+    kind = pa.int64() if are_integers(words) else pa.large_string()
+    table = pa.table({WORD: pa.array(words, kind), COUNT: pa.array(counts, pa.int64())})
     with (
         pa.OSFile(str(path), "wb") as sink,
         pa.ipc.new_file(sink, table.schema) as writer,
@@ -35,7 +35,7 @@ def write_words(path: str | Path, words: Sequence[str], counts: NDArray[np.int64
         writer.write_table(table)
 
 
-def read_words(path: str | Path) -> tuple[list[str], NDArray[np.int64]]:
+def read_words(path: str | Path) -> tuple[list[Any], NDArray[np.int64]]:
     """Read what `write_words` wrote.
 
     Parameters
@@ -44,7 +44,7 @@ def read_words(path: str | Path) -> tuple[list[str], NDArray[np.int64]]:
 
     Returns
     -------
-    words : list of str
+    words : list of str, or of int
     counts : (V,) int64
 
     Raises
@@ -73,7 +73,7 @@ def read_words(path: str | Path) -> tuple[list[str], NDArray[np.int64]]:
         raise CorpusError(f"{path} is no saved vocabulary, or a damaged one: {line}") from error
 
 
-def _columns(table: Any) -> tuple[list[str], NDArray[np.int64]]:
+def _columns(table: Any) -> tuple[list[Any], NDArray[np.int64]]:
     import pyarrow as pa
 
     if sorted(table.column_names) != sorted((WORD, COUNT)):
@@ -81,9 +81,11 @@ def _columns(table: Any) -> tuple[list[str], NDArray[np.int64]]:
             f"it has the columns {table.column_names!r:.100}, expected word and count"
         )
     words, counts = table[WORD], table[COUNT]
-    if words.type not in (pa.large_string(), pa.string()) or counts.type != pa.int64():
+    kinds = pa.large_string(), pa.string(), pa.int64()
+    if words.type not in kinds or counts.type != pa.int64():
         raise CorpusError(
-            f"its columns are of types {words.type} and {counts.type}, expected strings and int64"
+            f"its columns are of types {words.type} and {counts.type}, expected strings or int64, "
+            f"and int64"
         )
     # Without it, offsets are followed to wherever they lead.
     table.validate(full=True)

@@ -77,8 +77,8 @@ def write_explorer(
         raise ValueError(f"method is {method!r}, expected 'pca' or 'tsne'")
     if len(vectors) == 0:
         raise ValueError("no words to explore")
-    shown = vectors.index_to_key[:words]
-    table = vectors.vectors[:words]
+    shown = list(map(str, vectors.index_to_key[:words]))
+    table, _ = vectors.measured(slice(0, words))
     if not np.isfinite(table).all():
         row = int(np.flatnonzero(~np.isfinite(table).all(axis=1))[0])
         raise ValueError(f"the vector of {shown[row]!r} is not finite")
@@ -124,8 +124,7 @@ def _place(positions: npt.NDArray[np.float64]) -> dict[str, Any]:
 def _neighbours(vectors: KeyedVectors, n_words: int, n: int) -> dict[str, Any]:
     """Find the `n` nearest of each word as `most_similar` does, all in matrix products."""
     n = min(n, n_words - 1)
-    norms = vectors.filled_norms()[:n_words]
-    table = vectors.vectors[:n_words]
+    table, norms = vectors.measured(slice(0, n_words))
     units = cosines(table.T.copy(), norms).T
     rows, found = nearest(units, table, norms, n + 1, np.arange(n_words)[:, None])
     # A product of matrices rounds otherwise than one of a matrix and a vector.

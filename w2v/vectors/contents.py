@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from .errors import VectorFormatError
+from w2v.items import Item, are_integers, checked_items
+
+from .errors import VectorFormatError, shown
 from .similarity import FloatArray, row_blocks
 
 
 class VectorData(NamedTuple):
-    """Words, their vectors (n_words, vector_size) and, where stored, their counts."""
+    """Words, or integers, their vectors (n_words, vector_size) and, where stored, their counts."""
 
-    words: list[str]
+    words: list[Any]
     vectors: FloatArray
     counts: npt.NDArray[np.int64] | None = None
 
@@ -134,12 +136,37 @@ def decode_words(raw: Sequence[bytes], first_row: int, options: ReadOptions) -> 
         ) from None
 
 
-def pack_words(words: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+def as_text(words: Sequence[Item]) -> list[str]:
+    """Return words as they are and integers as their digits."""
+    return list(map(str, words)) if are_integers(words) else list(words)  # type: ignore[arg-type]
+
+
+def as_integers(digits: Sequence[str]) -> list[int]:
+    """Read the digits of items that are integers.
+
+    Raises
+    ------
+    VectorFormatError
+        One is no integer of 64 bits.
+    """
+    try:
+        numbers = list(map(int, digits))
+        checked_items(numbers)
+    except ValueError:
+        numbers = []
+    if list(map(str, numbers)) != list(digits):
+        raise VectorFormatError(
+            "the items are said to be integers, and not all of them are: the file is damaged"
+        )
+    return numbers
+
+
+def pack_words(words: Sequence[Item]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
     """Join words into one run of UTF-8 bytes.
 
     Parameters
     ----------
-    words : sequence of str
+    words : sequence of str or of int
 
     Returns
     -------
@@ -147,7 +174,7 @@ def pack_words(words: Sequence[str]) -> tuple[npt.NDArray[np.uint8], npt.NDArray
     offsets : (n_words + 1,) int64 array
         Word i is ``blob[offsets[i]:offsets[i + 1]]``.
     """
-    encoded = [encode_word(word) for word in words]
+    encoded = [encode_word(word) for word in as_text(words)]
     offsets = np.zeros(len(encoded) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)), out=offsets[1:])
     return np.frombuffer(b"".join(encoded), np.uint8), offsets
@@ -166,8 +193,3 @@ def unpack_words(
         raise VectorFormatError("the offsets of the words fall: the file is damaged")
     text = blob.tobytes()
     return decode_words([text[a:b] for a, b in pairwise(offsets.tolist())], 0, options)
-
-
-def shown(word: str | bytes) -> str:
-    """Quote a word for a message, cut short if it is very long."""
-    return repr(word) if len(word) <= 60 else f"{word[:60]!r}…"

@@ -8,8 +8,11 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from w2v.items import are_integers, checked_items, is_integer
+
+from .keys import Key, index_of, listed
 from .pairwise import PairwiseVectors
-from .table import Key, VectorTable
+from .table import VectorTable
 
 
 class EditableVectors(PairwiseVectors):
@@ -17,7 +20,7 @@ class EditableVectors(PairwiseVectors):
 
     def add_vectors(
         self,
-        keys: str | Sequence[str],
+        keys: Key | Sequence[Key],
         weights: npt.ArrayLike,
         extras: Mapping[str, npt.ArrayLike] | None = None,
         replace: bool = False,
@@ -26,7 +29,7 @@ class EditableVectors(PairwiseVectors):
 
         Parameters
         ----------
-        keys : sequence of str
+        keys : sequence of str, or of int
             Or one word.
         weights : (n_keys, vector_size) array
             Or one vector.
@@ -43,38 +46,52 @@ class EditableVectors(PairwiseVectors):
             If shapes do not fit, a word stands twice in `keys`, or `extras` has something
             else than counts.
         TypeError
-            If a word is not a string.
+            If words are not all of the kind that the table has: strings or integers.
         """
-        words = [keys] if isinstance(keys, str) else list(keys)
+        one = isinstance(keys, str) or is_integer(keys)
+        words = checked_items([keys] if one else listed(keys))
         rows = np.asarray(weights, np.float32)
-        rows = rows[None] if isinstance(keys, str) and rows.ndim == 1 else rows
+        rows = rows[None] if one and rows.ndim == 1 else rows
         if rows.shape != (len(words), self.vector_size):
             raise ValueError(
                 f"{len(words)} words need vectors of shape ({len(words)}, {self.vector_size}), "
                 f"got {rows.shape}"
             )
-        more = VectorTable(words, rows, _counts_of(extras))
-        known = np.array([word in self.key_to_index for word in words], np.bool_)
-        there = [self.key_to_index[word] for word in words if word in self.key_to_index]
-        vectors = np.concatenate([self.vectors, rows[~known]])
+        new_counts = VectorTable(words, rows, _counts_of(extras)).counts
+        if self._words and words and are_integers(words) != are_integers(self._words):
+            checked_items([self._words[0], words[0]])  # says that they are of two kinds
+        places = np.array([self._index.get(word, -1) for word in words], np.int64)
+        known = places >= 0
+        if known.all():
+            if replace and len(words):
+                self._write(places, rows)
+                if new_counts is not None:
+                    self.counts = _with(self._counts, places, new_counts, len(self))
+            return
+        vectors = np.concatenate([self._matrix, rows[~known]])
         counts = None
-        if self.counts is not None or more.counts is not None:
+        if self._counts is not None or new_counts is not None:
             before, new = (
-                np.zeros(len(table), np.int64) if table.counts is None else table.counts
-                for table in (self, more)
+                np.zeros(size, np.int64) if given is None else given
+                for given, size in ((self._counts, len(self)), (new_counts, len(words)))
             )
             counts = np.concatenate([before, new[~known]])
-            if replace and more.counts is not None:
-                counts[there] = new[known]
+            if replace and new_counts is not None:
+                counts[places[known]] = new[known]
         if replace:
-            vectors[there] = rows[known]
+            vectors[places[known]] = rows[known]
         fresh = [word for word, is_known in zip(words, known, strict=True) if not is_known]
-        self.__dict__.update(VectorTable([*self.index_to_key, *fresh], vectors, counts).__dict__)
+        every = [*self._words, *fresh]
+        self._set_contents(every, index_of(every), vectors, counts)
 
-    def add_vector(self, key: str, vector: npt.ArrayLike) -> int:
+    def __setitem__(self, keys: Key | Sequence[Key], weights: npt.ArrayLike) -> None:
+        """Give words vectors; those that are not there yet are added."""
+        self.add_vectors(keys, weights, replace=True)
+
+    def add_vector(self, key: Key, vector: npt.ArrayLike) -> int:
         """Add one word, see `add_vectors`, which is faster for many; return its row."""
         self.add_vectors([key], np.asarray(vector)[None])
-        return self.key_to_index[key]
+        return self.get_index(key)
 
     def set_vecattr(self, key: Key, attr: str, val: int) -> None:
         """Set how often a word occurred.
@@ -89,15 +106,17 @@ class EditableVectors(PairwiseVectors):
         ------
         KeyError
             If the word is unknown or the attribute is not ``"count"``.
+        ValueError
+            If `val` is no integer from 0 on.
         """
         index = self.get_index(key)
         self.check_attribute(attr)
-        counts = np.zeros(len(self), np.int64) if self.counts is None else self.counts.copy()
-        counts[index] = val
-        self.counts = counts
+        if not is_integer(val) or not 0 <= val < 2**63:
+            raise ValueError(f"a count is an integer from 0 on, got {val!r}")
+        self.counts = _with(self._counts, index, val, len(self))
 
     def vectors_for_all(
-        self, keys: Iterable[str], allow_inference: bool = True, copy_vecattrs: bool = False
+        self, keys: Iterable[Key], allow_inference: bool = True, copy_vecattrs: bool = False
     ) -> Self:
         """Make a table of some of the words.
 
@@ -114,15 +133,42 @@ class EditableVectors(PairwiseVectors):
         -------
         KeyedVectors
         """
-        words = [word for word in dict.fromkeys(keys) if word in self.key_to_index]
-        rows = [self.key_to_index[word] for word in words]
-        counts = self.counts[rows] if copy_vecattrs and self.counts is not None else None
-        return type(self)(words, self.vectors[rows], counts)
+        rows: dict[Any, int] = {}
+        for key in keys if isinstance(keys, set | frozenset | Mapping) else listed(keys):
+            row = self._find(key)
+            if row is not None:
+                rows.setdefault(self._words[row], row)
+        chosen = list(rows.values())
+        counts = self._counts[chosen] if copy_vecattrs and self._counts is not None else None
+        return self._new([*rows], self._matrix[chosen], counts)
+
+    @property
+    def vectors_lockf(self) -> npt.NDArray[np.float32]:
+        """What training multiplies changes by, read-only: 1, as no vector can be held fixed."""
+        factor = np.ones(1, np.float32)
+        factor.setflags(write=False)
+        return factor
+
+    @vectors_lockf.setter
+    def vectors_lockf(self, factors: npt.ArrayLike) -> None:
+        if not (np.asarray(factors) == 1).all():
+            raise AttributeError(
+                "vectors_lockf can be 1 alone: no vector can be held fixed during a training; keep "
+                "a copy of the rows and write them back after it"
+            )
 
     def unit_normalize_all(self) -> None:
         """Scale all vectors to length 1; what their lengths said is lost."""
-        self.vectors = self.get_normed_vectors()
-        self.norms = None
+        self._take_matrix(self.get_normed_vectors())
+
+
+def _with(
+    counts: npt.NDArray[np.int64] | None, rows: Any, given: Any, n_words: int
+) -> npt.NDArray[np.int64]:
+    """Return counts of which some are new; none are 0."""
+    changed = np.zeros(n_words, np.int64) if counts is None else counts.copy()
+    changed[rows] = given
+    return changed
 
 
 def _counts_of(extras: Mapping[str, Any] | None) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from itertools import islice
+from unicodedata import normalize
 
 _LOOK_THROUGH = 50_000
 _COMPARE = 2_000
@@ -19,26 +20,85 @@ class UnknownWordError(KeyError):
 
     Parameters
     ----------
-    key : str or int
+    key : object
         What was asked for.
-    words : sequence of str
+    words : sequence of str or int
         The vocabulary, best known words first.
     """
 
-    def __init__(self, key: object, words: Sequence[str]) -> None:
+    def __init__(self, key: object, words: Sequence[str | int]) -> None:
         super().__init__(key)
         self.key = key
         self._words = words
 
+    def __reduce__(self) -> tuple[type[UnknownWordError], tuple[object, Sequence[str | int]]]:
+        return type(self), (self.key, self._words)
+
     def __str__(self) -> str:
         # Written only when shown: code that catches the error in a loop pays nothing.
-        message = f"{self.key!r} is not among the {len(self._words):,} words"
+        words = self._words
+        integers = bool(words) and not isinstance(words[0], str)
+        what = "items" if integers else "words"
+        message = f"{shown(self.key)} is not among the {len(words):,} {what}"
+        if integers:
+            return message + self._where_items_are_integers()
         if not isinstance(self.key, str):
             return f"{message} (a key is a word or an index below that)"
-        close = close_spellings(self.key, self._words)
+        close = close_spellings(self.key, words)  # type: ignore[arg-type]
         if close:
             return f"{message}; close to it: {', '.join(map(repr, close))}"
         return message
+
+    def _where_items_are_integers(self) -> str:
+        if not isinstance(self.key, str):
+            return ""
+        try:
+            number = int(self.key)
+        except ValueError:
+            return ", which are integers"
+        there = "one of them" if number in self._words else "none of them"
+        return f", which are integers: {number} without quotation marks is {there}"
+
+
+class AmbiguousKeyError(KeyError):
+    """An integer was asked for where its digits are a word, so that it can mean two rows.
+
+    Parameters
+    ----------
+    number : int
+        What was asked for.
+    row : int
+        Of the word of these digits.
+    words : sequence of str
+        The vocabulary.
+    """
+
+    def __init__(self, number: int, row: int, words: Sequence[str | int]) -> None:
+        super().__init__(number)
+        self.number, self.row, self._words = number, row, words
+
+    def __reduce__(self) -> tuple[type[AmbiguousKeyError], tuple[int, int, Sequence[str | int]]]:
+        return type(self), (self.number, self.row, self._words)
+
+    def __str__(self) -> str:
+        number, words = self.number, self._words
+        other = (
+            f"the word of row {number}, which is {shown(words[number])}"
+            if 0 <= number < len(words)
+            else f"row {number}, which is not there"
+        )
+        return (
+            f"{number} can mean the word {str(number)!r}, of row {self.row}, or {other}: "
+            f"ask for {str(number)!r}, or for index_to_key[{number}]"
+        )
+
+
+def shown(word: object) -> str:
+    """Quote a word for a message, cut short if it is very long."""
+    if isinstance(word, str | bytes) and len(word) > 60:
+        return f"{word[:60]!r}…"
+    text = repr(word)
+    return text if len(text) <= 200 else f"{text[:200]}…"
 
 
 def close_spellings(word: str, words: Sequence[str], limit: int = 3) -> list[str]:
@@ -63,16 +123,21 @@ def close_spellings(word: str, words: Sequence[str], limit: int = 3) -> list[str
     """
     if not word or len(word) > 64:
         return []
-    folded = word.casefold()
+    folded = _folded(word)
     same: list[str] = []
     alike: dict[str, str] = {}
     for other in islice(words, _LOOK_THROUGH):
-        if abs(len(other) - len(word)) > 2 or other[:1].casefold() != folded[:1]:
+        if abs(len(other) - len(word)) > 2 or _folded(other[:1])[:1] != folded[:1]:
             continue
-        other_folded = other.casefold()
+        other_folded = _folded(other)
         if other_folded == folded:
             same.append(other)
         elif len(alike) < _COMPARE:
             alike.setdefault(other_folded, other)
     found = difflib.get_close_matches(folded, alike, n=limit, cutoff=0.7)
     return [*same, *(alike[match] for match in found)][:limit]
+
+
+def _folded(word: str) -> str:
+    """Make words alike that differ in case, or in how their characters are encoded."""
+    return word.casefold() if word.isascii() else normalize("NFKD", word).casefold()

@@ -6,14 +6,19 @@ lines count, how case is folded, which words a question may be answered with.
 
 from __future__ import annotations
 
+import math
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, TypeAlias, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 
+from w2v.items import Item
+
 from .correlation import Correlation, pearson, spearman
+from .keys import normal_forms
 from .nearest import IndexArray, nearest
 from .search import three_cos_add
 from .similarity import cosines, unit
@@ -78,25 +83,25 @@ def word_pairs(
 ) -> PairsResult:
     """Correlate cosines with scores; see `KeyedVectors.evaluate_word_pairs`."""
     rows = _rows_of_words(table, restrict_vocab, case_insensitive)
+    vectors, _ = table.measured()
     gold: list[float] = []
     model: list[float] = []
     unknown = 0
-    with Path(path).open(encoding=encoding) as file:
-        for line in file:
-            pair = _parse_pair(line, delimiter, case_insensitive)
-            if pair is None:
-                continue
-            first, second, score = pair
-            if first in rows and second in rows:
-                # One product a pair: ranks must not hinge on how a batch is summed.
-                a, b = table.vectors[rows[first]], table.vectors[rows[second]]
-                model.append(float(np.dot(unit(a), unit(b))))
-                gold.append(score)
-                continue
-            unknown += 1
-            if dummy4unknown:
-                model.append(0.0)
-                gold.append(score)
+    for line in _lines(path, encoding):
+        pair = _parse_pair(line, delimiter, case_insensitive)
+        if pair is None:
+            continue
+        *both, score = pair
+        first, second = (_row(rows, word) for word in both)
+        if first is not None and second is not None:
+            # One product a pair: ranks must not hinge on how a batch is summed.
+            model.append(float(np.dot(unit(vectors[first]), unit(vectors[second]))))
+            gold.append(score)
+            continue
+        unknown += 1
+        if dummy4unknown:
+            model.append(0.0)
+            gold.append(score)
     if not gold:
         raise ValueError(
             f"{path}: no pair to score, {unknown} with unknown words; expected lines of two words "
@@ -124,10 +129,12 @@ def word_analogies(
             questions.append((sections[-1], question))
     if not questions:
         raise ValueError(f"{path}: no question, expected lines of four words")
-    asked = [q for _, q in questions if all(word in rows for word in q)]
+    found = [[_row(rows, word) for word in question] for _, question in questions]
+    known = [None not in places for places in found]
+    asked = np.array([places for places in found if None not in places], np.int64).reshape(-1, 4)
     solved = iter(_solve(table, asked, rows, restrict_vocab, case_insensitive))
-    for section, question in questions:
-        if all(word in rows for word in question):
+    for (section, question), is_known in zip(questions, known, strict=True):
+        if is_known:
             section["correct" if next(solved) else "incorrect"].append(question)
         elif dummy4unknown:
             section["incorrect"].append(question)
@@ -147,8 +154,33 @@ def _rows_of_words(
     words = table.index_to_key[:restrict_vocab]
     rows: dict[str, int] = {}
     for row, word in enumerate(words):
-        rows.setdefault(word.upper() if case_insensitive else word, row)
+        rows.setdefault(_spelled(word, case_insensitive), row)
     return rows
+
+
+def _spelled(word: Item, case_insensitive: bool) -> str:
+    """Spell a word, or an item that is an integer, as the files of questions are read."""
+    return str(word).upper() if case_insensitive else str(word)
+
+
+def _row(rows: dict[str, int], word: str) -> int | None:
+    """Find the row of a word, in whichever Unicode normal form the table has it."""
+    row = rows.get(word)
+    if row is None and not word.isascii():
+        return next((rows[form] for form in normal_forms(word) if form in rows), None)
+    return row
+
+
+def _lines(path: str | os.PathLike[str], encoding: str) -> Iterator[str]:
+    """Read lines of text, without the mark that some editors put first."""
+    with Path(path).open(encoding=encoding) as file:
+        try:
+            for number, line in enumerate(file):
+                yield line if number else line.removeprefix("\ufeff")
+        except UnicodeDecodeError as error:
+            raise ValueError(
+                f"{path} is no text in {encoding} ({error.reason}): convert it first"
+            ) from None
 
 
 def _parse_pair(
@@ -163,9 +195,10 @@ def _parse_pair(
     if len(fields) != 3:
         return None
     try:
-        return fields[0], fields[1], float(fields[2])
+        score = float(fields[2])
     except ValueError:
         return None
+    return (fields[0], fields[1], score) if math.isfinite(score) else None
 
 
 def _read_questions(
@@ -174,53 +207,51 @@ def _read_questions(
     """Read sections, which come as (name, None), and the questions after them."""
     found: list[tuple[str, Question | None]] = []
     name = None
-    with Path(path).open(encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            if line.startswith(": "):
-                name = line.lstrip(": ").strip()
-                found.append((name, None))
-                continue
-            if name is None:
-                raise ValueError(
-                    f"{path}: line {number} is {line[:60]!r}, expected ': name' to open a section "
-                    "before the first question"
-                )
-            words = (line.upper() if case_insensitive else line).split()
-            if len(words) == 4:
-                found.append((name, (words[0], words[1], words[2], words[3])))
+    for number, line in enumerate(_lines(path, "utf-8"), 1):
+        if line.startswith(": "):
+            name = line.lstrip(": ").strip()
+            found.append((name, None))
+            continue
+        if name is None:
+            raise ValueError(
+                f"{path}: line {number} is {line[:60]!r}, expected ': name' to open a section "
+                "before the first question"
+            )
+        words = (line.upper() if case_insensitive else line).split()
+        if len(words) == 4:
+            found.append((name, (words[0], words[1], words[2], words[3])))
     return found
 
 
 def _solve(
     table: VectorTable,
-    questions: list[Question],
+    asked: IndexArray,
     rows: dict[str, int],
     restrict_vocab: int | None,
     case_insensitive: bool,
 ) -> npt.NDArray[np.bool_]:
     """Tell which questions get the expected answer, by batched 3CosAdd."""
-    if not questions:
+    if not len(asked):
         return np.zeros(0, np.bool_)
-    asked = np.array([[rows[word] for word in question] for question in questions], np.int64)
     a, b, c, expected = asked.T
     words = table.index_to_key[:restrict_vocab]
     # Words that differ only in case are one word, known by its first row.
-    same = np.array([rows[w.upper() if case_insensitive else w] for w in words], np.int64)
-    norms = table.filled_norms()
+    same = np.array([rows[_spelled(w, case_insensitive)] for w in words], np.int64)
+    vectors, norms = table.measured()
 
     def units(of: IndexArray) -> npt.NDArray[np.float32]:
-        return cosines(table.vectors[of].T, norms[of]).T
+        return cosines(vectors[of].T, norms[of]).T
 
     queries = units(b) + units(c) - units(a)
     lengths = np.linalg.norm(queries.astype(np.float64), axis=1)
     queries /= np.where(lengths > 0, lengths, 1.0)[:, None].astype(np.float32)
     stop = len(words)
     found, values = nearest(
-        queries, table.vectors[:stop], norms[:stop], _CANDIDATES, np.stack([a, b, c], axis=1)
+        queries, vectors[:stop], norms[:stop], _CANDIDATES, np.stack([a, b, c], axis=1)
     )
     right = _picked(same, found, asked)[np.arange(len(asked)), 0] == expected
     for row in _undecided(same, found, values, asked):
-        plus, minus = [int(b[row]), int(c[row])], [int(a[row])]
+        plus, minus = [words[b[row]], words[c[row]]], [words[a[row]]]
         answer = three_cos_add(table, plus, minus, _CANDIDATES, slice(0, stop))
         again = np.array([[table.key_to_index[word] for word, _ in answer]], np.int64)
         right[row] = _picked(same, again, asked[row : row + 1])[0, 0] == expected[row]

@@ -6,14 +6,16 @@ import os
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from w2v.files import atomic_path
 
 from . import glove, npy_format, npz_format, safetensors_format, word2vec_binary, word2vec_text
 from .contents import ReadOptions, VectorData, check_finite, check_unique
 from .errors import VectorFormatError
-from .streams import is_gzipped
+from .streams import COMPRESSIONS, compression_of, open_for_reading, read_first_line
+from .text_rows import looks_like_row, vector_size_of
+from .word2vec_header import is_header, parse_header
 
 _READERS = {
     "word2vec-binary": word2vec_binary.read,
@@ -39,7 +41,8 @@ _BY_SUFFIX = {
     ".npz": "npz",
     ".npy": "npy",
 }
-_CAN_BE_GZIPPED = ("word2vec-binary", "word2vec-text", "glove")
+_CAN_BE_COMPRESSED = ("word2vec-binary", "word2vec-text", "glove")
+_SNIFFED = 1 << 16
 
 
 def format_of(path: str | os.PathLike[str], format: str | None = None) -> str:
@@ -48,7 +51,7 @@ def format_of(path: str | os.PathLike[str], format: str | None = None) -> str:
     Parameters
     ----------
     path : str or path
-        A suffix ``.gz`` after that of a word2vec format is fine.
+        A suffix ``.gz``, ``.bz2``, ``.xz`` or ``.zst`` after that of a word2vec format is fine.
     format : str, optional
         Settles it without the suffix.
 
@@ -59,22 +62,21 @@ def format_of(path: str | os.PathLike[str], format: str | None = None) -> str:
     Raises
     ------
     VectorFormatError
-        If the suffix or the name is not known, or the format cannot be gzipped.
+        If the suffix or the name is not known, or the format cannot be compressed.
     """
     path = Path(path)
-    gzipped = is_gzipped(path)
-    suffix = Path(path.stem).suffix if gzipped else path.suffix
-    name = format or _BY_SUFFIX.get(suffix.lower())
+    name = format or _by_suffix(path)
     if name is None:
         raise VectorFormatError(
             f"{path}: got suffix {path.suffix!r}, expected one of {', '.join(_BY_SUFFIX)} (also "
-            f"with .gz after .bin, .txt or .vec): rename the file or pass a format"
+            f"with {', '.join(COMPRESSIONS)} after .bin, .txt or .vec): rename the file or pass a "
+            "format"
         )
     if name not in _READERS:
         raise VectorFormatError(f"got format {name!r}, expected one of {', '.join(_READERS)}")
-    if gzipped and name not in _CAN_BE_GZIPPED:
+    if path.suffix.lower() in COMPRESSIONS and name not in _CAN_BE_COMPRESSED:
         raise VectorFormatError(
-            f"{path}: the {name} format cannot be mapped when gzipped: unpack the file first"
+            f"{path}: the {name} format cannot be mapped when compressed: leave out {path.suffix}"
         )
     return name
 
@@ -91,10 +93,11 @@ def load(
         raise ValueError(f"limit is {limit}, expected at least 1")
     if duplicates not in ("error", "first"):
         raise ValueError(f"duplicates is {duplicates!r}, expected 'error' or 'first'")
-    _refuse_what_is_no_file_of_vectors(Path(path))
-    reader = _READERS[format_of(path, format)]
+    path = Path(path)
+    _refuse_what_is_no_file_of_vectors(path)
     try:
-        data = reader(Path(path), ReadOptions(limit, unicode_errors, duplicates == "error"))
+        reader = _READERS[_format_of_content(path, format)]
+        data = reader(path, ReadOptions(limit, unicode_errors, duplicates == "error"))
         if data.vectors.shape[1] < 1:
             raise VectorFormatError("the vectors have no dimensions: the file is damaged")
         if duplicates == "first":
@@ -102,7 +105,10 @@ def load(
         check_unique(data.words)
         check_finite(data.words, data.vectors)
     except VectorFormatError as error:
-        raise VectorFormatError(f"{path}: {error}") from None
+        message = str(error)
+        raise VectorFormatError(
+            message if message.startswith(f"{path}: ") else f"{path}: {message}"
+        ) from None
     except (EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
         raise VectorFormatError(
             f"{path}: the archive is damaged or cut off ({error}): get the file anew"
@@ -117,7 +123,11 @@ def load(
 
 def save(data: VectorData, path: str | os.PathLike[str], format: str | None = None) -> None:
     """Write a vectors file aside and rename it into place; see `KeyedVectors.save`."""
-    name = format_of(path, format)
+    # After hours of training a name should not matter: content tells the format when loading.
+    by_suffix = _by_suffix(Path(path))
+    if Path(path).suffix.lower() in COMPRESSIONS and by_suffix not in _CAN_BE_COMPRESSED:
+        by_suffix = None
+    name = format_of(path, format) if format else by_suffix or "safetensors"
     try:
         check_finite(data.words, data.vectors)
         with atomic_path(path) as beside:
@@ -127,6 +137,50 @@ def save(data: VectorData, path: str | os.PathLike[str], format: str | None = No
                 _WRITERS[name](beside, data)
     except VectorFormatError as error:
         raise VectorFormatError(f"cannot write {path}: {error}") from None
+
+
+def _by_suffix(path: Path) -> str | None:
+    suffix = path.suffix.lower()
+    inner = Path(path.stem).suffix.lower() if suffix in COMPRESSIONS else suffix
+    return _BY_SUFFIX.get(inner)
+
+
+def _format_of_content(path: Path, format: str | None) -> str:
+    """Tell the format of a file that is to be read: by what it holds, or else by its name."""
+    if format is not None or not path.is_file():
+        return format_of(path, format)
+    by_suffix = _by_suffix(path)
+    if compression_of(path) is not None:
+        found = None
+    else:
+        with path.open("rb") as file:
+            head = file.read(16)
+        length = int.from_bytes(head[:8], "little")
+        found = (
+            "npz" if head.startswith(b"PK\x03\x04")
+            else "npy" if head.startswith(b"\x93NUMPY")
+            else "safetensors" if head[8:9] == b"{" and length <= path.stat().st_size - 8
+            else None
+        )  # fmt: skip
+    if found is not None:
+        return found
+    if by_suffix is None or by_suffix == "word2vec-binary":
+        found = _word2vec_format(path)
+    elif by_suffix not in _CAN_BE_COMPRESSED and compression_of(path) is not None:
+        raise VectorFormatError("the file is compressed: unpack it first")
+    return found or format_of(path, by_suffix)
+
+
+def _word2vec_format(path: Path) -> str | None:
+    """Tell word2vec's text from its binary format by the first row; None if it is neither."""
+    with open_for_reading(path) as source:
+        line = read_first_line(source.file, _SNIFFED)
+        if not is_header(line):
+            return "word2vec-text" if vector_size_of(line) > 1 else None
+        size = parse_header(line).vector_size
+        row = source.file.readline(_SNIFFED)
+        is_text = not row or (size < _SNIFFED and looks_like_row(row, size))
+        return "word2vec-text" if is_text else "word2vec-binary"
 
 
 def _refuse_what_is_no_file_of_vectors(path: Path) -> None:
@@ -147,7 +201,7 @@ def _refuse_what_is_no_file_of_vectors(path: Path) -> None:
 
 
 def _first_of_each(data: VectorData) -> VectorData:
-    rows: dict[str, int] = {}
+    rows: dict[Any, int] = {}
     for row, word in enumerate(data.words):
         rows.setdefault(word, row)
     if len(rows) == len(data.words):

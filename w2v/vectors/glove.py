@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import IO
 
-from .contents import ReadOptions, RowBuffer, VectorData, shown
-from .errors import VectorFormatError
-from .streams import open_for_reading, open_for_writing, read_line
-from .text_rows import read_rows, write_rows
+from .contents import ReadOptions, VectorData
+from .errors import VectorFormatError, shown
+from .streams import open_for_reading, open_for_writing, read_first_line
+from .text_rows import RowReader, vector_size_of, write_rows
 
 
 def read(path: Path, options: ReadOptions) -> VectorData:
-    """Read a file without a header, gzipped or not.
+    """Read a file without a header, compressed or not.
 
     Parameters
     ----------
@@ -29,22 +29,22 @@ def read(path: Path, options: ReadOptions) -> VectorData:
         If the file is empty or cut off, or a row is malformed.
     """
     with open_for_reading(path) as source:
-        return read_from(source.file, read_line(source.file, "the first line"), options)
+        return read_from(source.file, read_first_line(source.file), options)
 
 
 def read_from(file: IO[bytes], first: bytes, options: ReadOptions) -> VectorData:
     """Read a file whose first line was read already; that line tells the dimensions."""
-    vector_size = first.rstrip().count(b" ")
+    vector_size = vector_size_of(first)
     if vector_size < 1:
         raise VectorFormatError(
             f"the first line is {shown(first)}; expected '<words> <dimensions>' or a word and "
-            "its numbers: the file is empty or holds no vectors"
+            "its numbers: the file is empty, damaged or holds no vectors"
         )
-    return read_rows(file, vector_size, None, RowBuffer(vector_size, 0), options, first)
+    return RowReader(file, vector_size, None, options, first).read()
 
 
 def write(path: Path, data: VectorData) -> None:
-    """Write a file without a header, gzipped if the suffix says so.
+    """Write a file without a header, compressed if the suffix says so.
 
     Parameters
     ----------
@@ -55,9 +55,11 @@ def write(path: Path, data: VectorData) -> None:
     Raises
     ------
     VectorFormatError
-        If there is no word, or one holds a space or a line end.
+        If there is no word, or one that would be read as another.
     """
     if not data.words:
         raise VectorFormatError("GloVe's format cannot store an empty vocabulary")
+    if str(data.words[0]).startswith("\ufeff"):
+        raise VectorFormatError("the first word begins with a byte order mark: save with a header")
     with open_for_writing(path) as file:
         write_rows(file, data)

@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from . import evaluate, search
 from .evaluate import AnalogiesResult, PairsResult
+from .keys import Key
 from .search import Neighbours, Terms
 from .stored import StoredVectors
-from .table import Key, Vector
+from .table import Vector
 
 
 class KeyedVectors(StoredVectors):

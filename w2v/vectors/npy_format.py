@@ -1,18 +1,37 @@
-"""NumPy's .npy: the matrix alone, mapped, with its words as a text file beside it."""
+"""NumPy's .npy: the matrix alone, mapped, with its words as a text file beside it.
+
+Two files cannot be replaced in one step: the matrix carries the checksum of its words.
+"""
 
 from __future__ import annotations
 
 import math
+import re
+import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from w2v.files import atomic_path
+from w2v.items import are_integers
 
-from .contents import ReadOptions, VectorData, decode_words, encode_word, shown
-from .errors import VectorFormatError
+from .contents import (
+    ReadOptions,
+    VectorData,
+    as_integers,
+    as_text,
+    decode_words,
+    encode_word,
+)
+from .errors import VectorFormatError, shown
 from .npy_header import read_array_header
+from .similarity import row_blocks
+from .streams import BYTE_ORDER_MARK
+
+_TEXT, _INTEGERS = "text", "integers"
+# Python's comment in the header, which NumPy passes over.
+_TIE = re.compile(rb"# words ([0-9a-f]{8}) (\w+) *\n")
 
 
 def words_path(path: Path) -> Path:
@@ -36,7 +55,8 @@ def read(path: Path, options: ReadOptions) -> VectorData:
     Raises
     ------
     VectorFormatError
-        If the matrix is damaged or there are not as many words as rows.
+        If the matrix is damaged, its words are others than it was written with, or there
+        are not as many as rows.
     """
     with path.open("rb") as file:
         header = read_array_header(file, path.stat().st_size, "the array")
@@ -51,14 +71,17 @@ def read(path: Path, options: ReadOptions) -> VectorData:
             f"its words are missing: expected {beside.name} beside it, one word a line"
         )
     text = beside.read_bytes()
-    lines = text.split(b"\n")
+    integers = _check_tie(path, header.start, text, beside.name)
+    lines = text.removeprefix(b"" if integers is not None else BYTE_ORDER_MARK).split(b"\n")
     if lines.pop() != b"" or len(lines) != header.shape[0]:
         complete = text.count(b"\n")
         raise VectorFormatError(
             f"{header.shape[0]:,} vectors, but {beside.name} has {complete:,} complete lines; "
             "expected one word a line: one of the files was cut off or replaced"
         )
-    words = decode_words(lines, 0, options)
+    words: list[Any] = decode_words(lines, 0, options)
+    if integers:
+        words = as_integers(words)
     if math.prod(header.shape) == 0:
         return VectorData(words, np.empty(header.shape, np.float32))
     order: Any = "F" if header.fortran_order else "C"
@@ -83,13 +106,47 @@ def write(path: Path, data: VectorData, target: Path) -> None:
     VectorFormatError
         If a word holds a line end.
     """
-    for word in data.words:
+    texts = as_text(data.words)
+    for word in texts:
         if "\n" in word:
             raise VectorFormatError(
                 f"the word {shown(word)} has a line end, which a list of one word a line cannot "
                 "store: save as .safetensors or .npz"
             )
-    with atomic_path(words_path(target)) as beside:
-        beside.write_bytes(b"".join(encode_word(word) + b"\n" for word in data.words))
+    words = b"".join(encode_word(word) + b"\n" for word in texts)
+    kind = _INTEGERS if are_integers(data.words) else _TEXT
+    header = (
+        f"{{'descr': '<f4', 'fortran_order': False, 'shape': {data.vectors.shape}, }} "
+        f"# words {zlib.crc32(words):08x} {kind}"
+    )
     with path.open("wb") as file:
-        np.save(file, data.vectors, allow_pickle=False)
+        size = len(header) + 1 + 10
+        header += " " * (-size % 64) + "\n"
+        file.write(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode())
+        for rows in row_blocks(*data.vectors.shape):
+            file.write(np.ascontiguousarray(data.vectors[rows], "<f4").data)
+    with atomic_path(words_path(target)) as beside:
+        beside.write_bytes(words)
+
+
+def _check_tie(path: Path, start: int, words: bytes, name: str) -> bool | None:
+    """Tell whether items are integers; None for a matrix that was written elsewhere.
+
+    Raises
+    ------
+    VectorFormatError
+        The words are not those that the matrix was written with.
+    """
+    with path.open("rb") as file:
+        header = file.read(start)
+    if b"#" not in header:
+        return None
+    tie = _TIE.search(header)
+    if tie is None or tie[2].decode() not in (_TEXT, _INTEGERS):
+        raise VectorFormatError("what ties the vectors to their words is unreadable: damaged")
+    if int(tie[1], 16) != zlib.crc32(words):
+        raise VectorFormatError(
+            f"{name} does not have the words that these vectors were written with: one of the two "
+            "files was replaced or damaged; write both anew"
+        )
+    return tie[2].decode() == _INTEGERS

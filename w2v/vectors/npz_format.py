@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from w2v.items import are_integers
+
 from .contents import ReadOptions, VectorData, pack_words, unpack_words
 from .errors import VectorFormatError
 from .npy_header import read_array_header
@@ -36,8 +38,8 @@ def read(path: Path, options: ReadOptions) -> VectorData:
     Parameters
     ----------
     path : Path
-        With ``vectors`` (float), and ``words`` either as strings or as UTF-8
-        bytes (uint8) cut by ``offsets`` (int64).
+        With ``vectors`` (float), and ``words`` as strings, as UTF-8 bytes (uint8)
+        cut by ``offsets`` (int64), or as integers.
     options : ReadOptions
 
     Returns
@@ -59,16 +61,17 @@ def read(path: Path, options: ReadOptions) -> VectorData:
             )
         size = path.stat().st_size
         vectors = _member(archive, size, "vectors", "f", 2)
-        words_array = _member(archive, size, "words", "uU", 1)
+        words_array = _member(archive, size, "words", "uUi", 1)
         offsets = _member(archive, size, "offsets", "i", 1) if "offsets" in names else None
         counts = _member(archive, size, "counts", "iu", 1) if "counts" in names else None
-    if words_array.dtype.kind == "U":
+    words: list[Any]
+    if words_array.dtype.kind in "Ui":
         words = words_array.tolist()
     elif words_array.dtype == np.uint8 and offsets is not None:
         words = unpack_words(words_array, offsets.astype(np.int64, copy=False), options)
     else:
         raise VectorFormatError(
-            f"'words' are {words_array.dtype}, expected strings, or uint8 with 'offsets'"
+            f"'words' are {words_array.dtype}, expected strings, integers, or uint8 with 'offsets'"
         )
     if len(words) != len(vectors) or (counts is not None and len(counts) != len(words)):
         raise VectorFormatError(
@@ -93,8 +96,11 @@ def write(path: Path, data: VectorData) -> None:
     path : Path
     data : VectorData
     """
-    blob, offsets = pack_words(data.words)
-    arrays: dict[str, Any] = {"vectors": data.vectors, "words": blob, "offsets": offsets}
+    arrays: dict[str, Any] = {"vectors": data.vectors}
+    if are_integers(data.words):
+        arrays["words"] = np.array(data.words, np.int64)
+    else:
+        arrays["words"], arrays["offsets"] = pack_words(data.words)
     if data.counts is not None:
         arrays["counts"] = data.counts
     with path.open("wb") as file:

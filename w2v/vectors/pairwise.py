@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from .keys import Key, listed
 from .similarity import FloatArray, cosines, row_norms, unit
-from .table import Key, Vector, VectorTable
+from .table import Vector, VectorTable
 
 
 class PairwiseVectors(VectorTable):
@@ -59,13 +61,14 @@ class PairwiseVectors(VectorTable):
             query = unit(self.check_vector(word_or_vector))
         else:
             query = unit(self.get_vector(word_or_vector))
-        vectors, norms = self.vectors, self.filled_norms()
         if len(other_words):
-            rows = [self.get_index(word) for word in other_words]
-            vectors, norms = vectors[rows], norms[rows]
+            vectors = self[other_words]
+            norms = row_norms(vectors)
+        else:
+            vectors, norms = self.measured()
         return np.float32(1) - cosines(vectors @ query, norms)
 
-    def closer_than(self, key1: Key, key2: Key) -> list[str]:
+    def closer_than(self, key1: Key, key2: Key) -> list[Any]:
         """List the words that are closer to `key1` than `key2` is."""
         distances = self.distances(key1)
         rows = np.flatnonzero(distances < distances[self.get_index(key2)])
@@ -80,7 +83,10 @@ class PairwiseVectors(VectorTable):
 
     def most_similar_to_given(self, key1: Key, keys_list: Sequence[Key]) -> Key:
         """Pick from `keys_list` the word nearest to `key1`."""
-        return keys_list[int(np.argmin(self.distances(key1, keys_list)))]
+        keys: list[Key] = listed(keys_list)
+        if not keys:
+            raise ValueError("keys_list is empty: nothing to pick from")
+        return keys[int(np.argmin(self.distances(key1, keys)))]
 
     def relative_cosine_similarity(self, wa: Key, wb: Key, topn: int = 10) -> float:
         """Divide the cosine between two words by the sum of those of `wa`'s `topn` nearest.
@@ -119,7 +125,7 @@ class PairwiseVectors(VectorTable):
         ValueError
             If no word is known.
         """
-        known = [word for word in words if word in self]
+        known = [word for word in listed(words) if self._find(word) is not None]
         if not known:
             raise ValueError("none of the words is known: nothing to pick from")
         vectors = np.stack([self.get_vector(word, norm=use_norm) for word in known])

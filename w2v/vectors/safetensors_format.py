@@ -14,10 +14,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .contents import ReadOptions, VectorData, pack_words, unpack_words
+from w2v.items import are_integers
+
+from .contents import ReadOptions, VectorData, as_integers, pack_words, unpack_words
 from .errors import VectorFormatError
+from .similarity import row_blocks
 
 _MAX_HEADER = 100_000_000
+_INTEGERS = "integers"
 _TYPES = {"F32": "<f4", "F64": "<f8", "F16": "<f2", "I64": "<i8", "U8": "|u1"}
 _NAMES = {dtype: name for name, dtype in _TYPES.items()}
 
@@ -46,7 +50,7 @@ def read(path: Path, options: ReadOptions) -> VectorData:
     VectorFormatError
         If the header does not fit the file or tensors are missing.
     """
-    tensors = _read_header(path)
+    tensors, integers = _read_header(path)
     missing = {"words", "offsets", "vectors"} - tensors.keys()
     if missing:
         raise VectorFormatError(
@@ -63,7 +67,11 @@ def read(path: Path, options: ReadOptions) -> VectorData:
             f"{len(vectors):,} vectors, but {len(offsets):,} offsets (expected one more) and "
             f"{'no' if counts is None else len(counts)} counts: the file is damaged"
         )
-    words = unpack_words(_map(path, tensors["words"], "words", ("|u1",), 1), offsets, options)
+    words: list[Any] = unpack_words(
+        _map(path, tensors["words"], "words", ("|u1",), 1), offsets, options
+    )
+    if integers:
+        words = as_integers(words)
     if options.limit is not None:
         words, vectors = words[: options.limit], vectors[: options.limit]
         counts = None if counts is None else counts[: options.limit]
@@ -85,7 +93,10 @@ def write(path: Path, data: VectorData) -> None:
         tensors["counts"] = data.counts.astype("<i8", copy=False)
     tensors["vectors"] = data.vectors.astype("<f4", copy=False)
     tensors["words"] = blob
-    header: dict[str, Any] = {"__metadata__": {"format": "word-vectors"}}
+    metadata = {"format": "word-vectors"}
+    if are_integers(data.words):
+        metadata["items"] = _INTEGERS
+    header: dict[str, Any] = {"__metadata__": metadata}
     end = 0
     for name, tensor in tensors.items():
         start, end = end, end + tensor.nbytes
@@ -100,12 +111,13 @@ def write(path: Path, data: VectorData) -> None:
         file.write(len(text).to_bytes(8, "little"))
         file.write(text)
         for tensor in tensors.values():
-            if tensor.size:
-                file.write(np.ascontiguousarray(tensor).data)
+            for rows in row_blocks(len(tensor), math.prod(tensor.shape[1:])):
+                if tensor.size:  # in blocks, as a model's rows do not lie side by side
+                    file.write(np.ascontiguousarray(tensor[rows]).data)
 
 
-def _read_header(path: Path) -> dict[str, _Tensor]:
-    """Read where each tensor lies; all lie within the file."""
+def _read_header(path: Path) -> tuple[dict[str, _Tensor], bool]:
+    """Read where each tensor lies, all within the file, and whether items are integers."""
     size = path.stat().st_size
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
@@ -121,8 +133,12 @@ def _read_header(path: Path) -> dict[str, _Tensor]:
         raise VectorFormatError(f"the header is not JSON ({error}): the file is damaged") from None
     if not isinstance(header, dict):
         raise VectorFormatError(f"the header is a {type(header).__name__}, expected an object")
-    header.pop("__metadata__", None)
-    return {name: _tensor(name, entry, 8 + length, size) for name, entry in header.items()}
+    metadata = header.pop("__metadata__", None)
+    items = metadata.get("items") if isinstance(metadata, dict) else None
+    if items not in (None, _INTEGERS):
+        raise VectorFormatError(f"the items are said to be {items!r:.60}, expected {_INTEGERS!r}")
+    tensors = {name: _tensor(name, entry, 8 + length, size) for name, entry in header.items()}
+    return tensors, items is not None
 
 
 def _tensor(name: str, entry: Any, base: int, size: int) -> _Tensor:

@@ -8,13 +8,16 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from w2v.items import are_integers, is_integer
+
+from .keys import Key, listed
 from .nearest import best_of, nearest
 from .similarity import FloatArray, cosines, unit
-from .table import Key, Vector, VectorTable
+from .table import Vector, VectorTable
 
 Term: TypeAlias = Key | Vector | tuple[Key | Vector, float]
 Terms: TypeAlias = Key | Vector | Sequence[Term] | None
-Neighbours: TypeAlias = list[tuple[str, float]]
+Neighbours: TypeAlias = list[tuple[Any, float]]
 _Weighted: TypeAlias = list[tuple[Key | Vector, float]]
 
 
@@ -26,7 +29,7 @@ def three_cos_add(
     rows: slice,
 ) -> Any:
     """Search for a weighted sum; see `KeyedVectors.most_similar`."""
-    terms = [*_weighted(positive, 1.0), *_weighted(negative, -1.0)]
+    terms = [*_weighted(table, positive, 1.0), *_weighted(table, negative, -1.0)]
     if topn is not None and topn < 1:
         return []
     query = table.get_mean_vector(
@@ -35,7 +38,8 @@ def three_cos_add(
         post_normalize=True,
         ignore_missing=False,
     )
-    similarities = cosines(table.vectors[rows] @ query, table.filled_norms()[rows])
+    vectors, norms = table.measured(rows)
+    similarities = cosines(vectors @ query, norms)
     return similarities if topn is None else _best(table, similarities, topn, terms, rows)
 
 
@@ -47,7 +51,7 @@ def three_cos_mul(
     rows: slice,
 ) -> Any:
     """Search for a product of similarities; see `KeyedVectors.most_similar_cosmul`."""
-    added, removed = _weighted(positive, 1.0), _weighted(negative, -1.0)
+    added, removed = _weighted(table, positive, 1.0), _weighted(table, negative, -1.0)
     if not added:
         raise ValueError("3CosMul needs at least one positive word or vector")
     if any(w != 1.0 for _, w in added) or any(w != -1.0 for _, w in removed):
@@ -67,36 +71,38 @@ def batch(
 ) -> list[Neighbours]:
     """Search for many words at once; see `KeyedVectors.most_similar_batch`."""
     stop = rows_among(table, restrict_vocab=restrict_vocab).stop
-    norms = table.filled_norms()
+    vectors, norms = table.measured()
     exclude = None
     if isinstance(words, np.ndarray) and (words.ndim > 1 or words.dtype.kind == "f"):
-        if words.shape[1:] != (table.vector_size,):
-            raise ValueError(f"queries of shape {words.shape}, expected (n, {table.vector_size})")
+        if words.shape[1:] != (vectors.shape[1],):
+            raise ValueError(f"queries of shape {words.shape}, expected (n, {vectors.shape[1]})")
         queries = np.empty(words.shape, np.float32)
         for row, vector in enumerate(words):
             queries[row] = unit(table.check_vector(vector))
     else:
-        rows = np.array([table.get_index(word) for word in words], np.int64)
-        queries = cosines(table.vectors[rows].T, norms[rows]).T
+        rows = np.array([table.get_index(word) for word in listed(words)], np.int64)
+        queries = cosines(vectors[rows].T, norms[rows]).T
         exclude = rows[:, None]
-    indices, values = nearest(queries, table.vectors[:stop], norms[:stop], max(0, topn), exclude)
+    indices, values = nearest(queries, vectors[:stop], norms[:stop], max(0, topn), exclude)
     return [
         [(table.index_to_key[i], value) for i, value in zip(found, cosine, strict=True) if i >= 0]
         for found, cosine in zip(indices.tolist(), values.tolist(), strict=True)
     ]
 
 
-def _weighted(terms: Terms, weight: float) -> _Weighted:
+def _weighted(table: VectorTable, terms: Terms, weight: float) -> _Weighted:
     """Bring what a caller may pass into one form: (word or vector, weight) pairs."""
     if terms is None:
         return []
-    if isinstance(terms, str | int | np.integer):
-        return [(terms, weight)]
-    if isinstance(terms, np.ndarray) and terms.ndim == 1 and terms.dtype.kind in "fiu":
+    if isinstance(terms, str) or is_integer(terms):
+        return [(terms, weight)]  # type: ignore[list-item]
+    # A row of integers is a vector, unless the items themselves are integers.
+    numbers = "f" if are_integers(table.index_to_key) else "fiu"
+    if isinstance(terms, np.ndarray) and terms.ndim == 1 and terms.dtype.kind in numbers:
         return [(terms, weight)]
     pairs: _Weighted = []
-    for term in terms:
-        if isinstance(term, str | int | np.integer | np.ndarray):
+    for term in listed(terms, "words and vectors"):
+        if isinstance(term, str | np.ndarray) or is_integer(term):
             pairs.append((term, weight))
         elif isinstance(term, tuple | list) and len(term) == 2:
             pairs.append((term[0], float(term[1])))
@@ -122,12 +128,12 @@ def rows_among(
 
 def _shifted_product(table: VectorTable, terms: _Weighted, rows: slice) -> FloatArray:
     """Multiply (1 + cos) / 2 over the terms, for each of the words in `rows`."""
-    norms = table.filled_norms()[rows]
+    vectors, norms = table.measured(rows)
     product = np.ones(len(norms), np.float32)
     for key, _ in terms:
         known = isinstance(key, np.ndarray)
         vector = table.check_vector(key) if known else table.get_vector(key, norm=True)  # type: ignore[arg-type]
-        product *= (1 + cosines(table.vectors[rows] @ vector.astype(np.float32), norms)) / 2
+        product *= (1 + cosines(vectors @ vector.astype(np.float32), norms)) / 2
     return product
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float32]
 
 _BLOCK_VALUES = 1 << 22
+_SMALLEST_SURE = 1e-15
 
 
 def dot_products(queries: FloatArray, vectors: FloatArray) -> FloatArray:
@@ -49,14 +50,13 @@ def row_norms(vectors: FloatArray) -> FloatArray:
     -------
     (n_vectors,) float32 array
     """
-    norms = np.empty(len(vectors), np.float32)
-    for rows in row_blocks(*vectors.shape):
+    with np.errstate(over="ignore"):
+        norms: FloatArray = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    # The squares of numbers beyond 1e19, or below 1e-19, do not fit float32; their root does.
+    odd = np.flatnonzero(np.isinf(norms) | (norms < _SMALLEST_SURE))
+    for rows in row_blocks(len(odd), vectors.shape[1]):
         with np.errstate(over="ignore"):
-            norms[rows] = np.linalg.norm(vectors[rows], axis=1)
-    # Squares of values beyond 1e19 do not fit float32, their root does.
-    for row in np.flatnonzero(np.isinf(norms)):
-        with np.errstate(over="ignore"):
-            norms[row] = np.linalg.norm(vectors[row].astype(np.float64))
+            norms[odd[rows]] = np.linalg.norm(vectors[odd[rows]].astype(np.float64), axis=1)
     return norms
 
 

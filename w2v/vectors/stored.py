@@ -47,7 +47,7 @@ class StoredVectors(EditableVectors):
             If the suffix is unknown, a vector is not finite, or a word cannot be
             stored in the format.
         """
-        formats.save(VectorData(self.index_to_key, self.vectors, self.counts), path, format)
+        formats.save(VectorData(self._words, self._matrix, self._counts), path, format)
 
     @classmethod
     def load(
@@ -90,7 +90,7 @@ class StoredVectors(EditableVectors):
         VectorFormatError
             If the file is damaged or of another format.
         """
-        return cls(*formats.load(path, format, limit, unicode_errors, duplicates))
+        return cls._of(formats.load(path, format, limit, unicode_errors, duplicates))
 
     def save_word2vec_format(
         self,
@@ -130,13 +130,16 @@ class StoredVectors(EditableVectors):
         check_unsupported("save_word2vec_format", unsupported, _SAVING)
         if binary and not write_header:
             raise ValueError("the binary format needs its header: binary or write_header=False")
-        if fvocab is not None and self.counts is None:
+        counts = self._counts
+        if fvocab is not None and counts is None:
             raise ValueError("these vectors have no counts to write to fvocab: leave it out")
-        data = VectorData([prefix + word for word in self.index_to_key], self.vectors, self.counts)
-        if self.counts is not None and sort_attr == "count" and (np.diff(self.counts) > 0).any():
-            order = np.argsort(-self.counts, kind="stable")
-            words = [data.words[row] for row in order]
-            data = VectorData(words, self.vectors[order], self.counts[order])
+        words = [f"{prefix}{word}" for word in self._words] if prefix else self._words
+        data = VectorData(words, self._matrix, counts)
+        if counts is not None and sort_attr == "count" and (np.diff(counts) > 0).any():
+            order = np.argsort(-counts, kind="stable")
+            data = VectorData(
+                [data.words[row] for row in order], self._matrix[order], counts[order]
+            )
         text = "word2vec-text" if write_header else "glove"
         formats.save(data, fname, "word2vec-binary" if binary else text)
         if fvocab is not None and data.counts is not None:
@@ -195,7 +198,7 @@ class StoredVectors(EditableVectors):
             fname, "word2vec-binary" if binary else text, limit, unicode_errors, "first"
         )
         if fvocab is not None:
-            table.counts = vocab_file.read(Path(fvocab), table.key_to_index, unicode_errors)
+            table.counts = vocab_file.read(Path(fvocab), table._index, unicode_errors)
         return table
 
     def intersect_word2vec_format(
@@ -237,12 +240,12 @@ class StoredVectors(EditableVectors):
             raise ValueError(
                 f"{fname} has vectors of size {theirs.vector_size}, these have {self.vector_size}"
             )
-        words = [word for word in self.index_to_key if word in theirs.key_to_index]
-        if not self.vectors.flags.writeable:
-            self.vectors = self.vectors.copy()
-        self.vectors[[self.key_to_index[word] for word in words]] = theirs[words]
-        self.norms = None
-        return len(words)
+        pairs = [(row, theirs._find(word)) for row, word in enumerate(self._words)]
+        both = [(row, their_row) for row, their_row in pairs if their_row is not None]
+        if both:
+            ours, others = map(list, zip(*both, strict=True))
+            self._write(ours, theirs._matrix[others])
+        return len(both)
 
     @classmethod
     def from_gensim(cls, model: Any) -> Self:
@@ -251,9 +254,16 @@ class StoredVectors(EditableVectors):
         Raises
         ------
         TypeError
-            If it is neither, or its keys are not strings.
+            If it is neither, or its keys are not all strings or all integers.
         """
-        return cls(*gensim_bridge.from_gensim(model))
+        return cls._kind()(*gensim_bridge.from_gensim(model))
+
+    @classmethod
+    def _of(cls, data: VectorData) -> Self:
+        """Make a table of what nobody else has."""
+        table = cls._kind()(*data)
+        table._given_out = False
+        return table
 
     def to_gensim(self) -> Any:
         """Make a gensim KeyedVectors of the same words, vectors (shared) and counts.
@@ -263,5 +273,4 @@ class StoredVectors(EditableVectors):
         ImportError
             If gensim is not installed.
         """
-        data = VectorData(self.index_to_key, self.vectors, self.counts)
-        return gensim_bridge.to_gensim(data)
+        return gensim_bridge.to_gensim(VectorData(self._words, self.vectors, self._counts))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Self, TypeAlias
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from w2v.gensim_names import KEYED_VECTORS, GensimNames
+from w2v.items import Item, checked_items, is_integer
 
-from .errors import UnknownWordError
+from .errors import AmbiguousKeyError, UnknownWordError
+from .keys import Key, find_row, index_of, listed
+from .lengths import KeptLengths, is_shared
 from .similarity import FloatArray, cosines, row_norms, unit
 
-Key: TypeAlias = str | int | np.integer
 Vector: TypeAlias = npt.NDArray[np.floating]
 
 
@@ -22,7 +24,7 @@ class VectorTable(GensimNames):
 
     Parameters
     ----------
-    words : sequence of str
+    words : sequence of str, or of int
         Each once; usually the most frequent first.  A number instead is the
         `vector_size` of a table without words, as gensim's constructor has it.
     vectors : (n_words, vector_size) array
@@ -35,11 +37,12 @@ class VectorTable(GensimNames):
 
     Attributes
     ----------
-    index_to_key : list of str
-    key_to_index : dict of str to int
+    index_to_key : list of str, or of int
+    key_to_index : dict of str or int to int
     vectors : (n_words, vector_size) float32 array
-    norms : (n_words,) float32 array or None
-        Lengths of the vectors, once `fill_norms` has run.
+        May be written to, and replaced by an array of as many rows.
+    norms : (n_words,) float32 array
+        Lengths that the vectors have now.
     counts : (n_words,) int64 array or None
 
     Raises
@@ -48,63 +51,170 @@ class VectorTable(GensimNames):
         If the numbers of words, vectors and counts differ, a word stands twice,
         or `vectors` has not two dimensions.
     TypeError
-        If a word is not a string.
+        If words are not all strings, or all integers.
     """
 
     _instead = KEYED_VECTORS
 
     def __init__(
         self,
-        words: Iterable[str] | int = (),
+        words: Iterable[Item] | int = (),
         vectors: npt.ArrayLike | None = None,
         counts: npt.ArrayLike | None = None,
         *,
         vector_size: int | None = None,
     ) -> None:
-        vector_size = words if isinstance(words, int) else vector_size
+        if is_integer(words):
+            words, vector_size = (), int(words)  # type: ignore[call-overload]
         if vectors is None:
             if vector_size is None:
                 raise ValueError("a table needs words with vectors, or vector_size to begin empty")
             vectors = np.empty((0, vector_size), np.float32)
-        self.index_to_key: list[str] = [] if isinstance(words, int) else list(words)
-        self.vectors: FloatArray = np.asarray(vectors, dtype=np.float32)
-        if self.vectors.ndim != 2:
-            raise ValueError(
-                f"vectors have shape {self.vectors.shape}; a table (n_words, vector_size) is needed"
-            )
-        if len(self.index_to_key) != len(self.vectors):
-            raise ValueError(
-                f"{len(self.index_to_key):,} words but {len(self.vectors):,} vectors: "
-                "each word needs one row"
-            )
-        self.key_to_index: dict[str, int] = _index(self.index_to_key)
-        self.norms: FloatArray | None = None
-        self.counts: npt.NDArray[np.int64] | None = None
-        if counts is not None:
-            self.counts = np.asarray(counts, dtype=np.int64)
-            if self.counts.shape != (len(self),):
-                raise ValueError(
-                    f"counts have shape {self.counts.shape}, expected ({len(self)},): one a word"
-                )
+        items = checked_items(words)  # type: ignore[arg-type]
+        matrix = _matrix(vectors, len(items))
+        counted = None if counts is None else _counts(counts, len(items))
+        self._set_contents(items, index_of(items), matrix, counted)
+        # Whoever has the array can write to it, unseen by the lengths that are kept.
+        self._given_out = is_shared(matrix, vectors)
+        self._settled = True
 
-    def __len__(self) -> int:
-        return len(self.index_to_key)
+    # -- contents ------------------------------------------------------------
 
-    def __contains__(self, key: object) -> bool:
-        return self.get_index(key, default=-1) >= 0  # type: ignore[arg-type]
+    def _set_contents(
+        self,
+        words: list[Item],
+        index: dict[Item, int],
+        matrix: FloatArray,
+        counts: npt.NDArray[np.int64] | None,
+    ) -> None:
+        """Take words, vectors and counts that fit each other; all changes of words end here."""
+        self._words, self._index = words, index
+        self._matrix, self._counts = matrix, counts
+        self._kept = KeptLengths()
+        self._given_out = False
 
-    def __getitem__(self, key_or_keys: Key | Sequence[Key]) -> FloatArray:
-        if isinstance(key_or_keys, str | int | np.integer):
-            return self.get_vector(key_or_keys)
-        return self.vectors[[self.get_index(key) for key in key_or_keys]]
+    def _write(self, rows: Any, vectors: npt.ArrayLike) -> None:
+        """Give rows new vectors."""
+        if not self._matrix.flags.writeable:
+            self._matrix = self._matrix.copy()
+        self._matrix[rows] = vectors
+        self._kept.forget()
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({len(self):,} words, vector_size={self.vector_size})"
+    def _take_matrix(self, matrix: FloatArray) -> None:
+        """Give all rows new vectors."""
+        self._matrix, self._given_out = matrix, False
+
+    def _take_counts(self, counts: npt.NDArray[np.int64] | None) -> None:
+        self._counts = counts
+
+    @property
+    def _may_change_unseen(self) -> bool:
+        return self._given_out
+
+    @classmethod
+    def _kind(cls) -> type[Self]:
+        """Return the class of what is made of this table, or read from a file."""
+        return cls
+
+    def _new(
+        self, words: list[Item], vectors: FloatArray, counts: npt.NDArray[np.int64] | None
+    ) -> Self:
+        """Make another table of this kind."""
+        table = self._kind()(words, vectors, counts)
+        table._given_out = False
+        return table
+
+    def measured(self, rows: slice = slice(None)) -> tuple[FloatArray, FloatArray]:
+        """Return vectors and the lengths that they have now, of the same moment."""
+        matrix = self._matrix
+        if self._may_change_unseen:
+            return matrix[rows], row_norms(matrix[rows])
+        return matrix[rows], self._kept.of(matrix)[rows]
+
+    @property
+    def index_to_key(self) -> list[Any]:
+        """The words, or items, in the order of the rows."""
+        return self._words
+
+    @index_to_key.setter
+    def index_to_key(self, words: Iterable[Item]) -> None:
+        items = checked_items(words)
+        if len(items) != len(self):
+            raise ValueError(f"{len(items):,} words for {len(self):,} vectors: as many are needed")
+        self._set_contents(items, index_of(items), self.vectors, self._counts)
+        self._given_out = True
+
+    @property
+    def key_to_index(self) -> dict[Any, int]:
+        """Each word's row."""
+        return self._index
+
+    @property
+    def vectors(self) -> FloatArray:
+        """The vectors themselves, not a copy."""
+        self._given_out = True
+        return self._matrix
+
+    @vectors.setter
+    def vectors(self, vectors: npt.ArrayLike) -> None:
+        self._take_matrix(_matrix(vectors, len(self)))
+        self._given_out = True
+
+    @property
+    def counts(self) -> npt.NDArray[np.int64] | None:
+        """How often each word occurred, where that is known."""
+        return self._counts
+
+    @counts.setter
+    def counts(self, counts: npt.ArrayLike | None) -> None:
+        self._take_counts(None if counts is None else _counts(counts, len(self)))
+
+    @property
+    def norms(self) -> FloatArray:
+        """Lengths that the vectors have now."""
+        return self.measured()[1]
+
+    @norms.setter
+    def norms(self, norms: None) -> None:
+        if norms is not None:
+            raise AttributeError("norms follow the vectors and cannot be set: write to vectors")
 
     @property
     def vector_size(self) -> int:
         """Numbers in each vector."""
-        return self.vectors.shape[1]
+        return self._matrix.shape[1]
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({len(self):,} words, vector_size={self.vector_size})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Not the lengths, and of a mapped file or a part of a matrix what is in it.
+        kept = {name: value for name, value in self.__dict__.items() if name != "_kept"}
+        return {**kept, "_matrix": np.array(self._matrix)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _kept=KeptLengths(), _given_out=False)
+
+    # -- looking up ----------------------------------------------------------
+
+    def _find(self, key: object) -> int | None:
+        """Find a row, None for an unknown word; KeyError if `key` is none or means two rows."""
+        return find_row(key, self._index, self._words)
+
+    def __contains__(self, key: object) -> bool:
+        try:
+            return self._find(key) is not None
+        except (UnknownWordError, AmbiguousKeyError):
+            return False
+
+    def __getitem__(self, key_or_keys: Key | Sequence[Key]) -> FloatArray:
+        if isinstance(key_or_keys, str) or is_integer(key_or_keys):
+            return self.get_vector(key_or_keys)  # type: ignore[arg-type]
+        rows = [self.get_index(key) for key in listed(key_or_keys)]
+        return self._matrix[rows]
 
     def get_index(self, key: Key, default: int | None = None) -> int:
         """Find the row of a word.
@@ -112,7 +222,8 @@ class VectorTable(GensimNames):
         Parameters
         ----------
         key : str or int
-            A word, or the row itself.
+            A word, in any Unicode normal form.  Among words an integer is the row
+            itself, among integers it is the item.
         default : int, optional
             Returned for an unknown word.
 
@@ -123,16 +234,14 @@ class VectorTable(GensimNames):
         Raises
         ------
         KeyError
-            If the word is unknown and there is no `default`.
+            If the word is unknown and there is no `default`, if `key` is neither string
+            nor integer, or if it is an integer whose digits are a word.
         """
-        if isinstance(key, str):
-            index = self.key_to_index.get(key)
-            if index is not None:
-                return index
-        elif isinstance(key, int | np.integer) and 0 <= key < len(self):
-            return int(key)
+        row = self._find(key)
+        if row is not None:
+            return row
         if default is None:
-            raise UnknownWordError(key, self.index_to_key)
+            raise UnknownWordError(key, self._words)
         return default
 
     def has_index_for(self, key: Key) -> bool:
@@ -145,7 +254,7 @@ class VectorTable(GensimNames):
         Parameters
         ----------
         key : str or int
-            A word, or its row.
+            See `get_index`.
         norm : bool, default False
             Scale it to length 1.
 
@@ -157,13 +266,12 @@ class VectorTable(GensimNames):
         Raises
         ------
         KeyError
-            If the word is unknown.
+            See `get_index`.
         """
         index = self.get_index(key)
-        vector = self.vectors[index]
+        vector = self._matrix[index]
         if norm:
-            length = self.filled_norms()[index]
-            vector = vector / (length if length > 0 else np.float32(1))
+            vector = cosines(vector[:, None].copy(), row_norms(vector[None]))[:, 0]
         vector.setflags(write=False)
         return vector
 
@@ -188,9 +296,9 @@ class VectorTable(GensimNames):
         """
         index = self.get_index(key)
         self.check_attribute(attr)
-        if self.counts is None:
+        if self._counts is None:
             raise KeyError("these vectors have no counts: the word2vec formats do not store them")
-        return int(self.counts[index])
+        return int(self._counts[index])
 
     def check_attribute(self, attr: str) -> None:
         """Raise a KeyError unless words can have this attribute."""
@@ -234,7 +342,8 @@ class VectorTable(GensimNames):
             If `keys` is empty, `weights` are not as many, or a vector has
             another size.
         """
-        if len(keys) == 0:
+        keys = listed(keys, "words and vectors")
+        if not keys:
             raise ValueError("a mean needs at least one word or vector, got none")
         factors = np.ones(len(keys)) if weights is None else np.asarray(weights, dtype=np.float64)
         if factors.shape != (len(keys),):
@@ -244,7 +353,7 @@ class VectorTable(GensimNames):
         for key, factor in zip(keys, factors, strict=True):
             if isinstance(key, np.ndarray):
                 vector = self.check_vector(key)
-            elif ignore_missing and key not in self:
+            elif ignore_missing and self._find(key) is None:
                 continue
             else:
                 vector = self.get_vector(key, norm=pre_normalize)
@@ -264,26 +373,19 @@ class VectorTable(GensimNames):
     word_vec = get_vector
 
     def fill_norms(self, force: bool = False) -> None:
-        """Compute and keep the lengths of all vectors.
-
-        Queries do so when first asked.
+        """Compute the lengths of all vectors, which queries do by themselves.
 
         Parameters
         ----------
-        force : bool, default False
-            Compute them again; needed after writing to `vectors`.
+        force : bool
+            Taken for gensim's sake: lengths are those that the vectors have.
         """
-        self.filled_norms(force)
-
-    def filled_norms(self, force: bool = False) -> FloatArray:
-        """Return the lengths of all vectors, computed once and kept."""
-        if self.norms is None or force:
-            self.norms = row_norms(self.vectors)
-        return self.norms
+        self.measured()
 
     def get_normed_vectors(self) -> FloatArray:
         """Return a copy of all vectors, each scaled to length 1."""
-        return cosines(self.vectors.copy().T, self.filled_norms()).T
+        vectors, norms = self.measured()
+        return cosines(vectors.copy().T, norms).T
 
     def sort_by_descending_frequency(self) -> Self:
         """Put the most frequent words first, in place.
@@ -299,28 +401,33 @@ class VectorTable(GensimNames):
         ValueError
             If there are no counts.
         """
-        if self.counts is None:
+        if self._counts is None:
             raise ValueError("these vectors have no counts to sort by")
-        order = np.argsort(-self.counts, kind="stable")
-        self.index_to_key = [self.index_to_key[i] for i in order]
-        self.key_to_index = {word: i for i, word in enumerate(self.index_to_key)}
-        self.vectors = self.vectors[order]
-        self.counts = self.counts[order]
-        self.norms = None if self.norms is None else self.norms[order]
+        order = np.argsort(-self._counts, kind="stable")
+        if (order[1:] < order[:-1]).any():
+            words = [self._words[row] for row in order]
+            self._set_contents(words, index_of(words), self._matrix[order], self._counts[order])
         return self
 
 
-def _index(words: list[str]) -> dict[str, int]:
-    """Map words to rows; raise if one is no string or stands twice."""
-    for kind in set(map(type, words)):
-        if not issubclass(kind, str):
-            row = next(i for i, word in enumerate(words) if not isinstance(word, str))
-            raise TypeError(f"word {row} is a {kind.__name__}, not a string: {words[row]!r}")
-    rows = dict(zip(words, range(len(words)), strict=True))
-    if len(rows) != len(words):
-        row = next(i for i, word in enumerate(words) if rows[word] != i)
+def _matrix(vectors: npt.ArrayLike, n_words: int) -> FloatArray:
+    """Return vectors as float32, without a copy if they are; ValueError if they do not fit."""
+    matrix = np.asarray(vectors, dtype=np.float32)
+    if matrix.ndim != 2:
         raise ValueError(
-            f"the word {words[row]!r} stands twice, in rows {row} and {rows[words[row]]}: "
-            "each word can have one vector"
+            f"vectors have shape {matrix.shape}; a table (n_words, vector_size) is needed"
         )
-    return rows
+    if len(matrix) != n_words:
+        raise ValueError(f"{n_words:,} words but {len(matrix):,} vectors: each word needs one row")
+    return matrix
+
+
+def _counts(counts: npt.ArrayLike, n_words: int) -> npt.NDArray[np.int64]:
+    counted = np.asarray(counts)
+    if counted.dtype.kind not in "iu" and counted.size:
+        raise ValueError(f"counts are {counted.dtype}, expected integers")
+    if counted.shape != (n_words,):
+        raise ValueError(f"counts have shape {counted.shape}, expected ({n_words},): one a word")
+    if counted.size and counted.max() > np.iinfo(np.int64).max:
+        raise ValueError(f"counts go up to {counted.max()}, more than 64 bits hold")
+    return counted.astype(np.int64, copy=False)

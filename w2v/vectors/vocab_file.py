@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from .contents import shown
-from .errors import VectorFormatError
+from .errors import VectorFormatError, shown
 
 
 def write(path: Path, words: Sequence[str], counts: npt.NDArray[np.int64]) -> None:
@@ -19,13 +19,13 @@ def write(path: Path, words: Sequence[str], counts: npt.NDArray[np.int64]) -> No
         file.writelines(f"{word} {count}\n" for word, count in pairs)
 
 
-def read(path: Path, rows: Mapping[str, int], unicode_errors: str) -> npt.NDArray[np.int64]:
+def read(path: Path, rows: Mapping[Any, int], unicode_errors: str) -> npt.NDArray[np.int64]:
     """Read the counts of known words.
 
     Parameters
     ----------
     path : Path
-    rows : dict of str to int
+    rows : dict of str or int to int
         The words' rows.
     unicode_errors : str
         What to do about words that are not UTF-8.
@@ -42,12 +42,17 @@ def read(path: Path, rows: Mapping[str, int], unicode_errors: str) -> npt.NDArra
     """
     counts = np.zeros(len(rows), np.int64)
     with path.open(encoding="utf-8", errors=unicode_errors, newline="\n") as file:
-        for number, line in enumerate(file, 1):
-            word, _, count = line.rstrip().rpartition(" ")
-            if not count.isdecimal():
-                raise VectorFormatError(
-                    f"{path}: line {number} is {shown(line.rstrip())}, expected a word and a count"
-                )
-            if word in rows:
-                counts[rows[word]] = int(count)
+        try:
+            for number, line in enumerate(file, 1):
+                text = line.rstrip() if number > 1 else line.rstrip().removeprefix("\ufeff")
+                word, _, count = text.replace("\t", " ").rpartition(" ")
+                if not (count.isascii() and count.isdecimal() and len(count) < 19):
+                    raise VectorFormatError(
+                        f"{path}: line {number} is {shown(text)}, expected a word and a count"
+                    )
+                row = rows.get(text[: len(word)].rstrip(" \t"))
+                if row is not None:
+                    counts[row] = int(count)
+        except UnicodeDecodeError as error:
+            raise VectorFormatError(f"{path} is not UTF-8: {error.reason}") from None
     return counts

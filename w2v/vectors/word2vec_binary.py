@@ -11,21 +11,19 @@ from .contents import (
     ReadOptions,
     RowBuffer,
     VectorData,
+    as_text,
     check_unique,
     decode_words,
     encode_word,
-    shown,
 )
-from .errors import VectorFormatError
+from .errors import VectorFormatError, shown
 from .similarity import FloatArray
-from .streams import MAX_LINE, open_for_reading, open_for_writing
+from .streams import MAX_LINE, open_for_reading, open_for_writing, read_first_line
 from .word2vec_header import Header, parse_header
-
-_CHUNK = 1 << 22
 
 
 def read(path: Path, options: ReadOptions) -> VectorData:
-    """Read a binary file, gzipped or not.
+    """Read a binary file, compressed or not.
 
     Parameters
     ----------
@@ -42,18 +40,20 @@ def read(path: Path, options: ReadOptions) -> VectorData:
         If the header lies, the file is cut off, or a word is not UTF-8.
     """
     with open_for_reading(path) as source:
-        line = source.file.readline(100)
+        line = read_first_line(source.file, 100)
+        if not line.endswith(b"\n"):
+            line = b""  # no header is as long
         header = parse_header(line)
         row_bytes = 4 * header.vector_size
-        header.check_room(1 + row_bytes, source.most_bytes - len(line))
         n_words = header.n_words
-        if options.limit is not None:
-            n_words = min(n_words, options.limit)
-        rows = RowBuffer(header.vector_size, n_words if source.exact else 0)
+        header.check_room(1 + row_bytes, source.most_bytes - len(line), options.limit)
+        n_words = n_words if options.limit is None else min(n_words, options.limit)
+        room = min(n_words, source.most_bytes // (1 + row_bytes))
+        rows = RowBuffer(header.vector_size, room if source.exact else 0)
         words: list[str] = []
         chunk = b""
         while len(words) < n_words:
-            more = source.file.read(_CHUNK)
+            more = source.read_some()
             chunk += more
             found, starts, end = _scan(chunk, n_words - len(words), row_bytes)
             if not starts and (not more or len(chunk) > MAX_LINE + row_bytes):
@@ -66,16 +66,18 @@ def read(path: Path, options: ReadOptions) -> VectorData:
             words += decoded
             _gather(chunk, starts, rows, header.vector_size)
             chunk = chunk[end:]
-        if n_words == header.n_words and (chunk + source.file.read(16)).strip(b"\n"):
+        complete = options.limit is None or options.limit > header.n_words
+        if complete and (chunk + source.read_some(16)).strip(b"\n"):
             raise VectorFormatError(
-                f"there are more bytes after the {n_words:,} words that the header announces: "
-                "its numbers are wrong, or the file is of another format"
+                f"there are more bytes after the {n_words:,} words that the header announces: its "
+                "numbers are wrong, or the file is of another format; load with "
+                f"limit={n_words} to read so many"
             )
-    return VectorData(words, rows.finish())
+    return header.with_items(VectorData(words, rows.finish()))
 
 
 def write(path: Path, data: VectorData) -> None:
-    """Write a binary file, gzipped if the suffix says so.
+    """Write a binary file, compressed if the suffix says so.
 
     Parameters
     ----------
@@ -89,10 +91,10 @@ def write(path: Path, data: VectorData) -> None:
         If a word has a space or starts with a line end: no reader could tell
         where it stops.
     """
-    encoded = [_encode(word) for word in data.words]
+    encoded = [_encode(word) for word in as_text(data.words)]
     vectors = data.vectors.astype("<f4", copy=False)
     with open_for_writing(path) as file:
-        file.write(Header(*data.vectors.shape).encode())
+        file.write(Header.of(data).encode())
         pieces = (piece + row.tobytes() for piece, row in zip(encoded, vectors, strict=True))
         while block := b"".join(islice(pieces, 4096)):
             file.write(block)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import glove
-from .contents import ReadOptions, RowBuffer, VectorData
+from .contents import ReadOptions, VectorData
 from .errors import VectorFormatError
-from .streams import open_for_reading, open_for_writing, read_line
-from .text_rows import read_rows, write_rows
+from .streams import open_for_reading, open_for_writing, read_first_line
+from .text_rows import RowReader, write_rows
 from .word2vec_header import Header, is_header, parse_header
 
 
 def read(path: Path, options: ReadOptions) -> VectorData:
-    """Read a text file, gzipped or not; one without a header is read as GloVe's.
+    """Read a text file, compressed or not; one without a header is read as GloVe's.
 
     Parameters
     ----------
@@ -30,25 +30,26 @@ def read(path: Path, options: ReadOptions) -> VectorData:
         If the header lies, the file is cut off, or a row is malformed.
     """
     with open_for_reading(path) as source:
-        line = read_line(source.file, "the first line")
+        line = read_first_line(source.file)
         if line and not is_header(line):
             return glove.read_from(source.file, line, options)
         header = parse_header(line)
-        # Shortest row: an empty word, then a space and a digit for each number.
-        header.check_room(2 * header.vector_size + 1, source.most_bytes - len(line))
-        rows = RowBuffer(header.vector_size, 0)
-        data = read_rows(source.file, header.vector_size, header.n_words, rows, options)
-        complete = options.limit is None or options.limit >= header.n_words
+        limit = options.limit
+        # Shortest row: an empty word, then a space and a digit for each number; the last row may
+        # lack its line end.
+        header.check_room(2 * header.vector_size + 1, source.most_bytes - len(line) + 1, limit)
+        data = RowReader(source.file, header.vector_size, header.n_words, options).read()
+        complete = limit is None or limit > header.n_words
         if complete and source.file.read(4096).strip():
             raise VectorFormatError(
                 f"there are more rows than the {header.n_words:,} that the header announces: "
-                "the header is wrong"
+                f"the header is wrong; load with limit={header.n_words} to read so many"
             )
-    return data
+    return header.with_items(data)
 
 
 def write(path: Path, data: VectorData) -> None:
-    """Write a text file, gzipped if the suffix says so.
+    """Write a text file, compressed if the suffix says so.
 
     Parameters
     ----------
@@ -62,5 +63,5 @@ def write(path: Path, data: VectorData) -> None:
         If a word holds a space or a line end.
     """
     with open_for_writing(path) as file:
-        file.write(Header(*data.vectors.shape).encode())
+        file.write(Header.of(data).encode())
         write_rows(file, data)

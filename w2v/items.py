@@ -1,0 +1,55 @@
+"""What vocabularies hold: words, or integers such as the ids of products or nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+Item: TypeAlias = str | int
+"""A word, or the integer that stands for an item."""
+
+_INT64 = np.iinfo(np.int64)
+
+
+def is_integer(key: object) -> bool:
+    """Tell whether `key` is an integer, Python's or NumPy's; truth values are none."""
+    return isinstance(key, int | np.integer) and not isinstance(key, bool | np.bool_)
+
+
+def are_integers(items: Sequence[Item]) -> bool:
+    """Tell whether items, which are all of one kind, are integers; no items are words."""
+    return bool(items) and not isinstance(items[0], str)
+
+
+def checked_items(items: Iterable[Any]) -> list[Item]:
+    """Return items as a list of strings, or of integers.
+
+    Raises
+    ------
+    TypeError
+        If one is neither, or there are both.
+    ValueError
+        If an integer does not fit 64 bits.
+    """
+    found = list(items)
+    kinds = set(map(type, found))
+    if all(issubclass(kind, str) for kind in kinds):
+        return found
+    for row, item in enumerate(found):
+        if not is_integer(item) and not isinstance(item, str):
+            raise TypeError(
+                f"word {row} is a {type(item).__name__}, not a string or an integer: {item!r}"
+            )
+    strings = [item for item in found if isinstance(item, str)]
+    if strings:
+        number = next(item for item in found if not isinstance(item, str))
+        raise TypeError(
+            f"words are all strings or all integers, got {strings[0]!r} and {number!r}: make them "
+            "of one kind, with str() or int()"
+        )
+    for row, item in enumerate(found):
+        if not _INT64.min <= item <= _INT64.max:
+            raise ValueError(f"word {row} is {item}: integers of up to 64 bits are supported")
+    return list(map(int, found))
