@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "plotting": FOUNDATIONS | {"projection"},
     "training": FOUNDATIONS | {"data", "layers", "models", "plotting"},
     "trained": FOUNDATIONS | {"data", "layers", "models", "plotting", "training", "vectors"},
-    "course": {"backend", "data", "layers", "models", "training"},
+    "course": {"backend", "data", "layers", "models", "training", "vectors"},
 }
 TOP = {"cli", "__main__"}
 APART = {"course"}  # imported by nothing else, the command line included

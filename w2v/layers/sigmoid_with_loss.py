@@ -18,20 +18,24 @@ class SigmoidWithLoss(Layer):
         Logits of the last forward pass.
     t : array of x's shape, or one that broadcasts to it, or None
         Its labels.
-    loss : 0-d float array or None
-        What it returned.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.x: Array = None
         self.t: Array = None
-        self.loss: Array = None
+        self._total: Array = None
 
     @property
     def y(self) -> Array:
         """σ(x) of the last forward pass, in x's shape; None before."""
         return None if self.x is None else (backend_for(self.x).xp.tanh(self.x / 2) + 1) / 2
+
+    @property
+    def loss(self) -> Array:
+        """Mean loss of the last forward pass, 0-d; None before."""
+        # Not the array that forward returned, to which a caller may add another layer's loss.
+        return None if self.x is None else self._total / len(self.x)
 
     def forward(self, x: Array, t: Array) -> Array:
         """Return the mean loss.
@@ -49,9 +53,8 @@ class SigmoidWithLoss(Layer):
             ``−Σ [t log σ(x) + (1 − t) log(1 − σ(x))] / B``, in nats.
         """
         self.x, self.t = x, t
-        total, self.difference = backend_for(x).sigmoid_loss(x, t)
-        self.loss = total / len(x)
-        return self.loss
+        self._total, self.difference = backend_for(x).sigmoid_loss(x, t)
+        return self._total / len(x)
 
     def backward(self, dout: float = 1) -> Array:
         """Return the gradient by x, ``(σ(x) − t) · dout / B``, in x's shape."""
