@@ -108,6 +108,13 @@ def test_a_phrase_spelled_as_a_connector_is_that_word() -> None:
     assert joined.vocab.words == ["with", "cupwithtea"]
 
 
+def test_phrases_of_integers_are_refused_at_once() -> None:
+    with pytest.raises(CorpusError, match="words of type int"):
+        Phrases([[1, 2], [1, 2]])
+    with pytest.raises(CorpusError, match="a token is 1 of type int"):
+        Phrases(TEXT)[[1, 2]]
+
+
 def test_many_connectors_in_a_row_are_one_phrase() -> None:
     sentences = [["bread", *["and"] * 3000, "butter"]] * 3
     found = Phrases(encoded(sentences), min_count=1, threshold=0.1, connector_words=["and"])
@@ -221,6 +228,7 @@ def test_one_sentence_gives_a_list_and_many_what_can_be_counted() -> None:
         ([["new", "york"], "new york"], "a sentence is 'new york'"),
         ([[b"new"]], "a token is b'new' of type bytes"),
         ([["new"], None], "a sentence is None"),
+        ([1, 2], "a token is 1 of type int"),
     ],
 )
 def test_what_is_no_sentence_is_refused(sentence: Any, says: str) -> None:
