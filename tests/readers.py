@@ -19,7 +19,7 @@ from w2v.training.checkpoint import CheckpointError
 from w2v.vectors import VectorFormatError
 from w2v.vectors.errors import UnknownWordError
 
-SMALL: dict[str, Any] = {"vector_size": 4, "min_count": 1, "negative": 2, "workers": 1, "epochs": 1}
+SMALL: dict[str, Any] = {"vector_size": 4, "min_count": 1, "workers": 1, "epochs": 1}
 TEXT = [[f"w{(3 * i + j * j) % 40}" for j in range(8)] for i in range(60)]
 
 
@@ -81,7 +81,7 @@ def trained_in_batches(path: Path) -> Any:
 @reader(CorpusError)
 def train_command(path: Path) -> Any:
     out = path.parent / "out.bin"
-    small = ("--vector-size", 4, "--min-count", 1, "--negative", 2, "--workers", 1, "--epochs", 1)
+    small = ("--vector-size", 4, "--min-count", 1, "--workers", 1, "--epochs", 1)
     return command("train", path, "-o", out, *small, "-q")
 
 

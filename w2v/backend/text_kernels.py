@@ -20,6 +20,9 @@ SENTENCE_END = -1
 # What a character is, to the kernel that cuts running text into words.
 SEPARATOR, LETTER, ALONE, MARK, APOSTROPHE, NEWLINE = range(6)
 
+# What four bytes of UTF-8 can say, whether or not it is a character.
+CODES = 1 << 21
+
 # What a byte may be to `split_white`.
 PLAIN, SPACE, LINE, MAYBE_SPACE = range(4)
 

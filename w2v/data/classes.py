@@ -35,12 +35,14 @@ def character_classes() -> NDArray[np.uint8]:
 
     Returns
     -------
-    (0x110000,) uint8
+    (CODES,) uint8
+        Separators beyond the last code point.
     """
-    from w2v.backend.text_kernels import ALONE, APOSTROPHE, LETTER, MARK, NEWLINE, SEPARATOR
+    from w2v.backend.text_kernels import ALONE, APOSTROPHE, CODES, LETTER, MARK, NEWLINE, SEPARATOR
 
     by_category = {"L": LETTER, "N": LETTER, "M": MARK}
-    classes = np.fromiter(
+    classes = np.full(CODES, SEPARATOR, np.uint8)
+    classes[: sys.maxunicode + 1] = np.fromiter(
         (
             by_category.get(unicodedata.category(chr(code))[0], SEPARATOR)
             for code in range(sys.maxunicode + 1)

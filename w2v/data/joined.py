@@ -7,8 +7,9 @@ from itertools import chain
 from typing import Any
 
 from w2v.data.errors import CorpusError
+from w2v.messages import quoted
 
-Join = Callable[[Iterable[str]], list[str]]
+Join = Callable[[Any], list[str]]
 
 
 class JoinedSentences:
@@ -80,17 +81,19 @@ def join_one_or_many(join: Join, sentence: Any) -> list[str] | JoinedSentences:
         If it is a string, or a token is none.
     """
     if isinstance(sentence, str | bytes):
-        return join(sentence)  # type: ignore[arg-type]  # says that it is none
+        return join(sentence)  # which says that it is none
     rest = iter(sentence)
     head = next(rest, None)
-    if head is None or isinstance(head, str):
-        return join([] if head is None else chain([head], rest))
+    if head is None:
+        return []
+    if isinstance(head, str | bytes) or not isinstance(head, Iterable):
+        return join(chain([head], rest))  # which refuses other tokens than strings
     if rest is not sentence:
         return JoinedSentences(join, sentence)
     return JoinedSentences(join, sentence, _Once(chain([head], rest), type(sentence).__name__))
 
 
-def tokens_of(sentence: Iterable[str]) -> list[str]:
+def tokens_of(sentence: Any) -> list[str]:
     """Give a sentence's tokens, or say why it is no sentence.
 
     Parameters
@@ -115,5 +118,4 @@ def tokens_of(sentence: Iterable[str]) -> list[str]:
 
 
 def _shown(value: object) -> str:
-    text = repr(value[:40] if isinstance(value, str | bytes) else value)
-    return f"{text[:60]} of type {type(value).__name__}"
+    return f"{quoted(value)} of type {type(value).__name__}"

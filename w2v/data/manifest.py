@@ -11,6 +11,7 @@ from typing import Any
 
 from w2v.data.errors import CorpusError
 from w2v.files import checksum
+from w2v.messages import quoted
 
 TOKENS, OFFSETS, VOCAB, MANIFEST = "tokens.int32", "offsets.int64", "vocab.arrow", "corpus.json"
 # Folders of format 1 have no checksums: earlier versions wrote them, and corpora that are not kept.
@@ -99,7 +100,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     version = manifest.get("format") if isinstance(manifest, dict) else manifest
     if not isinstance(manifest, dict) or version not in (_PLAIN, _SEALED):
         raise CorpusError(
-            f"{folder} was written by another version of w2v (it says format {version!r:.40}, "
+            f"{folder} was written by another version of w2v (it says format {quoted(version)}, "
             f"this one reads up to {_SEALED}); prepare it again"
         )
     own = manifest.pop("checksum", None)
@@ -121,7 +122,7 @@ def _is_complete(manifest: Mapping[str, Any]) -> bool:
         and manifest["tokens"] <= manifest["total_words"]
         and isinstance(info, dict)
         and isinstance(info.get("sources", []), list)
-        and _is_count(info.get("replaced", 0))
+        and all(_is_count(info.get(name, 0)) for name in ("replaced", "sentences_read"))
         and isinstance(sums, dict)
     )
 

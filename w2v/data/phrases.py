@@ -15,6 +15,7 @@ from w2v.data.errors import CorpusError
 from w2v.data.joined import JoinedSentences, join_one_or_many, tokens_of
 from w2v.data.reading import read_corpus
 from w2v.data.vocabulary import Vocabulary, frequent
+from w2v.messages import quoted
 
 SCORINGS = ("default", "npmi")
 _THRESHOLDS = {"default": 10.0, "npmi": 0.5}
@@ -75,7 +76,7 @@ class Phrases:
         connector_words: Iterable[str] = (),
     ) -> None:
         if scoring not in SCORINGS:
-            raise ValueError(f"scoring must be one of {', '.join(SCORINGS)}, got {scoring!r}")
+            raise ValueError(f"scoring must be one of {', '.join(SCORINGS)}, got {quoted(scoring)}")
         if min_count < 1:
             raise ValueError(f"min_count must be 1 or more, got {min_count}")
         threshold = _THRESHOLDS[scoring] if threshold is None else threshold
@@ -84,10 +85,10 @@ class Phrases:
         if not (math.isfinite(threshold) and (threshold > 0 or scoring == "npmi")):
             raise ValueError(f"threshold must be a number above 0, got {threshold}")
         if not isinstance(delimiter, str):
-            raise ValueError(f"delimiter must be a string, such as '_', got {delimiter!r}")
+            raise ValueError(f"delimiter must be a string, such as '_', got {quoted(delimiter)}")
         if isinstance(connector_words, str):
             raise ValueError(
-                f"connector_words must be several words, got the string {connector_words!r}"
+                f"connector_words must be several words, got the string {quoted(connector_words)}"
             )
         from w2v.backend.phrase_kernels import count_pairs
 
@@ -199,7 +200,7 @@ class Phrases:
             return JoinedSentences(self._joined, sentence, sentence.sentences)
         return join_one_or_many(self._joined, sentence)
 
-    def _joined(self, sentence: Iterable[str]) -> list[str]:
+    def _joined(self, sentence: Any) -> list[str]:
         """Do as the kernel `join_pairs` does, for words that need not be known."""
         ids, size = self._source.word_to_id, len(self._source)
         joined: list[str] = []

@@ -29,7 +29,7 @@ class Scan:
     folder : Path
         For the spool files.
     workers : int
-    classes : (0x110000,) uint8, optional
+    classes : (CODES,) uint8, optional
         Character classes, for running text.
     strict : bool, default False
         Whether bytes that are no UTF-8 end the reading; they are replaced otherwise.

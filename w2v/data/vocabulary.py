@@ -13,6 +13,7 @@ from w2v.backend import keep_probabilities
 from w2v.data.errors import CorpusError
 from w2v.data.vocabulary_file import read_words, write_words
 from w2v.items import Item, are_integers, checked_items
+from w2v.messages import quoted
 
 
 class Vocabulary:
@@ -47,7 +48,7 @@ class Vocabulary:
         if len(self.word_to_id) < len(self.words):
             row = next(i for i, word in enumerate(self.words) if self.word_to_id[word] != i)
             raise ValueError(
-                f"the word {self.words[row]!r:.80} stands twice, as number {row} and "
+                f"the word {quoted(self.words[row])} stands twice, as number {row} and "
                 f"{self.word_to_id[self.words[row]]}: each word can stand once"
             )
         self.counts = _whole_numbers(counts, len(self.words))

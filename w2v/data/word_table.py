@@ -52,7 +52,7 @@ class WordTable:
             Bytes of text.
         block : int
             The block's place in the text.
-        classes : (0x110000,) uint8, optional
+        classes : (CODES,) uint8, optional
             Each character's class, to cut running text into words; without it, white space
             separates words as in ``str.split``.
 
@@ -61,7 +61,23 @@ class WordTable:
         int32 array
             Ids, with `SENTENCE_END` where lines end (once for several ends in a row). A view
             that the next call overwrites.
+
+        Raises
+        ------
+        ValueError
+            If an array is of another type or too short, or the text ends within a word.
         """
+        _require(buffer, np.uint8, "the buffer")
+        if not 0 <= n <= buffer.size - kernels.PADDING:
+            raise ValueError(
+                f"{n} bytes of text in a buffer of {buffer.size}: {kernels.PADDING} more are needed"
+            )
+        if n and buffer[n - 1] not in _WHITE:
+            raise ValueError("the text ends within a word: put white space at its end")
+        if classes is not None:
+            _require(classes, np.uint8, "the characters' classes")
+            if classes.size < kernels.CODES:
+                raise ValueError(f"{classes.size} classes of characters, not {kernels.CODES}")
         if len(self._spans) < n + 1:
             self._spans = np.empty((n + 1, 2), dtype=np.int32)
             self._ids = np.empty(n + 1, dtype=np.int32)
@@ -88,7 +104,24 @@ class WordTable:
         -------
         (N,) int32
             The ids the words have here.
+
+        Raises
+        ------
+        ValueError
+            If an array is of another type or length, or words lie outside the arena.
         """
+        _require(arena, np.uint8, "the arena")
+        for array, name in ((starts, "starts"), (counts, "counts"), (first, "first")):
+            _require(array, np.int64, name)
+        lengths = np.diff(starts)
+        if not len(starts) - 1 == len(counts) == len(first):
+            raise ValueError(f"{len(starts)} starts, {len(counts)} counts and {len(first)} places")
+        if (
+            starts[0] < 0
+            or starts[-1] > arena.size - kernels.PADDING
+            or (lengths.size and not 0 <= lengths.min() <= lengths.max() < _MERGED_BYTES)
+        ):
+            raise ValueError(f"words lie outside the arena of {arena.size} bytes")
         ids = np.empty(len(counts), dtype=np.int32)
         before = len(self)
         low = 0
@@ -140,6 +173,16 @@ def _longer(array: Array, size: int) -> Array:
     return longer
 
 
+def _require(array: Array, dtype: type[np.generic], name: str) -> None:
+    """Raise a ValueError unless an array is what kernels take it for."""
+    if array.dtype != dtype or array.ndim != 1 or not array.flags.c_contiguous:
+        raise ValueError(
+            f"{name} must be a vector of {np.dtype(dtype)} in one piece, got {array.dtype} "
+            f"of shape {array.shape}"
+        )
+
+
+_WHITE = b" \n\t\r\v\f"
 _ONES = np.empty(0, dtype=np.int64)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from w2v.files import checksum
+from w2v.messages import quoted
 
 
 class CheckpointError(ValueError):
@@ -39,7 +40,7 @@ def read_object(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise CheckpointError(f"{path} is damaged: {error}") from None
     if not isinstance(value, dict):
-        raise CheckpointError(f"{path} is damaged: it is {value!r:.40}, expected an object")
+        raise CheckpointError(f"{path} is damaged: it is {quoted(value, 40)}, expected an object")
     return value
 
 
@@ -74,7 +75,7 @@ def check_sums(folder: Path, expected: Any, kept_in: str) -> None:
         It names the file that is damaged.
     """
     if not isinstance(expected, dict):
-        raise CheckpointError(f"{folder} has {expected!r:.40} for its checksums")
+        raise CheckpointError(f"{folder} has {quoted(expected, 40)} for its checksums")
     for name, value in expected.items():
         if checksum(folder / Path(name).name) != value:
             raise CheckpointError(
@@ -102,10 +103,14 @@ def check_progress(progress: Mapping[str, Any], path: Path, *, drawn: bool) -> N
     for name in ("epochs_done", "negatives_drawn")[: 1 + drawn]:
         value = progress.get(name)
         if type(value) is not int or not 0 <= value < 1 << 63:
-            raise CheckpointError(f"{path} is damaged: {name} is {value!r:.40}, expected a count")
+            raise CheckpointError(
+                f"{path} is damaged: {name} is {quoted(value, 40)}, expected a count"
+            )
     losses = progress.get("losses")
     if not isinstance(losses, list) or not all(type(x) in (int, float) for x in losses):
-        raise CheckpointError(f"{path} is damaged: losses are {losses!r:.40}, expected numbers")
+        raise CheckpointError(
+            f"{path} is damaged: losses are {quoted(losses, 40)}, expected numbers"
+        )
 
 
 def check_matrix(
