@@ -161,7 +161,9 @@ def _unpacked(archive: Path, member: str) -> Path:
     path = archive.with_name(f"{archive.name}.unzip") / member
     with zipfile.ZipFile(archive) as packed:
         info = packed.getinfo(member)
-        if not (path.is_file() and path.stat().st_size == info.file_size and _crc(path) == info.CRC):
+        if not (
+            path.is_file() and path.stat().st_size == info.file_size and _crc(path) == info.CRC
+        ):
             with atomic_path(path) as aside, packed.open(info) as source, aside.open("wb") as file:
                 shutil.copyfileobj(source, file, _PIECE)
     return path

@@ -110,7 +110,14 @@ class Vocabulary:
         )
         return cls([words[i] for i in kept.tolist()], counts[kept])
 
-    def extended(self, more: Vocabulary, *, min_count: int = 5) -> Vocabulary:
+    def extended(
+        self,
+        more: Vocabulary,
+        *,
+        min_count: int = 5,
+        max_vocab_size: int | None = None,
+        max_final_vocab: int | None = None,
+    ) -> Vocabulary:
         """Add another text's words and counts.
 
         Parameters
@@ -119,19 +126,22 @@ class Vocabulary:
             Of the other text, its rare words included.
         min_count : int, default 5
             New words must occur this often there.
+        max_vocab_size, max_final_vocab : int, optional
+            Bounds on the other text's words, see `frequent`; known ones stay whatever they are.
 
         Returns
         -------
         Vocabulary
             These words in their order, then the new ones; counts of both texts.
         """
+        least = _least(-np.sort(-more.counts), min_count, (max_vocab_size, max_final_vocab))
         counts = self.counts.copy()
         new = []
         for word, count in zip(more.words, more.counts.tolist(), strict=True):
             place = self.word_to_id.get(word)
             if place is not None:
                 counts[place] += count
-            elif count >= min_count:
+            elif count >= least:
                 new.append((word, count))
         return Vocabulary(
             [*self.words, *(word for word, _ in new)],
@@ -257,9 +267,7 @@ def frequent(
     # A stable sort of negated counts leaves equal ones in order of appearance.
     order = np.argsort(-counts, kind="stable")
     sorted_counts = counts[order]
-    for limit in (max_vocab_size, max_final_vocab):
-        if limit is not None and limit < len(counts):
-            min_count = max(min_count, int(sorted_counts[limit]) + 1)
+    min_count = _least(sorted_counts, min_count, (max_vocab_size, max_final_vocab))
     kept = order[: np.searchsorted(-sorted_counts, -min_count, side="right")]
     if not len(kept):
         top = int(sorted_counts[0]) if len(counts) else 0
@@ -268,3 +276,11 @@ def frequent(
             f"words, the most frequent occurs {top} times; lower min_count or give more text"
         )
     return kept
+
+
+def _least(sorted_counts: NDArray[np.int64], min_count: int, limits: tuple[int | None, ...]) -> int:
+    """Raise a least count until no more words than the limits remain."""
+    for limit in limits:
+        if limit is not None and limit < len(sorted_counts):
+            min_count = max(min_count, int(sorted_counts[limit]) + 1)
+    return min_count
