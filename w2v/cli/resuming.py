@@ -30,12 +30,13 @@ def resumed(
     folder: Path,
     hyper: Mapping[str, tuple[str, Any]],
     reading: Mapping[str, Any],
+    corpus: list[str] | None,
     *,
     epochs: int,
     backend: str,
     workers: int | None,
     verbose: bool,
-) -> tuple[Word2Vec, dict[str, Any]]:
+) -> tuple[Word2Vec, list[str], dict[str, Any]]:
     """Load a training to go on with, and refuse options that contradict it.
 
     Parameters
@@ -46,12 +47,16 @@ def resumed(
     hyper : mapping of option to (hyper-parameter, value)
     reading : mapping of option to value
         How text is to be read.
+    corpus : list of str or None
+        The names of the text.
     epochs, backend, workers, verbose
         What may differ: more epochs, and where and how the training runs.
 
     Returns
     -------
     word2vec : Word2Vec
+    names : list of str
+        Of the text, which may be left out only where they were at first.
     reading : dict
         As given, and for the rest as the text was read at first.
 
@@ -60,56 +65,59 @@ def resumed(
     CheckpointError
         The folder is no saved training.
     ValueError
-        An option contradicts it; all that do are named.
+        An option contradicts it; all that do are named.  Or the text is not named; the message
+        says what it was.
     """
+    from w2v.data.corpus import is_encoded
+    from w2v.data.sources import expand
     from w2v.word2vec import Word2Vec
 
     word2vec = Word2Vec.load(
         folder, backend=backend if given(ctx, "backend") else None, workers=workers, verbose=verbose
     )
     before = saved_text(word2vec).get("reading", {})
+    config = word2vec.config
+    pairs = [(name, value, getattr(config, key)) for name, (key, value) in hyper.items()]
+    pairs += [(name, reading[name], before.get(name, reading[name])) for name in _WORDS]
     contradictions = [
-        f"--{option.replace('_', '-')} is {quoted(value)}, was {quoted(was)}"
-        for option, value, was in [
-            *((name, value, getattr(word2vec.config, key)) for name, (key, value) in hyper.items()),
-            *((name, reading[name], before.get(name, reading[name])) for name in _WORDS),
-        ]
-        if given(ctx, option) and value != was
+        f"--{name.replace('_', '-')} is {_told(name, value)}, was {_told(name, was)}"
+        for name, value, was in pairs
+        if given(ctx, name)
+        and value != was
+        and not (name == "alpha" and config.optimizer == "sgd" and value == config.learning_rate)
     ]
     if given(ctx, "epochs"):
-        if epochs < word2vec.config.epochs:
-            contradictions.append(
-                f"--epochs is {epochs}, was {word2vec.config.epochs}, and may only be raised"
-            )
+        if epochs < config.epochs:
+            contradictions.append(f"--epochs is {epochs}, was {config.epochs}: it can be raised")
         else:
-            word2vec.config = replace(word2vec.config, epochs=epochs)
+            word2vec.config = replace(config, epochs=epochs)
     if contradictions:
         raise ValueError(
             f"{shortened(folder)} was trained with other options: {'; '.join(contradictions)}; "
             "leave them out to go on with it, or train anew without --resume"
         )
+    names = corpus or _names_at_first(saved_text(word2vec), folder)
     kept = {
         name: before[name] for name in (*_WORDS, *_TEXT) if name in before and not given(ctx, name)
     }
-    return word2vec, {**reading, **kept}
+    if not any(
+        each.kind != "text" for name in names if not is_encoded(name) for each in expand([name])
+    ):
+        kept.pop("column", None)  # the words may come from another kind of file now
+    return word2vec, names, {**reading, **kept}
 
 
-def text_to_go_on_with(word2vec: Word2Vec, folder: Path, corpus: list[str] | None) -> list[str]:
-    """Return the names of the text, which may be left out only where they were at first.
+def _told(option: str, value: Any) -> str:
+    return ("cbow", "sg")[value] if option == "model" else quoted(value)
 
-    Raises
-    ------
-    ValueError
-        They are left out; the message says what the text was.
-    """
-    if corpus is not None:
-        return corpus
-    sources = [str(name) for name in saved_text(word2vec).get("sources", ())]
+
+def _names_at_first(text: Mapping[str, Any], folder: Path) -> list[str]:
+    sources = [str(name) for name in text.get("sources", ())]
     if [Path(name).name.startswith("pydocs-") for name in sources] == [True]:
         return ["pydocs"]
-    was = f": it was {shortened(', '.join(sources))}" if sources else ""
+    was = f" (it was {shortened(', '.join(sources))})" if sources else ""
     raise ValueError(
-        f"name the text that {shortened(folder)} was trained on, to go on with it{was}"
+        f"name the text that {shortened(folder)} was trained on{was}, to go on with it"
     )
 
 

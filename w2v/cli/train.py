@@ -160,7 +160,7 @@ def train(
     `w2v train book.txt --config run.toml --seed 2`: with options from a file
     """
     from w2v.backend import describe_choice
-    from w2v.cli.resuming import read, resumed, saved_text, text_to_go_on_with
+    from w2v.cli.resuming import read, resumed, saved_text
     from w2v.data.rereading import require_rereadable
     from w2v.metrics import MetricsLog
     from w2v.plotting import check_picture
@@ -207,8 +207,9 @@ def train(
             "verbose": not quiet,
         }
         if resume:
-            word2vec, reading = resumed(ctx, resume, hyper, reading, **running)
-            names = text_to_go_on_with(word2vec, resume, corpus)
+            word2vec, names, reading = resumed(ctx, resume, hyper, reading, corpus, **running)
+            if not saved_text(word2vec):
+                say(f"{resume} does not say which text it was trained on: not compared")
             reread = reread or bool(saved_text(word2vec).get("reread"))
         else:
             word2vec = Word2Vec(**dict(hyper.values()), **running)
@@ -218,7 +219,7 @@ def train(
     if reread:
         require_rereadable(names)
     on_cpu = f"{describe_choice('cpu')} (hierarchical softmax runs on the CPU)"
-    say(f"backend: {on_cpu if word2vec.config.hs else describe_choice(backend)}")
+    say(f"backend: {on_cpu if word2vec.config.hs else describe_choice(word2vec.config.backend)}")
     stopped = False
     failure: OSError | None = None
     with MetricsLog(metrics) as log:
