@@ -18,6 +18,7 @@ from w2v.items import Item
 from w2v.layers import HierarchicalSoftmaxLoss
 from w2v.models import CBOW, ContextModel, SkipGram
 from w2v.training.checkpoint import Checkpoint
+from w2v.training.memory import require_memory
 from w2v.training.progress import ReadingProgress
 from w2v.training.resting_loss import RestingLoss
 from w2v.vectors import KeyedVectors
@@ -29,6 +30,13 @@ _CHANGEABLE = {
     *("alpha", "min_alpha", "epochs", "sample", "shrink_windows", "workers", "batch_size"),
     *("min_count", "max_vocab_size", "max_final_vocab"),
 }
+
+
+# How a text was read, as far as it matters when it is read again.
+_READING = ("tokenizer", "lowercase", "encoding", "errors", "column")
+_MOST_SOURCES = 100
+# To read a text for a vocabulary that is there: its words are kept however rare they are here.
+ALL_WORDS: dict[str, Any] = {"min_count": 1, "max_vocab_size": None, "max_final_vocab": None}
 
 
 class TrainedModel(GensimNames):
@@ -59,6 +67,10 @@ class TrainedModel(GensimNames):
     trained_words : int
         Words of the corpus, in the vocabulary or not, times epochs, of the last
         :meth:`train`.
+    predictions : int
+        What the last :meth:`train` had to predict: 0 if it learnt nothing.
+    reading : dict
+        Arguments of :func:`w2v.data.read_corpus` for every text that is read.
     read_seconds, train_seconds, compile_seconds : float
         What the last reading and training took; compiling is not in ``train_seconds``.
     """
@@ -77,10 +89,14 @@ class TrainedModel(GensimNames):
         self.losses: list[float] = []
         self.curve: list[tuple[float, float]] = []
         self.epochs_done = 0
-        self.trained_words = 0
+        self.trained_words = self.predictions = 0
+        self.reading: dict[str, Any] = {}
         self.read_seconds = self.train_seconds = self.compile_seconds = 0.0
         self._corpus: EncodedCorpus | None = None
         self._read_counts = (0, 0)
+        # What the last training was on: the text, or what a saved training says of it.
+        self._trained_on: EncodedCorpus | dict[str, Any] | None = None
+        self._rereads = False
         self._total_loss = self._loss_set_to = 0.0
         self._rests: list[tuple[float, float]] = []  # as the curve, after the epochs
 
@@ -111,6 +127,7 @@ class TrainedModel(GensimNames):
     def new_model(self, vocab: Vocabulary, *, start: str = "uniform") -> ContextModel:
         """Return a model for a vocabulary, by this configuration, with fresh weights."""
         config = self.config
+        require_memory(self.backend, len(vocab), config)
         return (SkipGram if config.sg else CBOW)(
             len(vocab),
             config.vector_size,
@@ -144,7 +161,8 @@ class TrainedModel(GensimNames):
             Text files, folders, datasets by name such as ``"pydocs"``, or sentences as
             lists of words; see :func:`w2v.data.read_corpus`.
         **reading
-            How to read text: ``tokenizer``, ``lowercase``, ``errors``, ``column``.
+            How to read text, in place of ``self.reading``: ``tokenizer``, ``lowercase``,
+            ``encoding``, ``errors``, ``column``.
 
         Raises
         ------
@@ -157,10 +175,21 @@ class TrainedModel(GensimNames):
                 source,
                 workers=self.config.workers,
                 progress=progress.update,
-                **{**self.vocab_limits, **reading},
+                **{**self.vocab_limits, **self.reading, **reading},
             )
         self.read_seconds = time.perf_counter() - begin
         return corpus
+
+    @property
+    def trained_on(self) -> dict[str, Any] | None:
+        """Fingerprint, sources and reading of the text of the last training, for JSON."""
+        text = self._trained_on
+        if text is None or isinstance(text, dict):
+            return text
+        reading = {name: text.info[name] for name in _READING if name in text.info}
+        sources = [each.get("path", each.get("name")) for each in text.info.get("sources", ())]
+        known = {"reread": True} if self._rereads else text.fingerprint
+        return {**known, "sources": sources[:_MOST_SOURCES], "reading": reading}
 
     # -- what was learnt ------------------------------------------------------------
 
@@ -355,7 +384,7 @@ class TrainedModel(GensimNames):
         """
         model, vocab = self.built()
         self._bring_vectors_back()
-        corpus = source if isinstance(source, EncodedCorpus) else self.read(source, min_count=1)
+        corpus = source if isinstance(source, EncodedCorpus) else self.read(source, **ALL_WORDS)
         loss = RestingLoss(model, corpus.recoded(vocab), vocab, self.config).measure()
         if loss is None:
             raise CorpusError("nothing to predict: no two words of the vocabulary stand together")
@@ -397,6 +426,8 @@ class TrainedModel(GensimNames):
             "epochs_done": self.epochs_done,
             "losses": self.losses,
         }
+        if self._trained_on is not None:
+            progress["corpus"] = self.trained_on
         if not self.config.hs:
             progress["negatives_drawn"] = model.ns_loss.sampler.stream.counter
         Checkpoint(self.config, vocab, {"W_in": W_in, "W_out": W_out}, progress).save(folder)

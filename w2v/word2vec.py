@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus, Vocabulary
+from w2v.data.rereading import FirstSentences, may_vary, require_rereadable
+from w2v.data.states import state_of
 from w2v.gensim_names import METHODS, check_unsupported
-from w2v.trained import TrainedModel
+from w2v.trained import ALL_WORDS, TrainedModel
 from w2v.training.checkpoint import Checkpoint
+from w2v.training.checks import (
+    require_same_text,
+    require_something_to_predict,
+    tell_that_nothing_was_left,
+)
 from w2v.training.engines import Engine, Run, make_engine
+from w2v.training.passes import Passes
 from w2v.training.progress import TrainingProgress
 from w2v.training.resting_loss import RestingLoss, excerpt_for_loss
 
@@ -41,6 +51,12 @@ class Word2Vec(TrainedModel):
         Taken for gensim's sake: the loss is always computed.
     backend, sampling, optimizer, batch_size
         See :class:`w2v.config.TrainConfig`.
+    encoding : str, default "utf-8"
+        Of text files, here and in all later calls: any that Python knows.
+    reread : bool, default False
+        Read the corpus anew for every epoch, as gensim does: for iterables that give other
+        sentences each time, such as random walks, and files that change.  By default it is
+        read once, and every epoch trains on what was there.
     verbose : bool, default False
         Draw progress bars if there is a terminal.
     **unsupported
@@ -86,6 +102,8 @@ class Word2Vec(TrainedModel):
         sampling: str = "auto",
         optimizer: str = "sgd",
         batch_size: int = 500,
+        encoding: str = "utf-8",
+        reread: bool = False,
         verbose: bool = False,
         **unsupported: Any,
     ) -> None:
@@ -115,7 +133,11 @@ class Word2Vec(TrainedModel):
         )
         super().__init__(config, verbose=verbose)
         self.callbacks = list(callbacks)
+        self.reading = {"encoding": encoding}
+        self.reread = reread
+        # What the corpus at hand was read from: an iterator, or the state of the source then.
         self._source: Any = None
+        self._first: FirstSentences | None = None
         self._settled = True  # from here on new names are typing errors
         if sentences is not None or corpus_file is not None:
             self.fit(_one_source(sentences, corpus_file))
@@ -157,15 +179,18 @@ class Word2Vec(TrainedModel):
         check_unsupported("build_vocab", unsupported, METHODS)
         self._refuse_while_training("words")
         source = _one_source(corpus_iterable, corpus_file)
-        if isinstance(source, EncodedCorpus):
-            corpus = source
-        else:
-            corpus = self.read(source, min_count=1) if update else self.read(source)
+        held = self._held_by(source, {})
+        self._build_vocab(source, update=update)
+        self._source = held
+        return self
+
+    def _build_vocab(self, source: Any, *, update: bool = False, **reading: Any) -> None:
+        limits = ALL_WORDS if update else {}
+        corpus = self._read_once(source, **limits, **reading)
         self._take_vocab(corpus.vocab, update=update)
-        self._source = source
+        self._source = source if isinstance(source, Iterator) else None
         self._corpus = corpus.recoded(self.built()[1]) if update else corpus
         self._read_counts = corpus.sentences_read, corpus.total_words
-        return self
 
     def build_vocab_from_freq(
         self,
@@ -199,17 +224,17 @@ class Word2Vec(TrainedModel):
         """
         check_unsupported("build_vocab_from_freq", unsupported, METHODS)
         self._refuse_while_training("words")
-        limits = {**self.vocab_limits, "min_count": 1} if update else self.vocab_limits
+        limits = ALL_WORDS if update else self.vocab_limits
         vocab = Vocabulary.from_counts([*word_freq], [*word_freq.values()], **limits)
         self._take_vocab(vocab, update=update)
-        self._source = self._corpus = None
+        self._source = self._corpus = self._first = None
         self._read_counts = (corpus_count or 0, vocab.total)
         return self
 
     def _take_vocab(self, vocab: Vocabulary, *, update: bool) -> None:
         """Make the model of a vocabulary, or add its words to the one that is there."""
         if update:
-            vocab = self.built()[1].extended(vocab, min_count=self.config.min_count)
+            vocab = self.built()[1].extended(vocab, **self.vocab_limits)
             self._hold(vocab, self._grown(vocab))
         else:
             model = self.new_model(vocab)
@@ -233,6 +258,8 @@ class Word2Vec(TrainedModel):
         on_report: Report | None = None,
         checkpoint: str | Path | None = None,
         first_epoch: int = 0,
+        reread: bool | None = None,
+        encoding: str | None = None,
         **unsupported: Any,
     ) -> tuple[int, int]:
         """Train on a corpus; words that are not in the vocabulary are passed over.
@@ -241,7 +268,8 @@ class Word2Vec(TrainedModel):
         ----------
         corpus_iterable, corpus_file
             As ``sentences`` and ``corpus_file`` of the constructor; without either, what
-            :meth:`build_vocab` read.  The same object is not read again.
+            :meth:`build_vocab` read.  What still holds what was read last, as an unchanged
+            file does, or a generator that is used up, is not read again.
         total_examples, total_words
             Taken for gensim's sake: the corpus is counted while it is read.
         epochs : int, optional
@@ -258,6 +286,8 @@ class Word2Vec(TrainedModel):
             Folder to save the training to after every epoch.
         first_epoch : int, default 0
             Epochs of this run that are done already, with the learning rate where it was.
+        reread, encoding : optional
+            In place of the constructor's.
         **unsupported
             gensim's other parameters are errors that say why, or without effect here.
 
@@ -269,7 +299,9 @@ class Word2Vec(TrainedModel):
         Raises
         ------
         CorpusError
-            The text cannot be read or has no word of the vocabulary.
+            The text cannot be read, no two words of the vocabulary stand together in it, a
+            ``sample`` below the default leaves nothing of it, or ``first_epoch`` goes on with
+            a training on another text.
         ValueError
             There is no vocabulary yet, or too little text for a batch.
         KeyboardInterrupt
@@ -280,23 +312,39 @@ class Word2Vec(TrainedModel):
             Checkpoint.check_place(checkpoint)
         self._refuse_while_training("weights")
         model, vocab = self.built()
-        corpus = self._encoded(_one_source(corpus_iterable, corpus_file, optional=True), vocab)
+        source = _one_source(corpus_iterable, corpus_file, optional=True)
+        anew = self.reread if reread is None else reread
+        if anew:
+            require_rereadable(source)
+        reading = {} if encoding is None else {"encoding": encoding}
+        corpus = self._encoded(source, vocab, reading)
         config = replace(
             self.config,
             epochs=self.config.epochs if epochs is None else epochs,
             alpha=self.config.alpha if start_alpha is None else start_alpha,
             min_alpha=self.config.min_alpha if end_alpha is None else end_alpha,
         )
+        if not 0 <= first_epoch <= config.epochs:
+            raise ValueError(
+                f"first_epoch must be 0 to epochs, which is {config.epochs}, got {first_epoch}"
+            )
+        require_something_to_predict(corpus, config)
+        if first_epoch and not anew:
+            require_same_text(self._trained_on, corpus)
+        self._trained_on, self._rereads = corpus, anew
+        if not anew and config.epochs - first_epoch > 1:
+            self._warn_if_it_varies()
         hooks = [*self.callbacks, *callbacks]
         self.curve, self._rests = [], []
         resting = RestingLoss(model, excerpt_for_loss(corpus), vocab, config)
+        done = Passes(first_epoch, corpus.total_words)
 
         def report(words: float, loss: float) -> None:
-            self.curve.append((words, loss))
+            self.curve.append((done.position(words), loss))
             self._after_steps()
             self._call(hooks, "on_batch_end")
             if on_report:
-                on_report(words, loss)
+                on_report(done.position(words), loss)
 
         words = config.epochs * corpus.total_words
         shown = None if self.verbose else False
@@ -307,29 +355,38 @@ class Word2Vec(TrainedModel):
             try:
                 self._call(hooks, "on_train_begin")
                 for epoch in range(first_epoch, config.epochs):
-                    progress.update(progress.done, label=f"epoch {epoch + 1}/{config.epochs}")
+                    if anew and epoch > first_epoch:
+                        corpus = self._encoded(source, vocab, reading)
+                        require_something_to_predict(corpus, config)
+                        engine.go_on_with(corpus, epoch)
+                    done.begin(corpus.total_words)
+                    label = f"epoch {epoch + 1}/{config.epochs}"
+                    progress.update(epoch * corpus.total_words, label=label)
                     self._call(hooks, "on_epoch_begin")
                     self._bring_vectors_back()
                     engine.train_epoch(epoch)
                     self._note(engine)
+                    done.end(len(corpus.tokens))
+                    progress.update((epoch + 1) * corpus.total_words)
                     self.epochs_done = epoch + 1
                     loss = resting.measure()
                     if loss is not None:
                         self.losses.append(loss)
-                        self._rests.append((progress.done, loss))
+                        self._rests.append((done.position(progress.done), loss))
                     self._call(hooks, "on_epoch_end")
-                    if checkpoint is not None:
+                    if checkpoint is not None and self.predictions:
                         self.save(checkpoint)
-                progress.update(words)
             finally:
                 self.backend.synchronize()
                 self._note(engine)
                 self._training = False
                 self.compile_seconds = engine.compile_seconds or resting.compile_seconds
                 self.train_seconds = time.perf_counter() - begin - self.compile_seconds
-                self.trained_words = round(progress.done) - first_epoch * corpus.total_words
+                self.trained_words = round(done.position(progress.done)) - done.begun_with
+        if not self.predictions and first_epoch < config.epochs:
+            tell_that_nothing_was_left(config)
         self._call(hooks, "on_train_end")
-        return (config.epochs - first_epoch) * len(corpus.tokens), self.trained_words
+        return done.known_words, self.trained_words
 
     def fit(self, source: Any, *, epochs: int | None = None, **training: Any) -> Word2Vec:
         """Read a corpus and train on it; a trained model goes on with its own vocabulary.
@@ -340,7 +397,7 @@ class Word2Vec(TrainedModel):
         epochs : int, optional
             By default the constructor's.
         **training
-            Further arguments of :meth:`train`: ``on_report``, ``checkpoint``, ….
+            Further arguments of :meth:`train`: ``encoding``, ``reread``, ``checkpoint``, ….
 
         Returns
         -------
@@ -354,21 +411,65 @@ class Word2Vec(TrainedModel):
         ValueError
             The vocabulary or the text is too small for these hyper-parameters.
         """
+        anew = training.get("reread")
+        anew = self.reread if anew is None else anew
+        if anew:
+            require_rereadable(source)
         if self._vocab is None:
-            self.build_vocab(source)
+            encoding = training.get("encoding")
+            self._build_vocab(source, **({} if encoding is None else {"encoding": encoding}))
+            if not anew:
+                source = None
         self.train(source, epochs=epochs, **training)
         return self
 
-    def _encoded(self, source: Any, vocab: Vocabulary) -> EncodedCorpus:
-        """Return a corpus in the model's ids, reading nothing twice."""
-        if self._corpus is not None and (source is None or source is self._source):
-            return self._corpus
+    def _encoded(self, source: Any, vocab: Vocabulary, reading: Mapping[str, Any]) -> EncodedCorpus:
+        """Return a corpus in the model's ids; what still holds what was read is not read again."""
         if source is None:
-            raise ValueError("there is no corpus to train on: give one")
-        corpus = source if isinstance(source, EncodedCorpus) else self.read(source, min_count=1)
-        self._source, self._corpus = source, corpus.recoded(vocab)
+            if self._corpus is None:
+                raise ValueError("there is no corpus to train on: give one")
+            return self._corpus
+        if isinstance(source, Iterator) and source is self._source and self._corpus is not None:
+            rest = list(islice(source, 1))
+            if not rest:
+                return self._corpus
+            return self._take_text(self.read(chain(rest, source), **ALL_WORDS, **reading), vocab)
+        held = self._held_by(source, reading)
+        if self._corpus is not None and held is not None and held == self._source:
+            return self._corpus
+        corpus = self._take_text(self._read_once(source, **ALL_WORDS, **reading), vocab)
+        self._source = held
+        return corpus
+
+    def _take_text(self, corpus: EncodedCorpus, vocab: Vocabulary) -> EncodedCorpus:
+        self._corpus = corpus.recoded(vocab)
         self._read_counts = corpus.sentences_read, corpus.total_words
         return self._corpus
+
+    def _held_by(self, source: Any, reading: Mapping[str, Any]) -> Any:
+        """Return what will tell whether a source still holds the same; None if nothing can."""
+        if isinstance(source, EncodedCorpus):
+            return None
+        if isinstance(source, Iterator):
+            return source
+        state = state_of(source)
+        return None if state is None else (state, {**self.reading, **reading})
+
+    def _read_once(self, source: Any, **reading: Any) -> EncodedCorpus:
+        """Read a source, with what it takes to tell later whether it gives other sentences."""
+        if isinstance(source, EncodedCorpus):
+            return source
+        self._first = FirstSentences(source) if may_vary(source) else None
+        return self.read(self._first or source, **reading)
+
+    def _warn_if_it_varies(self) -> None:
+        first, self._first = self._first, None
+        if first is not None and first.differ_now():
+            warnings.warn(
+                "the iterable gives other sentences when it is gone through again; it was read "
+                "once, and every epoch trains on the same: reread=True reads it anew each time",
+                stacklevel=4,
+            )
 
     def _call(self, hooks: list[Any], name: str) -> None:
         for hook in hooks:
@@ -377,7 +478,7 @@ class Word2Vec(TrainedModel):
                 method(self)
 
     def _note(self, engine: Engine) -> None:
-        self._total_loss = engine.total_loss
+        self._total_loss, self.predictions = engine.total_loss, engine.predictions
         self._after_steps()
 
     @classmethod
@@ -420,6 +521,7 @@ class Word2Vec(TrainedModel):
         word2vec._hold(saved.vocab, word2vec._filled(saved.vocab, weights, drawn))
         word2vec.losses = saved.progress["losses"]
         word2vec.epochs_done = saved.progress["epochs_done"]
+        word2vec._trained_on = saved.progress.get("corpus")
         return word2vec
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
@@ -10,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from w2v.backend.host_memory import free_and_total
 from w2v.backend.select import get_backend
 from w2v.backend.touched_rows import Array
 
@@ -71,11 +71,7 @@ class Arrays:
 
     def memory_info(self) -> MemoryInfo:
         """Return the free and total memory, in bytes, where arrays live."""
-        page = os.sysconf("SC_PAGE_SIZE")
-        total = os.sysconf("SC_PHYS_PAGES") * page
-        if "SC_AVPHYS_PAGES" not in os.sysconf_names:
-            return MemoryInfo(total, total)
-        return MemoryInfo(os.sysconf("SC_AVPHYS_PAGES") * page, total)
+        return MemoryInfo(*free_and_total())
 
     def normal(self, shape: tuple[int, ...], scale: float, seed: int, stream: int = 0) -> Array:
         """Return float32 normal deviates, the same on every backend.

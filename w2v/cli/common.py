@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -43,8 +44,15 @@ Vectors = Annotated[Path, typer.Argument(help="Vectors file.", show_default=Fals
 
 
 def teller(quiet: bool) -> Callable[[str], None]:
-    """Return what tells a person how things go: on standard error, or not at all."""
-    return (lambda text: None) if quiet else (lambda text: typer.echo(text, err=True))
+    """Return what tells a person how things go: on standard error, or not at all.
+
+    The library's warnings go the same way, a line each.
+    """
+    say: Callable[[str], None] = (
+        (lambda text: None) if quiet else (lambda text: typer.echo(text, err=True))
+    )
+    warnings.showwarning = lambda message, *_, **__: say(f"warning: {message}")
+    return say
 
 
 def print_json(facts: Mapping[str, Any]) -> None:

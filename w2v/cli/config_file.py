@@ -83,7 +83,7 @@ def _misfit(value: Any, hint: Any) -> str | None:
     [kind] = _types(hint)
     if kind is list:
         texts = value if isinstance(value, list) else [value]
-        fits = all(isinstance(text, str) for text in texts)
+        fits = bool(texts) and all(isinstance(text, str) for text in texts)
         return None if fits else "text in quotes, or a list of these"
     accepted, expected = _KINDS[kind]
     fits = isinstance(value, accepted) and (kind is bool or not isinstance(value, bool))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -48,8 +48,15 @@ Lowercase = Annotated[bool, typer.Option("--lowercase", help="Lower the case of 
 Errors = Annotated[
     str,
     typer.Option(
-        help="Bytes that are no UTF-8: replace or strict.",
+        help="Bytes that are no text: replace or strict.",
         autocompletion=words_of("replace", "strict"),
+    ),
+]
+Encoding = Annotated[
+    str,
+    typer.Option(
+        help="Of text files: utf-8, utf-16, latin-1, cp949, shift_jis, gb18030, ….",
+        autocompletion=words_of("utf-8", "utf-16", "latin-1", "cp949", "shift_jis", "gb18030"),
     ),
 ]
 Column = Annotated[
@@ -62,6 +69,7 @@ Workers = Annotated[
 
 
 def train(
+    ctx: typer.Context,
     corpus: Corpus = None,
     output: Annotated[
         Path,
@@ -111,8 +119,13 @@ def train(
     seed: Annotated[int, typer.Option(help="Same seed, same vectors.")] = 1,
     tokenizer: Tokenizer = "whitespace",
     lowercase: Lowercase = False,
+    encoding: Encoding = "utf-8",
     errors: Errors = "replace",
     column: Column = None,
+    reread: Annotated[
+        bool,
+        typer.Option("--reread", help="Read the corpus anew for every epoch, as it may change."),
+    ] = False,
     plot: Annotated[
         Path | None, typer.Option(help="Picture of the loss to write.", show_default=False)
     ] = None,
@@ -127,8 +140,8 @@ def train(
     resume: Annotated[
         Path | None,
         typer.Option(
-            help="Folder of such a training, to go on with on the same corpus. Its own "
-            "hyper-parameters count.",
+            help="Folder of such a training, to go on with on the same corpus, which is to be "
+            "named. Its own options count; --epochs may be raised.",
             show_default=False,
         ),
     ] = None,
@@ -147,9 +160,12 @@ def train(
     `w2v train book.txt --config run.toml --seed 2`: with options from a file
     """
     from w2v.backend import describe_choice
+    from w2v.cli.resuming import read, resumed, saved_text
+    from w2v.data.rereading import require_rereadable
     from w2v.metrics import MetricsLog
     from w2v.plotting import check_picture
     from w2v.training.checkpoint import Checkpoint
+    from w2v.training.checks import nothing_was_left
     from w2v.vectors import format_of
     from w2v.word2vec import Word2Vec
 
@@ -161,51 +177,68 @@ def train(
         check_picture(plot)
     if checkpoint:
         Checkpoint.check_place(checkpoint)
+    reading: dict[str, Any] = {
+        "tokenizer": tokenizer,
+        "lowercase": lowercase,
+        "encoding": encoding,
+        "errors": errors,
+        "column": column,
+    }
     with options_of(config):
-        word2vec = resume and Word2Vec.load(
-            resume, backend=backend, workers=workers, verbose=not quiet
-        )
-        word2vec = word2vec or Word2Vec(
-            verbose=not quiet,
-            sg=choice("--model", model, {"sg": 1, "cbow": 0}),
-            vector_size=vector_size,
-            window=window,
-            hs=int(hs),
-            negative=(0 if hs else 5) if negative is None else negative,
-            min_count=min_count,
-            max_final_vocab=max_vocab,
-            sample=sample,
-            epochs=epochs,
-            optimizer=optimizer,
-            alpha=alpha,
-            batch_size=batch_size,
-            sampling=sampling,
-            backend=backend,
-            workers=workers,
-            seed=seed,
-        )
+        hyper: dict[str, tuple[str, Any]] = {
+            "model": ("sg", choice("--model", model, {"sg": 1, "cbow": 0})),
+            "vector_size": ("vector_size", vector_size),
+            "window": ("window", window),
+            "hs": ("hs", int(hs)),
+            "negative": ("negative", (0 if hs else 5) if negative is None else negative),
+            "min_count": ("min_count", min_count),
+            "max_vocab": ("max_final_vocab", max_vocab),
+            "sample": ("sample", sample),
+            "optimizer": ("optimizer", optimizer),
+            "alpha": ("alpha", alpha),
+            "batch_size": ("batch_size", batch_size),
+            "sampling": ("sampling", sampling),
+            "seed": ("seed", seed),
+        }
+        running: dict[str, Any] = {
+            "epochs": epochs,
+            "backend": backend,
+            "workers": workers,
+            "verbose": not quiet,
+        }
+        if resume:
+            word2vec, names, reading = resumed(ctx, resume, hyper, reading, corpus, **running)
+            if not saved_text(word2vec):
+                say(f"{resume} does not say which text it was trained on: not compared")
+            reread = reread or bool(saved_text(word2vec).get("reread"))
+        else:
+            word2vec = Word2Vec(**dict(hyper.values()), **running)
+            names = ["pydocs"] if corpus is None else corpus
+    word2vec.reading = reading
+    word2vec.reread = reread
+    if reread:
+        require_rereadable(names)
     on_cpu = f"{describe_choice('cpu')} (hierarchical softmax runs on the CPU)"
-    say(f"backend: {on_cpu if word2vec.config.hs else describe_choice(backend)}")
+    say(f"backend: {on_cpu if word2vec.config.hs else describe_choice(word2vec.config.backend)}")
     stopped = False
     failure: OSError | None = None
     with MetricsLog(metrics) as log:
-        text = word2vec.read(
-            corpus or "pydocs",
-            tokenizer=tokenizer,
-            lowercase=lowercase,
-            errors=errors,
-            column=column,
-        )
+        text = read(word2vec, names)
         say(f"corpus: {describe(text)} ({word2vec.read_seconds:.1f} s)")
         log.start(word2vec)
+        first_epoch = word2vec.epochs_done
+        if word2vec.vocab is None:
+            word2vec.build_vocab(text)
         try:
-            word2vec.fit(
-                text,
+            word2vec.train(
+                names if reread else text,
                 on_report=log.report,
                 callbacks=[log],
                 checkpoint=checkpoint or resume,
-                first_epoch=word2vec.epochs_done,
+                first_epoch=first_epoch,
             )
+            if not word2vec.predictions and first_epoch < word2vec.config.epochs:
+                raise ValueError(nothing_was_left(word2vec.config))
         except KeyboardInterrupt:
             stopped = True
         except OSError as error:  # a checkpoint or a figure that could not be written
@@ -239,6 +272,7 @@ def prepare(
     max_vocab: MaxVocab = None,
     tokenizer: Tokenizer = "whitespace",
     lowercase: Lowercase = False,
+    encoding: Encoding = "utf-8",
     errors: Errors = "replace",
     column: Column = None,
     workers: Workers = None,
@@ -259,12 +293,13 @@ def prepare(
     begin = time.perf_counter()
     with ReadingProgress(enabled=False if quiet else None) as progress:
         made = prepare_corpus(
-            corpus or "pydocs",
+            ["pydocs"] if corpus is None else corpus,
             output,
             min_count=min_count,
             max_final_vocab=max_vocab,
             tokenizer=tokenizer,
             lowercase=lowercase,
+            encoding=encoding,
             errors=errors,
             column=column,
             workers=workers,
@@ -303,6 +338,7 @@ def phrases(
     min_count: MinCount = 5,
     tokenizer: Tokenizer = "whitespace",
     lowercase: Lowercase = False,
+    encoding: Encoding = "utf-8",
     errors: Errors = "replace",
     column: Column = None,
     workers: Workers = None,
@@ -326,10 +362,11 @@ def phrases(
         connectors = sorted(ENGLISH_CONNECTOR_WORDS)
     check_place(output, MANIFEST)
     text = read_corpus(
-        corpus or "pydocs",
+        ["pydocs"] if corpus is None else corpus,
         min_count=1,
         tokenizer=tokenizer,
         lowercase=lowercase,
+        encoding=encoding,
         errors=errors,
         column=column,
         workers=workers,

@@ -22,11 +22,10 @@ from w2v.data.manifest import MANIFEST, is_encoded, seal
 from w2v.data.parts import Part
 from w2v.data.scan import Progress, Scan
 from w2v.data.settings import ReadSettings, Tokenizer
-from w2v.data.sources import Source, expand
+from w2v.data.sources import Name, Source, expand, names_of
 from w2v.data.spooling import CutLines, spool_sentences
-from w2v.messages import quoted, shortened
+from w2v.messages import shortened
 
-Name = str | os.PathLike[str]
 Sentences = Iterable[Sequence[str]]
 
 
@@ -183,7 +182,7 @@ def prepare(
 
 def _encode(source: Any, folder: Path, settings: ReadSettings, progress: Progress | None) -> str:
     """Read the source into the folder; say what was replaced, if anything was."""
-    names = _names(source)
+    names = names_of(source)
     if names is None:
         sources, fingerprints, replaced, faulty = [], [], 0, b""
         report = (lambda words: progress(0, None, words)) if progress else None
@@ -251,28 +250,8 @@ def _read_files(
     return scan.run(), scan.replaced + blocks.replaced, scan.faulty
 
 
-def _names(source: Any) -> list[Name] | None:
-    """Give the names of files, or None if the source holds the sentences themselves."""
-    if isinstance(source, str | bytes | os.PathLike):
-        source = [source]
-    elif not (isinstance(source, Sequence) and source and isinstance(source[0], str | os.PathLike)):
-        if not isinstance(source, Iterable):
-            raise CorpusError(
-                f"expected paths or an iterable of token lists, got {quoted(source)} of type "
-                f"{type(source).__name__}"
-            )
-        return None
-    for name in source:
-        if not isinstance(name, str | bytes | os.PathLike):
-            raise CorpusError(
-                f"among names of files stands {quoted(name)} of type {type(name).__name__}; give "
-                "names alone, or sentences as lists of words alone"
-            )
-    return [os.fsdecode(name) for name in source]
-
-
 def _encoded_folder(source: Any) -> Path | None:
-    names = _names(source) or []
+    names = names_of(source) or []
     encoded = [Path(name) for name in names if is_encoded(name)]
     if encoded and len(names) > 1:
         raise CorpusError(f"{encoded[0]} is an encoded corpus; it cannot be read with others")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import glob
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from typing import Any
 from w2v.data.datasets import dataset, dataset_names
 from w2v.data.errors import CorpusError
 from w2v.messages import quoted, shortened
+
+Name = str | os.PathLike[str]
 
 _COMPRESSIONS = {".gz", ".bz2", ".zst"}
 _LONGEST_PATTERN = 4096
@@ -63,7 +65,42 @@ class Source:
         }
 
 
-def expand(names: Iterable[str | os.PathLike[str]]) -> list[Source]:
+def names_of(source: Any) -> list[str] | None:
+    """Tell names of files from sentences.
+
+    Parameters
+    ----------
+    source : str, path, sequence of these, or iterable
+
+    Returns
+    -------
+    list of str, or None
+        None if the source holds the sentences themselves.
+
+    Raises
+    ------
+    CorpusError
+        If it is neither.
+    """
+    if isinstance(source, str | bytes | os.PathLike):
+        source = [source]
+    elif not (isinstance(source, Sequence) and source and isinstance(source[0], str | os.PathLike)):
+        if not isinstance(source, Iterable):
+            raise CorpusError(
+                f"expected paths or an iterable of token lists, got {quoted(source)} of type "
+                f"{type(source).__name__}"
+            )
+        return None
+    for name in source:
+        if not isinstance(name, str | bytes | os.PathLike):
+            raise CorpusError(
+                f"among names of files stands {quoted(name)} of type {type(name).__name__}; give "
+                "names alone, or sentences as lists of words alone"
+            )
+    return [os.fsdecode(name) for name in source]
+
+
+def expand(names: Iterable[Name]) -> list[Source]:
     """Find the files behind the names, in the order given.
 
     Parameters

@@ -141,7 +141,14 @@ class Vocabulary:
         )
         return cls([words[i] for i in kept.tolist()], counts[kept])
 
-    def extended(self, more: Vocabulary, *, min_count: int = 5) -> Vocabulary:
+    def extended(
+        self,
+        more: Vocabulary,
+        *,
+        min_count: int = 5,
+        max_vocab_size: int | None = None,
+        max_final_vocab: int | None = None,
+    ) -> Vocabulary:
         """Add another text's words and counts.
 
         Parameters
@@ -150,6 +157,8 @@ class Vocabulary:
             Of the other text, its rare words included.
         min_count : int, default 5
             New words must occur this often there.
+        max_vocab_size, max_final_vocab : int, optional
+            Bounds on the other text's words, see `frequent`; known ones stay whatever they are.
 
         Returns
         -------
@@ -158,13 +167,14 @@ class Vocabulary:
         """
         if len(self) and len(more) and are_integers(self.words) != are_integers(more.words):
             checked_items([self.words[0], more.words[0]])  # says that they are of two kinds
+        least = _least(-np.sort(-more.counts), min_count, (max_vocab_size, max_final_vocab))
         counts = self.counts.copy()
         new = []
         for word, count in zip(more.words, more.counts.tolist(), strict=True):
             place = self.word_to_id.get(word)
             if place is not None:
                 counts[place] += count
-            elif count >= min_count:
+            elif count >= least:
                 new.append((word, count))
         return Vocabulary(
             [*self.words, *(word for word, _ in new)],
@@ -275,9 +285,7 @@ def frequent(
     # A stable sort of negated counts leaves equal ones in order of appearance.
     order = np.argsort(-counts, kind="stable")
     sorted_counts = counts[order]
-    for limit in (max_vocab_size, max_final_vocab):
-        if limit is not None and limit < len(counts):
-            min_count = max(min_count, int(sorted_counts[limit]) + 1)
+    min_count = _least(sorted_counts, min_count, (max_vocab_size, max_final_vocab))
     kept = order[: np.searchsorted(-sorted_counts, -min_count, side="right")]
     if not len(kept):
         top = int(sorted_counts[0]) if len(counts) else 0
@@ -301,3 +309,11 @@ def _whole_numbers(counts: ArrayLike, size: int) -> NDArray[np.int64]:
         row = int(whole.argmin())
         raise ValueError(f"counts must be 0 or more, got {whole[row]} for word number {row}")
     return whole
+
+
+def _least(sorted_counts: NDArray[np.int64], min_count: int, limits: tuple[int | None, ...]) -> int:
+    """Raise a least count until no more words than the limits remain."""
+    for limit in limits:
+        if limit is not None and limit < len(sorted_counts):
+            min_count = max(min_count, int(sorted_counts[limit]) + 1)
+    return min_count

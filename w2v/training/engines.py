@@ -65,6 +65,8 @@ class Engine(ABC):
     ----------
     total_loss : float
         In nats, summed over all predictions, each with the weights of its moment.
+    predictions : int
+        Those the loss is summed over.
     compile_seconds : float
         What compiling the kernels, or loading them, took.
     """
@@ -72,6 +74,7 @@ class Engine(ABC):
     def __init__(self, run: Run) -> None:
         self.run = run
         self.total_loss = self.compile_seconds = 0.0
+        self.predictions = 0
 
     @abstractmethod
     def train_epoch(self, epoch: int) -> None:
@@ -83,14 +86,22 @@ class Engine(ABC):
             Ctrl-C; the model holds what was trained.
         """
 
+    def go_on_with(self, corpus: EncodedCorpus, epoch: int) -> None:
+        """Take another text, in the same ids, from an epoch on."""
+        self.run.corpus, self.run.first_epoch = corpus, epoch
+
 
 class StreamEngine(Engine):
     """The fused engine: plain SGD in one pass, on all cores or the GPU."""
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
+        self._trainer = self._new_trainer()
+
+    def _new_trainer(self) -> StreamTrainer:
+        run = self.run
         config, corpus = run.config, run.corpus
-        self._trainer = StreamTrainer(
+        return StreamTrainer(
             run.model,
             corpus.tokens,
             corpus.offsets,
@@ -105,6 +116,11 @@ class StreamEngine(Engine):
             start=run.first_epoch * len(corpus.tokens),
         )
 
+    def go_on_with(self, corpus: EncodedCorpus, epoch: int) -> None:  # noqa: D102
+        super().go_on_with(corpus, epoch)
+        before, self._trainer = self._trainer, self._new_trainer()
+        self._trainer.total_loss, self._trainer.predictions = before.total_loss, before.predictions
+
     def train_epoch(self, epoch: int) -> None:  # noqa: D102
         corpus, progress = self.run.corpus, self.run.progress
         scale = corpus.total_words / max(1, len(corpus.tokens))
@@ -113,8 +129,9 @@ class StreamEngine(Engine):
                 lambda now: progress.update(now.words * scale, now.loss), last_epoch=epoch + 1
             )
         finally:
-            self.compile_seconds = self._trainer.compile_seconds
+            self.compile_seconds = self.compile_seconds or self._trainer.compile_seconds
             self.total_loss = self._trainer.total_loss
+            self.predictions = self._trainer.predictions
 
 
 class MinibatchEngine(Engine):
@@ -152,7 +169,9 @@ class MinibatchEngine(Engine):
             progress=progress,
         )
         mean = float(np.mean(self._trainer.loss_list[before:]))
-        self.total_loss += mean * (len(targets) // batch_size * batch_size)
+        rows = len(targets) // batch_size * batch_size
+        self.total_loss += mean * rows
+        self.predictions += rows
 
     def _subsampled(self, epoch: int) -> np.ndarray:
         tokens = self.run.corpus.tokens

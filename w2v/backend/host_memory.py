@@ -1,0 +1,75 @@
+"""Free memory of this machine, of the container around this process, and of its limits."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+_CGROUPS = Path("/sys/fs/cgroup")
+# A limit's name, what is used, and what of that can be had back at once: version 2, then 1.
+_FILES = (
+    ("memory.max", "memory.current", ("inactive_file", "active_file")),
+    (
+        "memory.limit_in_bytes",
+        "memory.usage_in_bytes",
+        ("total_inactive_file", "total_active_file"),
+    ),
+)
+
+
+def free_and_total() -> tuple[int, int]:
+    """Return the bytes that this process can still allocate, and those of the machine.
+
+    Returns
+    -------
+    int, int
+        Pages that only cache files count as free.  The least of what the machine, the
+        control groups around the process and its own limit have left.
+    """
+    total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return max(0, min([_of_machine(total), *_left_in_groups(), *_left_of_limit()])), total
+
+
+def _of_machine(total: int) -> int:
+    with suppress(OSError, ValueError, KeyError):
+        return 1024 * _table(Path("/proc/meminfo"))["MemAvailable:"]
+    return total  # not Linux: not known
+
+
+def _left_in_groups() -> Iterator[int]:
+    with suppress(OSError):
+        for line in Path("/proc/self/cgroup").read_text().splitlines():
+            number, controllers, path = line.split(":", 2)
+            if number == "0" or "memory" in controllers.split(","):
+                root = _CGROUPS if number == "0" else _CGROUPS / "memory"
+                group = root / path.lstrip("/")
+                # In a container the path may be the host's, and the group itself the root.
+                for folder in {group, *group.parents, root}:
+                    if folder == root or root in folder.parents:
+                        yield from _left_in(folder)
+
+
+def _left_in(folder: Path) -> Iterator[int]:
+    for limit, usage, cached in _FILES:
+        with suppress(OSError, ValueError):  # no such file, or a limit of "max"
+            most = int((folder / limit).read_text())
+            used = int((folder / usage).read_text())
+            table = _table(folder / "memory.stat")
+            yield most - used + sum(table.get(name, 0) for name in cached)
+
+
+def _left_of_limit() -> Iterator[int]:
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        most = resource.getrlimit(resource.RLIMIT_AS)[0]
+        if most != resource.RLIM_INFINITY:
+            pages = int(Path("/proc/self/statm").read_text().split()[0])
+            yield most - pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _table(path: Path) -> dict[str, int]:
+    rows = (line.split() for line in path.read_text().splitlines())
+    return {row[0]: int(row[1]) for row in rows if len(row) > 1}

@@ -1,0 +1,38 @@
+"""Asking for memory before it is missing."""
+
+from __future__ import annotations
+
+from w2v.backend import Backend
+from w2v.config import TrainConfig
+
+# Matrices as large as the weights that an optimizer keeps for each of the two.
+_STATES = {"sgd": 0, "momentum": 1, "adagrad": 1, "rmsprop": 1, "adam": 2}
+
+
+def require_memory(backend: Backend, words: int, config: TrainConfig) -> None:
+    """Refuse a model that has no room, before anything is allocated.
+
+    Parameters
+    ----------
+    backend : Backend
+        Where the model shall live.
+    words : int
+        V, the size of the vocabulary.
+    config : TrainConfig
+
+    Raises
+    ------
+    MemoryError
+        It says what is needed, what is free and what to lower.
+    """
+    states = _STATES[config.optimizer]
+    needed = 4 * words * config.vector_size * 2 * (1 + states)
+    free = backend.memory_info().free
+    if needed > free:
+        kept = f" and what {config.optimizer} keeps for each" if states else ""
+        raise MemoryError(
+            f"not enough memory for {words:,} words of {config.vector_size:,} dimensions: two "
+            f"matrices{kept} need {needed / 1e9:.3g} GB, {free / 1e9:.3g} GB are free; lower "
+            f"vector_size, raise min_count, which is {config.min_count}, or bound the vocabulary "
+            f"by max_final_vocab (--max-vocab)"
+        )
