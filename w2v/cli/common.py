@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from w2v.metrics import finite
+from w2v.cli.terminal import echo
 
 if TYPE_CHECKING:
     from w2v.data import EncodedCorpus
@@ -44,17 +42,7 @@ Vectors = Annotated[Path, typer.Argument(help="Vectors file.", show_default=Fals
 
 def teller(quiet: bool) -> Callable[[str], None]:
     """Return what tells a person how things go: on standard error, or not at all."""
-    return (lambda text: None) if quiet else (lambda text: typer.echo(text, err=True))
-
-
-def print_json(facts: Mapping[str, Any]) -> None:
-    """Print one JSON object on standard output; figures that JSON lacks are null."""
-    typer.echo(json.dumps(finite(facts), ensure_ascii=False))
-
-
-def heading(text: str) -> None:
-    """Print a line in bold if it goes to a terminal that may show such."""
-    typer.secho(text, bold="NO_COLOR" not in os.environ)
+    return (lambda text: None) if quiet else (lambda text: echo(text, err=True))
 
 
 def totals_of(corpus: EncodedCorpus) -> dict[str, int]:
