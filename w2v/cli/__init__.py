@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
-from typing import Annotated
+import warnings
+from typing import Annotated, Any
 
 import typer
 
 from w2v.cli.bench import bench
 from w2v.cli.explore import explore
 from w2v.cli.info import info
+from w2v.cli.terminal import echo
 from w2v.cli.train import phrases, prepare, train
 from w2v.cli.vectors import analogy, convert, evaluate, neighbors, plot
 
@@ -32,7 +35,7 @@ def _show_version(asked: bool) -> None:
     if asked:
         from w2v import __version__
 
-        typer.echo(f"w2v {__version__}")
+        echo(f"w2v {__version__}")
         raise typer.Exit
 
 
@@ -57,6 +60,10 @@ def _root(
 
 def main() -> None:
     """Run the command line; what a user can mend is told in one line, without a traceback."""
+    warnings.showwarning = _warn  # type: ignore[assignment]
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # shows letters that it lacks as escapes
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except KeyboardInterrupt:
@@ -67,6 +74,10 @@ def main() -> None:
         _fail(_told(error), 1)
 
 
+def _warn(message: Warning | str, *_: Any) -> None:
+    echo(f"w2v: {message}", err=True)
+
+
 def _told(error: BaseException) -> str:
     """Say what went wrong in one line."""
     if isinstance(error, OSError) and error.strerror:
@@ -75,5 +86,5 @@ def _told(error: BaseException) -> str:
 
 
 def _fail(message: str, status: int) -> None:
-    typer.echo(f"w2v: {message}", err=True)
+    echo(f"w2v: {message}", err=True)
     sys.exit(status)

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from w2v.cli.common import Json, Quiet, check_folder, print_json, teller
+from w2v.cli.common import Json, Quiet, check_folder, teller
+from w2v.cli.terminal import echo, print_json
 
 
 def bench(
@@ -53,7 +54,7 @@ def bench(
         return
     for each in found.measurements:
         low, high = min(each.words_per_second) / 1e6, max(each.words_per_second) / 1e6
-        typer.echo(f"{each.case!s:<60} {each.median / 1e6:8.3f} M words/s ({low:.3f}–{high:.3f})")
-    typer.echo()
+        echo(f"{each.case!s:<60} {each.median / 1e6:8.3f} M words/s ({low:.3f}–{high:.3f})")
+    echo("")
     for line in facts["verdict"]:
-        typer.echo(line)
+        echo(line)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
 import tempfile
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from w2v.metrics import finite
+from w2v.cli.terminal import echo
 
 if TYPE_CHECKING:
     from w2v.data import EncodedCorpus
@@ -49,20 +47,10 @@ def teller(quiet: bool) -> Callable[[str], None]:
     The library's warnings go the same way, a line each.
     """
     say: Callable[[str], None] = (
-        (lambda text: None) if quiet else (lambda text: typer.echo(text, err=True))
+        (lambda text: None) if quiet else (lambda text: echo(text, err=True))
     )
     warnings.showwarning = lambda message, *_, **__: say(f"warning: {message}")
     return say
-
-
-def print_json(facts: Mapping[str, Any]) -> None:
-    """Print one JSON object on standard output; figures that JSON lacks are null."""
-    typer.echo(json.dumps(finite(facts), ensure_ascii=False))
-
-
-def heading(text: str) -> None:
-    """Print a line in bold if it goes to a terminal that may show such."""
-    typer.secho(text, bold="NO_COLOR" not in os.environ)
 
 
 def totals_of(corpus: EncodedCorpus) -> dict[str, int]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import typer
-
-from w2v.cli.common import Json, print_json
+from w2v.cli.common import Json
+from w2v.cli.terminal import echo, print_json
 
 
 def info(json_output: Json = False) -> None:
@@ -21,4 +20,4 @@ def info(json_output: Json = False) -> None:
         print_json(facts)
         return
     for name, value in facts.items():
-        typer.echo(f"{name:<12} {value}")
+        echo(f"{name:<12} {value}")

@@ -15,13 +15,13 @@ from w2v.cli.common import (
     check_folder,
     choice,
     describe,
-    print_json,
     save_or_rescue,
     teller,
     totals_of,
     words_of,
 )
 from w2v.cli.config_file import Config, options_of
+from w2v.cli.terminal import print_json
 from w2v.config import OPTIMIZERS, SAMPLINGS
 
 Corpus = Annotated[

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from w2v.cli.common import Json, Method, Vectors, check_folder, heading, print_json
+from w2v.cli.common import Json, Method, Vectors, check_folder
+from w2v.cli.terminal import echo, print_json
+from w2v.items import are_integers
+
+if TYPE_CHECKING:
+    from w2v.vectors import KeyedVectors
 
 TopN = Annotated[int, typer.Option("-n", "--topn", min=1, help="Answers a question.")]
 
@@ -29,12 +34,12 @@ def neighbors(
     from w2v.vectors import KeyedVectors
 
     vecs = KeyedVectors.load(vectors)
-    found = {word: vecs.most_similar(word, topn=topn) for word in words}
+    found = {word: vecs.most_similar(_key(vecs, word), topn=topn) for word in words}
     if json_output:
         print_json(found)
         return
     for word, near in found.items():
-        heading(word)
+        echo(word, bold=True)
         _print_similar(near)
 
 
@@ -54,11 +59,13 @@ def analogy(
     """
     from w2v.vectors import KeyedVectors
 
-    near = KeyedVectors.load(vectors).most_similar(positive=[b, c], negative=[a], topn=topn)
+    vecs = KeyedVectors.load(vectors)
+    plus, minus = [_key(vecs, b), _key(vecs, c)], [_key(vecs, a)]
+    near = vecs.most_similar(positive=plus, negative=minus, topn=topn)
     if json_output:
         print_json({"a": a, "b": b, "c": c, "answers": near})
         return
-    heading(f"{a} : {b} = {c} : …")
+    echo(f"{a} : {b} = {c} : …", bold=True)
     _print_similar(near)
 
 
@@ -107,7 +114,7 @@ def evaluate(
             f"{key} {value}" if isinstance(value, int) else f"{key} {value:.3f}"
             for key, value in figures.items()
         )
-        typer.echo(f"{name}  {shown}")
+        echo(f"{name}  {shown}")
 
 
 def plot(
@@ -131,7 +138,7 @@ def plot(
     check_picture(output)
     vecs = KeyedVectors.load(vectors, limit=words)
     plot_words(vecs, vecs.index_to_key, output, method=method)
-    typer.echo(f"written: {output}", err=True)
+    echo(f"written: {output}", err=True)
 
 
 def convert(
@@ -151,12 +158,19 @@ def convert(
     check_folder(target)
     vecs = KeyedVectors.load(source)
     vecs.save(target)
-    typer.echo(f"written: {target} ({len(vecs):,} words, {vecs.vector_size} dimensions)", err=True)
+    echo(f"written: {target} ({len(vecs):,} words, {vecs.vector_size} dimensions)", err=True)
     if json_output:
         size = {"words": len(vecs), "vector_size": vecs.vector_size}
         print_json({**size, "written": [str(target)]})
 
 
-def _print_similar(near: list[tuple[str, float]]) -> None:
+def _key(vecs: KeyedVectors, word: str) -> str | int:
+    """Return what a word of the command line is asked for by: an integer where items are such."""
+    if word in vecs or not are_integers(vecs.index_to_key):
+        return word
+    return int(word) if word.removeprefix("-").isdecimal() else word
+
+
+def _print_similar(near: list[tuple[str | int, float]]) -> None:
     for word, similarity in near:
-        typer.echo(f"  {similarity:.3f}  {word}")
+        echo(f"  {similarity:.3f}  {word}")
