@@ -56,6 +56,9 @@ CASES = [
     (1, 100, 0, SG | {"shrink_windows": False}),
     # A ring of more rows than a byte numbers.
     (1, 3, 0, SG | {"window": 130, "negative": 1, "exact": False}),
+    # Beyond every sentence.
+    (1, 17, 3, SG | {"window": 400, "shrink_windows": False}),
+    (1, 3, 0, CBOW | {"window": 10**9, "mean": False}),
     (1, 1, 0, CBOW | {"window": 20, "negative": 20, "exact": False}),
     (1, 17, 0, CBOW | {"window": 1, "negative": 1, "share_gradient": True}),
     (1, 100, 0, CBOW | {"window": 20, "negative": 5, "mean": False}),
@@ -67,6 +70,7 @@ CASES = [
     (-32, 17, 0, CBOW | {"window": 20, "negative": 5}),
     (32, 300, 2, SG | {"window": 3, "negative": 15, "exact": False}),
     (32, 130, 1, CBOW | {"negative": 20, "share_gradient": True}),
+    (-32, 17, 3, SG | {"window": 10**20, "negative": 15, "exact": False}),
     (32, 100, 2, CBOW | {"window": 20, "negative": 1, "exact": False}),
 ]
 

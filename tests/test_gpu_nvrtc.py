@@ -45,8 +45,14 @@ def test_training_keeps_its_numbers_in_registers(architecture: int, form: str) -
 
 def test_every_form_compiles(architecture: int) -> None:
     """Large and small, with and without room in shared memory; and the minibatch engine's."""
-    for dim, window, negative, placement in ((1, 1, 1, 0), (50, 100, 100, 2), (2000, 10, 20, 1)):
-        form = StreamSettings(True, window, negative, exact=False, total=1, seed=1)
+    for sg, dim, window, negative, placement in (
+        (True, 1, 1, 1, 0),
+        (True, 50, 100, 100, 2),
+        (True, 2000, 10, 20, 1),
+        (True, 100, 10**9, 5, 3),
+        (False, 100, 10**9, 5, 3),
+    ):
+        form = StreamSettings(sg, window, negative, exact=False, total=1, seed=1)
         options = training_options(dim, form, placement)
         kernels, _ = compile_cuda(source("train.cu"), options, architecture)
         assert kernels["train"].spilled_bytes == 0

@@ -54,7 +54,7 @@ class HostTrainer:
     settings : StreamSettings
     lanes : {1, 32, -32}
         Width of a warp; negative for lanes that take turns downwards.
-    placement : {0, 1, 2}, default 0
+    placement : {0, 1, 2, 3}, default 0
     """
 
     def __init__(

@@ -42,7 +42,7 @@ class Backend(LayerPrimitives, SamplingPrimitives):
 
         Long beside handing them out, and short beside what a user waits after Ctrl-C.
         """
-        contexts = settings.window * (2 if settings.skip_gram else 1)
+        contexts = settings.reach * (2 if settings.skip_gram else 1)
         outputs = 1 + settings.negative if settings.negative else _PATH
         flop = 6 * dim * outputs * contexts
         return int(np.clip(_SLICE_FLOP / flop, *_SLICE_WORDS))
@@ -93,6 +93,14 @@ class Backend(LayerPrimitives, SamplingPrimitives):
         contexts, target and negatives stepped by what they were when the window
         began; a row that stands in the window twice takes the sum of both changes.
         All draws depend on the seed and a word's position alone.
+
+        Windows of more than P = 20 contexts, n, are stepped with care, or the sum of
+        their steps would carry rows past their optimum and away.  Skip-gram steps P
+        contexts at a time, in the order of the text, with the outputs' rows as the part
+        before left them, and all at √(P / n) times the rate.  CBOW gives each context
+        √(P / n) of the change of the contexts' mean; where it sums them, the whole
+        window's rate is P / n times what it would be.  With ``share_gradient`` nothing
+        is lowered.
 
         Parameters
         ----------

@@ -151,7 +151,7 @@ def run_kernel(
         position,
         keep,
         *outputs,
-        (settings.window, settings.shrink_windows),
+        (settings.reach, settings.shrink_windows),
         (settings.alpha, slope, settings.min_alpha),
         None if settings.skip_gram else (settings.mean, settings.mean and settings.share_gradient),
         tiling,

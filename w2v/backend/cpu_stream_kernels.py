@@ -22,7 +22,9 @@ from w2v.backend.cpu_hot_kernels import (
 from w2v.backend.cpu_kernels import _complete, _random_bits, _rejection_attempts
 from w2v.backend.cpu_vector_kernels import LANES, prefetch
 from w2v.backend.cpu_window_kernels import (
+    cbow_rates,
     cbow_step,
+    damping,
     cbow_weights,
     loss_of,
     merge_contexts,
@@ -32,6 +34,7 @@ from w2v.backend.cpu_window_kernels import (
     skip_gram_weights,
 )
 from w2v.backend.kernel_cache import kept_njit
+from w2v.backend.stream import PART
 
 _kernel = kept_njit(nogil=True, error_model="numpy")
 # Parts of the one kernel that is called from Python: compiled into it, nothing beside.
@@ -225,7 +228,7 @@ def train(
     for i in range(out_rows.shape[0]):
         for j in range(size):
             out_rows[i, j] = empty
-    contexts = 2 * window + len(group)
+    contexts = min(2 * window, PART) + len(group)
     span = contexts * len(tile) + LANES
     g = np.zeros(tiles * span, np.float32)
     spare = np.empty(max(W_in.shape[1], contexts * LANES), np.float32)
@@ -291,31 +294,47 @@ def train(
             count = last - bottom
             if count == 0:
                 continue
-            # The last context takes the target's place, so that they stand side by side.
             target = in_rows[i]
-            in_rows[i] = in_rows[last]
-            rows = (at_contexts + bottom * 8, at_outputs + i * 8)
             if cbow is None:
-                skip_gram_weights(count, rows, shape, scratch, rate[i], group, tile)
-                if again[i]:
-                    merge_outputs(i, count, out_rows, empty, g, span, k, len(tile))
-                repeats = latest[last] >= bottom
-                if repeats:
-                    merge_contexts(
-                        i, bottom, last, in_rows, earlier, empty, g, span, tiles, len(tile)
-                    )
-                skip_gram_step(count, rows, shape, scratch, tile)
-                if repeats:
-                    for c in range(bottom, last + 1):
-                        in_rows[c] = row_of(words[c], at_in, at_own, own, stride)
+                step = rate[i] * damping(count)
+                done, start = np.int64(0), bottom
+                while done < count:
+                    part = min(count - done, PART)
+                    holds = start <= i <= start + part
+                    end = start + part - np.int64(not holds)
+                    # The last context takes the target's place, so that they stand side by side.
+                    if holds:
+                        in_rows[i] = in_rows[end]
+                    rows = (at_contexts + start * 8, at_outputs + i * 8)
+                    skip_gram_weights(part, rows, shape, scratch, step, group, tile)
+                    if again[i]:
+                        merge_outputs(i, part, out_rows, empty, g, span, k, len(tile))
+                    repeats = latest[end] >= start
+                    if repeats:
+                        merge_contexts(
+                            i, start, end, holds, in_rows, earlier, empty, g, span, tiles, len(tile)
+                        )
+                    skip_gram_step(part, rows, shape, scratch, tile)
+                    if repeats:
+                        for c in range(start, end + 1):
+                            in_rows[c] = row_of(words[c], at_in, at_own, own, stride)
+                    in_rows[i] = target
+                    done, start = done + part, end + 1
+                    if again[i] and done < count:
+                        for j in range(k + 1):
+                            row = outputs[j, i]
+                            out_rows[j, i] = row_of(row, at_out, at_own + hot * stride, own, stride)
                 predictions += count
             else:
-                cbow_weights(count, rows, shape, scratch, rate[i], cbow[0], group, tile)
+                in_rows[i] = in_rows[last]
+                rows = (at_contexts + bottom * 8, at_outputs + i * 8)
+                step, share = cbow_rates(count, rate[i], cbow)
+                cbow_weights(count, rows, shape, scratch, step, cbow[0], group, tile)
                 if again[i]:
                     merge_outputs(i, np.int64(1), out_rows, empty, g, span, k, len(tile))
-                cbow_step(count, rows, shape, scratch, cbow[1], tile)
+                cbow_step(count, rows, shape, scratch, share, tile)
                 predictions += 1
-            in_rows[i] = target
+                in_rows[i] = target
             if hot:
                 exchange_due(i, own, due, at_in, at_out, stride)
                 # A window uses its outputs' rows, and the target's as an input.

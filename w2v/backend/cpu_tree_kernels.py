@@ -33,7 +33,9 @@ from w2v.backend.cpu_vector_kernels import (
 )
 from w2v.backend.cpu_window_kernels import (
     _score,
+    cbow_rates,
     cbow_step,
+    damping,
     loss_of,
     merge_contexts,
     new_sums,
@@ -41,6 +43,7 @@ from w2v.backend.cpu_window_kernels import (
     sum_contexts,
 )
 from w2v.backend.kernel_cache import kept_njit
+from w2v.backend.stream import PART
 
 _kernel = kept_njit(nogil=True, error_model="numpy")
 _part = numba.njit(nogil=True, error_model="numpy")
@@ -126,7 +129,7 @@ def train(weights, corpus, position, keep, tree, key, windows, rates, cbow, tili
     in_rows = np.empty(size + len(group), np.int64)
     for i in range(in_rows.size):  # compiled sooner than np.full is
         in_rows[i] = empty
-    contexts = 2 * window + len(group)
+    contexts = min(2 * window, PART) + len(group)
     span = contexts * len(tile) + LANES
     g = np.zeros(most * span, np.float32)
     spare = np.empty(max(W_in.shape[1], contexts * LANES), np.float32)
@@ -217,29 +220,41 @@ def train(weights, corpus, position, keep, tree, key, windows, rates, cbow, tili
             shape = (np.int64(8), tiles, stride, span)
             outputs = at_rows + slot * most * len(tile) * 8
             labels = at_labels + slot * most * _VECTOR
-            # The last context takes the target's place, so that they stand side by side.
             target = in_rows[i]
-            in_rows[i] = in_rows[last]
-            rows = (at_contexts + bottom * 8, outputs)
             if cbow is None:
-                path_weights(count, length, rows, shape, scratch, labels, rate[i], group, tile)
-                repeats = latest[last] >= bottom
-                if repeats:
-                    merge_contexts(
-                        i, bottom, last, in_rows, earlier, empty, g, span, tiles, len(tile)
-                    )
-                skip_gram_step(count, rows, shape, scratch, tile)
-                if repeats:
-                    for c in range(bottom, last + 1):
-                        in_rows[c] = row_of(words[c], at_in, at_own, own, stride)
+                step = rate[i] * damping(count)
+                done, start = np.int64(0), bottom
+                while done < count:
+                    part = min(count - done, PART)
+                    holds = start <= i <= start + part
+                    end = start + part - np.int64(not holds)
+                    # The last context takes the target's place, so that they stand side by side.
+                    if holds:
+                        in_rows[i] = in_rows[end]
+                    rows = (at_contexts + start * 8, outputs)
+                    path_weights(part, length, rows, shape, scratch, labels, step, group, tile)
+                    repeats = latest[end] >= start
+                    if repeats:
+                        merge_contexts(
+                            i, start, end, holds, in_rows, earlier, empty, g, span, tiles, len(tile)
+                        )
+                    skip_gram_step(part, rows, shape, scratch, tile)
+                    if repeats:
+                        for c in range(start, end + 1):
+                            in_rows[c] = row_of(words[c], at_in, at_own, own, stride)
+                    in_rows[i] = target
+                    done, start = done + part, end + 1
                 predictions += count
             else:
+                in_rows[i] = in_rows[last]
+                rows = (at_contexts + bottom * 8, outputs)
                 sum_contexts(count, rows[0], stride, scratch[1], cbow[0])
                 one = (at_hidden, outputs)
-                path_weights(np.int64(1), length, one, shape, scratch, labels, rate[i], group, tile)
-                cbow_step(count, rows, shape, scratch, cbow[1], tile)
+                step, share = cbow_rates(count, rate[i], cbow)
+                path_weights(np.int64(1), length, one, shape, scratch, labels, step, group, tile)
+                cbow_step(count, rows, shape, scratch, share, tile)
                 predictions += 1
-            in_rows[i] = target
+                in_rows[i] = target
             if hot:
                 exchange_due(i, own, due, at_in, at_out, stride)
                 while next_use <= length:

@@ -41,6 +41,7 @@ from w2v.backend.cpu_vector_kernels import (
     subtract,
     zero_products,
 )
+from w2v.backend.stream import PART
 
 _kernel = numba.njit(nogil=True, error_model="numpy")
 _inline = numba.njit(nogil=True, error_model="numpy", inline="always")
@@ -154,11 +155,26 @@ def cbow_weights(count, rows, shape, scratch, rate, mean, group, tile):
 
 
 @_inline
+def damping(count):
+    """Say by what the rate of a window of count contexts is lowered: `stream.damping`."""
+    return np.float32(math.sqrt(PART / count) if count > PART else 1.0)
+
+
+@_inline
+def cbow_rates(count, rate, cbow):
+    """Return the rate of a window of count contexts, and each one's share of the change."""
+    (mean, shared), damped = cbow, damping(count)
+    if not mean:
+        return rate * damped * damped, np.float32(1)
+    return rate, np.float32(1.0 / count) if shared else damped
+
+
+@_inline
 def cbow_step(count, rows, shape, scratch, share, tile):
     """Step the rows of a window; a context that stands there twice takes its change twice."""
     (contexts, outputs), (column, tiles, stride, span) = rows, shape
     weights, hidden, _, _ = scratch
-    part = splat(np.float32(1.0 / count if share else 1.0))
+    part = splat(share)
     for d in range(0, stride, _VECTOR):
         h = load(hidden + d)
         change = splat(np.float32(0))
@@ -191,20 +207,23 @@ def merge_outputs(i, count, out_rows, empty, g, span, k, tile):
 
 
 @_kernel
-def merge_contexts(i, bottom, last, in_rows, earlier, empty, g, span, tiles, tile):
-    """Do the same for the contexts of window i, whose last one stands in place i."""
-    for c in range(last, bottom - 1, -1):
+def merge_contexts(i, start, end, holds, in_rows, earlier, empty, g, span, tiles, tile):
+    """Do the same for the contexts that stand from start to end.
+
+    If they hold window i's target, the last of them stands in its place.
+    """
+    for c in range(end, start - 1, -1):
         if c == i:
             continue
         other = earlier[c]
         if other == i:
             other = earlier[i]
-        if other >= bottom:
-            a, b = other, i if c == last else c
+        if other >= start:
+            a, b = other, i if holds and c == end else c
             for t in range(tiles):
                 for j in range(tile):
-                    first = t * span + (a - bottom) * tile + j
-                    again = t * span + (b - bottom) * tile + j
+                    first = t * span + (a - start) * tile + j
+                    again = t * span + (b - start) * tile + j
                     g[first] += g[again]
                     g[again] = 0
             in_rows[b] = empty

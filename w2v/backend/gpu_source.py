@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from w2v.backend.stream import StreamSettings
+from w2v.backend.gpu_runs import RUN_TOKENS
+from w2v.backend.stream import PART, StreamSettings
 
 MINIBATCH_KERNELS = (
     *("check_ids", "sample_fast", "sample_exact", "row_dot", "weighted_rows"),
@@ -52,12 +53,14 @@ def training_options(dim: int, settings: StreamSettings, placement: int) -> tupl
     dim : int
         H, the length of the vectors.
     settings : StreamSettings
-    placement : {0, 1, 2}
+    placement : {0, 1, 2, 3}
         How much of a warp's memory is not in shared memory, see ``shape.cuh``.
     """
     values = {
         "DIM": dim,
-        "WINDOW": settings.window,
+        "WINDOW": min(settings.reach, RUN_TOKENS - 1),  # sentences are cut where it is less
+        "WIDEST": settings.reach,
+        "PART": PART,
         "NEGATIVE": settings.negative,
         "SKIP_GRAM": settings.skip_gram,
         "EXACT": settings.exact,

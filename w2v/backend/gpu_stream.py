@@ -34,7 +34,8 @@ _MAX_WARPS_A_BLOCK = 4
 # Warps of a multiprocessor. Where a warp has more than its share of shared memory, some of it
 # goes elsewhere: fewer warps hide less of the time that memory takes. The last is the slowest:
 # its rows are read in every window, and are too many for the caches.
-_WANTED_WARPS = (12, 4, 1)
+_WANTED_WARPS = (12, 4, 1, 1)
+_MOST_WORKSPACE = 4 << 30  # bytes of all warps
 
 
 class Trainer:
@@ -100,7 +101,7 @@ def _form(s: StreamSettings) -> StreamSettings:
     """Return settings with what a kernel is not compiled for set to one value."""
     return StreamSettings(
         skip_gram=s.skip_gram,
-        window=s.window,
+        window=s.reach,
         negative=s.negative,
         exact=s.exact,
         total=1,
@@ -219,7 +220,8 @@ def begin_stream(
     size, dim = W_in.shape
     trainer = trainer_for(backend.device.id, dim, settings)
     limit = backend.max_warps or warp_limit(settings.total, size)
-    warps = max(1, min(limit, trainer.resident))
+    room = _MOST_WORKSPACE // max(1, trainer.workspace)
+    warps = max(1, min(limit, trainer.resident, room))
     needed = warps * trainer.workspace + 4 * min(n, 2 * BLOCK_TOKENS)
     with backend.on_device("training", needed):
         workspace = cupy.empty((warps + _MAX_WARPS_A_BLOCK) * trainer.workspace, dtype=np.uint8)
@@ -269,6 +271,7 @@ class _Launches:
     ) -> None:
         self.trainer, self.warps, self.queue = trainer, warps, queue
         slope = (settings.alpha - settings.min_alpha) / settings.total
+        self._reach = settings.reach
         self._weights = tuple(weights)
         self._tables = keep, noise.table, noise.cumulative, np.uint32(noise.size)
         self._keys = np.uint64(settings.token_key), np.uint64(settings.negative_key)
@@ -289,8 +292,8 @@ class _Launches:
             Words of the run that come before ``offsets[0]``.
         """
         n = int(offsets[-1] - offsets[0])
-        alone = self.warps == 1
-        runs, starts = cut_runs(offsets, -(-n // RUN_TOKENS), None if alone else RUN_TOKENS)
+        whole = self.warps == 1 and self._reach < RUN_TOKENS
+        runs, starts = cut_runs(offsets, -(-n // RUN_TOKENS), None if whole else RUN_TOKENS)
         runs, starts = runs - first, starts[starts < offsets[-1]] - first
         marks = cupy.zeros(tokens.size // 32 + 1, dtype=np.uint32)
         starts = cupy.asarray(starts)

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 # Streams of the run's seed; 0 and 1 are the initial weights' and the layers'.
 TOKEN_STREAM, NEGATIVE_STREAM = 2, 3
+PART = 20
+"""Contexts of a window that are stepped as they are; more are stepped with care."""
+
+_WIDEST = 1 << 29  # beyond all sentences; widths and products with 32 bits stay integers
 _LOW_32, _S32 = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 
@@ -36,7 +40,7 @@ class StreamSettings:
     skip_gram : bool
         Each context predicts the target; otherwise all of them together (CBOW).
     window : int
-        Context words on each side, at most.
+        Context words on each side, at most; it may be longer than every sentence.
     negative : int
         k, the negatives a window; 0 with a tree, which has none.
     exact : bool
@@ -80,6 +84,11 @@ class StreamSettings:
                 f"alpha and min_alpha must be 0 or more and alpha the larger, "
                 f"got {self.alpha} and {self.min_alpha}"
             )
+
+    @property
+    def reach(self) -> int:
+        """The window, or a number beyond all sentences if that is less."""
+        return min(self.window, _WIDEST)
 
     @property
     def token_key(self) -> np.uint64:
@@ -237,9 +246,9 @@ def _thin_out(
     places = xp.arange(sentence.size, dtype=xp.uint64) + np.uint64(at)
     bits = random_bits(settings.token_key, places)
     stays = (bits >> _S32) <= keep[sentence]
-    widths = xp.full(sentence.size, settings.window, dtype=xp.uint64)
+    widths = xp.full(sentence.size, settings.reach, dtype=xp.uint64)
     if settings.shrink_windows:
-        widths = np.uint64(1) + (((bits & _LOW_32) * np.uint64(settings.window)) >> _S32)
+        widths = np.uint64(1) + (((bits & _LOW_32) * np.uint64(settings.reach)) >> _S32)
     return sentence[stays], places[stays], widths[stays]
 
 
@@ -278,6 +287,25 @@ def _score(backend: Backend, logits: Array, labels: Array, rate: float) -> tuple
     return float(loss), difference * logits.dtype.type(-rate)
 
 
+def damping(count: int) -> float:
+    """Say by what the rate of a window of so many contexts is lowered.
+
+    Each output's row is stepped by n contexts in a row, which would leave it where these
+    alone want it: beyond :data:`PART` the rate falls as 1 / √n.
+
+    Parameters
+    ----------
+    count : int
+        n, the window's contexts.
+
+    Returns
+    -------
+    float
+        min(1, √(PART / n)).
+    """
+    return min(1.0, (PART / count) ** 0.5)
+
+
 def _skip_gram(
     backend: Backend,
     W_in: Array,
@@ -288,11 +316,15 @@ def _skip_gram(
     rate: float,
     settings: StreamSettings,
 ) -> float:
-    """One window; a word that stands in it twice is updated by the sum of both changes."""
-    x, o = W_in[contexts], W_out[outputs]
-    loss, g = _score(backend, x @ o.T, labels, rate)
-    backend.scatter_add(W_in, contexts, g @ o)
-    backend.scatter_add(W_out, outputs, g.T @ x)
+    """One window, part after part; a word that a part has twice takes the sum of both changes."""
+    loss, rate = 0.0, rate * damping(contexts.size)
+    for first in range(0, contexts.size, PART):
+        part = contexts[first : first + PART]
+        x, o = W_in[part], W_out[outputs]
+        cost, g = _score(backend, x @ o.T, labels, rate)
+        backend.scatter_add(W_in, part, g @ o)
+        backend.scatter_add(W_out, outputs, g.T @ x)
+        loss += cost
     return loss
 
 
@@ -308,12 +340,15 @@ def _cbow(
 ) -> float:
     """One window; a word that stands in it twice is updated by the sum of both changes."""
     x, o = W_in[contexts].sum(axis=0, keepdims=True), W_out[outputs]
+    damped = damping(contexts.size)
     if settings.mean:
         x /= contexts.size
+    else:
+        rate *= damped**2
     loss, g = _score(backend, x @ o.T, labels, rate)
     change = g @ o
-    if settings.mean and settings.share_gradient:
-        change /= contexts.size
+    if settings.mean:
+        change *= 1 / contexts.size if settings.share_gradient else damped
     backend.scatter_add(W_in, contexts, change.repeat(contexts.size, axis=0))
     backend.scatter_add(W_out, outputs, g.T @ x)
     return loss

@@ -1,9 +1,10 @@
 // What a training kernel is compiled for, and what follows from it.
 //
-// Given with -D: DIM, WINDOW, NEGATIVE, and as 0 or 1 SKIP_GRAM, EXACT, SHRINK, MEAN, SHARE;
+// Given with -D: DIM, WINDOW, NEGATIVE, PART, and as 0 or 1 SKIP_GRAM, EXACT, SHRINK, MEAN,
+// SHARE. WIDEST is what widths are drawn up to; WINDOW may be less, as no sentence is longer.
 // PLACEMENT says what a warp keeps in shared memory: 0 all it has; 1 all but the rows'
-// originals, touched when a row comes and goes; 2 only what is small. The rest lies in a
-// workspace in global memory, which the caches then hold.
+// originals, touched when a row comes and goes; 2 only what is small; 3 nothing. The rest lies
+// in a workspace in global memory, which the caches then hold.
 #pragma once
 #include "warp.cuh"
 
@@ -46,7 +47,8 @@ constexpr int TILE = ceil_div(OUTPUTS, TILES);
 constexpr int PADDED_TILE = ceil_div(TILE, 4) * 4;
 constexpr int WEIGHTS = TILES * PADDED_TILE;  // of one input
 constexpr int CONTEXTS = 2 * WINDOW;
-constexpr int INPUTS = SKIP_GRAM ? CONTEXTS : 1;
+constexpr int LISTED = SKIP_GRAM ? smaller(CONTEXTS, PART) : CONTEXTS;  // contexts at once
+constexpr int INPUTS = SKIP_GRAM ? LISTED : 1;
 constexpr int GROUP = smaller(smaller(MAX_GROUP, 32 / TILE), INPUTS);
 constexpr int SUMS = power_of_two(GROUP * TILE);
 
@@ -56,7 +58,7 @@ constexpr bool HOLD_WINDOW = HOLD && TILES == 1;
 
 constexpr int RING = 2 * WINDOW + 1;            // rows that the windows at hand may need
 #ifndef REFRESH_WINDOWS
-#define REFRESH_WINDOWS ceil_div(2 * WINDOW + 1, 4)
+#define REFRESH_WINDOWS smaller(ceil_div(2 * WINDOW + 1, 4), 6)
 #endif
 constexpr int REFRESH = REFRESH_WINDOWS;        // windows from one refresh of a row to the next
 constexpr int HIDDEN = RING;                    // CBOW's input has a row of its own
@@ -78,8 +80,8 @@ struct alignas(16) Small {
   Place width[QUEUE];
   Place slot[QUEUE];    // the row it has in the ring
   Place back[QUEUE];    // how many words ago the same word came, while that is in the ring
-  Place input[CONTEXTS];  // slots of a window's contexts, each once,
-  float times[CONTEXTS];  // and how often they stand in it
+  Place input[LISTED];  // slots of a window's contexts, each once,
+  float times[LISTED];  // and how often they stand in it
   int slot_word[RING];  // -1 for a free one
   int slot_last[RING];  // number of the last word that uses it
   int outputs[2][OUTPUTS];  // of this window and the next
@@ -100,7 +102,9 @@ struct alignas(16) Weights {
 };
 
 struct Shared {
+#if PLACEMENT < 3
   Small small;
+#endif
 #if PLACEMENT < 2
   Weights weights;
   Rows value;
@@ -118,9 +122,12 @@ struct Workspace {
   Weights weights;
   Rows value;
 #endif
+#if PLACEMENT >= 3
+  Small small;
+#endif
 };
 
-// The three parts, wherever they are.
+// The four parts, wherever they are.
 struct Memory {
   Small& small;
   Weights& weights;
@@ -133,8 +140,10 @@ DEVICE Memory memory_of(Shared& here, Workspace* there) {
   return {here.small, here.weights, here.value, here.original};
 #elif PLACEMENT == 1
   return {here.small, here.weights, here.value, there->original};
-#else
+#elif PLACEMENT == 2
   return {here.small, there->weights, there->value, there->original};
+#else
+  return {there->small, there->weights, there->value, there->original};
 #endif
 }
 

@@ -43,7 +43,7 @@ DEVICE void thin_out(Small& s, const Text& text, i64 begin, Kept& kept, const fl
     s.token[q] = u32(t - begin);
     s.sentence[q] = sentence;
     s.rate[q] = rate;
-    s.width[q] = SHRINK ? 1 + int((bits & LOW_32) * WINDOW >> 32) : WINDOW;
+    s.width[q] = SHRINK ? at_most(1 + int((bits & LOW_32) * WIDEST >> 32), WINDOW) : WINDOW;
     for (int column = 0; column < DIM; column += 32) prefetch(W_in + i64(word) * DIM + column);
   }
   kept.filled += count_bits(staying);

@@ -27,20 +27,29 @@ DEVICE void hold_tile(Held& held, const float* W_out, const int* outputs, int ti
   }
 }
 
-// List the contexts of word i, each row once; return how many rows and how many contexts.
-DEVICE int find_contexts(Memory& m, int i, int filled, int& count) {
+// Count the contexts of word i; low is the first word that they reach.
+DEVICE int count_contexts(Memory& m, int i, int filled, int& low) {
   Small& s = m.small;
   const int width = s.width[queued(i)], sentence = s.sentence[queued(i)];
-  const int low = at_least(i - width, sentence);
+  low = at_least(i - width, sentence);
   int ahead = 0;
   for (int d = lane(); d - lane() < width; d += LANES)
     ahead += count_bits(vote(d < width && i + 1 + d < filled &&
                                s.sentence[queued(i + 1 + d)] == sentence));
-  count = i - low + ahead;
+  return i - low + ahead;
+}
+
+// Whether word i stands among or right behind the contexts that begin with word low.
+DEVICE bool holds_centre(int i, int low, int count) { return low <= i && i <= low + count; }
+
+// List the count contexts of word i from word low on, each row once; return how many rows.
+DEVICE int list_contexts(Memory& m, int i, int low, int count) {
+  Small& s = m.small;
+  const bool holds = holds_centre(i, low, count);
   int rows = 0;
   for (int t = lane(); t - lane() < count; t += LANES) {
-    const int c = low + t + (low + t >= i);
-    // The same word earlier in the window, the centre left out.
+    const int c = low + t + (holds && low + t >= i);
+    // The same word earlier among them, the centre left out.
     int earlier = -1;
     if (t < count && s.back[queued(c)]) earlier = c - s.back[queued(c)];
     if (earlier == i) earlier = s.back[queued(i)] ? i - s.back[queued(i)] : -1;
@@ -57,7 +66,7 @@ DEVICE int find_contexts(Memory& m, int i, int filled, int& count) {
   if (rows < count) {  // some word stands there more than once
     for (int r = lane(); r < rows; r += LANES) {
       int times = 0;
-      for (int c = low; c <= low + count; c++)
+      for (int c = low; c < low + count + holds; c++)
         times += c != i && s.slot[queued(c)] == s.input[r];
       s.times[r] = times;
     }
@@ -222,18 +231,42 @@ DEVICE void step_window(Memory& m, float* W_out, const int* outputs, const Held&
   sync_warp();
 }
 
+// By what the rate of a window of so many contexts is lowered.
+DEVICE float damping(int count) { return count > PART ? sqrt(PART / float(count)) : 1.0f; }
+
+// Skip-gram's window, part after part.
+DEVICE void train_parts(Memory& m, float* W_out, const int* outputs, Held& held, int i, int low,
+                        int count, float rate, Loss& loss) {
+  int done = 0;
+  do {
+    const int part = CONTEXTS > PART ? at_most(count - done, PART) : count;
+    if (done > 0 && HOLD_WINDOW) hold_tile(held, W_out, outputs, 0);
+    const int rows = list_contexts(m, i, low, part);
+    score_window(m, W_out, outputs, held, rows, rate, loss);
+    if (TILES > 1 && !EXACT) merge_outputs(m, outputs, rows);
+    step_window(m, W_out, outputs, held, rows);
+    low += part + holds_centre(i, low, part);
+    done += part;
+  } while (CONTEXTS > PART && done < count);
+}
+
 // All of word i's window.
 DEVICE void train_window(Memory& m, float* W_out, Held& held, int i, int filled, Loss& loss) {
-  int count;
-  const int rows = find_contexts(m, i, filled, count);
+  int low;
+  const int count = count_contexts(m, i, filled, low);
   if (count == 0) return;
-  const float rate = m.small.rate[queued(i)];
+  const float rate = m.small.rate[queued(i)], damped = damping(count);
   const int* outputs = m.small.outputs[i % 2];
-  const int inputs = SKIP_GRAM ? rows : 1;
-  if (!SKIP_GRAM) gather_hidden(m, rows, MEAN ? fast_divide(1, count) : 1);
-  score_window(m, W_out, outputs, held, inputs, rate, loss);
-  if (TILES > 1 && !EXACT) merge_outputs(m, outputs, inputs);
-  step_window(m, W_out, outputs, held, inputs);
-  if (!SKIP_GRAM) scatter_hidden(m, rows, MEAN && SHARE ? fast_divide(1, count) : 1);
-  loss.predictions += SKIP_GRAM ? count : 1;
+  if constexpr (SKIP_GRAM) {
+    train_parts(m, W_out, outputs, held, i, low, count, rate * damped, loss);
+    loss.predictions += count;
+  } else {
+    const int rows = list_contexts(m, i, low, count);
+    gather_hidden(m, rows, MEAN ? fast_divide(1, count) : 1);
+    score_window(m, W_out, outputs, held, 1, MEAN ? rate : rate * damped * damped, loss);
+    if (TILES > 1 && !EXACT) merge_outputs(m, outputs, 1);
+    step_window(m, W_out, outputs, held, 1);
+    scatter_hidden(m, rows, !MEAN ? 1 : SHARE ? fast_divide(1, count) : damped);
+    loss.predictions += 1;
+  }
 }
