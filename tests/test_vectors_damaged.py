@@ -204,6 +204,14 @@ BAD_SAFETENSORS = {
     "other type": safetensors(tensors(vectors=entry("BF16", [1, 4], 16, 24)), BODY),
     "one dimension": safetensors(tensors(vectors=entry("F32", [2], 16, 24)), BODY),
     "no dimensions": safetensors(tensors(vectors=entry("F32", [1, 0], 16, 16)), BODY),
+    "none of too many dimensions": safetensors(
+        tensors(
+            offsets=entry("I64", [1], 0, 8),
+            vectors=entry("F32", [0, 2**62], 16, 16),
+            words=entry("U8", [0], 24, 24),
+        ),
+        BODY,
+    ),
     "words too few": safetensors(tensors(words=entry("U8", [0], 24, 24)), BODY),
     "counts too many": safetensors(tensors(counts=entry("I64", [2], 0, 16)), BODY),
     "counts of another type": safetensors(tensors(counts=entry("F32", [1, 2], 16, 24)), BODY),

@@ -181,7 +181,10 @@ def _map(
             f"{tensor.shape}, expected {wanted} with {ndim} dimension(s)"
         )
     if math.prod(tensor.shape) == 0:
-        return np.empty(tensor.shape, tensor.dtype)
+        try:
+            return np.empty(tensor.shape, tensor.dtype)
+        except ValueError as error:  # none of so many that NumPy cannot count them
+            raise VectorFormatError(f"tensor {name!r} has shape {tensor.shape}: {error}") from None
     return np.asarray(
         np.memmap(path, tensor.dtype, mode="c", offset=tensor.start, shape=tensor.shape)
     )
