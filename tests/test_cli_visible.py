@@ -96,7 +96,9 @@ def test_names_of_files_and_what_is_in_them_command_nothing(folder: Path) -> Non
 
 
 def test_letters_that_the_terminal_lacks_are_shown_as_escapes(folder: Path) -> None:
-    done = run("neighbors", "v.safetensors", "king", cwd=folder, PYTHONIOENCODING="latin-1")
+    done = run(
+        "neighbors", "v.safetensors", "king", "-n", 50, cwd=folder, PYTHONIOENCODING="latin-1"
+    )
     assert done.returncode == 0, done.stderr
     assert "größe".encode("latin-1") in done.stdout
     assert b"\\u65e5\\u672c\\u8a9e" in done.stdout

@@ -110,6 +110,17 @@ def test_gensim_reads_files_of_integers(tmp_path: Path, binary: bool) -> None:
     assert kv.to_gensim().most_similar(586)[0][0] == kv.most_similar(586)[0][0]
 
 
+def test_vectors_of_a_file_go_to_the_items_that_they_are_of(tmp_path: Path) -> None:
+    kv = numbered()
+    KeyedVectors(["12", "x", "0"], np.full((3, 4), 7)).save(tmp_path / "text.txt")
+    KeyedVectors([12, 5, 0], np.full((3, 4), 9)).save(tmp_path / "items.txt")
+    for name, value in (("text.txt", 7), ("items.txt", 9)):
+        assert kv.intersect_word2vec_format(tmp_path / name, lockf=1.0) == 2
+        assert (kv[[12, 0]] == value).all() and (kv[[586, -3]] != value).all()
+    words = KeyedVectors(["a", "b"], np.eye(2, 4))
+    assert words.intersect_word2vec_format(tmp_path / "items.txt", lockf=1.0) == 0
+
+
 def test_among_words_an_integer_is_a_row_unless_its_digits_are_a_word() -> None:
     kv = KeyedVectors(["the", "2", "of", "3", "4", "586"], np.eye(6))
     np.testing.assert_array_equal(kv[0], kv["the"])  # as in gensim
