@@ -241,7 +241,7 @@ class StoredVectors(EditableVectors):
             raise ValueError(
                 f"{fname} has vectors of size {theirs.vector_size}, these have {self.vector_size}"
             )
-        words = self._words
+        words: list[Any] = self._words
         if are_integers(words) and not are_integers(theirs._words):
             words = as_text(words)  # other programs write digits
         elif are_integers(theirs._words) and not are_integers(words):
