@@ -264,7 +264,13 @@ def test_a_callable_cuts_lines(tmp_path: Path) -> None:
     [
         (["a b", "c"], "no such file"),
         (iter(["a b"]), "is the string 'a b'"),
-        ([[1, 2]], "type int"),
+        ([[1.5, 2]], "type float"),
+        ([[1, "a"]], "all strings or all integers"),
+        ([["a", 1]], "all strings or all integers"),
+        ([[1, 1.0]], "type float where others are integers"),
+        ([[1, True]], "type bool where others are integers"),
+        ([[True, 1]], "type bool"),
+        ([[2**63]], "64 bits"),
     ],
 )
 def test_what_is_no_list_of_tokens_is_refused(sentences: object, message: str) -> None:

@@ -52,11 +52,7 @@ def test_every_public_name_is_there_or_says_what_to_use(models: tuple[Word2Vec, 
                     silent.append(f"{type(ours).__name__}.{name}")
     # Parameters are spoken of by the constructor; the others training keeps for itself.
     constructor = set(parameters(gensim.models.Word2Vec.__init__))
-    assert [name for name in silent if name.split(".")[1] not in constructor] == [
-        "Word2Vec.effective_min_count",
-        "Word2Vec.min_alpha_yet_reached",
-        "Word2Vec.random",
-    ]
+    assert not [name for name in silent if name.split(".")[1] not in constructor]
 
 
 @pytest.mark.parametrize("name", ["__init__", "build_vocab", "build_vocab_from_freq", "train"])
@@ -128,7 +124,7 @@ def test_a_table_grows_and_changes_as_gensims_does() -> None:
             r"need vectors of shape \(1, 2\), got \(1, 1\)",
         ),
         (lambda kv: kv.add_vectors(["x", "x"], np.ones((2, 2))), "'x' stands twice"),
-        (lambda kv: kv.add_vectors([5], np.ones((1, 2))), "not a string"),
+        (lambda kv: kv.add_vectors([5], np.ones((1, 2))), "'a' and 5"),
         (lambda kv: kv.add_vectors(["x"], np.ones((1, 2)), {"tag": [1]}), "'tag'"),
         (lambda kv: kv.set_vecattr("a", "tag", 1), "'tag'"),
         (lambda kv: kv.most_similar("a", indexer=object()), "indexers are not supported"),
@@ -200,8 +196,8 @@ def test_vectors_from_a_file_are_where_the_next_training_begins(tmp_path: Path) 
     model.train([["king", "rules"]] * 3, epochs=1)
     assert 0 < np.abs(model.wv["king"] - 0.5).max() < 0.1
     model.wv.add_vectors(["new"], np.ones((1, 8)))
-    with pytest.raises(ValueError, match="build_vocab"):
-        model.train(SENTENCES)
+    model.train(SENTENCES)
+    assert (model.wv["new"] == 1).all()
 
 
 def test_a_vocabulary_can_be_given_as_counts_and_grow() -> None:

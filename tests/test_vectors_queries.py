@@ -197,8 +197,10 @@ def test_gensim_tables_go_over_and_back_without_copies() -> None:
     with pytest.raises(TypeError, match="expected gensim's"):
         KeyedVectors.from_gensim({})
     numbered = GensimVectors(1)
-    numbered.add_vectors([0], np.ones((1, 1)))
-    with pytest.raises(TypeError, match="not a string"):
+    numbered.add_vectors([7, 3], np.ones((2, 1)))
+    assert KeyedVectors.from_gensim(numbered).index_to_key == [7, 3]
+    numbered.add_vectors(["seven"], np.ones((1, 1)))
+    with pytest.raises(TypeError, match="'seven' and 7"):
         KeyedVectors.from_gensim(numbered)
 
 

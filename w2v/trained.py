@@ -532,7 +532,11 @@ class TrainedModel(GensimNames):
         if self._model is not None:
             self._bring_vectors_back()
         left_out = ("backend", "_model", "_wv", "_corpus", "_source", "_training")
-        state = {name: value for name, value in self.__dict__.items() if name not in left_out}
+        state = {
+            name: list(value) if isinstance(value, list) else value
+            for name, value in self.__dict__.items()
+            if name not in left_out
+        }
         if self._model is not None:
             state["_weights"] = [np.array(self.backend.to_numpy(W)) for W in self._model.params]
             if not self.config.hs:

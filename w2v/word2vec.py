@@ -194,7 +194,7 @@ class Word2Vec(TrainedModel):
 
     def build_vocab_from_freq(
         self,
-        word_freq: Mapping[str, int],
+        word_freq: Mapping[Any, int],
         corpus_count: int | None = None,
         update: bool = False,
         **unsupported: Any,
@@ -203,7 +203,7 @@ class Word2Vec(TrainedModel):
 
         Parameters
         ----------
-        word_freq : dict of str to int
+        word_freq : dict of str, or of int, to int
             Words and how often they occur.
         corpus_count : int, optional
             Taken for gensim's sake: :meth:`train` counts the sentences it reads.

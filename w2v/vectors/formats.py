@@ -14,8 +14,8 @@ from . import glove, npy_format, npz_format, safetensors_format, word2vec_binary
 from .contents import ReadOptions, VectorData, check_finite, check_unique
 from .errors import VectorFormatError
 from .streams import COMPRESSIONS, compression_of, open_for_reading, read_first_line
-from .text_rows import looks_like_row, vector_size_of
-from .word2vec_header import is_header, parse_header
+from .text_rows import vector_size_of
+from .word2vec_header import is_header
 
 _READERS = {
     "word2vec-binary": word2vec_binary.read,
@@ -43,6 +43,7 @@ _BY_SUFFIX = {
 }
 _CAN_BE_COMPRESSED = ("word2vec-binary", "word2vec-text", "glove")
 _SNIFFED = 1 << 16
+_CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r"))
 
 
 def format_of(path: str | os.PathLike[str], format: str | None = None) -> str:
@@ -148,7 +149,10 @@ def _by_suffix(path: Path) -> str | None:
 def _format_of_content(path: Path, format: str | None) -> str:
     """Tell the format of a file that is to be read: by what it holds, or else by its name."""
     if format is not None or not path.is_file():
-        return format_of(path, format)
+        name = format_of(path, format)
+        if name == "word2vec-binary" and path.is_file() and _word2vec_format(path) != name:
+            raise VectorFormatError("the file holds text, not the binary format (binary=True)")
+        return name
     by_suffix = _by_suffix(path)
     if compression_of(path) is not None:
         found = None
@@ -177,10 +181,19 @@ def _word2vec_format(path: Path) -> str | None:
         line = read_first_line(source.file, _SNIFFED)
         if not is_header(line):
             return "word2vec-text" if vector_size_of(line) > 1 else None
-        size = parse_header(line).vector_size
-        row = source.file.readline(_SNIFFED)
-        is_text = not row or (size < _SNIFFED and looks_like_row(row, size))
-        return "word2vec-text" if is_text else "word2vec-binary"
+        # Numbers of four bytes hardly ever are all letters; a text's rows always are.
+        rows = source.read_some(_SNIFFED)
+        is_text = rows.translate(None, _CONTROLS) == rows and _is_utf8(rows)
+        return "word2vec-text" if rows and is_text else "word2vec-binary"
+
+
+def _is_utf8(start: bytes) -> bool:
+    """Tell whether bytes begin a text."""
+    try:
+        start.decode()
+    except UnicodeDecodeError as error:
+        return error.start > len(start) - 4 and "unexpected end" in error.reason
+    return True
 
 
 def _refuse_what_is_no_file_of_vectors(path: Path) -> None:

@@ -118,7 +118,8 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
             raise
         except _DAMAGE as error:
             raise VectorFormatError(
-                f"the archive is damaged, cut off or of another format ({error}): get it anew"
+                f"the archive is damaged, cut off or of another format ({error!s:.200}): "
+                "get it anew"
             ) from None
 
 

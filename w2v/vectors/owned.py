@@ -11,7 +11,7 @@ import numpy.typing as npt
 from w2v.items import Item
 
 from .keyed_vectors import KeyedVectors
-from .similarity import FloatArray
+from .similarity import FloatArray, row_norms
 
 _Counts = npt.NDArray[np.int64]
 
@@ -77,10 +77,13 @@ class ModelVectors(KeyedVectors):
     def _matrix(self, matrix: FloatArray) -> None:
         self.held = matrix
 
-    @property
-    def _may_change_unseen(self) -> bool:
+    def measured(self, rows: slice = slice(None)) -> tuple[FloatArray, FloatArray]:
+        """Return vectors and their lengths; of a training that goes on, those of one moment."""
         owner = self._owner()
-        return self._given_out or (owner is not None and owner.is_training)
+        if owner is None or not owner.is_training:
+            return super().measured(rows)
+        vectors = self._matrix[rows].copy()
+        return vectors, row_norms(vectors)
 
     # -- what is written goes to the model ---------------------------------------
 

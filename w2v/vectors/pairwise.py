@@ -61,8 +61,9 @@ class PairwiseVectors(VectorTable):
             query = unit(self.check_vector(word_or_vector))
         else:
             query = unit(self.get_vector(word_or_vector))
-        if len(other_words):
-            vectors = self[other_words]
+        others = listed(other_words)
+        if others:
+            vectors = self[others]
             norms = row_norms(vectors)
         else:
             vectors, norms = self.measured()

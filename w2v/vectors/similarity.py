@@ -71,6 +71,7 @@ def unit(vector: npt.NDArray[np.floating]) -> FloatArray:
     -------
     (vector_size,) float32 array
     """
+    vector = vector.copy()  # another thread may train it
     norm = float(np.linalg.norm(vector.astype(np.float64)))
     if norm == 0.0:
         return vector.astype(np.float32)

@@ -10,9 +10,10 @@ import numpy as np
 
 from w2v.files import atomic_path
 from w2v.gensim_names import check_unsupported
+from w2v.items import are_integers
 
 from . import formats, gensim_bridge, vocab_file
-from .contents import VectorData
+from .contents import VectorData, as_text
 from .editing import EditableVectors
 
 _SAVING = {
@@ -25,7 +26,7 @@ class StoredVectors(EditableVectors):
     """A table of vectors that can be saved and loaded; see `VectorTable`."""
 
     def save(self, path: str | os.PathLike[str], format: str | None = None) -> None:
-        """Write the vectors; the suffix tells the format.
+        """Write the vectors, under any name; the suffix tells the format.
 
         The file is written aside and renamed into place, so that a crash leaves
         the old one.  Rows keep their order.
@@ -34,9 +35,10 @@ class StoredVectors(EditableVectors):
         ----------
         path : str or path
             ``.bin`` word2vec binary; ``.txt`` or ``.vec`` word2vec text; these
-            also with ``.gz``; ``.safetensors``; ``.npz``; ``.npy`` with the words
-            beside it.  Only .safetensors and .npz keep counts and store every
-            word whatever it holds.
+            also with ``.gz``, ``.bz2``, ``.xz`` or ``.zst``; ``.npz``; ``.npy``
+            with the words beside it; every other name safetensors.  Only
+            safetensors and .npz keep counts and store every word whatever it
+            holds; all but "glove" tell words from items that are integers.
         format : str, optional
             Settles it without the suffix: "word2vec-binary", "word2vec-text",
             "glove", "safetensors", "npz" or "npy".
@@ -44,8 +46,7 @@ class StoredVectors(EditableVectors):
         Raises
         ------
         VectorFormatError
-            If the suffix is unknown, a vector is not finite, or a word cannot be
-            stored in the format.
+            If a vector is not finite, or a word cannot be stored in the format.
         """
         formats.save(VectorData(self._words, self._matrix, self._counts), path, format)
 
@@ -60,7 +61,7 @@ class StoredVectors(EditableVectors):
         *,
         mmap: str | None = None,
     ) -> Self:
-        """Read vectors; the suffix tells the format.
+        """Read vectors; content tells format and compression, and where it cannot the suffix.
 
         Everything a file claims is checked against its size before memory is
         taken.  Nothing is ever unpickled.
@@ -240,7 +241,12 @@ class StoredVectors(EditableVectors):
             raise ValueError(
                 f"{fname} has vectors of size {theirs.vector_size}, these have {self.vector_size}"
             )
-        pairs = [(row, theirs._find(word)) for row, word in enumerate(self._words)]
+        words: list[Any] = self._words
+        if are_integers(words) and not are_integers(theirs._words):
+            words = as_text(words)  # other programs write digits
+        elif are_integers(theirs._words) and not are_integers(words):
+            words = []  # no item is a word
+        pairs = [(row, theirs._find(word)) for row, word in enumerate(words)]
         both = [(row, their_row) for row, their_row in pairs if their_row is not None]
         if both:
             ours, others = map(list, zip(*both, strict=True))

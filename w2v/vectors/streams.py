@@ -130,10 +130,10 @@ def open_for_reading(path: Path) -> Iterator[Source]:
                 yield Source(file, most, exact=False)
         elif compression == ".bz2":
             with bz2.open(path, "rb") as file:
-                yield Source(io.BufferedReader(file), most, exact=False)
+                yield Source(file, most, exact=False)
         elif compression == ".xz":
             with lzma.open(path, "rb") as file:
-                yield Source(io.BufferedReader(file), most, exact=False)
+                yield Source(file, most, exact=False)
         else:
             with _Zstandard(path) as raw, io.BufferedReader(raw, 1 << 16) as file:
                 yield Source(file, most, exact=False)
@@ -220,6 +220,9 @@ def read_line(file: IO[bytes], what: str) -> bytes:
 def read_first_line(file: IO[bytes], longest: int = MAX_LINE) -> bytes:
     """Read a file's first line, without the mark that some editors put before it."""
     line = file.readline(longest)
-    if len(line) == MAX_LINE and not line.endswith(b"\n"):
-        raise VectorFormatError("the first line has no line end within 16 MiB: this is no text")
+    if not line.endswith(b"\n"):
+        if len(line) == MAX_LINE:
+            raise VectorFormatError("the first line has no line end within 16 MiB: this is no text")
+        if b"\r" in line.rstrip():
+            raise VectorFormatError("the lines end with \\r alone: end them with \\n")
     return line.removeprefix(BYTE_ORDER_MARK)

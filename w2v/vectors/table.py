@@ -107,10 +107,6 @@ class VectorTable(GensimNames):
     def _take_counts(self, counts: npt.NDArray[np.int64] | None) -> None:
         self._counts = counts
 
-    @property
-    def _may_change_unseen(self) -> bool:
-        return self._given_out
-
     @classmethod
     def _kind(cls) -> type[Self]:
         """Return the class of what is made of this table, or read from a file."""
@@ -127,7 +123,7 @@ class VectorTable(GensimNames):
     def measured(self, rows: slice = slice(None)) -> tuple[FloatArray, FloatArray]:
         """Return vectors and the lengths that they have now, of the same moment."""
         matrix = self._matrix
-        if self._may_change_unseen:
+        if self._given_out:
             return matrix[rows], row_norms(matrix[rows])
         return matrix[rows], self._kept.of(matrix)[rows]
 
@@ -271,7 +267,8 @@ class VectorTable(GensimNames):
         index = self.get_index(key)
         vector = self._matrix[index]
         if norm:
-            vector = cosines(vector[:, None].copy(), row_norms(vector[None]))[:, 0]
+            vector = vector.copy()  # another thread may train it
+            vector = cosines(vector[:, None], row_norms(vector[None]))[:, 0]
         vector.setflags(write=False)
         return vector
 

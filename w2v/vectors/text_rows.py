@@ -135,15 +135,6 @@ def vector_size_of(line: bytes) -> int:
     return numbers if line[:1] in (b" ", b"\t") else min(numbers, len(fields) - 1)
 
 
-def looks_like_row(line: bytes, vector_size: int) -> bool:
-    """Tell whether a line is a word and so many numbers."""
-    try:
-        _split(line, vector_size, 0)
-    except VectorFormatError:
-        return False
-    return True
-
-
 def _split(line: bytes, vector_size: int, row: int) -> tuple[bytes, list[float]]:
     """Cut a row into its word and its numbers."""
     text = line.rstrip()
