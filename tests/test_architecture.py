@@ -18,14 +18,14 @@ PICKLERS = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "sh
 FOUNDATIONS = {"backend", "files", "config", "gensim_names", "messages"}
 # A room's own modules and these; rooms not listed stand above all of them.
 MAY_IMPORT = {
-    "files": set[str](),
+    "files": {"messages"},
     "messages": set[str](),
-    "gensim_names": set[str](),
+    "gensim_names": {"messages"},
     "projection": set[str](),
     "config": {"messages"},
-    "backend": set[str](),
-    "layers": {"backend"},
-    "models": {"backend", "layers"},
+    "backend": {"messages"},
+    "layers": {"backend", "messages"},
+    "models": {"backend", "layers", "messages"},
     "data": FOUNDATIONS,
     "vectors": FOUNDATIONS,
     "plotting": FOUNDATIONS | {"projection"},

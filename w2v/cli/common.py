@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from w2v.messages import quoted
 from w2v.metrics import finite
 
 if TYPE_CHECKING:
@@ -87,7 +88,9 @@ def describe(corpus: EncodedCorpus) -> str:
 def choice(option: str, given: str, choices: Mapping[str, int]) -> int:
     """Translate one of a few words an option takes."""
     if given not in choices:
-        raise typer.BadParameter(f"{given!r} is not one of {', '.join(choices)}", param_hint=option)
+        raise typer.BadParameter(
+            f"{quoted(given)} is not one of {', '.join(choices)}", param_hint=option
+        )
     return choices[given]
 
 

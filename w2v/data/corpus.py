@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from w2v.data.errors import CorpusError
 from w2v.data.folders import replaced_folder
 from w2v.data.vocabulary import Vocabulary
+from w2v.files import named
+from w2v.messages import quoted
 
 FORMAT = 1
 _HASHED_AT_ONCE = 1 << 20
@@ -225,7 +227,10 @@ class EncodedCorpus:
         CorpusError
             If the folder is no encoded corpus, of another version, or damaged.
         """
-        folder = Path(folder)
+        try:
+            folder = named(folder)
+        except ValueError as error:
+            raise CorpusError(str(error)) from None
         manifest = _read_manifest(folder)
         tokens = _mapped(folder / TOKENS, "<i4", manifest["tokens"])
         offsets = _mapped(folder / OFFSETS, "<i8", manifest["sentences"] + 1)
@@ -312,8 +317,8 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise CorpusError(
             f"{folder} was written by another version of w2v (it says format "
-            f"{manifest.get('format') if isinstance(manifest, dict) else manifest!r}, this one "
-            f"reads {FORMAT}); prepare it again"
+            f"{quoted(manifest.get('format') if isinstance(manifest, dict) else manifest)}, this "
+            f"one reads {FORMAT}); prepare it again"
         )
     return manifest
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from w2v.config import TrainConfig
 from w2v.data import CorpusError, Vocabulary
-from w2v.files import atomic_path, is_foreign
+from w2v.files import atomic_path, is_foreign, named
 
 FORMAT = 1
 CONFIG, VOCAB, WEIGHTS, PROGRESS = (
@@ -105,8 +105,8 @@ class Checkpoint:
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
-        folder = Path(folder)
         try:
+            folder = named(folder)
             config = json.loads((folder / CONFIG).read_text("utf-8"))
             progress = json.loads((folder / PROGRESS).read_text("utf-8"))
             if config.pop("format", None) != FORMAT:
@@ -123,11 +123,17 @@ class Checkpoint:
         except (FileNotFoundError, NotADirectoryError) as error:
             raise CheckpointError(
                 f"{folder} is no saved training: {Path(error.filename or folder).name} is missing"
-                + ("; it is a file, and a saved training is a folder" if folder.is_file() else "")
+                + (
+                    "; it is a file, and a saved training is a folder"
+                    if Path(folder).is_file()
+                    else ""
+                )
             ) from None
         except (KeyError, TypeError, CorpusError, SafetensorError) as error:
             raise CheckpointError(f"{folder} is a damaged saved training: {error}") from None
         except CheckpointError:
             raise
         except ValueError as error:
+            if not str(folder).strip():
+                raise CheckpointError(str(error)) from None
             raise CheckpointError(f"{folder} is a damaged saved training: {error}") from None

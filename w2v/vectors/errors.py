@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Sequence
 from itertools import islice
 
+from w2v.messages import quoted
+
 _LOOK_THROUGH = 50_000
 _COMPARE = 2_000
 
@@ -32,7 +34,7 @@ class UnknownWordError(KeyError):
 
     def __str__(self) -> str:
         # Written only when shown: code that catches the error in a loop pays nothing.
-        message = f"{self.key!r} is not among the {len(self._words):,} words"
+        message = f"{quoted(self.key)} is not among the {len(self._words):,} words"
         if not isinstance(self.key, str):
             return f"{message} (a key is a word or an index below that)"
         close = close_spellings(self.key, self._words)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from w2v.messages import quoted
+
 from .similarity import FloatArray, cosines, row_norms, unit
 from .table import Key, Vector, VectorTable
 
@@ -94,7 +96,7 @@ class PairwiseVectors(VectorTable):
         """
         cosines_of_all = 1.0 - np.delete(self.distances(wa), self.get_index(wa))
         if topn < 1 or not len(cosines_of_all):
-            raise ValueError(f"{wa!r} has no neighbours to compare with (topn is {topn})")
+            raise ValueError(f"{quoted(wa)} has no neighbours to compare with (topn is {topn})")
         return self.similarity(wa, wb) / float(np.sort(cosines_of_all)[-topn:].sum())
 
     def rank_by_centrality(

@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from w2v.messages import quoted
+
 from .nearest import best_of, nearest
 from .similarity import FloatArray, cosines, unit
 from .table import Key, Vector, VectorTable
@@ -101,7 +103,7 @@ def _weighted(terms: Terms, weight: float) -> _Weighted:
         elif isinstance(term, tuple | list) and len(term) == 2:
             pairs.append((term[0], float(term[1])))
         else:
-            raise TypeError(f"{term!r} is no word, vector or (key, weight) pair")
+            raise TypeError(f"{quoted(term)} is no word, vector or (key, weight) pair")
     return pairs
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.gensim_names import KEYED_VECTORS, GensimNames
+from w2v.messages import quoted
 
 from .errors import UnknownWordError
 from .similarity import FloatArray, cosines, row_norms, unit
@@ -195,7 +196,7 @@ class VectorTable(GensimNames):
     def check_attribute(self, attr: str) -> None:
         """Raise a KeyError unless words can have this attribute."""
         if attr != "count":
-            raise KeyError(f"no attribute {attr!r}: words have a 'count' and nothing else")
+            raise KeyError(f"no attribute {quoted(attr)}: words have a 'count' and nothing else")
 
     def get_mean_vector(
         self,
@@ -315,12 +316,12 @@ def _index(words: list[str]) -> dict[str, int]:
     for kind in set(map(type, words)):
         if not issubclass(kind, str):
             row = next(i for i, word in enumerate(words) if not isinstance(word, str))
-            raise TypeError(f"word {row} is a {kind.__name__}, not a string: {words[row]!r}")
+            raise TypeError(f"word {row} is a {kind.__name__}, not a string: {quoted(words[row])}")
     rows = dict(zip(words, range(len(words)), strict=True))
     if len(rows) != len(words):
         row = next(i for i, word in enumerate(words) if rows[word] != i)
         raise ValueError(
-            f"the word {words[row]!r} stands twice, in rows {row} and {rows[words[row]]}: "
+            f"the word {quoted(words[row])} stands twice, in rows {row} and {rows[words[row]]}: "
             "each word can have one vector"
         )
     return rows
