@@ -18,15 +18,15 @@ PICKLERS = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "sh
 FOUNDATIONS = {"backend", "files", "config", "gensim_names", "items", "messages"}
 # A room's own modules and these; rooms not listed stand above all of them.
 MAY_IMPORT = {
-    "files": set[str](),
+    "files": {"messages"},
     "messages": set[str](),
-    "gensim_names": set[str](),
+    "gensim_names": {"messages"},
     "items": set[str](),
     "projection": set[str](),
     "config": {"messages"},
-    "backend": set[str](),
-    "layers": {"backend"},
-    "models": {"backend", "layers"},
+    "backend": {"messages"},
+    "layers": {"backend", "messages"},
+    "models": {"backend", "layers", "messages"},
     "data": FOUNDATIONS,
     "vectors": FOUNDATIONS,
     "plotting": FOUNDATIONS | {"projection"},

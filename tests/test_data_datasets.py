@@ -122,6 +122,13 @@ def test_archives_are_unpacked(server: Server, monkeypatch: pytest.MonkeyPatch) 
     for _ in range(2):
         assert read_corpus("text8", min_count=1).total_words == 5
     assert server.requests == ["/text8.zip"]
+    # Cut off, or as long but with other bytes, as after a crash: it is unpacked anew.
+    [path] = datasets.dataset("text8")
+    whole = path.read_bytes()
+    for left in (whole[:9], b"", bytes(len(whole))):
+        path.write_bytes(left)
+        assert datasets.dataset("text8")[0].read_bytes() == whole
+    assert [p.name for p in path.parent.iterdir()] == ["text8"]
 
 
 def test_pydocs_is_english_and_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

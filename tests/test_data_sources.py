@@ -1,6 +1,7 @@
 """Every kind of source gives the same corpus; whatever is no text is refused in one line."""
 
 import bz2
+import errno
 import gzip
 import io
 import json
@@ -14,7 +15,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from w2v.data import CorpusError, EncodedCorpus, blocks, prepare, read_corpus
+from w2v.data import (
+    CorpusError,
+    EncodedCorpus,
+    blocks,
+    columns,
+    prepare,
+    read_corpus,
+    sources,
+)
 
 LINES = [f"grün the {i % 7} fox" for i in range(4_000)]
 TEXT = "\n".join(LINES).encode() + b"\n"
@@ -147,6 +156,54 @@ def test_text_without_any_break_is_refused_before_it_fills_memory(
     path = write(tmp_path / "genome", b"ACGT" * (1 << 19))
     with pytest.raises(CorpusError, match="has no white space in 1 MiB"):
         read_corpus(path, block_bytes=1 << 16)
+
+
+class Pieces:
+    """A stream that gives pieces of a size and counts them."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data, self.given = io.BytesIO(data), 0
+
+    def read(self, size: int) -> bytes:
+        self.given += 1
+        return self._data.read(size)
+
+
+def test_one_json_array_is_refused_at_once_and_an_endless_line_in_time(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(columns, "_JSON_BYTES", 1_000)
+    monkeypatch.setattr(columns, "_LONGEST_LINE", 50_000)
+    rows = json.dumps([{"text": "some words"}] * 9_000).encode()
+    for data, most, told in (
+        (rows, 1, "holds a JSON array"),
+        (b" \n" * 900 + rows, 2, "holds a JSON array"),
+        (rows.replace(b"}, ", b"},\n"), 1, "holds a JSON array"),
+        (rows[1:-1], 52, "has a line of more than"),
+        (b'{"text": "' + b"a " * 99_999, 52, "has a line of more than"),
+        (b" " * 99_999, 52, "has a line of more than"),
+    ):
+        stream = Pieces(data)
+        with pytest.raises(CorpusError, match=told):
+            list(columns.json_lines_chunks(stream, "t.jsonl", "text"))
+        assert stream.given <= most
+    long = json.dumps({"text": "a b " * 9_000}).encode()
+    found = b"".join(columns.json_lines_chunks(Pieces(long), "t.jsonl", "text"))
+    assert found.split() == [b"a", b"b"] * 9_000
+    path = write(tmp_path / "deep.jsonl", b'{"text": "a b", "x": ' + b"[" * 99_999)
+    with pytest.raises(CorpusError, match="expected one JSON object a line"):
+        read(path, column="text")
+
+
+def test_a_full_disk_under_the_data_sets_is_not_blamed_on_the_folder_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(name: str) -> list[Path]:
+        raise OSError(errno.ENOSPC, "No space left on device", "/the/cache/pydocs.txt")
+
+    monkeypatch.setattr(sources, "dataset", full)
+    with pytest.raises(OSError, match=r"/the/cache/pydocs\.txt"):
+        read_corpus("pydocs")
 
 
 def test_an_empty_folder_and_a_file_as_target_are_refused(tmp_path: Path) -> None:

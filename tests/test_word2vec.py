@@ -170,6 +170,20 @@ def test_a_training_that_was_stopped_goes_on_to_the_same_bytes(tmp_path: Path) -
     assert resumed.losses == pytest.approx(whole.losses)
 
 
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_an_epoch_costs_the_same_after_a_billion_others(tmp_path: Path, optimizer: str) -> None:
+    """Whatever goes through the epochs done, or makes room for all, would not come back."""
+    many = 10**9
+    recorder = Recorder()
+    model = Word2Vec(optimizer=optimizer, batch_size=50, window=2, callbacks=[recorder], **SMALL)
+    model.build_vocab(SENTENCES)
+    model.train(SENTENCES, epochs=many, first_epoch=many - 3, checkpoint=tmp_path / "run")
+    assert len(model.losses) == 3
+    assert recorder.totals == sorted(recorder.totals)
+    rereading = Word2Vec.load(tmp_path / "run")
+    rereading.train(SENTENCES, epochs=many, first_epoch=many - 2, reread=True)
+
+
 def test_held_out_loss_is_the_training_loss_of_a_frozen_model_and_changes_nothing() -> None:
     model = Word2Vec(SENTENCES, sg=1, **{**SMALL, "epochs": 10})
     before = model.wv.vectors.copy()

@@ -7,6 +7,8 @@ import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from w2v.messages import quoted
+
 OPTIMIZERS = ("sgd", "momentum", "adagrad", "rmsprop", "adam")
 SAMPLINGS = ("auto", "exact", "fast")
 
@@ -112,7 +114,7 @@ class TrainConfig:
 
     def _require(self, name: str, holds: bool, expected: str) -> None:
         if not holds:
-            raise ValueError(f"{name} must be {expected}, got {getattr(self, name)!r}")
+            raise ValueError(f"{name} must be {expected}, got {quoted(getattr(self, name))}")
 
     def _require_output_layer(self) -> None:
         self._require("hs", self.hs in (0, 1), "1 for hierarchical softmax or 0")
@@ -128,8 +130,8 @@ class TrainConfig:
             )
         if self.hs and self.backend.startswith("gpu"):
             raise ValueError(
-                f"hierarchical softmax runs on the CPU: got backend={self.backend!r} with hs=1; "
-                f"set backend='auto' or 'cpu', or hs=0 and negative=5 for the GPU"
+                f"hierarchical softmax runs on the CPU: got backend={quoted(self.backend)} with "
+                f"hs=1; set backend='auto' or 'cpu', or hs=0 and negative=5 for the GPU"
             )
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -10,7 +11,36 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from w2v.messages import quoted, shortened
+
 _READ_AT_ONCE = 1 << 20
+_LONGEST_PATH = 4096
+
+
+def named(path: str | os.PathLike[str]) -> Path:
+    """Return a path, unless its name is none: empty, which would be the current folder.
+
+    Parameters
+    ----------
+    path : str or path
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    ValueError
+        If it is empty or blank.
+    OSError
+        If it is longer than a name can be, as a text given in place of a name is.
+    """
+    name = os.fspath(path)
+    if not name.strip():
+        raise ValueError(f"a name is empty, got {quoted(name)}: name a file or folder")
+    if len(name) > _LONGEST_PATH:
+        raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), shortened(name))
+    return Path(name)
 
 
 @contextmanager
@@ -45,7 +75,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     the old one is renamed aside, the new one takes its name, the old one is
     removed, and between the first two steps the name is free for a moment.
     """
-    target = Path(os.path.realpath(path))
+    target = Path(os.path.realpath(named(path)))
     if target.exists() and not (target.is_file() or target.is_dir()):
         yield target
         return
@@ -108,7 +138,7 @@ def is_foreign(folder: str | os.PathLike[str], mark: str) -> bool:
     bool
         True for a file, and for a folder with content that lacks `mark`.
     """
-    folder = Path(folder)
+    folder = named(folder)
     if not folder.is_dir():
         return folder.exists()
     return any(folder.iterdir()) and not (folder / mark).exists()

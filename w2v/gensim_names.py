@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from w2v.messages import quoted
+
 # Name, gensim's default, what to do instead.
 _UNSUPPORTED: dict[str, tuple[Any, str]] = {
     "hashfxn": (None, "random numbers are hashes of the seed alone; leave it out"),
@@ -91,7 +93,9 @@ class GensimNames:
         def __getattr__(self, name: str) -> Any:
             kind = type(self).__name__
             advice = f": {self._instead[name]}" if name in self._instead else ""
-            raise AttributeError(f"{kind} has no attribute {name!r}{advice}", name=name, obj=self)
+            raise AttributeError(
+                f"{kind} has no attribute {quoted(name)}{advice}", name=name, obj=self
+            )
 
     def __setattr__(self, name: str, value: Any) -> None:
         kind = type(self)
@@ -143,7 +147,7 @@ def check_unsupported(
         if name in _WITHOUT_EFFECT:
             continue
         if name not in known:
-            raise TypeError(f"{what} has no parameter {name!r}")
+            raise TypeError(f"{what} has no parameter {quoted(name)}")
         default, advice = known[name]
         if value is not None and value != default:
-            raise ValueError(f"gensim's {name}={value!r} is not supported: {advice}")
+            raise ValueError(f"gensim's {name}={quoted(value)} is not supported: {advice}")

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from w2v.messages import quoted
+
 if TYPE_CHECKING:
     from w2v.backend.base import Backend
 
@@ -129,7 +131,7 @@ def get_backend(name: str | Backend | None = None) -> Backend:
     kind, _, number = name.partition(":")
     if kind == "gpu" and (name == "gpu" or number.isdecimal()):
         return _gpu(int(number or 0))
-    raise ValueError(f"unknown backend {name!r}: expected 'auto', 'cpu', 'gpu' or 'gpu:N'")
+    raise ValueError(f"unknown backend {quoted(name)}: expected 'auto', 'cpu', 'gpu' or 'gpu:N'")
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from w2v.cli.terminal import echo
+from w2v.messages import quoted
 
 if TYPE_CHECKING:
     from w2v.data import EncodedCorpus
@@ -75,7 +76,9 @@ def describe(corpus: EncodedCorpus) -> str:
 def choice(option: str, given: str, choices: Mapping[str, int]) -> int:
     """Translate one of a few words an option takes."""
     if given not in choices:
-        raise typer.BadParameter(f"{given!r} is not one of {', '.join(choices)}", param_hint=option)
+        raise typer.BadParameter(
+            f"{quoted(given)} is not one of {', '.join(choices)}", param_hint=option
+        )
     return choices[given]
 
 

@@ -13,6 +13,8 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import typer
 
+from w2v.messages import quoted
+
 _KINDS: dict[type, tuple[tuple[type, ...], str]] = {
     bool: ((bool,), "true or false"),
     int: ((int,), "a whole number"),
@@ -63,10 +65,10 @@ def read_options(path: Path, ctx: typer.Context) -> dict[str, Any]:
         if spelled not in names:
             near = difflib.get_close_matches(spelled, names, 3, 0.6)
             expected = f"is it {' or '.join(near)}?" if near else f"expected {', '.join(names)}"
-            raise ValueError(f"{path}: unknown key {key!r}; {expected}")
+            raise ValueError(f"{path}: unknown key {quoted(key)}; {expected}")
         name = str(names[spelled])
         if misfit := _misfit(value, hints[name]):
-            raise ValueError(f"{path}: {key} must be {misfit}, got {value!r}")
+            raise ValueError(f"{path}: {key} must be {misfit}, got {quoted(value)}")
         several = list in _types(hints[name]) and not isinstance(value, list)
         options[name] = [value] if several else value
     return options

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from w2v.cli.common import Method, Quiet, Vectors, check_folder, teller
+from w2v.messages import quoted
 
 
 def explore(
@@ -38,7 +39,7 @@ def explore(
     say = teller(quiet)
     check_folder(output)
     if method not in ("pca", "tsne"):
-        raise typer.BadParameter(f"{method!r} is not one of pca, tsne", param_hint="--method")
+        raise typer.BadParameter(f"{quoted(method)} is not one of pca, tsne", param_hint="--method")
     vecs = KeyedVectors.load(vectors, limit=words)
     begin = time.perf_counter()
     shown = write_explorer(

@@ -90,7 +90,8 @@ def json_lines_chunks(stream: Any, name: str, column: str) -> Iterator[bytes]:
             )
         except pa.ArrowInvalid as error:
             raise CorpusError(
-                f"{name}: expected one JSON object a line with a string {column!r}: {_line(error)}"
+                f"{name}: expected one JSON object a line with a string {quoted(column)}: "
+                f"{_line(error)}"
             ) from error
         values = table[column].combine_chunks()
         found = found or values.null_count < len(values)

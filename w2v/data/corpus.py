@@ -25,7 +25,7 @@ from w2v.data.manifest import (
     write_manifest,
 )
 from w2v.data.vocabulary import Vocabulary
-from w2v.files import checksum
+from w2v.files import checksum, named
 
 _HASHED_AT_ONCE = 1 << 20
 
@@ -280,7 +280,10 @@ class EncodedCorpus:
     @classmethod
     def just_written(cls, folder: str | Path, *, verify: bool = False) -> EncodedCorpus:
         """Open a folder that this process has just written, believing what is in it; see `open`."""
-        folder = Path(folder)
+        try:
+            folder = named(folder)
+        except ValueError as error:
+            raise CorpusError(str(error)) from None
         manifest = read_manifest(folder)
         lengths = manifest["tokens"], manifest["sentences"] + 1
         tokens = _mapped(folder / TOKENS, "<i4", lengths[0])

@@ -167,7 +167,7 @@ def encoding_advice(sample: bytes) -> str:
             "'latin-1', 'shift_jis', 'gb18030', 'big5', …)"
         )
     also = f" ({_ALSO[found]})" if found in _ALSO else ""
-    return f"it looks like text in {found}{also}: try encoding={found!r}"
+    return f"it looks like text in {found}{also}: try encoding={quoted(found)}"
 
 
 def guess_encoding(sample: bytes) -> str | None:

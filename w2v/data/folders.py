@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from w2v.data.errors import CorpusError
-from w2v.files import atomic_path, is_foreign
+from w2v.files import atomic_path, is_foreign, named
 
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
@@ -45,7 +45,7 @@ def replaced_folder(target: str | Path, mark: str) -> Iterator[Path]:
 
 def check_place(target: str | Path, mark: str) -> None:
     """Raise a CorpusError if something else than an encoded corpus stands there."""
-    if Path(target).is_file():
+    if named(target).is_file():
         raise CorpusError(f"{target} is a file; name a folder for the encoded corpus")
     if is_foreign(target, mark):
         raise CorpusError(f"{target} exists and is no encoded corpus; name another folder")

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.data.datasets import PTB, fetch
+from w2v.messages import quoted
 
 
 def load_data(
@@ -38,7 +39,7 @@ def load_data(
         If a file can neither be found nor fetched.
     """
     if split not in PTB:
-        raise ValueError(f"split must be one of {', '.join(PTB)}, got {split!r}")
+        raise ValueError(f"split must be one of {', '.join(PTB)}, got {quoted(split)}")
     word_to_id: dict[str, int] = {}
     corpus = np.array(
         [word_to_id.setdefault(word, len(word_to_id)) for word in _words("train")], dtype=np.int64

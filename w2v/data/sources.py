@@ -84,7 +84,9 @@ def names_of(source: Any) -> list[str] | None:
     """
     if isinstance(source, str | bytes | os.PathLike):
         source = [source]
-    elif not (isinstance(source, Sequence) and source and isinstance(source[0], str | os.PathLike)):
+    elif not (
+        isinstance(source, Sequence) and source and isinstance(source[0], str | bytes | os.PathLike)
+    ):
         if not isinstance(source, Iterable):
             raise CorpusError(
                 f"expected paths or an iterable of token lists, got {quoted(source)} of type "
@@ -130,7 +132,7 @@ def _expand_one(name: str) -> list[Source]:
         return [Source(None, "text")]
     if not name.strip():
         # As a path it would be the current folder.
-        raise CorpusError(f"a name is empty, got {name!r}; name a file, a folder or a dataset")
+        raise CorpusError(f"a name is empty, got {quoted(name)}: name a file or folder")
     path = Path(name).expanduser()
     if _is_there(path):
         if not path.is_dir():

@@ -107,7 +107,7 @@ def _numbered(batch: list[Sequence[Item]], ids: _Ids) -> NDArray[np.int32]:
         if isinstance(sentence, str | bytes):
             raise CorpusError(
                 f"a sentence is the string {quoted(sentence, 40)}; give lists of tokens, such as "
-                f"{str(sentence[:40]).split()!r}, or the path of a text file"
+                f"{quoted(str(sentence[:40]).split())}, or the path of a text file"
             )
     try:
         lengths = np.fromiter(map(len, batch), np.int64, len(batch))

@@ -10,6 +10,7 @@ from typing import Any
 from w2v.data.encodings import UTF8, Decoder, encoding_advice, guess_encoding, marked_encoding
 from w2v.data.errors import CorpusError
 from w2v.data.sources import Source
+from w2v.messages import quoted
 
 _COMPRESSED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
 _FOREIGN = {
@@ -208,7 +209,7 @@ def _refuse_foreign(head: bytes, name: str, encoding: str) -> None:
     if marked and not encoding.startswith(marked):
         raise CorpusError(
             f"{name} is {marked.upper()} text, expected {encoding}: name its encoding, as "
-            f"encoding={marked!r}"
+            f"encoding={quoted(marked)}"
         )
 
 

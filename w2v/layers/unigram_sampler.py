@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from w2v.backend import Array, Backend, NoiseTable, RandomStream, backend_for, get_backend
+from w2v.messages import quoted
 
 SAMPLINGS = ("auto", "exact", "fast")
 
@@ -60,7 +61,9 @@ class UnigramSampler:
         if counts is None:
             counts = count_words(self.backend.asarray(corpus))
         if sampling not in SAMPLINGS:
-            raise ValueError(f"sampling must be one of {', '.join(SAMPLINGS)}, got {sampling!r}")
+            raise ValueError(
+                f"sampling must be one of {', '.join(SAMPLINGS)}, got {quoted(sampling)}"
+            )
         if sample_size < 1:
             raise ValueError(f"sample_size must be 1 or more, got {sample_size}")
         self.noise = NoiseTable(self.backend.to_numpy(counts), power, self.backend)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from w2v.backend import Array, Backend
+from w2v.messages import quoted
 
 
 def initial_weights(
@@ -38,7 +39,7 @@ def initial_weights(
             (outputs, hidden_size), 0.01, seed, 1
         )
     if start not in ("uniform", "zeros"):
-        raise ValueError(f"start must be normal, uniform or zeros, got {start!r}")
+        raise ValueError(f"start must be normal, uniform or zeros, got {quoted(start)}")
     W_in, W_out = backend.zero_rows(shape), backend.zero_rows((outputs, hidden_size))
     if start == "uniform":
         backend.fill_uniform(W_in, 0.5 / hidden_size, seed)

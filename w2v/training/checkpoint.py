@@ -12,7 +12,7 @@ import numpy as np
 
 from w2v.config import TrainConfig
 from w2v.data import Vocabulary
-from w2v.files import atomic_path, is_foreign
+from w2v.files import atomic_path, is_foreign, named
 from w2v.training.saved import (
     CheckpointError,
     check_matrix,
@@ -114,8 +114,8 @@ class Checkpoint:
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
-        folder = Path(folder)
         try:
+            folder = named(folder)
             config = read_object(folder / CONFIG)
             progress = read_object(folder / PROGRESS)
             if config.pop("format", None) != FORMAT:
@@ -132,10 +132,16 @@ class Checkpoint:
         except (FileNotFoundError, NotADirectoryError) as error:
             raise CheckpointError(
                 f"{folder} is no saved training: {Path(error.filename or folder).name} is missing"
-                + ("; it is a file, and a saved training is a folder" if folder.is_file() else "")
+                + (
+                    "; it is a file, and a saved training is a folder"
+                    if Path(folder).is_file()
+                    else ""
+                )
             ) from None
         except CheckpointError:
             raise
         # A type of tensors that NumPy lacks is a KeyError.
         except (KeyError, TypeError, ValueError, SafetensorError) as error:
+            if not str(folder).strip():
+                raise CheckpointError(str(error)) from None
             raise CheckpointError(f"{folder} is a damaged saved training: {error}") from None

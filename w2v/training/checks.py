@@ -59,7 +59,7 @@ def require_same_text(before: EncodedCorpus | dict[str, Any] | None, now: Encode
         return
     was = before.fingerprint if isinstance(before, EncodedCorpus) else before
     here = now.fingerprint
-    if "sha256" not in was or was["sha256"] == here["sha256"]:
+    if "sha256" not in was or {name: was.get(name) for name in here} == here:
         return
     sizes = [
         f"{was.get(name, 0):,} {name} then, {here[name]:,} now"

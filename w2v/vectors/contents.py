@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.items import Item, are_integers, checked_items
+from w2v.messages import quoted
 
-from .errors import VectorFormatError, shown
+from .errors import VectorFormatError
 from .similarity import FloatArray, row_blocks
 
 
@@ -74,7 +75,7 @@ def check_finite(words: Sequence[str], vectors: FloatArray) -> None:
         if not finite.all():
             row = rows.start + int(np.argmin(finite))
             raise VectorFormatError(
-                f"the vector of {shown(words[row])} (row {row}) holds NaN or infinity; expected "
+                f"the vector of {quoted(words[row])} (row {row}) holds NaN or infinity; expected "
                 "finite float32 numbers: a damaged file, or a training run that diverged"
             )
 
@@ -94,7 +95,7 @@ def check_unique(words: Sequence[str], first_row: int = 0) -> None:
     for row, word in enumerate(words, first_row):
         if word in seen:
             raise VectorFormatError(
-                f"the word {shown(word)} stands twice, in rows {seen[word]} and {row}; expected "
+                f"the word {quoted(word)} stands twice, in rows {seen[word]} and {row}; expected "
                 'each word once: load with duplicates="first" to keep the first'
             )
         seen[word] = row
@@ -106,7 +107,7 @@ def encode_word(word: str) -> bytes:
         return word.encode()
     except UnicodeEncodeError:
         raise VectorFormatError(
-            f"the word {shown(word)} has characters that UTF-8 cannot store (lone surrogates, "
+            f"the word {quoted(word)} has characters that UTF-8 cannot store (lone surrogates, "
             "from text decoded with surrogateescape); clean it before saving"
         ) from None
 
@@ -130,7 +131,7 @@ def decode_words(raw: Sequence[bytes], first_row: int, options: ReadOptions) -> 
     except UnicodeDecodeError as error:
         row = first_row + raw.index(error.object)
         raise VectorFormatError(
-            f"the word of row {row}, {shown(error.object)}, is not UTF-8; expected text: the file "
+            f"the word of row {row}, {quoted(error.object)}, is not UTF-8; expected text: the file "
             "is damaged, its header is wrong, or it is of another format. If only words were cut "
             'off inside a character, load with unicode_errors="replace"'
         ) from None

@@ -39,7 +39,7 @@ class UnknownWordError(KeyError):
         words = self._words
         integers = bool(words) and not isinstance(words[0], str)
         what = "items" if integers else "words"
-        message = f"{shown(self.key)} is not among the {len(words):,} {what}"
+        message = f"{quoted(self.key)} is not among the {len(words):,} {what}"
         if integers:
             return message + self._where_items_are_integers()
         if not isinstance(self.key, str):
@@ -83,7 +83,7 @@ class AmbiguousKeyError(KeyError):
     def __str__(self) -> str:
         number, words = self.number, self._words
         other = (
-            f"the word of row {number}, which is {shown(words[number])}"
+            f"the word of row {number}, which is {quoted(words[number])}"
             if 0 <= number < len(words)
             else f"row {number}, which is not there"
         )
@@ -91,14 +91,6 @@ class AmbiguousKeyError(KeyError):
             f"{number} can mean the word {str(number)!r}, of row {self.row}, or {other}: "
             f"ask for {str(number)!r}, or for index_to_key[{number}]"
         )
-
-
-def shown(word: object) -> str:
-    """Quote a word for a message, cut short if it is very long."""
-    if isinstance(word, str | bytes) and len(word) > 60:
-        return f"{word[:60]!r}…"
-    text = repr(word)
-    return text if len(text) <= 200 else f"{text[:200]}…"
 
 
 def close_spellings(word: str, words: Sequence[str], limit: int = 3) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from w2v.files import atomic_path
+from w2v.messages import quoted
 
 from . import glove, npy_format, npz_format, safetensors_format, word2vec_binary, word2vec_text
 from .contents import ReadOptions, VectorData, check_finite, check_unique
@@ -69,12 +70,12 @@ def format_of(path: str | os.PathLike[str], format: str | None = None) -> str:
     name = format or _by_suffix(path)
     if name is None:
         raise VectorFormatError(
-            f"{path}: got suffix {path.suffix!r}, expected one of {', '.join(_BY_SUFFIX)} (also "
-            f"with {', '.join(COMPRESSIONS)} after .bin, .txt or .vec): rename the file or pass a "
-            "format"
+            f"{path}: got suffix {quoted(path.suffix)}, expected one of {', '.join(_BY_SUFFIX)} "
+            f"(also with {', '.join(COMPRESSIONS)} after .bin, .txt or .vec): rename the "
+            "file or pass a format"
         )
     if name not in _READERS:
-        raise VectorFormatError(f"got format {name!r}, expected one of {', '.join(_READERS)}")
+        raise VectorFormatError(f"got format {quoted(name)}, expected one of {', '.join(_READERS)}")
     if path.suffix.lower() in COMPRESSIONS and name not in _CAN_BE_COMPRESSED:
         raise VectorFormatError(
             f"{path}: the {name} format cannot be mapped when compressed: leave out {path.suffix}"
@@ -93,7 +94,7 @@ def load(
     if limit is not None and limit < 1:
         raise ValueError(f"limit is {limit}, expected at least 1")
     if duplicates not in ("error", "first"):
-        raise ValueError(f"duplicates is {duplicates!r}, expected 'error' or 'first'")
+        raise ValueError(f"duplicates is {quoted(duplicates)}, expected 'error' or 'first'")
     path = Path(path)
     _refuse_what_is_no_file_of_vectors(path)
     try:

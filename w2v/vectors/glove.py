@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import IO
 
+from w2v.messages import quoted
+
 from .contents import ReadOptions, VectorData
-from .errors import VectorFormatError, shown
+from .errors import VectorFormatError
 from .streams import open_for_reading, open_for_writing, read_first_line
 from .text_rows import RowReader, vector_size_of, write_rows
 
@@ -37,7 +39,7 @@ def read_from(file: IO[bytes], first: bytes, options: ReadOptions) -> VectorData
     vector_size = vector_size_of(first)
     if vector_size < 1:
         raise VectorFormatError(
-            f"the first line is {shown(first)}; expected '<words> <dimensions>' or a word and "
+            f"the first line is {quoted(first)}; expected '<words> <dimensions>' or a word and "
             "its numbers: the file is empty, damaged or holds no vectors"
         )
     return RowReader(file, vector_size, None, options, first).read()

@@ -15,6 +15,7 @@ import numpy as np
 
 from w2v.files import atomic_path
 from w2v.items import are_integers
+from w2v.messages import quoted
 
 from .contents import (
     ReadOptions,
@@ -24,7 +25,7 @@ from .contents import (
     decode_words,
     encode_word,
 )
-from .errors import VectorFormatError, shown
+from .errors import VectorFormatError
 from .npy_header import read_array_header
 from .similarity import row_blocks
 from .streams import BYTE_ORDER_MARK
@@ -110,7 +111,7 @@ def write(path: Path, data: VectorData, target: Path) -> None:
     for word in texts:
         if "\n" in word:
             raise VectorFormatError(
-                f"the word {shown(word)} has a line end, which a list of one word a line cannot "
+                f"the word {quoted(word)} has a line end, which a list of one word a line cannot "
                 "store: save as .safetensors or .npz"
             )
     words = b"".join(encode_word(word) + b"\n" for word in texts)

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from w2v.messages import quoted
+
 from .keys import Key, listed
 from .similarity import FloatArray, cosines, row_norms, unit
 from .table import Vector, VectorTable
@@ -101,7 +103,7 @@ class PairwiseVectors(VectorTable):
         """
         cosines_of_all = 1.0 - np.delete(self.distances(wa), self.get_index(wa))
         if topn < 1 or not len(cosines_of_all):
-            raise ValueError(f"{wa!r} has no neighbours to compare with (topn is {topn})")
+            raise ValueError(f"{quoted(wa)} has no neighbours to compare with (topn is {topn})")
         return self.similarity(wa, wb) / float(np.sort(cosines_of_all)[-topn:].sum())
 
     def rank_by_centrality(

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.items import are_integers
+from w2v.messages import quoted
 
 from .contents import ReadOptions, VectorData, as_integers, pack_words, unpack_words
 from .errors import VectorFormatError
@@ -146,18 +147,18 @@ def _tensor(name: str, entry: Any, base: int, size: int) -> _Tensor:
     span = _naturals(entry, "data_offsets")
     if shape is None or span is None or len(span) != 2:
         raise VectorFormatError(
-            f"the header's entry for tensor {name!r} is malformed, expected a dtype, a shape and "
-            "two data_offsets, none of them negative: the file is damaged"
+            f"the header's entry for tensor {quoted(name)} is malformed, expected a dtype, a shape "
+            "and two data_offsets, none of them negative: the file is damaged"
         )
     if not span[0] <= span[1] <= size - base:
         raise VectorFormatError(
-            f"tensor {name!r} claims bytes {span[0]:,} to {span[1]:,} of {size - base:,}: the "
-            "file was cut off or its header is damaged"
+            f"tensor {quoted(name)} claims bytes {span[0]:,} to {span[1]:,} of {size - base:,}: "
+            "the file was cut off or its header is damaged"
         )
     dtype = _TYPES.get(str(entry.get("dtype")), "")
     if dtype and math.prod(shape) * np.dtype(dtype).itemsize != span[1] - span[0]:
         raise VectorFormatError(
-            f"tensor {name!r} of type {entry['dtype']} and shape {shape} does not fill its "
+            f"tensor {quoted(name)} of type {entry['dtype']} and shape {shape} does not fill its "
             f"{span[1] - span[0]:,} bytes: the header is damaged"
         )
     return _Tensor(dtype, tuple(shape), base + span[0])
@@ -177,7 +178,7 @@ def _map(
     if tensor.dtype not in dtypes or len(tensor.shape) != ndim:
         wanted = " or ".join(_NAMES[dtype] for dtype in dtypes)
         raise VectorFormatError(
-            f"tensor {name!r} has type {_NAMES.get(tensor.dtype, 'unknown')} and shape "
+            f"tensor {quoted(name)} has type {_NAMES.get(tensor.dtype, 'unknown')} and shape "
             f"{tensor.shape}, expected {wanted} with {ndim} dimension(s)"
         )
     if math.prod(tensor.shape) == 0:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.items import are_integers, is_integer
+from w2v.messages import quoted
 
 from .keys import Key, listed
 from .nearest import best_of, nearest
@@ -107,7 +108,7 @@ def _weighted(table: VectorTable, terms: Terms, weight: float) -> _Weighted:
         elif isinstance(term, tuple | list) and len(term) == 2:
             pairs.append((term[0], float(term[1])))
         else:
-            raise TypeError(f"{term!r} is no word, vector or (key, weight) pair")
+            raise TypeError(f"{quoted(term)} is no word, vector or (key, weight) pair")
     return pairs
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from w2v.gensim_names import KEYED_VECTORS, GensimNames
 from w2v.items import Item, checked_items, is_integer
+from w2v.messages import quoted
 
 from .errors import AmbiguousKeyError, UnknownWordError
 from .keys import Key, find_row, index_of, listed
@@ -300,7 +301,7 @@ class VectorTable(GensimNames):
     def check_attribute(self, attr: str) -> None:
         """Raise a KeyError unless words can have this attribute."""
         if attr != "count":
-            raise KeyError(f"no attribute {attr!r}: words have a 'count' and nothing else")
+            raise KeyError(f"no attribute {quoted(attr)}: words have a 'count' and nothing else")
 
     def get_mean_vector(
         self,

@@ -8,6 +8,8 @@ from typing import IO
 
 import numpy as np
 
+from w2v.messages import quoted
+
 from .contents import (
     ReadOptions,
     RowBuffer,
@@ -17,7 +19,7 @@ from .contents import (
     decode_words,
     encode_word,
 )
-from .errors import VectorFormatError, shown
+from .errors import VectorFormatError
 from .similarity import row_blocks
 from .streams import read_line
 
@@ -91,7 +93,7 @@ class RowReader:
         if suspected > 0 and self._with_number >= suspected:
             raise VectorFormatError(
                 f"every row has more than {self._size} numbers, as the header or first row wants: "
-                f"{shown(self._words[-1])} would be a word; the header is wrong"
+                f"{quoted(self._words[-1])} would be a word; the header is wrong"
             )
         return VectorData(self._words, self._rows.finish())
 
@@ -116,7 +118,7 @@ class RowReader:
             if (row or self._n_rows is not None) and ("." in number[0] or "e" in number[0].lower()):
                 raise VectorFormatError(
                     f"row {row} has more than {self._size} numbers, as the header or first row "
-                    f"wants: {shown(word)} would be a word; the file is damaged or its header wrong"
+                    f"wants: {quoted(word)} would be a word; the file is damaged or its header wrong"
                 )
         self._words.extend(found)
         values = np.array([numbers for _, numbers in block], np.float64)
@@ -150,13 +152,13 @@ def _split(line: bytes, vector_size: int, row: int) -> tuple[bytes, list[float]]
     if len(fields) != vector_size + 1:
         raise VectorFormatError(
             f"row {row} has {max(0, len(fields) - 1)} numbers after its word, expected "
-            f"{vector_size}: {shown(line)}; the file is damaged or of another format"
+            f"{vector_size}: {quoted(line)}; the file is damaged or of another format"
         )
     wrong = next(field for field in fields[1:] if _numbers(field, [b"", field], 1) is None)
     comma = " (numbers have a decimal point, no comma)" if b"," in wrong else ""
     raise VectorFormatError(
-        f"row {row} has a field that is no number, {shown(wrong)}{comma}, expected a word and "
-        f"{vector_size} numbers between single spaces: {shown(line)}"
+        f"row {row} has a field that is no number, {quoted(wrong)}{comma}, expected a word and "
+        f"{vector_size} numbers between single spaces: {quoted(line)}"
     )
 
 
@@ -186,7 +188,7 @@ def _check_last(word: bytes, line: bytes, previous: bytes) -> None:
     for digits, those in zip(last, zip(*others, strict=True), strict=True):
         if digits < min(those):
             raise VectorFormatError(
-                f"the last row, of {shown(word)}, has no line end and its last number fewer digits "
+                f"the last row, of {quoted(word)}, has no line end and its last number fewer digits "
                 "than others: the file was cut off. If it is complete, add a line end"
             )
 
@@ -215,7 +217,7 @@ def write_rows(file: IO[bytes], data: VectorData) -> None:
         tabbed = "\t" in word and (word.endswith("\t") or _NUMBER_AT_END.search(word))
         if " " in word or "\n" in word or tabbed:
             raise VectorFormatError(
-                f"the word {shown(word)} has a space, a line end, or a tab last or before a "
+                f"the word {quoted(word)} has a space, a line end, or a tab last or before a "
                 "number, which text formats cannot store: save as .safetensors, or join its parts "
                 "with '_'"
             )

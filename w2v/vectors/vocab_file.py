@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .errors import VectorFormatError, shown
+from w2v.messages import quoted
+
+from .errors import VectorFormatError
 
 
 def write(path: Path, words: Sequence[str], counts: npt.NDArray[np.int64]) -> None:
@@ -48,7 +50,7 @@ def read(path: Path, rows: Mapping[Any, int], unicode_errors: str) -> npt.NDArra
                 word, _, count = text.replace("\t", " ").rpartition(" ")
                 if not (count.isascii() and count.isdecimal() and len(count) < 19):
                     raise VectorFormatError(
-                        f"{path}: line {number} is {shown(text)}, expected a word and a count"
+                        f"{path}: line {number} is {quoted(text)}, expected a word and a count"
                     )
                 row = rows.get(text[: len(word)].rstrip(" \t"))
                 if row is not None:

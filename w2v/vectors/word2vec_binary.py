@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from w2v.messages import quoted
+
 from .contents import (
     ReadOptions,
     RowBuffer,
@@ -16,7 +18,7 @@ from .contents import (
     decode_words,
     encode_word,
 )
-from .errors import VectorFormatError, shown
+from .errors import VectorFormatError
 from .similarity import FloatArray
 from .streams import MAX_LINE, open_for_reading, open_for_writing, read_first_line
 from .word2vec_header import Header, parse_header
@@ -103,7 +105,7 @@ def write(path: Path, data: VectorData) -> None:
 def _encode(word: str) -> bytes:
     if " " in word or word.startswith("\n"):
         raise VectorFormatError(
-            f"the word {shown(word)} has a space or a leading line end, which word2vec's binary "
+            f"the word {quoted(word)} has a space or a leading line end, which word2vec's binary "
             "format cannot store: save as .safetensors, or join its parts with '_'"
         )
     return encode_word(word) + b" "

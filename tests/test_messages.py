@@ -1,0 +1,124 @@
+"""What a message quotes is enough to know it by, however long the thing is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from w2v import Word2Vec
+from w2v.data import CorpusError, EncodedCorpus, prepare, read_corpus
+from w2v.messages import quoted, shortened
+from w2v.training.checkpoint import CheckpointError
+
+LONG = "the quick brown fox " * 50_000
+SMALL: dict[str, Any] = {"min_count": 1, "vector_size": 4}
+
+
+def test_quotes_are_short_and_say_what_was_left_out() -> None:
+    assert quoted("a\nb") == r"'a\nb'"
+    assert quoted("x" * 81) == repr("x" * 80) + "… (81 characters)"
+    assert quoted(b"x" * 1_000_000).endswith("… (1,000,000 bytes)")
+    assert shortened("x" * 200) == "x" * 200
+    assert shortened("a" * 500 + "b" * 500) == "a" * 100 + "…" + "b" * 100 + " (1,000 characters)"
+    deep: list[Any] = []
+    for _ in range(9_000):
+        deep = [deep, *range(9)]
+    for value in (LONG, [LONG] * 999, {LONG: LONG}, 10**9_999, deep, range(9), None):
+        assert len(quoted(value)) < 400
+
+
+@pytest.mark.parametrize(
+    "text", ["cat", "the cat sat", "what is [this]?", LONG[:400], LONG, "a\0b"]
+)
+@pytest.mark.parametrize("several", [False, True])
+def test_text_in_place_of_sentences_is_told_of_lists_of_words(text: str, several: bool) -> None:
+    for given in ([text, text], (text,)) if several else (text,):
+        with pytest.raises(CorpusError, match="lists of words") as caught:
+            Word2Vec(given, **SMALL)
+        assert len(str(caught.value)) < 600
+
+
+@pytest.mark.parametrize(
+    "misuse",
+    [
+        lambda: Word2Vec(iter([LONG]), **SMALL),
+        lambda: Word2Vec([["a", "b"], LONG], **SMALL),
+        lambda: Word2Vec([["a", [LONG]]], **SMALL),
+        lambda: Word2Vec([["a", LONG.encode()]], **SMALL),
+        lambda: Word2Vec([["a"], 10**9_999], **SMALL),
+        lambda: Word2Vec(["name", [LONG]], **SMALL),
+        lambda: Word2Vec({LONG: 1}, **SMALL),
+        lambda: Word2Vec([["a", LONG]], **{**SMALL, "min_count": 9}),
+        lambda: Word2Vec([["a", "b"]], **SMALL).train([[LONG, "c" + LONG]]),
+        lambda: Word2Vec(vector_size=LONG),  # type: ignore[arg-type]
+        lambda: Word2Vec(optimizer=LONG),
+        lambda: Word2Vec(backend=LONG),
+        lambda: Word2Vec(seed=-(10**9_999)),
+        lambda: Word2Vec(**{LONG: 1}),  # type: ignore[arg-type]
+        lambda: read_corpus([["a"]], errors=LONG),
+        lambda: read_corpus([["a"]], encoding=LONG),
+        lambda: read_corpus([["a"]], tokenizer=LONG),
+        lambda: read_corpus([["a"]], workers=-(10**9_999)),
+        lambda: EncodedCorpus.open(LONG),
+        lambda: Word2Vec.load(LONG),
+        lambda: prepare([["a", "b"]], LONG, min_count=1),
+    ],
+)
+def test_no_message_carries_a_megabyte(misuse: Callable[[], object]) -> None:
+    with pytest.raises((ValueError, TypeError, AttributeError, OSError)) as caught:
+        misuse()
+    assert 20 < len(str(caught.value)) < 1_000
+
+
+def test_values_of_files_are_quoted_short(tmp_path: Path) -> None:
+    path = tmp_path / "t.jsonl"
+    for value, told in [
+        ({LONG: "a"}, "has no column 'text'"),
+        ({"text": [LONG]}, "expected one JSON object a line"),
+        ([LONG], "JSON array"),
+        (LONG, "expected one JSON object a line"),
+        ({str(i): LONG[:100] for i in range(9_999)}, "has no column"),
+    ]:
+        path.write_text(json.dumps(value) + "\n")
+        with pytest.raises(CorpusError, match=told) as caught:
+            read_corpus(path, column="text", min_count=1)
+        assert len(str(caught.value)) < 1_500
+        with pytest.raises(CorpusError) as caught:
+            read_corpus(path, column=LONG + "x", min_count=1)
+        assert len(str(caught.value)) < 1_500
+
+
+def test_an_empty_name_is_not_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_text("one two\n")
+    for names in ("", [""], ["a.txt", ""], [b"a.txt", ""], "  ", ("a.txt", "\t")):
+        with pytest.raises(CorpusError, match="a name is empty"):
+            read_corpus(names, min_count=1)  # type: ignore[arg-type]
+    with pytest.raises(CorpusError, match="a name is empty"):
+        Word2Vec(corpus_file="", **SMALL)
+    corpus = prepare("a.txt", "here", min_count=1)
+    before = sorted(tmp_path.iterdir())
+    monkeypatch.chdir(tmp_path / "here")
+    for opened in (lambda: EncodedCorpus.open(""), lambda: read_corpus("")):
+        with pytest.raises(CorpusError, match="a name is empty"):
+            opened()
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    model = Word2Vec([["a", "b"]] * 9, sample=0, negative=1, **SMALL)
+    for save in (
+        lambda: corpus.save(""),
+        lambda: prepare([["a", "b"]], "", min_count=1),
+        lambda: model.save(""),
+    ):
+        with pytest.raises(ValueError, match="empty"):
+            save()
+    (tmp_path / "empty").rmdir()
+    assert sorted(tmp_path.iterdir()) == before
+    with pytest.raises(CheckpointError, match="empty"):
+        Word2Vec.load("")
