@@ -119,6 +119,31 @@ def threads(
 
 
 @app.command()
+def workers(
+    quick: Quick = False,
+    corpus: Corpus = None,
+    words: Words = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Trainings of one worker.")] = 3,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the text.")] = 3,
+    most: Annotated[int, typer.Option(min=2, help="Workers.")] = 64,
+    output: Output = None,
+) -> None:
+    """Train with 1 to 64 workers, as threads here and as if each had a core, for quality."""
+    from benchmarks.engine_workers import run
+
+    print(
+        run(
+            output or results_folder(quick),
+            corpus=corpus,
+            words=QUICK_WORDS if quick else words,
+            seeds=1 if quick else seeds,
+            epochs=1 if quick else epochs,
+            most=2 if quick else most,
+        )
+    )
+
+
+@app.command()
 def first_use(quick: Quick = False, rounds: Rounds = 3, output: Output = None) -> None:
     """Time a process from its start to its first 10,000 words, with kernels to compile or not."""
     from benchmarks.engine_first_use import run

@@ -137,6 +137,28 @@ def threads_plot(figures: Mapping[str, Any], figure: Figure) -> None:
     bars(figure, found, 1e6, "million words a second")
 
 
+def workers_table(figures: Mapping[str, Any]) -> str:
+    """Return the scores by the number of workers, and which fell."""
+    lines = [
+        "# The fused engine on many workers: quality",
+        "",
+        f"{figures['text']}, {figures['epochs']} epochs on {figures['cores']} cores. One worker: "
+        f"mean ± deviation over {figures['seeds']} seeds; the others: one seed, as threads of this "
+        "machine, which may outnumber its cores, and taking turns of a few windows, as threads "
+        "would that have a core each. Correlations are Spearman's.",
+        "",
+        score_table(figures["summary"], {"loss": "last epoch's loss"}),
+        "",
+    ]
+    fallen = [
+        f"{name}: {', '.join(each['worse'])}"
+        for name, each in figures["summary"].items()
+        if each["worse"] and not name.endswith(", 1")
+    ]
+    lines.append("More than a deviation below one worker: " + ("; ".join(fallen) or "none") + ".")
+    return "\n".join([*lines, *(f"- Left out: {each}." for each in figures["left_out"])])
+
+
 def first_use_table(figures: Mapping[str, Any]) -> str:
     """Return the seconds to the first words trained."""
     rows = [

@@ -148,7 +148,7 @@ def test_the_reference_steps_as_the_layers_with_sgd(skip_gram: bool) -> None:
 def test_a_threads_own_copies_of_rows_come_back_whole(
     vocab_size: int, skip_gram: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("w2v.backend.cpu_stream.UNSETTLED_WORDS", 0)
+    monkeypatch.setattr("w2v.backend.cpu_copies.UNSETTLED_WORDS", 0)
     corpus = Corpus(vocab_size, sentences=200)
     settings = tree_settings(corpus, skip_gram=skip_gram, alpha=0.01)
     expected, got = (copies(tree_weights(vocab_size, 20)) for _ in range(2))

@@ -133,7 +133,7 @@ def test_the_kernel_steps_as_the_reference_does(
 def test_a_threads_own_copies_of_rows_come_back_whole(
     vocab_size: int, skip_gram: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("w2v.backend.cpu_stream.UNSETTLED_WORDS", 0)
+    monkeypatch.setattr("w2v.backend.cpu_copies.UNSETTLED_WORDS", 0)
     corpus = Corpus(vocab_size, sentences=200)
     settings = corpus.settings(skip_gram=skip_gram, alpha=0.01)
     expected, got = (copies(random_weights(vocab_size, 20)) for _ in range(2))

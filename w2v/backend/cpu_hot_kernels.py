@@ -31,6 +31,13 @@ def row_of(word, at_shared, at_copies, own, stride):
 
 
 @_kernel
+def place_of(context, bottom, i):
+    """Return where a context of window i stands, counted without the target."""
+    place = bottom + context
+    return place + np.int64(place >= i)
+
+
+@_kernel
 def copy_rows(own, at_in, at_out, stride):
     """Copy the shared rows."""
     hot, at, to_base = own
@@ -61,6 +68,8 @@ def announce(i, row, own, due, at_in, at_out, stride):
     """Fetch the shared row of a copy, to be exchanged after window i + DELAY."""
     hot = own[0]
     slot = due[i % DELAY]
+    if slot[0] + 1 == slot.size:
+        return
     slot[0] += 1
     slot[slot[0]] = row
     shared = at_in + row * stride if row < hot else at_out + (row - hot) * stride

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from math import gcd
 from typing import Any
 
 import numpy as np
 
 from w2v.backend import cpu_stream_kernels as kernels
 from w2v.backend.alias import NoiseTable
+from w2v.backend.cpu_copies import OwnCopies, own_copies
 from w2v.backend.cpu_vector_kernels import LANES, MAX_TILE
 from w2v.backend.rows import padded, padded_copy
 from w2v.backend.stream import StreamLoss, StreamSettings
-
-HOT_WORDS = 512  # on text, two fifths of the negatives and three of the other rows
-STALE_USES = 128  # of a row by all threads, between two exchanges, on average
-UNSETTLED_WORDS = 500_000  # of a run; with copies from the first on, these cost it 3 % of loss
 
 
 def tile_shape(negative: int) -> tuple[int, int]:
@@ -68,21 +64,6 @@ def lane_patterns(group: int, tile: int, k: int) -> np.ndarray:
     return out
 
 
-def own_copies(settings: StreamSettings, position: int) -> tuple[int, int]:
-    """Choose how many words' rows each thread copies, and which use of a row exchanges it.
-
-    All threads' uses between two exchanges of a row should stay far from what would
-    carry it all the way to its optimum, or the sum of their steps overshoots it.  At the
-    beginning of a run few uses do, so all threads then step the shared rows.
-    """
-    patience = STALE_USES // settings.workers
-    if settings.workers == 1 or patience < 2 or position < UNSETTLED_WORDS:
-        return 0, 1
-    while gcd(patience, settings.negative + 2) > 1:  # or some of a window's uses never count
-        patience += 1
-    return HOT_WORDS, patience
-
-
 def train_stream(
     W_in: np.ndarray,
     W_out: np.ndarray,
@@ -92,8 +73,12 @@ def train_stream(
     keep: np.ndarray,
     settings: StreamSettings,
     position: int,
+    own: OwnCopies | None = None,
 ) -> StreamLoss:
-    """Train on a stream of sentences; see :meth:`w2v.backend.Backend.train_stream`."""
+    """Train on a stream of sentences; see :meth:`w2v.backend.Backend.train_stream`.
+
+    ``own``: a thread's copies that outlast the call, by default those of this call alone.
+    """
     contexts, outputs = tile_shape(settings.negative)
     return run_kernel(
         kernels.train,
@@ -112,6 +97,7 @@ def train_stream(
             (0,) * outputs,
             lane_patterns(contexts, outputs, settings.negative),
         ),
+        own=own,
     )
 
 
@@ -125,6 +111,7 @@ def run_kernel(
     *,
     outputs: tuple[Any, ...],
     tiling: tuple[Any, ...],
+    own: OwnCopies | None = None,
 ) -> StreamLoss:
     """Train on a stream by one of the kernels, on rows of whole vectors.
 
@@ -140,6 +127,8 @@ def run_kernel(
         What the kernel takes to find a window's outputs.
     tiling : tuple
         How it multiplies them with contexts.
+    own : OwnCopies, optional
+        A thread's copies of rows that outlast the call.
     """
     whole_in, whole_out = (_vector_rows(W) for W in weights)
     tokens, offsets = corpus
@@ -155,7 +144,7 @@ def run_kernel(
         (settings.alpha, slope, settings.min_alpha),
         None if settings.skip_gram else (settings.mean, settings.mean and settings.share_gradient),
         tiling,
-        own_copies(settings, position),
+        tuple(own or own_copies(settings, position, whole_in, whole_out)),
         loss,
     )
     for W, whole in zip(weights, (whole_in, whole_out), strict=True):

@@ -12,11 +12,11 @@ import numba
 import numpy as np
 
 from w2v.backend.cpu_hot_kernels import (
-    DELAY,
     announce,
     copy_rows,
     exchange_all,
     exchange_due,
+    place_of,
     row_of,
 )
 from w2v.backend.cpu_kernels import _complete, _random_bits, _rejection_attempts
@@ -234,12 +234,10 @@ def train(
     spare = np.empty(max(W_in.shape[1], contexts * LANES), np.float32)
     sums = np.empty((3, LANES), np.float32)
 
-    hot = min(copies[0], W_in.shape[0])
-    own_rows = np.empty(4 * hot * W_in.shape[1] + 16, np.float32)
+    hot, patience, own_rows, due, state = copies
     at_own = (np.int64(own_rows.ctypes.data) + 63) // 64 * 64
     own = (hot, at_own, 2 * hot * stride)
-    due = np.zeros((DELAY, k + 3), np.int32)
-    next_use = np.int64(0)
+    next_use = state[0]
 
     at_in, at_out = np.int64(W_in.ctypes.data), np.int64(W_out.ctypes.data)
     at_contexts, at_outputs = np.int64(in_rows.ctypes.data), np.int64(out_rows.ctypes.data)
@@ -251,7 +249,8 @@ def train(
         np.int64(patterns.ctypes.data),
         at_sums,
     )
-    copy_rows(own, at_in, at_out, stride)
+    if state[1]:
+        copy_rows(own, at_in, at_out, stride)
     origin = position - offsets[0]
     sentence = np.int64(0)
     while sentence < offsets.size - 1:
@@ -337,16 +336,21 @@ def train(
                 in_rows[i] = target
             if hot:
                 exchange_due(i, own, due, at_in, at_out, stride)
-                # A window uses its outputs' rows, and the target's as an input.
-                while next_use < k + 2:
-                    word = np.int64(words[i] if next_use > k else outputs[next_use, i])
+                uses = k + 1 + count
+                while next_use < uses:
+                    use = np.int64(next_use)
+                    if use <= k:
+                        word, first = np.int64(outputs[use, i]), hot
+                    else:
+                        word, first = np.int64(words[place_of(use - k - 1, bottom, i)]), 0
                     if word < hot:
-                        row = word if next_use > k else hot + word
-                        announce(i, row, own, due, at_in, at_out, stride)
-                    next_use += copies[1]
-                next_use -= k + 2
+                        announce(i, first + word, own, due, at_in, at_out, stride)
+                    next_use += patience
+                next_use -= uses
         loss[0] += loss_of(sums)
         loss[1] += predictions
         loss[2] += n
-    exchange_all(own, at_in, at_out, stride)
+    state[0] = next_use
+    if state[2]:
+        exchange_all(own, at_in, at_out, stride)
     _stay(nothing, patterns, spare, own_rows)

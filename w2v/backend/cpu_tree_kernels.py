@@ -14,11 +14,11 @@ import numba
 import numpy as np
 
 from w2v.backend.cpu_hot_kernels import (
-    DELAY,
     announce,
     copy_rows,
     exchange_all,
     exchange_due,
+    place_of,
     row_of,
 )
 from w2v.backend.cpu_stream_kernels import AHEAD, BATCH, _fetch, _stay, lay_windows, thin_out
@@ -58,8 +58,8 @@ def lay_path(word, tree, at_out, stride, own, empty, rows, labels, used, group, 
     """Fill a slot with the path above a word, and fetch its rows; return its length.
 
     rows: (tiles * tile) int64 addresses, those beyond the path of an empty row.  labels:
-    (tiles, LANES) float32.  used: (longest + 1,) int32, the copies of the path's rows and
-    of the word's own, or beyond the last one where there is none.
+    (tiles, LANES) float32.  used: (longest,) int32, the copies of the path's rows, or
+    beyond the last one where there is none.
     """
     parents, answers, _ = tree
     hot, at_own, _ = own
@@ -76,7 +76,6 @@ def lay_path(word, tree, at_out, stride, own, empty, rows, labels, used, group, 
             labels[t, c * len(tile) + j] = answers[node]
         node = above
         length += 1
-    used[length] = word if word < hot else 2 * hot
     for j in range(length, (length + len(tile) - 1) // len(tile) * len(tile)):
         rows[j] = empty
     return length
@@ -135,17 +134,14 @@ def train(weights, corpus, position, keep, tree, key, windows, rates, cbow, tili
     spare = np.empty(max(W_in.shape[1], contexts * LANES), np.float32)
     sums = np.empty((3, LANES), np.float32)
 
-    hot = min(copies[0], W_out.shape[0])
-    own_rows = np.empty(4 * hot * W_in.shape[1] + 16, np.float32)
+    hot, patience, own_rows, due, state = copies
     at_own = (np.int64(own_rows.ctypes.data) + 63) // 64 * 64
     own = (hot, at_own, 2 * hot * stride)
-    due = np.zeros((DELAY, longest + 2), np.int32)
-
-    next_use = np.int64(0)
+    next_use = state[0]
 
     slot_rows = np.empty((SLOTS, most * len(tile)), np.int64)
     slot_labels = np.zeros((SLOTS, most, LANES), np.float32)
-    slot_used = np.empty((SLOTS, longest + 1), np.int32)
+    slot_used = np.empty((SLOTS, longest), np.int32)
     slot_length = np.zeros(SLOTS, np.int64)
 
     at_in, at_out = np.int64(W_in.ctypes.data), np.int64(W_out.ctypes.data)
@@ -160,7 +156,8 @@ def train(weights, corpus, position, keep, tree, key, windows, rates, cbow, tili
         np.int64(patterns.ctypes.data),
         at_sums,
     )
-    copy_rows(own, at_in, at_out, stride)
+    if state[1]:
+        copy_rows(own, at_in, at_out, stride)
     origin = position - offsets[0]
     sentence = np.int64(0)
     while sentence < offsets.size - 1:
@@ -257,15 +254,23 @@ def train(weights, corpus, position, keep, tree, key, windows, rates, cbow, tili
                 in_rows[i] = target
             if hot:
                 exchange_due(i, own, due, at_in, at_out, stride)
-                while next_use <= length:
-                    row = np.int64(slot_used[slot, next_use])
+                uses = length + count
+                while next_use < uses:
+                    use = np.int64(next_use)
+                    if use < length:
+                        row = np.int64(slot_used[slot, use])
+                    else:
+                        row = np.int64(words[place_of(use - length, bottom, i)])
+                        row = row if row < hot else 2 * hot
                     if row < 2 * hot:
                         announce(i, row, own, due, at_in, at_out, stride)
-                    next_use += copies[1]
-                next_use -= length + 1
+                    next_use += patience
+                next_use -= uses
         loss[0] += loss_of(sums)
         loss[1] += predictions
         loss[2] += n
-    exchange_all(own, at_in, at_out, stride)
+    state[0] = next_use
+    if state[2]:
+        exchange_all(own, at_in, at_out, stride)
     _stay(nothing, patterns, spare, own_rows)
     _stay(hidden, slot_rows, slot_labels, g)
