@@ -13,6 +13,7 @@ from w2v.data import EncodedCorpus, Vocabulary
 from w2v.gensim_names import METHODS, check_unsupported
 from w2v.trained import TrainedModel
 from w2v.training.checkpoint import Checkpoint
+from w2v.training.divergence import check_loss, check_start, sum_of_weights
 from w2v.training.engines import Engine, Run, make_engine
 from w2v.training.progress import TrainingProgress
 from w2v.training.resting_loss import RestingLoss, excerpt_for_loss
@@ -276,6 +277,10 @@ class Word2Vec(TrainedModel):
             The text cannot be read or has no word of the vocabulary.
         ValueError
             There is no vocabulary yet, or too little text for a batch.
+        DivergedError
+            Steps too long have made vectors of numbers that are not finite.  ``losses``,
+            ``epochs_done`` and the checkpoint are those of the last epoch that ended well; the
+            model itself holds what has diverged: build its vocabulary anew, or load it.
         KeyboardInterrupt
             Ctrl-C; the model holds what was trained.
         """
@@ -284,6 +289,7 @@ class Word2Vec(TrainedModel):
             Checkpoint.check_place(checkpoint)
         model, vocab = self.built()
         self._take_vectors()
+        check_start(model)
         corpus = self._encoded(_one_source(corpus_iterable, corpus_file, optional=True), vocab)
         config = replace(
             self.config,
@@ -314,8 +320,15 @@ class Word2Vec(TrainedModel):
                     self._call(hooks, "on_epoch_begin")
                     engine.train_epoch(epoch)
                     self._note(engine)
-                    self.epochs_done = epoch + 1
+                    check_loss(
+                        sum_of_weights(model),
+                        epoch=epoch + 1,
+                        words=round(progress.done),
+                        alpha=config.learning_rate,
+                        window=config.window,
+                    )
                     loss = resting.measure()
+                    self.epochs_done = epoch + 1
                     if loss is not None:
                         self.losses.append(loss)
                         self._rests.append((progress.done, loss))
