@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: train test lint gpu-check clean
+.PHONY: train test soak lint gpu-check clean
 
 train: .venv/installed
 	$(BIN)/python -m w2v train --output vectors.bin --plot loss.png
@@ -12,6 +12,10 @@ train: .venv/installed
 
 test: .venv/tested
 	$(BIN)/python -m pytest
+
+# What takes too long to be run each time.
+soak: .venv/tested
+	$(BIN)/python -m pytest -m soak
 
 lint: .venv/tested
 	$(BIN)/python -m ruff check .

@@ -318,7 +318,8 @@ def _skip_gram(
     settings: StreamSettings,
 ) -> float:
     """One window, part after part; a word that a part has twice takes the sum of both changes."""
-    loss, rate = 0.0, rate * damping(contexts.size)
+    # A tree's nodes are fewer, and the lowest stand above two words: they forget soonest.
+    loss, rate = 0.0, rate * damping(contexts.size) ** (1 if settings.negative else 2)
     for first in range(0, contexts.size, PART):
         part = contexts[first : first + PART]
         x, o = W_in[part], W_out[outputs]
