@@ -13,6 +13,7 @@ train: .venv/installed
 test: .venv/tested
 	$(BIN)/python -m pytest
 
+# What takes too long to be run each time.
 soak: .venv/tested
 	$(BIN)/python -m pytest -m soak
 

@@ -4,13 +4,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from w2v.config import TrainConfig
+    from w2v.training import DivergedError
     from w2v.vectors import KeyedVectors
     from w2v.word2vec import Word2Vec
 
 __version__ = "0.1.0"
-__all__ = ["KeyedVectors", "TrainConfig", "Word2Vec", "__version__"]
+__all__ = ["DivergedError", "KeyedVectors", "TrainConfig", "Word2Vec", "__version__"]
 
 _HOMES = {
+    "DivergedError": "w2v.training",
     "KeyedVectors": "w2v.vectors",
     "TrainConfig": "w2v.config",
     "Word2Vec": "w2v.word2vec",

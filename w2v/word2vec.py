@@ -22,6 +22,7 @@ from w2v.training.checks import (
     require_something_to_predict,
     tell_that_nothing_was_left,
 )
+from w2v.training.divergence import check_loss, check_start, sum_of_weights
 from w2v.training.engines import Engine, Run, make_engine
 from w2v.training.passes import Passes
 from w2v.training.progress import TrainingProgress
@@ -304,6 +305,10 @@ class Word2Vec(TrainedModel):
             a training on another text.
         ValueError
             There is no vocabulary yet, or too little text for a batch.
+        DivergedError
+            Steps too long have made vectors of numbers that are not finite.  ``losses``,
+            ``epochs_done`` and the checkpoint are those of the last epoch that ended well; the
+            model itself holds what has diverged: build its vocabulary anew, or load it.
         KeyboardInterrupt
             Ctrl-C; the model holds what was trained.
         """
@@ -312,6 +317,8 @@ class Word2Vec(TrainedModel):
             Checkpoint.check_place(checkpoint)
         self._refuse_while_training("weights")
         model, vocab = self.built()
+        self._bring_vectors_back()
+        check_start(model)
         source = _one_source(corpus_iterable, corpus_file, optional=True)
         anew = self.reread if reread is None else reread
         if anew:
@@ -368,8 +375,15 @@ class Word2Vec(TrainedModel):
                     self._note(engine)
                     done.end(len(corpus.tokens))
                     progress.update((epoch + 1) * corpus.total_words)
-                    self.epochs_done = epoch + 1
+                    check_loss(
+                        sum_of_weights(model),
+                        epoch=epoch + 1,
+                        words=round(progress.done),
+                        alpha=config.learning_rate,
+                        window=config.window,
+                    )
                     loss = resting.measure()
+                    self.epochs_done = epoch + 1
                     if loss is not None:
                         self.losses.append(loss)
                         self._rests.append((done.position(progress.done), loss))

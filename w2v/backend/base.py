@@ -97,7 +97,7 @@ class Backend(LayerPrimitives, SamplingPrimitives):
         Windows of more than P = 20 contexts, n, are stepped with care, or the sum of
         their steps would carry rows past their optimum and away.  Skip-gram steps P
         contexts at a time, in the order of the text, with the outputs' rows as the part
-        before left them, and all at √(P / n) times the rate.  CBOW gives each context
+        before left them, and all at √(P / n) times the rate, or P / n with a tree.  CBOW gives each context
         √(P / n) of the change of the contexts' mean; where it sums them, the whole
         window's rate is P / n times what it would be.  With ``share_gradient`` nothing
         is lowered.

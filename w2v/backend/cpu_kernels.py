@@ -21,6 +21,14 @@ _exact = kept_njit(nogil=True)
 # Python's check for division by zero is a branch that keeps loops from being vectorised.
 _fast = kept_njit(nogil=True, fastmath=True, error_model="numpy")
 
+# As fast, but numbers that are not finite stay so, for a loss to tell of.
+_honest = numba.njit(
+    nogil=True,
+    cache=True,
+    fastmath={"reassoc", "contract", "arcp", "nsz", "afn"},
+    error_model="numpy",
+)
+
 
 def _scalar(function: Any, **names: Any) -> Any:
     """Compile array code for scalars, with the functions it calls compiled under their names."""
@@ -123,7 +131,7 @@ def reduce_outer(place, weight, h, out):
 # -- losses and optimizers ----------------------------------------------------------
 
 
-@_fast
+@_honest
 def sigmoid_loss(x, t, difference):
     one = x.dtype.type(1)  # an integer 1 would carry float32 over to float64
     total = 0.0

@@ -219,7 +219,7 @@ def train(weights, corpus, position, keep, tree, key, windows, rates, cbow, tili
             labels = at_labels + slot * most * _VECTOR
             target = in_rows[i]
             if cbow is None:
-                step = rate[i] * damping(count)
+                step = rate[i] * damping(count) * damping(count)
                 done, start = np.int64(0), bottom
                 while done < count:
                     part = min(count - done, PART)

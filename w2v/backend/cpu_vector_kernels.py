@@ -217,8 +217,11 @@ def multiply_add(typing, x, y, z):
 
 @intrinsic
 def positive_part(typing, x):
+    """max(0, x), and NaN where x is NaN: a loss must tell of it."""
+
     def generate(context, builder, signature, args):
-        return _call(builder, "maxnum", args[0], _constant(0.0))
+        negative = builder.fcmp_ordered("<", args[0], _constant(0.0))
+        return builder.select(negative, _constant(0.0), args[0])
 
     return vector(vector), generate
 

@@ -9,6 +9,7 @@ Ji et al., "Parallelizing Word2Vec in Shared and Distributed Memory", 2016.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -79,9 +80,9 @@ class StreamSettings:
         for name, least in (("window", 1), ("negative", 0), ("total", 1)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name} must be {least} or more, got {getattr(self, name)}")
-        if not 0 <= self.min_alpha <= self.alpha:
+        if not 0 <= self.min_alpha <= self.alpha < math.inf:
             raise ValueError(
-                f"alpha and min_alpha must be 0 or more and alpha the larger, "
+                f"alpha and min_alpha must be finite, 0 or more and alpha the larger, "
                 f"got {self.alpha} and {self.min_alpha}"
             )
 
@@ -317,7 +318,8 @@ def _skip_gram(
     settings: StreamSettings,
 ) -> float:
     """One window, part after part; a word that a part has twice takes the sum of both changes."""
-    loss, rate = 0.0, rate * damping(contexts.size)
+    # A tree's nodes are fewer, and the lowest stand above two words: they forget soonest.
+    loss, rate = 0.0, rate * damping(contexts.size) ** (1 if settings.negative else 2)
     for first in range(0, contexts.size, PART):
         part = contexts[first : first + PART]
         x, o = W_in[part], W_out[outputs]

@@ -58,6 +58,11 @@ def _root(
     """
 
 
+_TOLD = (
+    ValueError, ArithmeticError, OSError, LookupError, RuntimeError, MemoryError, ImportError,
+)  # fmt: skip
+
+
 def main() -> None:
     """Run the command line; what a user can mend is told in one line, without a traceback."""
     warnings.showwarning = _warn  # type: ignore[assignment]
@@ -68,7 +73,7 @@ def main() -> None:
         app()
     except KeyboardInterrupt:
         _fail("stopped", 130)
-    except (ValueError, OSError, LookupError, RuntimeError, MemoryError, ImportError) as error:
+    except _TOLD as error:
         if os.environ.get("W2V_DEBUG"):
             raise
         _fail(_told(error), 1)

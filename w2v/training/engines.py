@@ -151,6 +151,12 @@ class MinibatchEngine(Engine):
     def train_epoch(self, epoch: int) -> None:  # noqa: D102
         config, corpus, progress = self.run.config, self.run.corpus, self.run.progress
         tokens = self._subsampled(epoch)
+        if len(tokens) <= 2 * config.window:
+            raise ValueError(
+                f"minibatches have whole windows only: window={config.window} needs more than "
+                f"{2 * config.window} words and there are {len(tokens)}; lower window, give more "
+                f"text, or take optimizer='sgd', whose windows end where a sentence does"
+            )
         windows = context_windows(tokens, config.window)
         targets = tokens[config.window : -config.window]
         batch_size = min(config.batch_size, len(targets))

@@ -21,6 +21,7 @@ from w2v.backend import Array, PendingLoss, StreamLoss, StreamSettings, keep_thr
 from w2v.config import sgd_rate
 from w2v.layers import NegativeSamplingLoss
 from w2v.models import ContextModel, SkipGram
+from w2v.training.divergence import check_loss
 
 _WAIT = 0.1  # seconds between looks for Ctrl-C
 
@@ -197,6 +198,8 @@ class StreamTrainer:
         ------
         KeyboardInterrupt
             Ctrl-C; the model then holds what was trained, :attr:`trained` says how much.
+        DivergedError
+            The loss of a slice is no finite number; training stops with it.
         """
         self.compile()
         first_epoch, epochs = self._epoch, last_epoch or self.epochs
@@ -239,6 +242,7 @@ class StreamTrainer:
                     running -= 1
                 else:
                     recent = _plus(recent, self._count(*result))
+                    self._check(*result)
                 now = time.perf_counter()
                 self.seconds = earlier + now - begin
                 if on_progress and recent.predictions and (now - shown > _WAIT or not running):
@@ -301,6 +305,10 @@ class StreamTrainer:
         self.predictions += loss.predictions
         self.trained += int(self.offsets[piece.last] - self.offsets[piece.first])
         return loss
+
+    def _check(self, piece: _Slice, loss: StreamLoss) -> None:
+        how = {"alpha": self.settings.alpha, "window": self.settings.window}
+        check_loss(loss.total, epoch=piece.epoch + 1, words=self.trained, **how)
 
     def _progress(self, recent: StreamLoss) -> StreamProgress:
         return StreamProgress(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import ExitStack
 from typing import Any, Protocol
@@ -9,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from w2v.backend import Array, Backend, backend_for, get_backend
+from w2v.training.divergence import DivergedError
 from w2v.training.gradients import clip_grads, remove_duplicate
 from w2v.training.progress import TrainingProgress
 from w2v.training.report_line import report_line
@@ -97,6 +99,9 @@ class Trainer:
         ------
         ValueError
             ``x`` and ``t`` differ in length, or there are fewer rows than a batch takes.
+        DivergedError
+            The loss of an evaluation interval, or of an epoch's last batches, is no finite
+            number.
         """
         n = len(t)
         if len(x) != n:
@@ -142,6 +147,7 @@ class Trainer:
                 count += 1
                 if interval and i % interval == 0:
                     loss = float(total) / count
+                    self._check(loss, (i + 1) * batch_size)
                     self.loss_list.append(loss)
                     total[...], count = 0, 0
                     if verbose:
@@ -149,11 +155,20 @@ class Trainer:
                     progress.advance(batch_size, loss)
                 else:
                     progress.advance(batch_size)
+            self._check(float(total), iterations * batch_size)
             self.current_epoch += 1
 
     def _backend(self) -> Backend:
         params = self.model.params
         return backend_for(params[0]) if params else get_backend()
+
+    def _check(self, loss: float, rows: int) -> None:
+        if not math.isfinite(loss):
+            raise DivergedError(
+                f"training diverged in epoch {self.current_epoch + 1}, noticed after {rows:,} "
+                f"targets of it: the loss is no finite number any more; lower the learning rate "
+                f"(alpha, lr), which is {getattr(self.optimizer, 'lr', 'unknown')}, or give max_grad"
+            )
 
     def _order(self, n: int) -> np.ndarray:
         """Return the order of this epoch's rows, the same on every backend."""

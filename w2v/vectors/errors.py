@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from itertools import islice
 from unicodedata import normalize
 
+from w2v.messages import quoted
+
 _LOOK_THROUGH = 50_000
 _COMPARE = 2_000
 

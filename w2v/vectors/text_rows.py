@@ -118,7 +118,8 @@ class RowReader:
             if (row or self._n_rows is not None) and ("." in number[0] or "e" in number[0].lower()):
                 raise VectorFormatError(
                     f"row {row} has more than {self._size} numbers, as the header or first row "
-                    f"wants: {quoted(word)} would be a word; the file is damaged or its header wrong"
+                    f"wants: {quoted(word)} would be a word; the file is damaged or its "
+                    "header wrong"
                 )
         self._words.extend(found)
         values = np.array([numbers for _, numbers in block], np.float64)
@@ -188,8 +189,8 @@ def _check_last(word: bytes, line: bytes, previous: bytes) -> None:
     for digits, those in zip(last, zip(*others, strict=True), strict=True):
         if digits < min(those):
             raise VectorFormatError(
-                f"the last row, of {quoted(word)}, has no line end and its last number fewer digits "
-                "than others: the file was cut off. If it is complete, add a line end"
+                f"the last row, of {quoted(word)}, has no line end and its last number fewer "
+                "digits than others: the file was cut off. If it is complete, add a line end"
             )
 
 

@@ -1,0 +1,76 @@
+"""Noticing that a training has left the numbers behind."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from w2v.models import ContextModel
+
+_USUAL_WINDOW = 10  # beyond it, a narrower one is worth a try
+
+
+class DivergedError(ArithmeticError):
+    """Steps too long have carried vectors away: the loss or a weight is no finite number.
+
+    The model then holds what has diverged and serves nothing; its ``losses`` and
+    ``epochs_done``, and a checkpoint, are those of the last epoch that ended well.
+    """
+
+
+def check_loss(loss: float, *, epoch: int, words: int, alpha: float, window: int) -> None:
+    """Raise a DivergedError where a loss is no finite number.
+
+    Parameters
+    ----------
+    loss : float
+        Summed or averaged over whatever was trained on since the last check.
+    epoch : int
+        Counted from 1.
+    words : int
+        Trained on when it was noticed, over all epochs.
+    alpha : float
+        Learning rate at the beginning, named in the message; 0 where weights rest.
+    window : int
+        Named in the message too, if it is wide.
+    """
+    if math.isfinite(loss):
+        return
+    if not alpha:
+        raise DivergedError(
+            "the loss is no finite number: vectors are not finite, or so long that their products "
+            "are not; train anew at a lower alpha, or load a model that was saved before"
+        )
+    wide = f", or window, which is {window}" if window > _USUAL_WINDOW else ""
+    raise DivergedError(
+        f"training diverged in epoch {epoch}, noticed after {words:,} words: the loss or a weight "
+        f"is no finite number any more; lower alpha, which is {alpha:g}{wide}"
+    )
+
+
+def sum_of_weights(model: ContextModel) -> float:
+    """Return what is a finite number if all weights are; one pass, nothing allocated."""
+    with np.errstate(all="ignore"):
+        return float(sum(float(W.sum()) for W in model.params))
+
+
+def check_start(model: ContextModel) -> None:
+    """Refuse weights that no training can begin with.
+
+    Raises
+    ------
+    ValueError
+        Which matrix has numbers that are not finite, and the first of their rows.
+    """
+    if math.isfinite(sum_of_weights(model)):
+        return
+    xp = model.backend.xp
+    for name, W in zip(("input", "output"), model.params, strict=True):
+        wrong = ~xp.isfinite(W).all(axis=1)
+        if wrong.any():
+            raise ValueError(
+                f"the {name} vectors hold numbers that are not finite before any training, first "
+                f"in row {int(wrong.argmax())}: assign finite ones, load a saved model or build "
+                f"the vocabulary anew"
+            )
