@@ -101,7 +101,9 @@ def train(
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 @pytest.mark.parametrize(
-    "shape", [(2, 1, 1), (3, 3, 20), (12, 100, 5), (40, 17, 1), (40, 17, 10**20), (300, 100, 5)], ids=str
+    "shape",
+    [(2, 1, 1), (3, 3, 20), (12, 100, 5), (40, 17, 1), (40, 17, 10**20), (300, 100, 5)],
+    ids=str,
 )
 def test_the_kernel_steps_as_the_reference_does(
     shape: tuple[int, int, int], model: dict[str, bool]

@@ -121,7 +121,8 @@ def main() -> None:
     for name, (title, kind), window in product(names, KINDS.items(), windows):
         found = [
             outcome(
-                corpus(name), {**kind, "window": window, "workers": workers, "shrink_windows": shrink}
+                corpus(name),
+                {**kind, "window": window, "workers": workers, "shrink_windows": shrink},
             )
             for workers, shrink in settings()
         ]

@@ -24,8 +24,8 @@ from w2v.backend.cpu_vector_kernels import LANES, prefetch
 from w2v.backend.cpu_window_kernels import (
     cbow_rates,
     cbow_step,
-    damping,
     cbow_weights,
+    damping,
     loss_of,
     merge_contexts,
     merge_outputs,
