@@ -95,7 +95,7 @@ def test_weights_that_are_not_finite_are_refused_before_training(bad: float) -> 
     model = Word2Vec(**SMALL, workers=1)
     model.build_vocab(TEXT)
     model.wv.vectors[7, 3] = bad
-    with pytest.raises(ValueError, match="input vectors hold numbers that are not finite.*row 7"):
+    with pytest.raises(ValueError, match=r"input vectors hold numbers that are not finite.*row 7"):
         model.train()
 
 

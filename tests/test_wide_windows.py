@@ -64,7 +64,7 @@ def test_the_gpus_kernel_is_laid_out_for_the_longest_piece_of_a_sentence() -> No
 
 @pytest.mark.parametrize("window", [0, -1, 2.5, None, True, "5"])
 def test_what_is_no_width_is_refused_by_name(window: Any) -> None:
-    with pytest.raises(ValueError, match="^window must be 1 or more"):
+    with pytest.raises(ValueError, match=r"^window must be 1 or more"):
         Word2Vec(window=window)
 
 

@@ -22,7 +22,7 @@ class TrainConfig:
     vector_size : int, default 100
         Dimension of the vectors.
     window : int, default 5
-        Context words on each side.
+        Context words on each side; with "sgd" it may be longer than every sentence.
     sg : {0, 1}, default 0
         1 trains skip-gram, 0 CBOW.
     hs : {0, 1}, default 0
@@ -59,7 +59,10 @@ class TrainConfig:
     workers : int, optional
         Threads; by default one a core.
     seed : int, default 1
-        Of the initial weights, the order of the batches and the negatives.
+        Of the initial weights, the order of the batches and the negatives.  With one worker
+        on the CPU the same seed gives the same vectors on one machine; threads, and warps of
+        a GPU, step the same rows in whatever order they come, and another processor rounds
+        otherwise.
 
     Raises
     ------

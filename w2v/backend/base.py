@@ -97,10 +97,10 @@ class Backend(LayerPrimitives, SamplingPrimitives):
         Windows of more than P = 20 contexts, n, are stepped with care, or the sum of
         their steps would carry rows past their optimum and away.  Skip-gram steps P
         contexts at a time, in the order of the text, with the outputs' rows as the part
-        before left them, and all at √(P / n) times the rate, or P / n with a tree.  CBOW gives each context
-        √(P / n) of the change of the contexts' mean; where it sums them, the whole
-        window's rate is P / n times what it would be.  With ``share_gradient`` nothing
-        is lowered.
+        before left them, and all at √(P / n) times the rate, or P / n with a tree.  CBOW
+        gives each context √(P / n) of the change of the contexts' mean, or with
+        ``share_gradient`` 1 / n as ever; where it sums them, the window's rate is P / n
+        times what it would be.
 
         Parameters
         ----------

@@ -116,7 +116,9 @@ def train(
     ] = "auto",
     backend: Backend = "auto",
     workers: Workers = None,
-    seed: Annotated[int, typer.Option(help="Same seed, same vectors.")] = 1,
+    seed: Annotated[
+        int, typer.Option(help="Same vectors again with --workers 1, on one machine's CPU.")
+    ] = 1,
     tokenizer: Tokenizer = "whitespace",
     lowercase: Lowercase = False,
     encoding: Encoding = "utf-8",

@@ -86,7 +86,8 @@ class StreamTrainer:
     share_gradient : bool, default False
         See :class:`w2v.backend.StreamSettings`.
     workers : int, optional
-        Threads; by default one a core.  One gives the same bytes in every run.
+        Threads; by default one a core.  One gives the same bytes in every run on one
+        machine's CPU; several do not, and nor do the warps of a GPU.
     seed : int, optional
         By default the model's.
     start : int, default 0

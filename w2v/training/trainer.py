@@ -167,7 +167,7 @@ class Trainer:
             raise DivergedError(
                 f"training diverged in epoch {self.current_epoch + 1}, noticed after {rows:,} "
                 f"targets of it: the loss is no finite number any more; lower the learning rate "
-                f"(alpha, lr), which is {getattr(self.optimizer, 'lr', 'unknown')}, or give max_grad"
+                f"(alpha, lr), which is {getattr(self.optimizer, 'lr', 'not known')}"
             )
 
     def _order(self, n: int) -> np.ndarray:
