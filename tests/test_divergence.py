@@ -153,7 +153,7 @@ def test_the_command_line_keeps_good_vectors_and_the_good_checkpoint(tmp_path: P
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_settings_that_are_no_number_are_refused_by_name(name: str, value: float) -> None:
     with pytest.raises(ValueError, match=f"^{name} must be"):
-        TrainConfig(**{name: value})
+        TrainConfig(**{name: value})  # type: ignore[arg-type]
     model = Word2Vec(**SMALL)
     if name != "ns_exponent":
         with pytest.raises(ValueError, match=f"^{name} must be"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import pickle
 from collections.abc import Callable
 from itertools import pairwise
@@ -21,7 +22,17 @@ from w2v.layers import (
     UnigramSampler,
 )
 from w2v.models import CBOW, SkipGram, SoftmaxCBOW
-from w2v.training import SGD, AdaGrad, Adam, Momentum, Optimizer, RMSprop, Trainer, remove_duplicate
+from w2v.training import (
+    SGD,
+    AdaGrad,
+    Adam,
+    Momentum,
+    Optimizer,
+    RMSprop,
+    Trainer,
+    clip_grads,
+    remove_duplicate,
+)
 
 V, H = 6, 3
 
@@ -91,6 +102,13 @@ IN_PLACE: dict[str, Callable[..., Any]] = {
     "[row, column] = 5": lambda g, d: g.__setitem__((1, 0), 5),
     "[mask] = 0": lambda g, d: g.__setitem__(g > 0, 0),
     "fill": lambda g, d: g.fill(3),
+    "[row] += 1": lambda g, d: g.__setitem__(1, g[1].__iadd__(1)),
+    "[:, column] *= 2": lambda g, d: g.__setitem__((slice(None), 0), g[:, 0].__imul__(2)),
+    "[mask] /= 2": lambda g, d: g.__setitem__(g > 0, g[g > 0].__itruediv__(2)),
+    "a row that was kept": lambda g, d: g[1].__iadd__(1),
+    "an element of a row": lambda g, d: g[1].__setitem__(2, 9),
+    "a filled row": lambda g, d: g[1].fill(4),
+    "row by row": lambda g, d: [row.__imul__(2) for row in g],
 }
 
 
@@ -158,9 +176,22 @@ def test_functions_that_write_into_a_gradient_are_seen(backend: Backend) -> None
         write(g)
         write(dense)
         assert_same(g, dense)
-    for lost in (lambda g: g.sort(), lambda g: g[1].fill(1), lambda g: g.T.fill(1)):
+    for lost in (
+        lambda g: g.sort(),
+        lambda g: g.T.fill(1),
+        lambda g: g[:3][1].fill(1),
+        lambda g: np.clip(g, -0.1, 0.1, g),
+        lambda g: np.nan_to_num(g, copy=False),
+        lambda g: np.asarray(g).fill(1),
+        lambda g: np.ravel(g).fill(1),
+        lambda g: np.split(g, 2)[0].fill(1),
+    ):
         with pytest.raises((AttributeError, ValueError), match=r"to_dense|read-only"):
             lost(gradient(backend))
+    copied = copy.copy(gradient(backend))
+    clip_grads([copied], 1e-3)
+    assert np.array(copied).flags.writeable
+    assert (0 in gradient(backend)) and (7 not in gradient(backend))
 
 
 def test_rows_that_are_no_gradient_are_refused(backend: Backend) -> None:
@@ -258,21 +289,40 @@ def test_a_second_model_of_another_size_needs_an_optimizer_of_its_own(
             np.testing.assert_array_equal(to_cpu(model.word_vecs), before)
 
 
+class ArrayByArray(pickle.Pickler):
+    """Writes every array by itself, as joblib does, so that two that are one come apart."""
+
+    def reducer_override(self, value: Any) -> Any:
+        if isinstance(value, np.ndarray):
+            return np.array, (value.tolist(), value.dtype.str)
+        return NotImplemented
+
+
+def by_array(trainer: Trainer) -> Trainer:
+    file = io.BytesIO()
+    pickler = ArrayByArray(file)
+    pickler.dump(trainer)
+    loaded: Trainer = pickle.loads(file.getvalue())
+    return loaded
+
+
 @pytest.mark.parametrize("model", [CBOW, SkipGram, SoftmaxCBOW])
 def test_a_copied_training_goes_on_as_the_first(backend: Backend, model: Any) -> None:
     corpus = np.arange(40) % 8
     x, t = backend.asarray(np.c_[corpus[:-2], corpus[2:]]), backend.asarray(corpus[1:-1])
     first = Trainer(model(8, 4, 1, corpus), Adam())
     first.fit(x, t, 1, 10, verbose=False)
-    others = [copy.deepcopy(first), pickle.loads(pickle.dumps(first))]
+    others = [copy.deepcopy(first), pickle.loads(pickle.dumps(first)), by_array(first)]
     for trainer in (first, *others):
         trainer.fit(x, t, 2, 10, verbose=False)
     for other in others:
         assert other.model is not first.model
         assert other.model.backend is backend
-        assert other.loss_list == first.loss_list
+        # An array that went as a list comes back in another memory order, and adds up otherwise.
+        step = 1e-6 if other is others[-1] else 0
+        assert other.loss_list == pytest.approx(first.loss_list, rel=step)
         for mine, theirs in zip(other.model.params, first.model.params, strict=True):
-            np.testing.assert_array_equal(to_cpu(mine), to_cpu(theirs))
+            np.testing.assert_allclose(to_cpu(mine), to_cpu(theirs), rtol=0, atol=step)
 
 
 def test_samplers_draw_their_own_words_and_repeat_what_numpy_was_seeded_with(

@@ -126,17 +126,18 @@ class LayerPrimitives(Arrays):
         x : float array
             Logits.
         t : array of x's shape, or one that broadcasts to it
-            Labels, 0 or 1.
+            Labels, 0 or 1, or how likely a yes is.
 
         Returns
         -------
         loss : 0-d float array
-            ``Σ log(1 + exp(−x))`` where t is 1 and ``Σ log(1 + exp(x))`` where it is 0.
+            ``Σ max(x, 0) − x t + log(1 + exp(−|x|))``: ``log(1 + exp(−x))`` where t is 1,
+            ``log(1 + exp(x))`` where it is 0.
         difference : float array of x's shape
             ``σ(x) − t``, the loss's gradient by x.
         """
         xp = self.xp
-        loss = xp.logaddexp(0, xp.where(t, -x, x)).sum()
+        loss = (xp.maximum(x, 0) - x * t + xp.log1p(xp.exp(-abs(x)))).sum()
         return loss, (xp.tanh(x / 2) + 1) / 2 - t
 
     # -- hierarchical softmax --------------------------------------------------------

@@ -52,7 +52,7 @@ class CPUBackend(Backend):
         return RowGrad.of(TouchedRows(unique, out), size)
 
     def sigmoid_loss(self, x: Array, t: Array) -> tuple[Array, Array]:
-        difference = np.empty_like(x)
+        difference = np.empty(x.shape, dtype=x.dtype)
         two_d = (x.shape[0], -1)
         labels = np.broadcast_to(t, x.shape)
         loss = kernels.sigmoid_loss(

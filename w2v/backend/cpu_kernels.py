@@ -138,8 +138,7 @@ def sigmoid_loss(x, t, difference):
     for b in range(x.shape[0]):
         for k in range(x.shape[1]):
             tail = np.exp(-abs(x[b, k]))
-            wrong = x[b, k] if t[b, k] == 0 else -x[b, k]
-            total += max(wrong, 0) + np.log1p(tail)
+            total += max(x[b, k], 0) - x[b, k] * t[b, k] + np.log1p(tail)
             larger = one / (one + tail)
             difference[b, k] = (larger if x[b, k] >= 0 else one - larger) - t[b, k]
     return total

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from w2v.backend.row_views import read_only, written_through
 from w2v.backend.select import backend_for
 from w2v.backend.touched_rows import Array, TouchedRows
 
@@ -78,7 +79,7 @@ class RowArithmetic(NDArrayOperatorsMixin):
         return self.n_rows
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(_read_only(self.to_dense()))
+        return (self[i] for i in range(self.n_rows))
 
     def __bool__(self) -> bool:
         return bool(self.to_dense())
@@ -86,10 +87,20 @@ class RowArithmetic(NDArrayOperatorsMixin):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.shape}, {self.dtype}, mostly zero rows>"
 
+    def __contains__(self, value: object) -> bool:
+        return value in self.to_dense()
+
+    def __copy__(self) -> Any:
+        return self.copy()
+
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        if copy is False:
+            raise ValueError("a row-sparse gradient becomes an array by copying only")
         dense = self.to_dense()
         dense = dense.get() if hasattr(dense, "get") else dense
-        return dense if dtype is None else dense.astype(dtype)
+        dense = dense if dtype is None else dense.astype(dtype, copy=False)
+        # Who has not asked for a copy might take it for the gradient itself and write to it.
+        return dense if copy else read_only(dense)
 
     def __cupy_get_ndarray__(self) -> Array:
         return self.to_dense()
@@ -98,10 +109,10 @@ class RowArithmetic(NDArrayOperatorsMixin):
         # What is not here is the dense array's; NumPy and pickle ask for names of their own.
         if name.startswith("_") or name in _WRITING_METHODS or name in ("touched", "n_rows"):
             raise AttributeError(f"a row-sparse gradient has no {name!r}: take its to_dense()")
-        return getattr(_read_only(self.to_dense()), name)
+        return getattr(read_only(self.to_dense()), name)
 
     def __getitem__(self, key: Any) -> Any:
-        return _read_only(self.to_dense()[_dense(key)])
+        return written_through(self, key, self.to_dense()[_dense(key)])
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if key is Ellipsis or (isinstance(key, slice) and key == slice(None)):
@@ -144,8 +155,14 @@ class RowArithmetic(NDArrayOperatorsMixin):
         written = list(args[:1]) if function in _WRITERS else []
         out = options.get("out")
         written += out if isinstance(out, tuple) else [out]
+        if function is np.copyto:
+            written.append(options.get("dst"))
         made: dict[int, Array] = {}  # one dense array each, so that what is written there is seen
-        result = function(*_dense(args, made), **_dense(options, made))
+        dense_args, dense_options = _dense(args, made), _dense(options, made)
+        for place, dense in made.items():
+            if place not in map(id, written):
+                read_only(dense)
+        result = function(*dense_args, **dense_options)
         for target in written:
             if isinstance(target, RowArithmetic):
                 target._stand_for(made[id(target)])
@@ -170,13 +187,6 @@ def _dense(x: Any, made: dict[int, Array] | None = None) -> Any:
         return type(x)(_dense(each, made) for each in x)
     if isinstance(x, dict):
         return {key: _dense(each, made) for key, each in x.items()}
-    return x
-
-
-def _read_only(x: Any) -> Any:
-    """Keep from being written to what would be thought a view, and is a copy."""
-    if isinstance(x, np.ndarray) and not hasattr(x, "get"):
-        x.flags.writeable = False
     return x
 
 

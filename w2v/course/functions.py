@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from w2v.backend import Array, backend_for
+from typing import TYPE_CHECKING
 
-__all__ = ["cross_entropy_error", "relu", "sigmoid", "softmax"]
+from w2v.backend import Array, backend_for
+from w2v.course.np import __getattr__  # noqa: F401  # np and GPU, which the star gives here too
+
+if TYPE_CHECKING:
+    from w2v.course.np import GPU, np
+
+
+__all__ = ["GPU", "cross_entropy_error", "np", "relu", "sigmoid", "softmax"]
 
 
 def sigmoid(x: Array) -> Array:

@@ -9,31 +9,26 @@ from w2v.course.functions import cross_entropy_error, sigmoid, softmax
 from w2v.course.np import __getattr__  # noqa: F401  # np and GPU, which the star gives here too
 from w2v.layers import (
     Embedding,
-    EmbeddingDot,
     Layer,
     MatMul,
-    NegativeSamplingLoss,
     SigmoidWithLoss,
     SoftmaxWithLoss,
-    UnigramSampler,
 )
 
 if TYPE_CHECKING:
     from w2v.course.np import GPU, np
 
+# What the star gives is what the course's file has: a notebook may have defined the others itself.
 __all__ = [
     "GPU",
     "Affine",
     "Dropout",
     "Embedding",
-    "EmbeddingDot",
     "MatMul",
-    "NegativeSamplingLoss",
     "Sigmoid",
     "SigmoidWithLoss",
     "Softmax",
     "SoftmaxWithLoss",
-    "UnigramSampler",
     "cross_entropy_error",
     "np",
     "softmax",
@@ -53,8 +48,7 @@ class Affine(Layer):
     def __init__(self, W: Array, b: Array) -> None:
         super().__init__(W, b)
         xp = backend_for(W).xp
-        self.dW, self.db = xp.zeros_like(W), xp.zeros_like(b)
-        self.grads = [self.dW, self.db]
+        self.grads = [xp.zeros_like(W), xp.zeros_like(b)]
         self.x: Array = None
 
     def forward(self, x: Array) -> Array:
@@ -65,8 +59,8 @@ class Affine(Layer):
 
     def backward(self, dout: Array) -> Array:
         """Return the gradient by x, (B, H) → (B, D), and keep those by W and b."""
-        self.dW[...] = self.x.T @ dout
-        self.db[...] = dout.sum(axis=0)
+        self.grads[0][...] = self.x.T @ dout
+        self.grads[1][...] = dout.sum(axis=0)
         return dout @ self.params[0].T
 
 

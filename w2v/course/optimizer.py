@@ -7,11 +7,18 @@ touched rows alone, as :mod:`w2v.training` does by default: many times as fast.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from w2v import training
 from w2v.backend import Array
+from w2v.course.np import __getattr__  # noqa: F401  # np and GPU, which the star gives here too
 from w2v.training import SGD, AdaGrad, Optimizer
 
-__all__ = ["SGD", "AdaGrad", "Adam", "Momentum", "Nesterov", "RMSprop"]
+if TYPE_CHECKING:
+    from w2v.course.np import GPU, np
+
+
+__all__ = ["GPU", "SGD", "AdaGrad", "Adam", "Momentum", "Nesterov", "RMSprop", "np"]
 
 
 class Momentum(training.Momentum):

@@ -6,14 +6,21 @@ What loops over words there is array code here, on NumPy and CuPy alike.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from w2v import data
 from w2v.backend import Array, backend_for, to_cpu, to_gpu
-from w2v.data import convert_one_hot, create_contexts_target, preprocess
+from w2v.course.np import __getattr__  # noqa: F401  # np and GPU, which the star gives here too
+from w2v.data import convert_one_hot, preprocess
 from w2v.training import clip_grads, remove_duplicate
 from w2v.vectors import KeyedVectors
 
+if TYPE_CHECKING:
+    from w2v.course.np import GPU, np
+
+
 __all__ = [
+    "GPU",
     "analogy",
     "clip_grads",
     "convert_one_hot",
@@ -23,12 +30,25 @@ __all__ = [
     "keyed_vectors",
     "most_similar",
     "normalize",
+    "np",
     "ppmi",
     "preprocess",
     "remove_duplicate",
     "to_cpu",
     "to_gpu",
 ]
+
+
+def create_contexts_target(corpus: Array, window_size: int = 1) -> tuple[Array, Array]:
+    """Pair every word with the words around it, in arrays of their own.
+
+    Parameters
+    ----------
+    corpus, window_size
+        See :func:`w2v.data.create_contexts_target`, which gives views where it can.
+    """
+    contexts, target = data.create_contexts_target(corpus, window_size)
+    return contexts.copy(), target.copy()
 
 
 def create_co_matrix(corpus: Array, vocab_size: int, window_size: int = 1) -> Array:
@@ -209,7 +229,9 @@ def keyed_vectors(params: Mapping[str, Any]) -> KeyedVectors:
             f"{', '.join(map(str, params)) or 'nothing'}"
         )
     vectors = to_cpu(params["word_vecs"])
-    ids = params.get("word_to_id") or {word: i for i, word in params["id_to_word"].items()}
+    names: Any = params.get("id_to_word")
+    names = dict(enumerate(names)) if isinstance(names, list | tuple) else names
+    ids = params.get("word_to_id") or {word: i for i, word in names.items()}
     words = sorted(ids, key=ids.__getitem__)
     if vectors.ndim != 2 or [int(ids[word]) for word in words] != list(range(len(vectors))):
         raise ValueError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from w2v.backend import Array, RowGrad, backend_for
 from w2v.layers.base import Layer
 from w2v.layers.parts import Columns
@@ -21,26 +23,26 @@ class Embedding(Layer):
         Gradient of the rows that the last batch touched, repeated ids summed.
     idx : (B,) or (B, C) int32 array or None
         Word ids of the last forward pass.
-    dout : (B, H) or (B, C, H) float array or None
-        Gradient that the last backward pass was given.
+    batch : tuple or None
+        Word ids of the last backward pass, and the gradient that it was given.
 
     Raises
     ------
     ValueError
-        W is no matrix of floating-point numbers.
+        W is no matrix of float32 or float64 numbers.
     """
 
     def __init__(self, W: Array) -> None:
-        if getattr(W, "ndim", 0) != 2 or W.dtype.kind != "f":
+        if getattr(W, "ndim", 0) != 2 or W.dtype not in ("float32", "float64"):
             raise ValueError(
-                f"W must be a (V, H) array of floating-point numbers, got "
+                f"W must be a (V, H) array of float32 or float64, got "
                 f"{getattr(W, 'dtype', type(W).__name__)} in shape {getattr(W, 'shape', ())}"
             )
         super().__init__(W)
         self.backend = backend_for(W)
         self.grads = [RowGrad.zeros(W)]
         self.idx: Array = None
-        self.dout: Array = None
+        self.batch: Any = None
 
     def check(self, idx: Array) -> Array:
         """Return word ids as int32, or say which one the matrix has no row for."""
@@ -77,17 +79,25 @@ class Embedding(Layer):
         ----------
         dout : (B, H) or (B, C, H) float array
             May be a broadcast view.
+
+        Raises
+        ------
+        ValueError
+            There was no forward pass, or ``dout`` does not broadcast to its output.
         """
         W, idx = self.params[0], self.idx
+        if idx is None:
+            raise ValueError("a backward pass comes after a forward pass")
+        dout = self.backend.asarray(dout, dtype=W.dtype)
         if dout.shape != (*idx.shape, W.shape[1]):
             dout = self.backend.xp.broadcast_to(dout, (*idx.shape, W.shape[1]))
-        self.dout = dout
+        self.batch = idx, dout
         if idx.ndim not in (1, 2):
             idx, dout = idx.reshape(-1), dout.reshape(-1, W.shape[1])
-        self.grads[0].assign(self.backend.reduce_rows(idx, dout, W.shape[0]))
+        self.keep_gradient(self.backend.reduce_rows(idx, dout, W.shape[0]))
 
     def gradient_of(self, columns: Columns) -> RowGrad:
         """Return the share of some columns in the gradient of the last backward pass."""
         contiguous = self.backend.xp.ascontiguousarray
-        idx, dout = contiguous(columns.of(self.idx)), contiguous(columns.of(self.dout))
+        idx, dout = (contiguous(columns.of(each)) for each in self.batch)
         return self.backend.reduce_rows(idx, dout, self.params[0].shape[0])

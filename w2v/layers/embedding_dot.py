@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from w2v.backend import Array, RowGrad
 from w2v.layers.base import Layer
 from w2v.layers.embedding import Embedding
@@ -24,8 +26,8 @@ class EmbeddingDot(Layer):
         Gradient of the rows that the last batch touched, repeated ids summed.
     h : (B, H) float array or None
         Hidden vectors of the last forward pass.
-    dout : (B,) or (B, K) float array or None
-        Gradient that the last backward pass was given.
+    batch : tuple or None
+        Word ids and hidden vectors of the last backward pass, and the gradient it was given.
     """
 
     def __init__(self, W: Array) -> None:
@@ -34,13 +36,20 @@ class EmbeddingDot(Layer):
         self.params = self.embed.params
         self.grads = self.embed.grads
         self.h: Array = None
-        self.dout: Array = None
+        self.batch: Any = None
 
     @property
     def cache(self) -> tuple[Array, Array] | None:
-        """Hidden vectors of the last forward pass, and the rows of its words as W has them now."""
+        """Hidden vectors of the last forward pass, and the rows of its words as W has them now.
+
+        A subclass that scores by itself assigns it.
+        """
         idx = self.embed.idx
         return None if idx is None else (self.h, self.params[0][idx])
+
+    @cache.setter
+    def cache(self, hidden_and_rows: tuple[Array, Array]) -> None:
+        self.h = hidden_and_rows[0]
 
     def forward(self, h: Array, idx: Array) -> Array:
         """Score words against hidden vectors.
@@ -63,6 +72,7 @@ class EmbeddingDot(Layer):
             below 0 or above V − 1.
         """
         W, idx = self.params[0], self.embed.check(idx)
+        h = self.backend.asarray(h, dtype=W.dtype)
         if idx.ndim not in (1, 2) or h.shape != (len(idx), W.shape[1]):
             raise ValueError(
                 f"a hidden vector of {W.shape[1]} numbers is needed for each of the ids in shape "
@@ -81,19 +91,30 @@ class EmbeddingDot(Layer):
         Returns
         -------
         (B, H) float array
-            ``Σ_k dout[b, k] W[idx[b, k]]``.
+            ``Σ_k dout[b, k] W[idx[b, k]]``, by the rows that W has now: it is stepped after
+            the backward pass, not between the two.
+
+        Raises
+        ------
+        ValueError
+            There was no forward pass, or ``dout`` has another number of values.
         """
         W, idx = self.params[0], self.embed.idx
-        self.dout = dout.reshape(idx.shape)
-        idx, weight = idx.reshape(len(idx), -1), dout.reshape(len(idx), -1)
+        if idx is None:
+            raise ValueError("a backward pass comes after a forward pass")
+        dout = self.backend.asarray(dout, dtype=W.dtype)
+        if dout.size != idx.size:
+            raise ValueError(f"a gradient of shape {idx.shape} is needed, got {dout.shape}")
+        idx = idx.reshape(len(idx), -1)
+        weight = dout.reshape(idx.shape)
+        self.batch = idx, self.h, weight
         # First what reads W, while a cache may hold the rows of the forward pass.
         dh = self.backend.weighted_rows(W, idx, weight)
-        self.grads[0].assign(self.backend.reduce_outer(idx, weight, self.h, W.shape[0]))
+        self.keep_gradient(self.backend.reduce_outer(idx, weight, self.h, W.shape[0]))
         return dh
 
     def gradient_of(self, columns: Columns) -> RowGrad:
         """Return the share of some columns in the gradient of the last backward pass."""
-        contiguous, n = self.backend.xp.ascontiguousarray, len(self.h)
-        idx = contiguous(columns.of(self.embed.idx.reshape(n, -1)))
-        weight = contiguous(columns.of(self.dout.reshape(n, -1)))
-        return self.backend.reduce_outer(idx, weight, self.h, self.params[0].shape[0])
+        contiguous, (idx, h, weight) = self.backend.xp.ascontiguousarray, self.batch
+        idx, weight = contiguous(columns.of(idx)), contiguous(columns.of(weight))
+        return self.backend.reduce_outer(idx, weight, h, self.params[0].shape[0])

@@ -80,9 +80,11 @@ class HierarchicalSoftmaxLoss(Layer):
         Raises
         ------
         ValueError
-            A target below 0 or above V − 1.
+            Another number of targets than of hidden vectors, or one below 0 or above V − 1.
         """
         xp = self.backend.xp
+        if len(target) != len(h):
+            raise ValueError(f"{len(h)} hidden vectors need as many targets, got {len(target)}")
         nodes, labels = self.backend.tree_paths(self.tree, self.backend.asarray(target))
         nodes, labels = nodes.reshape(len(h), -1), labels.reshape(len(h), -1)
         # Shorter paths end in the root, which every path has, with a certain and right answer.

@@ -15,6 +15,8 @@ class MatMul(Layer):
         Used in place.
     """
 
+    x: Array = None
+
     def __init__(self, W: Array) -> None:
         super().__init__(W)
         self.grads = [backend_for(W).xp.zeros_like(W)]

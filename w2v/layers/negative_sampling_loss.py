@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from w2v.backend import Array, backend_for
-from w2v.layers.base import Layer
+from w2v.layers.base import Layer, Shown
 from w2v.layers.embedding_dot import EmbeddingDot
 from w2v.layers.parts import Columns, EmbeddingDotPart, SigmoidPart
 from w2v.layers.sigmoid_with_loss import SigmoidWithLoss
@@ -31,7 +31,8 @@ class NegativeSamplingLoss(Layer):
     Attributes
     ----------
     sampler : UnigramSampler
-        Or whatever else has ``sample_size`` and ``get_negative_sample(target)``.
+        Or whatever else has ``sample_size`` and ``get_negative_sample(target)``, which takes
+        (N,) word ids and returns (N, k).
 
     References
     ----------
@@ -74,27 +75,30 @@ class NegativeSamplingLoss(Layer):
         Raises
         ------
         ValueError
-            A target below 0 or above V − 1.
+            Another number of targets than of hidden vectors, or one below 0 or above V − 1.
         """
         xp = self.backend.xp
         target = self.embed_dot.embed.check(target)
-        negative = self.backend.asarray(self.sampler.get_negative_sample(target))
-        words = xp.concatenate((target[..., None], negative), axis=-1)
-        words = words.reshape(len(h), -1)
-        labels = xp.arange(words.shape[1]) % (1 + negative.shape[-1]) == 0  # targets stand first
+        if len(target) != len(h):
+            raise ValueError(f"{len(h)} hidden vectors need as many targets, got {len(target)}")
+        flat = target.reshape(-1)
+        negative = self.backend.asarray(self.sampler.get_negative_sample(flat))
+        words = xp.concatenate((flat[:, None], negative), axis=1)
+        labels = xp.arange(target[:1].size * words.shape[1]) % words.shape[1] == 0  # targets first
+        words = words.reshape(len(h), labels.size)
         return self.loss.forward(self.embed_dot.forward(h, words), labels)
 
-    @property
+    @Shown
     def sample_size(self) -> int:
         """The sampler's."""
         return self.sampler.sample_size
 
-    @property
+    @Shown
     def loss_layers(self) -> list[SigmoidPart]:
         """The losses one by one, to be read: the target's, then each negative's."""
         return [SigmoidPart(self.loss, each) for each in self._columns()]
 
-    @property
+    @Shown
     def embed_dot_layers(self) -> list[EmbeddingDotPart]:
         """The scores one by one, to be read: the target's, then each negative's."""
         return [EmbeddingDotPart(self.embed_dot, each) for each in self._columns()]

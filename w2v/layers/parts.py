@@ -58,7 +58,7 @@ class PartGrad(RowGrad):
     def __init__(self, layer: Any, columns: Columns) -> None:
         self._layer = layer
         self._columns = columns
-        self._dout: Array = None
+        self._batch: Any = None
         self._touched: TouchedRows = RowGrad.zeros(layer.params[0]).touched
 
     @property
@@ -69,17 +69,29 @@ class PartGrad(RowGrad):
     @property
     def touched(self) -> TouchedRows:
         """The rows that the part touched, of the last backward pass."""
-        if self._layer.dout is not self._dout:
-            self._dout = self._layer.dout
+        if self._layer.batch is not self._batch:
+            self._batch = self._layer.batch
             self._touched = self._layer.gradient_of(self._columns).touched
         return self._touched
 
     @touched.setter
     def touched(self, rows: TouchedRows) -> None:
-        self._dout, self._touched = self._layer.dout, rows
+        self._batch, self._touched = self._layer.batch, rows
 
 
-class EmbeddingPart:
+class Part:
+    """What is read of a layer, and does nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("forward", "backward"):
+            raise AttributeError(
+                f"this {type(self).__name__} shows a part of a layer that does the work of "
+                f"several: it has no {name} of its own"
+            )
+        raise AttributeError(f"{type(self).__name__!r} has no {name!r}")
+
+
+class EmbeddingPart(Part):
     """One of the course's ``Embedding`` layers.
 
     Parameters
@@ -108,7 +120,7 @@ class EmbeddingPart:
         return None if idx is None else self._columns.squeezed(idx)
 
 
-class EmbeddingDotPart:
+class EmbeddingDotPart(Part):
     """One of the course's ``EmbeddingDot`` layers.
 
     Parameters
@@ -130,7 +142,7 @@ class EmbeddingDotPart:
         return None if idx is None else (self._layer.h, self.params[0][idx])
 
 
-class SigmoidPart:
+class SigmoidPart(Part):
     """One of the course's ``SigmoidWithLoss`` layers.
 
     Parameters
@@ -170,7 +182,7 @@ class SigmoidPart:
         return backend_for(x).sigmoid_loss(xp.ascontiguousarray(x), self.t)[0] / len(x)
 
 
-class NegativeSamplingPart:
+class NegativeSamplingPart(Part):
     """One of the course's ``NegativeSamplingLoss`` layers: a context position's.
 
     Parameters

@@ -7,7 +7,18 @@ from w2v.layers.base import Layer
 
 
 class SoftmaxWithLoss(Layer):
-    """Softmax and cross-entropy, averaged over the batch."""
+    """Softmax and cross-entropy, averaged over the batch.
+
+    Attributes
+    ----------
+    y : (B, V) float array or None
+        Probabilities of the last forward pass.
+    t : (B,) int array or None
+        Its right words.
+    """
+
+    y: Array = None
+    t: Array = None
 
     def forward(self, x: Array, t: Array) -> Array:
         """Return the mean loss.
@@ -25,7 +36,7 @@ class SoftmaxWithLoss(Layer):
             ``−Σ log softmax(x)[t] / B``, in nats; ln V before training.
         """
         xp = backend_for(x).xp
-        self.t = t.argmax(axis=1) if t.ndim == 2 else t
+        self.t = t.argmax(axis=1) if t.shape == x.shape else t.reshape(len(x))
         shifted = x - x.max(axis=1, keepdims=True)
         exp = xp.exp(shifted)
         total = exp.sum(axis=1, keepdims=True)

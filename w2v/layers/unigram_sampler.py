@@ -78,8 +78,24 @@ class UnigramSampler:
 
     @property
     def word_p(self) -> Array:
-        """(V,) float64 array: how likely each word is drawn, without a target to leave out."""
-        return self.noise.p
+        """(V,) float64 array: how likely each word is drawn, without a target to leave out.
+
+        Probabilities above zero that are assigned are drawn by from then on; single ones
+        cannot be.
+        """
+        p = self.noise.p
+        if hasattr(p.flags, "writeable"):
+            p.flags.writeable = False
+        return p
+
+    @word_p.setter
+    def word_p(self, p: Array) -> None:
+        noise = NoiseTable(self.backend.to_numpy(p), 1.0, self.backend)
+        if noise.size != self.vocab_size:
+            raise ValueError(
+                f"{self.vocab_size} words need as many probabilities, got {noise.size}"
+            )
+        self.noise = noise
 
     def get_negative_sample(self, target: Any) -> Array:
         """Draw the negatives of a batch.

@@ -2,13 +2,51 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from typing import Any
 
-from w2v.backend import Array, Backend, RowGrad, get_backend
+from w2v.backend import Array, Backend, RowGrad, backend_for, get_backend
 from w2v.layers import Embedding, HierarchicalSoftmaxLoss, Layer, NegativeSamplingLoss
+from w2v.layers.base import Shown
 from w2v.layers.unigram_sampler import count_words
 from w2v.models.initial_weights import initial_weights
+
+
+class Vectors:
+    """The vectors of one of a model's layers: what is assigned is copied into them.
+
+    A model with layers of its own, which has none of that name, keeps what is assigned.
+
+    Parameters
+    ----------
+    layer : str
+        Name of the layer.
+    doc : str
+    """
+
+    def __init__(self, layer: str, doc: str) -> None:
+        self._layer = layer
+        self.__doc__ = doc
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, model: Any, kind: type | None = None) -> Any:
+        if model is None:
+            return self
+        kept = vars(model).get(self._name)
+        return getattr(model, self._layer).params[0] if kept is None else kept
+
+    def __set__(self, model: Any, vectors: Array) -> None:
+        layer = getattr(model, self._layer, None)
+        if layer is None:
+            vars(model)[self._name] = vectors
+            return
+        W, vectors = layer.params[0], backend_for(layer.params[0]).asarray(vectors)
+        if vectors.shape != W.shape:
+            raise ValueError(f"vectors of shape {W.shape} are needed, got {vectors.shape}")
+        W[...] = vectors
 
 
 class Model(ABC):
@@ -52,28 +90,23 @@ class Model(ABC):
         for layer in self.layers:
             layer.params[:] = [next(rest) for _ in layer.params]
 
-    @property
-    def word_vecs(self) -> Array:
-        """(V, H) float32 array, the input vectors: what is wanted of the training.
+    word_vecs = Vectors("in_layer", "(V, H) float32 array: what is wanted of the training.")
 
-        What is assigned is copied into it.
+    def __getstate__(self) -> dict[str, Any]:
+        # Arrays are written once, in their layers: not every pickler sees that two are one.
+        places = {
+            id(param): (i, j)
+            for i, layer in enumerate(self.layers)
+            for j, param in enumerate(layer.params)
+        }
+        return {**vars(self), "params": [places.get(id(param), param) for param in self.params]}
 
-        Raises
-        ------
-        ValueError
-            Vectors of another shape are assigned.
-        """
-        return self.params[0]
-
-    @word_vecs.setter
-    def word_vecs(self, vectors: Array) -> None:
-        self._fill(0, vectors)
-
-    def _fill(self, place: int, vectors: Array) -> None:
-        W, vectors = self.params[place], self.backend.asarray(vectors)
-        if vectors.shape != W.shape:
-            raise ValueError(f"vectors of shape {W.shape} are needed, got {vectors.shape}")
-        W[...] = vectors
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self.params = [
+            self.layers[param[0]].params[param[1]] if isinstance(param, tuple) else param
+            for param in self.params
+        ]
 
 
 class ContextModel(Model):
@@ -88,8 +121,8 @@ class ContextModel(Model):
     window_size : int
         Context words on each side.
     corpus : (N,) int array
-        Word ids, each of the V occurring; negatives are drawn, or the tree is built, by
-        their count.
+        Word ids; negatives are drawn, or the tree is built, by their count. Of the beginning
+        of a corpus, ids as of first appearance, the last words may be missing, but for a tree.
     hs : {0, 1}, default 0
         1 trains hierarchical softmax, which has no negatives, 0 negative sampling.
     negative : int, default 5
@@ -149,7 +182,9 @@ class ContextModel(Model):
         if counts is None:
             corpus = self.backend.asarray(corpus)
             self.backend.check_ids(corpus, vocab_size)
-            counts = count_words(corpus, vocab_size)
+            # A tree is of all words; negatives are drawn among those of the corpus, which may be
+            # the beginning of a longer one.
+            counts = count_words(corpus, vocab_size if hs else 0)
         self.in_layer = Embedding(W_in)
         if hs:
             self.loss_layer = HierarchicalSoftmaxLoss(W_out, counts=counts)
@@ -159,12 +194,22 @@ class ContextModel(Model):
             )
         super().__init__(self.in_layer, self.loss_layer)
 
-    @property
+    @Shown
     def ns_loss(self) -> NegativeSamplingLoss:
         """The course's name for the loss layer, where that is negative sampling."""
         if not isinstance(self.loss_layer, NegativeSamplingLoss):
             raise AttributeError("this model trains hierarchical softmax: it has no ns_loss")
         return self.loss_layer
+
+
+def windows_of(contexts: Array, target: Array) -> Array:
+    """Return contexts as (B, C), or say that there are not as many windows as targets."""
+    if len(contexts) != len(target):
+        raise ValueError(
+            f"each of {len(target)} targets needs a window of contexts, got contexts in shape "
+            f"{contexts.shape}"
+        )
+    return contexts.reshape(len(contexts), math.prod(contexts.shape[1:]))
 
 
 def check_sizes(vocab_size: int, hidden_size: int, window_size: int) -> None:

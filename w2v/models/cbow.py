@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from w2v.backend import Array
+from w2v.layers.base import Shown
 from w2v.layers.parts import Columns, EmbeddingPart
-from w2v.models.base import ContextModel
+from w2v.models.base import ContextModel, Vectors, windows_of
 
 
 class CBOW(ContextModel):
@@ -19,29 +20,14 @@ class CBOW(ContextModel):
        Vector Space", 2013, section 3.1.
     """
 
-    @property
+    @Shown
     def in_layers(self) -> list[EmbeddingPart]:
         """The look-ups one by one, to be read: one for each context position."""
         n = 2 * self.window_size
         return [EmbeddingPart.of(self.in_layer, Columns(i, n)) for i in range(n)]
 
-    @property
-    def word_vecs1(self) -> Array:
-        """(V, H) float32 array, the input vectors; see :attr:`word_vecs`."""
-        return self.word_vecs
-
-    @word_vecs1.setter
-    def word_vecs1(self, vectors: Array) -> None:
-        self.word_vecs = vectors
-
-    @property
-    def word_vecs2(self) -> Array:
-        """(V, H) float32 array, the output vectors; what is assigned is copied into it."""
-        return self.params[1]
-
-    @word_vecs2.setter
-    def word_vecs2(self, vectors: Array) -> None:
-        self._fill(1, vectors)
+    word_vecs1 = Vectors("in_layer", "(V, H) float32 array, the input vectors.")
+    word_vecs2 = Vectors("loss_layer", "(V, H) float32 array, the output vectors.")
 
     def forward(self, contexts: Array, target: Array) -> Array:
         """Return the loss of a batch.
@@ -57,7 +43,7 @@ class CBOW(ContextModel):
         0-d float32 array
             Mean over the batch, in nats; (1 + k) ln 2 before training with k negatives.
         """
-        contexts = contexts.reshape(len(target), -1)
+        contexts = windows_of(contexts, target)
         self.n_contexts = contexts.shape[1]
         h = self.in_layer.forward(contexts).mean(axis=1)
         return self.loss_layer.forward(h, target)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from w2v.backend import Array
+from w2v.layers.base import Shown
 from w2v.layers.parts import NegativeSamplingPart
-from w2v.models.base import ContextModel
+from w2v.models.base import ContextModel, windows_of
 
 
 class SkipGram(ContextModel):
@@ -19,7 +20,7 @@ class SkipGram(ContextModel):
        Vector Space", 2013, section 3.2.
     """
 
-    @property
+    @Shown
     def loss_layers(self) -> list[NegativeSamplingPart]:
         """The losses one by one, to be read: one for each context position."""
         return [NegativeSamplingPart(self.ns_loss, i) for i in range(2 * self.window_size)]
@@ -40,7 +41,7 @@ class SkipGram(ContextModel):
             2 · window_size · (1 + k) ln 2 before training with k negatives.
         """
         h = self.in_layer.forward(target)
-        return self.loss_layer.forward(h, contexts.reshape(len(target), -1))
+        return self.loss_layer.forward(h, windows_of(contexts, target))
 
     def backward(self, dout: float = 1) -> None:
         """Compute the gradients of the last forward pass."""

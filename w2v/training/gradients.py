@@ -36,10 +36,9 @@ def remove_duplicate(
     shared: list[list[Array | RowGrad]] = []
     places: dict[int, tuple[int, bool]] = {}
     for param, grad in zip(params, grads, strict=True):
-        if grad.shape != param.shape:
-            raise ValueError(
-                f"a parameter of shape {param.shape} has a gradient of shape {grad.shape}"
-            )
+        if getattr(grad, "shape", None) != param.shape:
+            got = getattr(grad, "shape", type(grad).__name__)
+            raise ValueError(f"a parameter of shape {param.shape} has a gradient of shape {got}")
         if id(param) not in places:
             places[id(param)] = _place(param, once)
         place, transposed = places[id(param)]

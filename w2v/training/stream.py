@@ -308,7 +308,7 @@ class StreamTrainer:
         return loss
 
     def _check(self, piece: _Slice, loss: StreamLoss) -> None:
-        how = {"alpha": self.settings.alpha, "window": self.settings.window}
+        how: dict[str, Any] = {"alpha": self.settings.alpha, "window": self.settings.window}
         check_loss(loss.total, epoch=piece.epoch + 1, words=self.trained, **how)
 
     def _progress(self, recent: StreamLoss) -> StreamProgress:

@@ -138,11 +138,12 @@ class Trainer:
         backend, interval = self._backend(), self.eval_interval
         iterations = len(t) // batch_size
         begin = time.perf_counter()
+        total, count, order = backend.xp.zeros((), dtype="float64"), 0, np.arange(len(t))
         for _ in range(max_epoch):
-            order = backend.asarray(self._order(len(t)))
-            total, count = backend.xp.zeros((), dtype="float64"), 0
+            order = self._order(order)
+            there = backend.asarray(order)
             for i in range(iterations):
-                rows = order[i * batch_size : (i + 1) * batch_size]
+                rows = there[i * batch_size : (i + 1) * batch_size]
                 total += self._step(x[rows], t[rows], max_grad)
                 count += 1
                 if interval and i % interval == 0:
@@ -170,16 +171,19 @@ class Trainer:
                 f"(alpha, lr), which is {getattr(self.optimizer, 'lr', 'not known')}"
             )
 
-    def _order(self, n: int) -> np.ndarray:
+    def _order(self, before: np.ndarray) -> np.ndarray:
         """Return the order of this epoch's rows, the same on every backend."""
         seed = getattr(self.model, "seed", None)
-        if seed is None:
-            return np.random.permutation(n)  # noqa: NPY002  # what np.random.seed repeats
-        key = [seed, 2**32 + self.current_epoch]
-        return np.random.Generator(np.random.Philox(key=key)).permutation(n)
+        if not isinstance(seed, int | np.integer):
+            # What np.random.seed repeats; the course goes on shuffling the shuffled rows.
+            return before[np.random.permutation(len(before))]  # noqa: NPY002
+        key = [int(seed), 2**32 + self.current_epoch]
+        return np.random.Generator(np.random.Philox(key=key)).permutation(len(before))
 
     def _step(self, x: Array, t: Array, max_grad: float | None) -> Array:
         loss = self.model.forward(x, t)
+        if getattr(loss, "ndim", 0):
+            loss = loss.reshape(())
         self.model.backward()
         params, grads = remove_duplicate(self.model.params, self.model.grads)
         if max_grad is not None:
