@@ -300,7 +300,7 @@ def test_a_sampler_of_ones_own_gets_one_target_after_the_other(backend: Backend)
             return np.stack([to_cpu(target), to_cpu(target)], axis=1)
 
     model = SkipGram(V, 4, 2, corpus())
-    model.ns_loss.sampler = Own()  # type: ignore[assignment]
+    model.ns_loss.sampler = Own()
     contexts, target = batch(0)
     model.forward(backend.asarray(contexts), backend.asarray(target))
     idx = to_cpu(model.ns_loss.embed_dot.embed.idx).reshape(len(target), -1, 3)
