@@ -74,6 +74,16 @@ def test_normalised_vectors_stay_so_when_saved(model: Word2Vec, tmp_path: Path) 
     np.testing.assert_allclose(lengths, 1, rtol=1e-5)
 
 
+def test_vectors_that_are_no_numbers_do_not_replace_a_saved_model(
+    model: Word2Vec, tmp_path: Path
+) -> None:
+    model.save(tmp_path / "m")
+    model.wv.vectors[3] = np.nan
+    with pytest.raises(ValueError, match=model.wv.index_to_key[3]):
+        model.save(tmp_path / "m")
+    assert np.isfinite(Word2Vec.load(tmp_path / "m").wv.vectors).all()
+
+
 class Asker:
     """Asks a kept wv at every moment that a callback has."""
 

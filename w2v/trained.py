@@ -22,6 +22,7 @@ from w2v.training.memory import require_memory
 from w2v.training.progress import ReadingProgress
 from w2v.training.resting_loss import RestingLoss
 from w2v.vectors import KeyedVectors
+from w2v.vectors.contents import check_finite
 from w2v.vectors.keys import Key, listed
 from w2v.vectors.owned import ModelVectors
 
@@ -415,13 +416,15 @@ class TrainedModel(GensimNames):
         Raises
         ------
         ValueError
-            There is nothing to save yet, or the folder holds something else.
+            There is nothing to save yet, a vector is not finite, or the folder holds something
+            else.
         OSError
             It cannot be written.
         """
         model, vocab = self.built()
         self._bring_vectors_back()
         W_in, W_out = (self.backend.to_numpy(W) for W in model.params)
+        check_finite(vocab.words, W_in)
         progress = {
             "epochs_done": self.epochs_done,
             "losses": self.losses,
