@@ -327,6 +327,13 @@ def test_a_copy_goes_on_as_the_model_would_have(model: Word2Vec) -> None:
         pickle.loads(pickle.dumps(model)).train()
 
 
+def test_a_copy_goes_without_the_text() -> None:
+    for text in (TEXT * 50, (sentence for sentence in TEXT * 50)):
+        model = Word2Vec(text, **SMALL)
+        assert len(pickle.dumps(model)) < 50_000  # the text's ids take 720,000 bytes
+        assert pickle.loads(pickle.dumps(model)).trained_on == model.trained_on
+
+
 def test_sentences_are_counted_as_they_are_read(tmp_path: Path) -> None:
     lines = [*TEXT, [], ["once"], []]
     (tmp_path / "t.txt").write_text("\n".join(" ".join(line) for line in lines) + "\n")

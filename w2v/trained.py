@@ -534,12 +534,13 @@ class TrainedModel(GensimNames):
         """Return all but the corpus, with weights as plain arrays."""
         if self._model is not None:
             self._bring_vectors_back()
-        left_out = ("backend", "_model", "_wv", "_corpus", "_source", "_training")
+        left_out = ("backend", "_model", "_wv", "_corpus", "_source", "_first", "_training")
         state = {
             name: list(value) if isinstance(value, list) else value
             for name, value in self.__dict__.items()
             if name not in left_out
         }
+        state["_trained_on"] = self.trained_on  # what is known of the text, not the text
         if self._model is not None:
             state["_weights"] = [np.array(self.backend.to_numpy(W)) for W in self._model.params]
             if not self.config.hs:
@@ -553,7 +554,7 @@ class TrainedModel(GensimNames):
             self.__dict__.pop(name, None)
         self.__dict__.update(
             backend=_backend_of(self.config), _model=None, _wv=None, _corpus=None, _source=None,
-            _training=False, _device_is_ahead=False,
+            _first=None, _training=False, _device_is_ahead=False,
         )  # fmt: skip
         if weights is not None and self._vocab is not None:
             self._model = self._filled(self._vocab, weights, drawn)
