@@ -341,5 +341,5 @@ def test_sentences_are_counted_as_they_are_read(tmp_path: Path) -> None:
         model = Word2Vec(**{**SMALL, "min_count": 2})
         model.build_vocab(text)
         assert (model.corpus_count, model.corpus_total_words) == (303, 3601)
-        model.train([["w1", "w2"], ["unheard"], []], epochs=1)
-        assert model.corpus_count == 3
+        model.train([*[["w1", "w2"]] * 50, ["unheard"], []], epochs=1)
+        assert model.corpus_count == 52
