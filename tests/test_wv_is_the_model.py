@@ -74,6 +74,16 @@ def test_normalised_vectors_stay_so_when_saved(model: Word2Vec, tmp_path: Path) 
     np.testing.assert_allclose(lengths, 1, rtol=1e-5)
 
 
+def test_vectors_that_are_no_numbers_do_not_replace_a_saved_model(
+    model: Word2Vec, tmp_path: Path
+) -> None:
+    model.save(tmp_path / "m")
+    model.wv.vectors[3] = np.nan
+    with pytest.raises(ValueError, match=model.wv.index_to_key[3]):
+        model.save(tmp_path / "m")
+    assert np.isfinite(Word2Vec.load(tmp_path / "m").wv.vectors).all()
+
+
 class Asker:
     """Asks a kept wv at every moment that a callback has."""
 
@@ -317,6 +327,13 @@ def test_a_copy_goes_on_as_the_model_would_have(model: Word2Vec) -> None:
         pickle.loads(pickle.dumps(model)).train()
 
 
+def test_a_copy_goes_without_the_text() -> None:
+    for text in (TEXT * 50, (sentence for sentence in TEXT * 50)):
+        model = Word2Vec(text, **SMALL)
+        assert len(pickle.dumps(model)) < 50_000  # the text's ids take 720,000 bytes
+        assert pickle.loads(pickle.dumps(model)).trained_on == model.trained_on
+
+
 def test_sentences_are_counted_as_they_are_read(tmp_path: Path) -> None:
     lines = [*TEXT, [], ["once"], []]
     (tmp_path / "t.txt").write_text("\n".join(" ".join(line) for line in lines) + "\n")
@@ -324,5 +341,5 @@ def test_sentences_are_counted_as_they_are_read(tmp_path: Path) -> None:
         model = Word2Vec(**{**SMALL, "min_count": 2})
         model.build_vocab(text)
         assert (model.corpus_count, model.corpus_total_words) == (303, 3601)
-        model.train([["w1", "w2"], ["unheard"], []], epochs=1)
-        assert model.corpus_count == 3
+        model.train([*[["w1", "w2"]] * 50, ["unheard"], []], epochs=1)
+        assert model.corpus_count == 52

@@ -22,6 +22,7 @@ from w2v.training.memory import require_memory
 from w2v.training.progress import ReadingProgress
 from w2v.training.resting_loss import RestingLoss
 from w2v.vectors import KeyedVectors
+from w2v.vectors.contents import check_finite
 from w2v.vectors.keys import Key, listed
 from w2v.vectors.owned import ModelVectors
 
@@ -415,13 +416,15 @@ class TrainedModel(GensimNames):
         Raises
         ------
         ValueError
-            There is nothing to save yet, or the folder holds something else.
+            There is nothing to save yet, a vector is not finite, or the folder holds something
+            else.
         OSError
             It cannot be written.
         """
         model, vocab = self.built()
         self._bring_vectors_back()
         W_in, W_out = (self.backend.to_numpy(W) for W in model.params)
+        check_finite(vocab.words, W_in)
         progress = {
             "epochs_done": self.epochs_done,
             "losses": self.losses,
@@ -531,12 +534,13 @@ class TrainedModel(GensimNames):
         """Return all but the corpus, with weights as plain arrays."""
         if self._model is not None:
             self._bring_vectors_back()
-        left_out = ("backend", "_model", "_wv", "_corpus", "_source", "_training")
+        left_out = ("backend", "_model", "_wv", "_corpus", "_source", "_first", "_training")
         state = {
             name: list(value) if isinstance(value, list) else value
             for name, value in self.__dict__.items()
             if name not in left_out
         }
+        state["_trained_on"] = self.trained_on  # what is known of the text, not the text
         if self._model is not None:
             state["_weights"] = [np.array(self.backend.to_numpy(W)) for W in self._model.params]
             if not self.config.hs:
@@ -550,7 +554,7 @@ class TrainedModel(GensimNames):
             self.__dict__.pop(name, None)
         self.__dict__.update(
             backend=_backend_of(self.config), _model=None, _wv=None, _corpus=None, _source=None,
-            _training=False, _device_is_ahead=False,
+            _first=None, _training=False, _device_is_ahead=False,
         )  # fmt: skip
         if weights is not None and self._vocab is not None:
             self._model = self._filled(self._vocab, weights, drawn)

@@ -114,10 +114,10 @@ def _numbered(batch: list[Sequence[Item]], ids: _Ids) -> NDArray[np.int32]:
     except TypeError:
         batch = [_listed(sentence) for sentence in batch]
         lengths = np.fromiter(map(len, batch), np.int64, len(batch))
-    if ids.integers:
-        ids.check(batch)
     numbers = map(ids.__getitem__, chain.from_iterable(batch))
     flat = np.fromiter(numbers, np.int32, int(lengths.sum()))
+    if ids.integers:
+        ids.check(batch)
     return np.insert(flat, np.cumsum(lengths), -1)
 
 
