@@ -75,8 +75,10 @@ def test_what_a_waiting_thread_has_stepped_is_added_once_to_what_others_did(
             trainer.keep, trainer.settings, part.start, own,
         )  # fmt: skip
 
-    def new() -> OwnCopies:  # that are exchanged at the end alone
-        return own_copies(trainer.settings, 0, W_in, W_out)._replace(patience=1e9)
+    def new() -> OwnCopies:
+        own = own_copies(trainer.settings, 0, W_in, W_out)
+        own.state[0] = 1e9  # all are exchanged at the end, and none before
+        return own
 
     def taken_back() -> list[np.ndarray]:
         changes = [W - W_old for W, W_old in zip((W_in, W_out), start, strict=True)]
@@ -114,25 +116,25 @@ def new_trainer(kind: type[SkipGram | CBOW], text: np.ndarray, **options: object
     return StreamTrainer(model, text, offsets, counts, sample=0, **options)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("kind", [SkipGram, CBOW])
-@pytest.mark.parametrize("turn", [50, 5000], ids=["a core each", "waiting for a core"])
+@pytest.mark.parametrize(
+    ("kind", "turn"),
+    [(SkipGram, 50), (SkipGram, 2000), (CBOW, 50)],
+    ids=["skip-gram, a core each", "skip-gram, waiting for a core", "cbow, a core each"],
+)
 def test_many_workers_do_not_overshoot(
     kind: type[SkipGram | CBOW], turn: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cpu_copies, "UNSETTLED_WORDS", 100_000)
-    text = tokens(300_000)
+    monkeypatch.setattr(cpu_copies, "UNSETTLED_WORDS", 20_000)
+    text = tokens(60_000)
 
     def trained(workers: int) -> tuple[float, float]:
         trainer = new_trainer(kind, text, epochs=3, alpha=0.05, workers=workers)
-        monkeypatch.setattr(trainer, "_cuts", trainer._cuts)
         train_in_turn(trainer, workers, turn)
         still = new_trainer(kind, text, epochs=1, alpha=0.0, min_alpha=0.0, workers=1)
         still.model.params[0][:], still.model.params[1][:] = trainer.model.params
         longest = max(float(np.linalg.norm(W, axis=1).max()) for W in trainer.model.params)
         return still.run()[0], longest
 
-    loss, longest = trained(1)
-    for workers in (4, 8):
-        many = trained(workers)
-        assert many[0] < 1.02 * loss
-        assert many[1] < 1.3 * longest
+    (loss, longest), (loss_of_many, longest_of_many) = trained(1), trained(8)
+    assert loss_of_many < 1.03 * loss
+    assert longest_of_many < 1.5 * longest

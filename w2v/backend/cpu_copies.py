@@ -20,9 +20,9 @@ from w2v.backend.stream import StreamSettings
 
 HOT_WORDS = 512  # on text, two fifths of the negatives and three of the other rows
 UNSETTLED_WORDS = 500_000  # of a run; with copies from the first on, these cost it 3 % of loss
-# Of all threads' steps on a row between two exchanges, times its largest curvature if every
-# sigmoid were at its steepest, which few are: at twice as much the rows begin to grow.
-REACH = 6.0
+# Of all threads' uses of a row between two exchanges, times its curvature if every sigmoid
+# were at its steepest, which few are.  Rows grow visibly from three times as much on.
+REACH = 4.0
 MOST_USES, FEWEST_USES = 64.3, 2.0  # of a row by its thread; fewer are not worth a copy
 _SAMPLED_ROWS = 128  # whose curvature stands for all hot rows'
 _PATH = 12  # nodes above a word of running text in a tree, about

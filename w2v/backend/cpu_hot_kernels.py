@@ -4,7 +4,8 @@
 Two threads that step the same row send its cache lines to and fro, which costs more
 than the step.  So each thread steps a copy, and now and then adds what it has changed
 to the shared row and takes over what others have: at every n-th use of any row, which
-is every n-th of each row's on average, so that none runs ahead of the others'.
+is every n-th of each row's on average, so that none runs ahead of the others'.  A window
+uses its contexts' rows and its outputs'; `cpu_copies.py` chooses n.
 
 ``own`` is a tuple: the number of words, address of the copies, of input rows first and
 output rows then, and bytes from a copy to what the shared row was when it was copied.

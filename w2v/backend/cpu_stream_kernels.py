@@ -200,8 +200,8 @@ def train(
     weights.  negatives: k, exact.  windows: their width, whether to shrink.  rates: alpha,
     its slope a word, min_alpha.  cbow: None for skip-gram, or whether to average and
     whether to share the gradient.  tiling: tuples as long as the contexts and outputs that
-    are multiplied at once, and the lanes' patterns.  copies: how many words a thread has
-    its own rows of, and the uses of rows from one that exchanges its row to the next.
+    are multiplied at once, and the lanes' patterns.  copies: the thread's own, see
+    :class:`w2v.backend.cpu_copies.OwnCopies`.
     loss: (3,) float64, added to: loss, predictions, kept words.
     """
     (W_in, W_out), (tokens, offsets) = weights, corpus
@@ -336,7 +336,7 @@ def train(
                 in_rows[i] = target
             if hot:
                 exchange_due(i, own, due, at_in, at_out, stride)
-                uses = k + 1 + count
+                uses = k + 1 + count  # of rows by this window, outputs first
                 while next_use < uses:
                     use = np.int64(next_use)
                     if use <= k:
