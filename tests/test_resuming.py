@@ -150,7 +150,7 @@ def test_a_process_that_was_killed_is_gone_on_with_by_another(
         "v.bin",
     ]
     done = subprocess.run(
-        [*command, "--workers", "1"], cwd=tmp_path, capture_output=True, text=True, timeout=120,
+        [*command, "--resume", "run", "-o", "v.bin", "--workers", "1"], cwd=tmp_path, capture_output=True, text=True, timeout=120,
         check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
