@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,8 @@ from w2v.layers import HierarchicalSoftmaxLoss
 from w2v.models import CBOW, ContextModel, SkipGram
 from w2v.training.checkpoint import Checkpoint
 from w2v.training.memory import require_memory
+from w2v.training.optimizer_state import optimizer_from, state_arrays
+from w2v.training.optimizers import Optimizer
 from w2v.training.progress import ReadingProgress
 from w2v.training.resting_loss import RestingLoss
 from w2v.vectors import KeyedVectors
@@ -86,6 +88,8 @@ class TrainedModel(GensimNames):
         self._vocab: Vocabulary | None = None
         self._model: ContextModel | None = None
         self._wv: ModelVectors | None = None
+        # What the last training stepped the weights with, to go on with.
+        self._optimizer: Optimizer | None = None
         self._training = self._device_is_ahead = False
         self.losses: list[float] = []
         self.curve: list[tuple[float, float]] = []
@@ -121,7 +125,7 @@ class TrainedModel(GensimNames):
 
     def _hold(self, vocab: Vocabulary, model: ContextModel) -> None:
         """Be the model of a vocabulary, with vectors that are this model's weights."""
-        self._vocab, self._model = vocab, model
+        self._vocab, self._model, self._optimizer = vocab, model, None
         if self._wv is not None:
             self._show_vectors(self._wv)
 
@@ -265,11 +269,11 @@ class TrainedModel(GensimNames):
         if counts is None:
             counts = np.append(vocab.counts, np.zeros(len(words) - len(vocab), np.int64))
         grown = Vocabulary(words, counts)
-        self._hold(grown, self._grown(grown))
+        self._grow(grown)
         self.wv.vectors = vectors
 
-    def _grown(self, vocab: Vocabulary) -> ContextModel:
-        """Return a model of this one's words and more, with other counts, that goes on from it."""
+    def _grow(self, vocab: Vocabulary) -> None:
+        """Be a model of this one's words and more, with other counts, that goes on from it."""
         model, _ = self.built()
         if self.config.hs:
             raise ValueError(
@@ -282,7 +286,21 @@ class TrainedModel(GensimNames):
         for new_rows, old_rows in zip(grown.params, model.params, strict=True):
             new_rows[: len(old_rows)] = old_rows
         grown.ns_loss.sampler.stream.counter = model.ns_loss.sampler.stream.counter
-        return grown
+        kept = self._optimizer_state()
+        self._hold(vocab, grown)
+        self._take_optimizer_state(kept)
+
+    def _optimizer_state(self) -> tuple[int, dict[str, np.ndarray]] | None:
+        """Return the steps of the optimizer and its state; None before the first step."""
+        optimizer = self._optimizer
+        if optimizer is None or not optimizer.iter:
+            return None
+        return optimizer.iter, state_arrays(optimizer, self.backend)
+
+    def _take_optimizer_state(self, kept: tuple[int, Mapping[str, np.ndarray]] | None) -> None:
+        """Have the optimizer go on from a state that was kept, of these weights' first rows."""
+        if kept is not None and self._model is not None:
+            self._optimizer = optimizer_from(self.config.optimizer, *kept, self._model.params)
 
     def _refuse_while_training(self, what: str) -> None:
         if self._training:
@@ -410,8 +428,9 @@ class TrainedModel(GensimNames):
         Parameters
         ----------
         folder : str or path
-            ``config.json``, ``vocab.arrow``, ``weights.safetensors`` and
-            ``progress.json`` are written aside and renamed into place.
+            ``config.json``, ``vocab.arrow``, ``weights.safetensors``, ``progress.json`` and,
+            with an optimizer that keeps a state, ``optimizer.safetensors``, as large as the
+            weights or, with Adam, twice so, are written aside and renamed into place.
 
         Raises
         ------
@@ -425,7 +444,7 @@ class TrainedModel(GensimNames):
         self._bring_vectors_back()
         W_in, W_out = (self.backend.to_numpy(W) for W in model.params)
         check_finite(vocab.words, W_in)
-        progress = {
+        progress: dict[str, Any] = {
             "epochs_done": self.epochs_done,
             "losses": self.losses,
         }
@@ -433,7 +452,11 @@ class TrainedModel(GensimNames):
             progress["corpus"] = self.trained_on
         if not self.config.hs:
             progress["negatives_drawn"] = model.ns_loss.sampler.stream.counter
-        Checkpoint(self.config, vocab, {"W_in": W_in, "W_out": W_out}, progress).save(folder)
+        steps, state = self._optimizer_state() or (0, {})
+        if steps:
+            progress["optimizer"] = {"name": self.config.optimizer, "steps": steps}
+        weights = {"W_in": W_in, "W_out": W_out}
+        Checkpoint(self.config, vocab, weights, progress, state).save(folder)
 
     # -- gensim's names for what stands elsewhere -------------------------------------
 
@@ -534,8 +557,10 @@ class TrainedModel(GensimNames):
         """Return all but the corpus, with weights as plain arrays."""
         if self._model is not None:
             self._bring_vectors_back()
-        left_out = ("backend", "_model", "_wv", "_corpus", "_source", "_first", "_training")
-        state = {
+        left_out = (
+            "backend", "_model", "_wv", "_corpus", "_source", "_first", "_training", "_optimizer",
+        )  # fmt: skip
+        state: dict[str, Any] = {
             name: list(value) if isinstance(value, list) else value
             for name, value in self.__dict__.items()
             if name not in left_out
@@ -545,19 +570,21 @@ class TrainedModel(GensimNames):
             state["_weights"] = [np.array(self.backend.to_numpy(W)) for W in self._model.params]
             if not self.config.hs:
                 state["_drawn"] = self._model.ns_loss.sampler.stream.counter
+            state["_kept"] = self._optimizer_state()
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         weights, drawn = state.get("_weights"), state.get("_drawn")
         self.__dict__.update(state)
-        for name in ("_weights", "_drawn"):
+        for name in ("_weights", "_drawn", "_kept"):
             self.__dict__.pop(name, None)
         self.__dict__.update(
             backend=_backend_of(self.config), _model=None, _wv=None, _corpus=None, _source=None,
-            _first=None, _training=False, _device_is_ahead=False,
+            _first=None, _training=False, _device_is_ahead=False, _optimizer=None,
         )  # fmt: skip
         if weights is not None and self._vocab is not None:
             self._model = self._filled(self._vocab, weights, drawn)
+            self._take_optimizer_state(state.get("_kept"))
 
     def _filled(
         self, vocab: Vocabulary, weights: Sequence[np.ndarray], drawn: int | None

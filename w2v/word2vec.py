@@ -21,6 +21,7 @@ from w2v.training.checks import (
     require_same_text,
     require_something_to_predict,
     tell_that_nothing_was_left,
+    tell_that_the_optimizer_begins_anew,
 )
 from w2v.training.divergence import check_loss, check_start, sum_of_weights
 from w2v.training.engines import Engine, Run, make_engine
@@ -235,8 +236,7 @@ class Word2Vec(TrainedModel):
     def _take_vocab(self, vocab: Vocabulary, *, update: bool) -> None:
         """Make the model of a vocabulary, or add its words to the one that is there."""
         if update:
-            vocab = self.built()[1].extended(vocab, **self.vocab_limits)
-            self._hold(vocab, self._grown(vocab))
+            self._grow(self.built()[1].extended(vocab, **self.vocab_limits))
         else:
             model = self.new_model(vocab)
             self.losses, self.epochs_done = [], 0
@@ -286,7 +286,8 @@ class Word2Vec(TrainedModel):
         checkpoint : path, optional
             Folder to save the training to after every epoch.
         first_epoch : int, default 0
-            Epochs of this run that are done already, with the learning rate where it was.
+            Epochs of this run that are done already: the learning rate and the optimizer go on
+            from where they were.  At 0 the optimizer begins anew.
         reread, encoding : optional
             In place of the constructor's.
         **unsupported
@@ -338,6 +339,10 @@ class Word2Vec(TrainedModel):
         require_something_to_predict(corpus, config)
         if first_epoch and not anew:
             require_same_text(self._trained_on, corpus)
+        if not first_epoch:
+            self._optimizer = None
+        elif first_epoch < config.epochs and self._optimizer_state() is None:
+            tell_that_the_optimizer_begins_anew(config)
         self._trained_on, self._rereads = corpus, anew
         if not anew and config.epochs - first_epoch > 1:
             self._warn_if_it_varies()
@@ -357,7 +362,9 @@ class Word2Vec(TrainedModel):
         shown = None if self.verbose else False
         begin = time.perf_counter()
         with TrainingProgress(words, enabled=shown, on_report=report) as progress:
-            engine = make_engine(Run(model, corpus, vocab, config, progress, first_epoch))
+            run = Run(model, corpus, vocab, config, progress, first_epoch, self._optimizer)
+            engine = make_engine(run)
+            self._optimizer = engine.optimizer
             self._training, self._loss_set_to = True, 0.0
             try:
                 self._call(hooks, "on_train_begin")
@@ -533,6 +540,9 @@ class Word2Vec(TrainedModel):
         weights = [saved.weights[name] for name in ("W_in", "W_out")]
         drawn = None if config.hs else saved.progress["negatives_drawn"]
         word2vec._hold(saved.vocab, word2vec._filled(saved.vocab, weights, drawn))
+        if saved.optimizer:
+            steps = saved.progress["optimizer"]["steps"]
+            word2vec._take_optimizer_state((steps, saved.optimizer))
         word2vec.losses = saved.progress["losses"]
         word2vec.epochs_done = saved.progress["epochs_done"]
         word2vec._trained_on = saved.progress.get("corpus")

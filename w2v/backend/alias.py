@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from w2v.backend.exact_type import check_array
 from w2v.backend.rowgrad import Array
 
 if TYPE_CHECKING:
@@ -87,6 +88,16 @@ class NoiseTable:
         moved.table = backend.asarray(self.table)
         moved.cumulative = backend.asarray(self.cumulative)
         return moved
+
+    def check(self) -> None:
+        """Refuse tables that are no longer of these words; of their numbers nothing is read.
+
+        Raises
+        ------
+        ValueError
+        """
+        check_array(self.table, np.uint32, (self.size, 2), "the alias table")
+        check_array(self.cumulative, np.int64, (self.size + 1,), "the cumulative weights")
 
     @property
     def p(self) -> Array:

@@ -113,24 +113,6 @@ class Arrays:
 
     # -- checks ---------------------------------------------------------------
 
-    def check_ids(self, ids: Array, size: int, what: str = "word id") -> None:
-        """Refuse ids outside 0 .. size - 1.
-
-        Raises
-        ------
-        ValueError
-            Names the offending id and the range.
-        """
-        if ids.size == 0:
-            return
-        low, high = int(ids.min()), int(ids.max())
-        if low < 0 or high >= size:
-            got = low if low < 0 else high
-            raise ValueError(
-                f"{what} {got} is out of range: expected 0 to {size - 1} "
-                f"for a vocabulary of {size} words"
-            )
-
     @contextmanager
     def deferred_checks(self) -> Iterator[None]:
         """Let :meth:`check_ids` answer at the block's end, where that saves waiting."""

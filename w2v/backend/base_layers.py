@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from w2v.backend.base_arrays import Arrays
+from w2v.backend.array_checks import ArrayChecks
 from w2v.backend.huffman import HuffmanTree
 from w2v.backend.rowgrad import Array, RowGrad, TouchedRows
 
 
-class LayerPrimitives(Arrays):
-    """What the layers' forward and backward passes and the optimizers stand on."""
+class LayerPrimitives(ArrayChecks):
+    """What the layers' forward and backward passes and the optimizers stand on.
+
+    Each refuses, with a TypeError or ValueError of one line, arrays of another type or shape
+    than it names, and row numbers that its matrix does not have.
+    """
 
     # -- embedding lookup, forward and backward ---------------------------------
 
@@ -24,6 +28,8 @@ class LayerPrimitives(Arrays):
         -------
         (..., H) float array
         """
+        self.check_matrix(W)
+        self.check_ids(index, W.shape[0], "row")
         return W[index]  # take would copy all of a matrix whose rows are padded
 
     def row_dot(self, W: Array, index: Array, h: Array) -> Array:
@@ -39,6 +45,8 @@ class LayerPrimitives(Arrays):
         -------
         (B, K) float array
         """
+        self.check_row_dot(W, index, h)
+        self.check_ids(index, W.shape[0], "row")
         return self.xp.matmul(W[index], h[:, :, None])[:, :, 0]
 
     def weighted_rows(self, W: Array, index: Array, weight: Array) -> Array:
@@ -54,6 +62,8 @@ class LayerPrimitives(Arrays):
         -------
         (B, H) float array
         """
+        self.check_weighted_rows(W, index, weight)
+        self.check_ids(index, W.shape[0], "row")
         return self.xp.matmul(weight[:, None, :], W[index])[:, 0]
 
     def scatter_add(self, dst: Array, index: Array, rows: Array) -> None:
@@ -65,6 +75,8 @@ class LayerPrimitives(Arrays):
         index : (N,) int array
         rows : (N, H) float array
         """
+        self.check_scatter_add(dst, index, rows)
+        self.check_ids(index, dst.shape[0], "row")
         self.xp.add.at(dst, index, rows)
 
     def reduce_rows(self, index: Array, rows: Array, size: int) -> RowGrad:
@@ -82,6 +94,8 @@ class LayerPrimitives(Arrays):
         -------
         RowGrad
         """
+        self.check_reduce_rows(index, rows)
+        self.check_ids(index, size, "row")
         unique, inverse = self.xp.unique(index.reshape(-1), return_inverse=True)
         summed = self.xp.zeros((unique.size, rows.shape[-1]), dtype=rows.dtype)
         self.scatter_add(summed, inverse.reshape(-1), rows.reshape(-1, rows.shape[-1]))
@@ -102,6 +116,7 @@ class LayerPrimitives(Arrays):
         -------
         RowGrad
         """
+        self.check_reduce_outer(index, weight, h)
         return self.reduce_rows(index, weight[:, :, None] * h[:, None, :], size)
 
     def put_rows(self, dst: Array, grad: RowGrad, rows: Array) -> None:
@@ -114,6 +129,9 @@ class LayerPrimitives(Arrays):
         rows : (N, H) float array
             One for each of ``grad.padded_index``.
         """
+        self.check_matrix(dst, "dst", written=True)
+        self.check_floats(rows, "rows", (grad.index.size, dst.shape[1]))
+        self.check_ids(grad.index, dst.shape[0], "row")
         dst[grad.index] = rows
 
     # -- losses -----------------------------------------------------------------
@@ -136,7 +154,9 @@ class LayerPrimitives(Arrays):
         difference : float array of x's shape
             ``σ(x) − t``, the loss's gradient by x.
         """
+        self.check_labels(x, t)
         xp = self.xp
+        t = xp.broadcast_to(t, x.shape)
         loss = (xp.maximum(x, 0) - x * t + xp.log1p(xp.exp(-abs(x)))).sum()
         return loss, (xp.tanh(x / 2) + 1) / 2 - t
 
@@ -164,6 +184,7 @@ class LayerPrimitives(Arrays):
             A word below 0 or above V − 1.
         """
         self.check_ids(words, tree.size)
+        tree.check()
         node = words.astype(tree.parents.dtype) + tree.parents.dtype.type(tree.size - 1)
         length = int(tree.lengths[words].max()) if words.size else 0
         nodes = self.xp.empty((*words.shape, length), dtype=tree.parents.dtype)
@@ -201,6 +222,8 @@ class LayerPrimitives(Arrays):
         beta1, beta2, eps : float
             Decay of the moments and what keeps the division finite.
         """
+        self.check_adam(param, m, v, grad)
+        self.check_ids(grad.index, param.shape[0], "row")
         index, g = grad.index, grad.rows
         m_rows, v_rows = m[index], v[index]
         m_rows += (1 - beta1) * (g - m_rows)

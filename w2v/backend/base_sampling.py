@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from w2v.backend.alias import NoiseTable, alias_table
-from w2v.backend.base_arrays import Arrays
+from w2v.backend.array_checks import ArrayChecks
 from w2v.backend.random import RandomStream, random_bits
 from w2v.backend.rowgrad import Array
 
@@ -22,7 +22,7 @@ def rejection_attempts(k: int) -> int:
     return 4 * k + 32
 
 
-class SamplingPrimitives(Arrays):
+class SamplingPrimitives(ArrayChecks):
     """Draws words from a noise distribution."""
 
     def alias_table(self, weights: np.ndarray) -> tuple[Array, Array]:
@@ -54,6 +54,7 @@ class SamplingPrimitives(Arrays):
         -------
         int32 array of that shape
         """
+        noise.check()
         n = int(np.prod(shape))
         return self._draw(noise, self._row_bits(stream, n)).reshape(shape)
 
@@ -123,6 +124,7 @@ class SamplingPrimitives(Arrays):
     def check_exact(self, noise: NoiseTable, targets: Array, k: int) -> None:
         """Refuse what :meth:`sample_exact` cannot do."""
         self.check_noise(noise)
+        noise.check()
         if not 1 <= k <= noise.size - 1:
             raise ValueError(
                 f"cannot draw {k} distinct negatives beside the target from a vocabulary of "

@@ -24,34 +24,49 @@ class CPUBackend(Backend):
     sampling = "exact"
 
     def row_dot(self, W: Array, index: Array, h: Array) -> Array:
+        self.check_row_dot(W, index, h)
         out = np.empty(index.shape, dtype=W.dtype)
-        kernels.row_dot(_whole(W), index, h, out)
+        if not kernels.row_dot(_whole(W), index, h, out):
+            self.check_ids(index, W.shape[0], "row")
         return out
 
     def weighted_rows(self, W: Array, index: Array, weight: Array) -> Array:
+        self.check_weighted_rows(W, index, weight)
         out = np.empty((index.shape[0], W.shape[1]), dtype=W.dtype)
-        kernels.weighted_rows(_whole(W), index, weight, out)
+        if not kernels.weighted_rows(_whole(W), index, weight, out):
+            self.check_ids(index, W.shape[0], "row")
         return out
 
     def scatter_add(self, dst: Array, index: Array, rows: Array) -> None:
-        self.check_ids(index, dst.shape[0], "row")
-        kernels.scatter_add(_whole(dst), index, rows)
+        self.check_scatter_add(dst, index, rows)
+        if not kernels.scatter_add(_whole(dst), index, rows):
+            self.check_ids(index, dst.shape[0], "row")
 
     def reduce_rows(self, index: Array, rows: Array, size: int) -> RowGrad:
-        unique, place = kernels.unique(index)
+        self.check_reduce_rows(index, rows)
+        unique, place = self._unique(index, size)
         out = np.zeros((unique.size, rows.shape[-1]), dtype=rows.dtype)
         # A flat index is one column, so that the kernel is compiled once.
-        two_d = (*index.shape, 1)[:2]
-        kernels.reduce_rows(place.reshape(two_d), rows.reshape(*two_d, -1), out)
+        two_d = (*index.shape, 1)[:2] if index.ndim in (1, 2) else (index.size, 1)
+        kernels.reduce_rows(place.reshape(two_d), rows.reshape(*two_d, rows.shape[-1]), out)
         return RowGrad.of(TouchedRows(unique, out), size)
 
     def reduce_outer(self, index: Array, weight: Array, h: Array, size: int) -> RowGrad:
-        unique, place = kernels.unique(index)
+        self.check_reduce_outer(index, weight, h)
+        unique, place = self._unique(index, size)
         out = np.zeros((unique.size, h.shape[1]), dtype=h.dtype)
         kernels.reduce_outer(place, weight, h, out)
         return RowGrad.of(TouchedRows(unique, out), size)
 
+    def _unique(self, index: Array, size: int) -> tuple[Array, Array]:
+        """Return the distinct rows, and for every entry of index the place of its own."""
+        unique, place = kernels.unique(index, size)
+        if index.size and not unique.size:
+            self.check_ids(index, size, "row")
+        return unique, place
+
     def sigmoid_loss(self, x: Array, t: Array) -> tuple[Array, Array]:
+        self.check_labels(x, t)
         difference = np.empty(x.shape, dtype=x.dtype)
         two_d = (x.shape[0], -1)
         labels = np.broadcast_to(t, x.shape)
@@ -73,10 +88,13 @@ class CPUBackend(Backend):
         eps: float,
     ) -> None:
         # The constants take the weights' dtype, or the whole loop would run in float64.
+        self.check_adam(param, m, v, grad)
         constants = (param.dtype.type(c) for c in (step_size, beta1, beta2, eps))
-        kernels.adam_rows(_whole(param), m, v, grad.index, grad.rows, *constants)
+        if not kernels.adam_rows(_whole(param), m, v, grad.index, grad.rows, *constants):
+            self.check_ids(grad.index, param.shape[0], "row")
 
     def sample_fast(self, noise: NoiseTable, shape: tuple[int, ...], stream: RandomStream) -> Array:
+        noise.check()
         out = np.empty(shape, dtype=np.int32)
         start = np.uint64(stream.take(out.size))
         kernels.sample_fast(noise.table, stream.key, start, out.reshape(-1))

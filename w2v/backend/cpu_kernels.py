@@ -43,11 +43,25 @@ _LOW_32, _S11, _S32 = np.uint64(0xFFFFFFFF), np.uint64(11), np.uint64(32)
 
 
 # -- embedding lookup, forward and backward -----------------------------------------
+# These look, before they begin, whether all ids are rows that there are, which costs next to
+# nothing here, and do nothing and return False otherwise.
+
+
+@_exact
+def all_below(ids, size):
+    """Whether a one-dimensional array has no id outside 0 .. size - 1."""
+    wrong = False
+    for i in range(ids.size):
+        wrong |= (ids[i] < 0) | (ids[i] >= size)
+    return not wrong
 
 
 @_fast
 def row_dot(W, index, h, out):
-    ahead = index.ravel()[NEAR:]
+    flat = index.ravel()
+    if not all_below(flat, W.shape[0]):
+        return False
+    ahead = flat[NEAR:]
     for b in range(index.shape[0]):
         for k in range(index.shape[1]):
             if b * index.shape[1] + k < ahead.size:
@@ -57,12 +71,15 @@ def row_dot(W, index, h, out):
             for d in range(h.shape[1]):
                 total += W[row, d] * h[b, d]
             out[b, k] = total
+    return True
 
 
 @_fast
 def weighted_rows(W, index, weight, out):
-    out[:] = 0
     flat = index.ravel()
+    if not all_below(flat, W.shape[0]):
+        return False
+    out[:] = 0
     # From the end, where row_dot has just been, so that the cache still holds the first rows.
     for b in range(index.shape[0] - 1, -1, -1):
         for k in range(index.shape[1] - 1, -1, -1):
@@ -72,19 +89,25 @@ def weighted_rows(W, index, weight, out):
             row, factor = index[b, k], weight[b, k]
             for d in range(out.shape[1]):
                 out[b, d] += factor * W[row, d]
+    return True
 
 
 @_fast
 def scatter_add(dst, index, rows):
+    if not all_below(index, dst.shape[0]):
+        return False
     for n in range(index.size):
         row = index[n]
         for d in range(rows.shape[1]):
             dst[row, d] += rows[n, d]
+    return True
 
 
 @_exact
-def unique(index):
+def unique(index, size):
     """Distinct values of index, and for every entry the place of its value.
+
+    Without values, if one is outside 0 .. size - 1.
 
     A hash table of the batch's size, so that the cost does not know V.
     """
@@ -98,7 +121,10 @@ def unique(index):
     place = np.empty(n, np.int32)
     count = 0
     for i in range(n):
-        value = np.int32(index.flat[i])
+        given = index.flat[i]
+        if (given < 0) | (given >= size):
+            return values[:0], place.reshape(index.shape)
+        value = np.int32(given)
         slot = np.int64((np.uint64(value) * np.uint64(0x9E3779B97F4A7C15)) >> shift)
         while slot_of[slot] >= 0 and values[slot_of[slot]] != value:
             slot = (slot + 1) & mask
@@ -146,6 +172,8 @@ def sigmoid_loss(x, t, difference):
 
 @_fast
 def adam_rows(param, m, v, index, grad, step_size, beta1, beta2, eps):
+    if not all_below(index, param.shape[0]):
+        return False
     one = param.dtype.type(1)
     new1, new2 = one - beta1, one - beta2
     for u in range(index.size):
@@ -163,6 +191,7 @@ def adam_rows(param, m, v, index, grad, step_size, beta1, beta2, eps):
             w_row[d] -= step_size * m_new / (np.sqrt(v_new) + eps)
             m_row[d] = m_new
             v_row[d] = v_new
+    return True
 
 
 # -- negative sampling --------------------------------------------------------------

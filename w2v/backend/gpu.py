@@ -130,6 +130,8 @@ class GPUBackend(DeviceChecks):
     # -- embedding lookup, forward and backward ---------------------------------
 
     def row_dot(self, W: Array, index: Array, h: Array) -> Array:
+        self.check_row_dot(W, index, h)
+        self.check_rows(index, W.shape[0])
         W, index, h = _same_type(W, index, h)
         out = cupy.empty(index.shape, dtype=W.dtype)
         B, K = index.shape
@@ -139,6 +141,8 @@ class GPUBackend(DeviceChecks):
         return out
 
     def weighted_rows(self, W: Array, index: Array, weight: Array) -> Array:
+        self.check_weighted_rows(W, index, weight)
+        self.check_rows(index, W.shape[0])
         W, index, weight = _same_type(W, index, weight)
         B, K = index.shape
         out = cupy.empty((B, W.shape[1]), dtype=W.dtype)
@@ -147,6 +151,8 @@ class GPUBackend(DeviceChecks):
         return out
 
     def scatter_add(self, dst: Array, index: Array, rows: Array) -> None:
+        self.check_scatter_add(dst, index, rows)
+        self.check_ids(index, dst.shape[0], "row")
         cupyx.scatter_add(dst, index, rows)
 
     def put_rows(self, dst: Array, grad: RowGrad, rows: Array) -> None:
@@ -159,6 +165,8 @@ class GPUBackend(DeviceChecks):
         minibatch(dst.dtype.name).launch("put_rows", rows.size, *args)
 
     def reduce_rows(self, index: Array, rows: Array, size: int) -> RowGrad:
+        self.check_reduce_rows(index, rows)
+        self.check_rows(index, size)
         if rows.ndim == 2:
             index, rows = index[:, None], rows[:, None]
         elif rows.ndim != 3:
@@ -166,6 +174,8 @@ class GPUBackend(DeviceChecks):
         return self._reduce(index, None, rows, size)
 
     def reduce_outer(self, index: Array, weight: Array, h: Array, size: int) -> RowGrad:
+        self.check_reduce_outer(index, weight, h)
+        self.check_rows(index, size)
         rows = cupy.broadcast_to(h[:, None], (*index.shape, h.shape[1]))
         return self._reduce(index, cupy.ascontiguousarray(weight), rows, size)
 
@@ -192,6 +202,7 @@ class GPUBackend(DeviceChecks):
     # -- losses and optimizers ----------------------------------------------------
 
     def sigmoid_loss(self, x: Array, t: Array) -> tuple[Array, Array]:
+        self.check_labels(x, t)
         x = cupy.ascontiguousarray(x)
         labels = cupy.broadcast_to(cupy.asarray(t).astype(x.dtype, copy=False), x.shape)
         if x.ndim != 2:
@@ -217,11 +228,13 @@ class GPUBackend(DeviceChecks):
         beta2: float,
         eps: float,
     ) -> None:
+        self.check_adam(param, m, v, grad)
         touched = grad.touched
         if isinstance(touched, DeviceRows):
             (index, rows), count = touched.room, touched.count
         else:
             index, rows = cupy.ascontiguousarray(grad.index, dtype=np.int32), grad.rows
+            self.check_ids(index, param.shape[0], "row")
             count = cupy.full(1, index.size, dtype=np.int32)
         rows = cupy.ascontiguousarray(rows, dtype=param.dtype)
         constants = (param.dtype.type(c) for c in (step_size, beta1, beta2, eps))
@@ -238,6 +251,7 @@ class GPUBackend(DeviceChecks):
             return self.asarray(cumulative), self.asarray(table)
 
     def sample_fast(self, noise: NoiseTable, shape: tuple[int, ...], stream: RandomStream) -> Array:
+        noise.check()
         out = cupy.empty(shape, dtype=np.int32)
         start = np.uint64(stream.take(out.size))
         table = noise.table, np.uint32(noise.size)

@@ -38,6 +38,9 @@ class DeviceChecks(Backend):
         if deferred is None or not isinstance(ids, cupy.ndarray):
             super().check_ids(ids, size, what)
             return
+        self.check_integers(ids, f"{what}s")
+        if not ids.size:
+            return
         if (size, what) not in deferred:
             deferred[size, what] = cupy.zeros(2, dtype=np.int32)
         if not np.can_cast(ids.dtype, np.int32):
@@ -45,6 +48,11 @@ class DeviceChecks(Backend):
         flat = cupy.ascontiguousarray(ids, dtype=np.int32)
         wrong = deferred[size, what]
         minibatch().launch("check_ids", ids.size, flat, np.int64(ids.size), np.int32(size), wrong)
+
+    def check_rows(self, index: Array, size: int) -> None:
+        """Refuse rows that there are not, unless checks are deferred: ids were checked before."""
+        if self._deferred is None:
+            self.check_ids(index, size, "row")
 
     @property
     def _deferred(self) -> Found | None:

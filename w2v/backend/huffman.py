@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from w2v.backend.alias import check_counts
+from w2v.backend.exact_type import check_array
 from w2v.backend.rowgrad import Array
 
 if TYPE_CHECKING:
@@ -72,6 +73,18 @@ class HuffmanTree:
         for name in ("parents", "labels", "lengths"):
             setattr(moved, name, backend.asarray(getattr(self, name)))
         return moved
+
+    def check(self) -> None:
+        """Refuse arrays that are no longer of these words; of their numbers nothing is read.
+
+        Raises
+        ------
+        ValueError
+        """
+        nodes = 2 * self.size - 1
+        check_array(self.parents, np.int32, (nodes,), "the tree's parents")
+        check_array(self.labels, np.int8, (nodes,), "the tree's labels")
+        check_array(self.lengths, np.int32, (self.size,), "the tree's paths' lengths")
 
 
 def _join(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from w2v.backend.alias import NoiseTable
+from w2v.backend.exact_type import check_array
 from w2v.backend.huffman import HuffmanTree
 from w2v.backend.random import RandomStream, random_bits
 from w2v.backend.rowgrad import Array
@@ -178,6 +179,13 @@ def check_stream(
     settings: StreamSettings,
 ) -> None:
     """Refuse what cannot be trained on; kernels write to memory without looking."""
+    for W, what in ((W_in, "input vectors"), (W_out, "output vectors")):
+        backend.check_matrix(W, what, written=True)
+    noise.check()
+    for ids, what in ((tokens, "tokens"), (offsets, "sentence offsets")):
+        backend.check_integers(ids, what)
+        if ids.ndim != 1:
+            raise ValueError(f"{what} must be one-dimensional, got shape {ids.shape}")
     size, tree = noise.size, isinstance(noise, HuffmanTree)
     shapes = (size, *W_in.shape[1:]), (size - tree, *W_in.shape[1:])
     if (W_in.shape, W_out.shape) != shapes or W_in.ndim != 2 or keep.shape != (size,):
@@ -186,12 +194,13 @@ def check_stream(
             f"{'tree' if tree else 'noise distribution'} ({size},) and the thresholds "
             f"{keep.shape} must be of one vocabulary"
         )
+    check_array(keep, np.uint32, (size,), "the thresholds")
     if bool(settings.negative) == tree:
         raise ValueError(
             f"negative must be {'0 with a tree' if tree else '1 or more'}, got {settings.negative}"
         )
-    steps = offsets[1:] - offsets[:-1]
-    if offsets.size < 1 or int(offsets[0]) < 0 or (steps < 0).any() or offsets[-1] > tokens.size:
+    falling = (offsets[1:] < offsets[:-1]).any()
+    if offsets.size < 1 or int(offsets[0]) < 0 or falling or int(offsets[-1]) > tokens.size:
         raise ValueError(
             f"sentence offsets must rise from 0 or more to at most {tokens.size}, the number of "
             f"tokens"

@@ -13,9 +13,11 @@ import numpy as np
 from w2v.config import TrainConfig
 from w2v.data import Vocabulary
 from w2v.files import atomic_path, is_foreign, named
+from w2v.training.optimizer_state import state_names
 from w2v.training.saved import (
     CheckpointError,
     check_matrix,
+    check_optimizer,
     check_progress,
     check_sums,
     checksums,
@@ -25,10 +27,11 @@ from w2v.training.saved import (
 __all__ = ["Checkpoint", "CheckpointError"]
 
 FORMAT = 1
-CONFIG, VOCAB, WEIGHTS, PROGRESS = (
+CONFIG, VOCAB, WEIGHTS, OPTIMIZER, PROGRESS = (
     "config.json",
     "vocab.arrow",
     "weights.safetensors",
+    "optimizer.safetensors",
     "progress.json",
 )
 
@@ -43,15 +46,20 @@ class Checkpoint:
     vocab : Vocabulary
     weights : dict of str to array
         ``W_in``, (V, H) float32, ``W_out`` of the same shape or, with hierarchical softmax,
-        (V − 1, H), and whatever an optimizer keeps.
+        (V − 1, H).
     progress : dict
-        Plain values for JSON: epochs done, losses and the like.
+        Plain values for JSON: epochs done, losses and the like; with an optimizer's state its
+        ``optimizer``, a dict of ``name`` and ``steps``.
+    optimizer : dict of str to array
+        Its state, by the names of :func:`w2v.training.optimizer_state.state_names`; empty
+        where there is none.
     """
 
     config: TrainConfig
     vocab: Vocabulary
     weights: Mapping[str, np.ndarray]
     progress: dict[str, Any] = field(default_factory=dict)
+    optimizer: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def save(self, folder: str | Path) -> None:
         """Write the folder aside and rename it into place.
@@ -72,17 +80,19 @@ class Checkpoint:
         from safetensors.numpy import save_file
 
         self.check_place(folder)
+        arrays = {WEIGHTS: self.weights} | ({OPTIMIZER: self.optimizer} if self.optimizer else {})
         with atomic_path(folder) as aside:
             aside.mkdir()
             (aside / PROGRESS).write_text(json.dumps(self.progress), "utf-8")
             self.vocab.save(aside / VOCAB)
-            plain = {name: np.ascontiguousarray(array) for name, array in self.weights.items()}
-            try:
-                save_file(plain, aside / WEIGHTS)
-            except SafetensorError as error:
-                raise OSError(f"cannot write {folder}: {error}") from None
+            for file, named in arrays.items():
+                plain = {name: np.ascontiguousarray(array) for name, array in named.items()}
+                try:
+                    save_file(plain, aside / file)
+                except SafetensorError as error:
+                    raise OSError(f"cannot write {folder}: {error}") from None
             config = {"format": FORMAT, **self.config.to_dict()}
-            config["checksums"] = checksums(aside, (VOCAB, WEIGHTS, PROGRESS))
+            config["checksums"] = checksums(aside, (VOCAB, *arrays, PROGRESS))
             (aside / CONFIG).write_text(json.dumps(config, indent=1), "utf-8")
 
     @staticmethod
@@ -128,7 +138,13 @@ class Checkpoint:
             for name, rows in (("W_in", len(vocab)), ("W_out", len(vocab) - settings.hs)):
                 check_matrix(weights, name, (rows, settings.vector_size), folder / WEIGHTS)
             check_progress(progress, folder / PROGRESS, drawn=not settings.hs)
-            return cls(settings, vocab, weights, progress)
+            state: dict[str, np.ndarray] = {}
+            if "optimizer" in progress:  # earlier versions kept none
+                check_optimizer(progress["optimizer"], settings.optimizer, folder / PROGRESS)
+                state = load_file(folder / OPTIMIZER)
+                for name, param in state_names(settings.optimizer):
+                    check_matrix(state, name, weights[param].shape, folder / OPTIMIZER)
+            return cls(settings, vocab, weights, progress, state)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise CheckpointError(
                 f"{folder} is no saved training: {Path(error.filename or folder).name} is missing"

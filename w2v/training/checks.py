@@ -10,6 +10,7 @@ import numpy as np
 from w2v.config import TrainConfig
 from w2v.data import CorpusError, EncodedCorpus
 from w2v.messages import shortened
+from w2v.training.optimizers import OPTIMIZER_OF
 
 _LOOKED_AT_ONCE = 1 << 20
 
@@ -71,6 +72,23 @@ def require_same_text(before: EncodedCorpus | dict[str, Any] | None, now: Encode
     raise CorpusError(
         f"this is not the text that the training began with ({told}): go on with that one"
         + (f", {shortened(sources)}" if sources else "")
+    )
+
+
+def tell_that_the_optimizer_begins_anew(config: TrainConfig) -> None:
+    """Warn when a training goes on without what its optimizer had gathered, if that gathers any.
+
+    Parameters
+    ----------
+    config : TrainConfig
+    """
+    if not OPTIMIZER_OF[config.optimizer].n_states:
+        return
+    warnings.warn(
+        f"the state of {config.optimizer} was not kept with this training, as earlier versions "
+        "did not: it begins anew, and the result is not the same, byte for byte, as without the "
+        "interruption",
+        stacklevel=3,
     )
 
 

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus, Vocabulary, context_windows
 from w2v.models import ContextModel
-from w2v.training.optimizers import AdaGrad, Adam, Momentum, Optimizer, RMSprop
+from w2v.training.optimizers import OPTIMIZER_OF, Optimizer
 from w2v.training.progress import TrainingProgress
 from w2v.training.stream import StreamTrainer
 from w2v.training.trainer import Trainer
 
 _REPORTS_AN_EPOCH = 50
-
-_OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
-    "momentum": Momentum,
-    "adagrad": AdaGrad,
-    "rmsprop": RMSprop,
-    "adam": Adam,
-}
 
 
 @dataclass
@@ -44,6 +37,8 @@ class Run:
         Moved by the corpus's words, in the vocabulary or not, times epochs.
     first_epoch : int, default 0
         The epoch to begin with, with the learning rate where it was then.
+    optimizer : Optimizer, optional
+        That of the epochs before, to go on with from where it stands.
     """
 
     model: ContextModel
@@ -52,6 +47,7 @@ class Run:
     config: TrainConfig
     progress: TrainingProgress
     first_epoch: int = 0
+    optimizer: Optimizer | None = None
 
 
 class Engine(ABC):
@@ -69,7 +65,11 @@ class Engine(ABC):
         Those the loss is summed over.
     compile_seconds : float
         What compiling the kernels, or loading them, took.
+    optimizer : Optimizer or None
+        The one that steps the weights; None where the engine keeps nothing between steps.
     """
+
+    optimizer: Optimizer | None = None
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -143,8 +143,11 @@ class MinibatchEngine(Engine):
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
-        options = {} if run.config.alpha is None else {"lr": run.config.alpha}
-        self._trainer = Trainer(run.model, _OPTIMIZERS[run.config.optimizer](**options))
+        options: dict[str, Any] = {} if run.config.alpha is None else {"lr": run.config.alpha}
+        self.optimizer = OPTIMIZER_OF[run.config.optimizer](**options)
+        if run.optimizer is not None:
+            self.optimizer.states, self.optimizer.iter = run.optimizer.states, run.optimizer.iter
+        self._trainer = Trainer(run.model, self.optimizer)
         self._trainer.current_epoch = run.first_epoch
         self._keep = run.vocab.keep_probabilities(run.config.sample)
 

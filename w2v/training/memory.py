@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from w2v.backend import Backend
 from w2v.config import TrainConfig
-
-# Matrices as large as the weights that an optimizer keeps for each of the two.
-_STATES = {"sgd": 0, "momentum": 1, "adagrad": 1, "rmsprop": 1, "adam": 2}
+from w2v.training.optimizers import OPTIMIZER_OF
 
 
 def require_memory(backend: Backend, words: int, config: TrainConfig) -> None:
@@ -25,7 +23,7 @@ def require_memory(backend: Backend, words: int, config: TrainConfig) -> None:
     MemoryError
         It says what is needed, what is free and what to lower.
     """
-    states = _STATES[config.optimizer]
+    states = OPTIMIZER_OF[config.optimizer].n_states
     needed = 4 * words * config.vector_size * 2 * (1 + states)
     free = backend.memory_info().free
     if needed > free:

@@ -29,6 +29,13 @@ class Optimizer(ABC):
         Learning rate.
     dense : bool, default False
         Apply row-sparse gradients as the dense ones they stand for.
+
+    Attributes
+    ----------
+    states : list of lists of arrays
+        For each parameter ``n_states`` arrays of its shape; empty before the first step.
+    iter : int
+        Steps taken.
     """
 
     n_states = 0
@@ -37,6 +44,7 @@ class Optimizer(ABC):
         self.lr = lr
         self.dense = dense
         self.states: list[list[Array]] = []
+        self.iter = 0
 
     def update(self, params: Sequence[Array], grads: Sequence[Array | RowGrad]) -> None:
         """Update parameters in place.
@@ -55,13 +63,19 @@ class Optimizer(ABC):
             of the calls before.
         """
         params, grads = remove_duplicate(params, grads)
-        for param, grad, state in zip(params, grads, self._states_of(params), strict=True):
+        states = self._states_of(params)
+        self.iter += 1
+        self.begin_step()
+        for param, grad, state in zip(params, grads, states, strict=True):
             if not isinstance(grad, RowGrad):
                 self.step(param, grad, *state)
             elif self.dense:
                 self.step(param, grad.to_dense(), *state)
             else:
                 self.step_rows(param, grad, *state)
+
+    def begin_step(self) -> None:  # noqa: B027  # most have nothing to do
+        """Compute what a step needs once for all parameters, from :attr:`iter` and ``lr``."""
 
     def _states_of(self, params: Sequence[Array]) -> list[list[Array]]:
         """Return the state of each parameter, or refuse parameters that it does not belong to."""
@@ -202,12 +216,9 @@ class Adam(Optimizer):
         super().__init__(lr, dense=dense)
         self.beta1 = beta1
         self.beta2 = beta2
-        self.iter = 0
 
-    def update(self, params: Sequence[Array], grads: Sequence[Array | RowGrad]) -> None:  # noqa: D102
-        self.iter += 1
+    def begin_step(self) -> None:  # noqa: D102
         self.step_size = self.lr * (1 - self.beta2**self.iter) ** 0.5 / (1 - self.beta1**self.iter)
-        super().update(params, grads)
 
     def step(self, param: Array, grad: Array, *state: Array) -> None:  # noqa: D102
         m, v = state
@@ -227,3 +238,13 @@ class Adam(Optimizer):
             beta2=self.beta2,
             eps=_EPS,
         )
+
+
+OPTIMIZER_OF: dict[str, type[SGD] | type[Momentum] | type[AdaGrad] | type[RMSprop] | type[Adam]] = {
+    "sgd": SGD,
+    "momentum": Momentum,
+    "adagrad": AdaGrad,
+    "rmsprop": RMSprop,
+    "adam": Adam,
+}
+"""By the names that a configuration has for them."""

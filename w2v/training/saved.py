@@ -113,17 +113,45 @@ def check_progress(progress: Mapping[str, Any], path: Path, *, drawn: bool) -> N
         )
 
 
+def check_optimizer(kept: Any, name: str, path: Path) -> None:
+    """Refuse an optimizer that is not the training's own.
+
+    Parameters
+    ----------
+    kept : dict
+        Its name and the steps it took.
+    name : str
+        Of the training's own.
+    path : Path
+        The file, for messages.
+
+    Raises
+    ------
+    CheckpointError
+        If it is another's, or something is missing or of another type.
+    """
+    if not isinstance(kept, dict) or kept.get("name") != name:
+        raise CheckpointError(
+            f"{path} is damaged: its optimizer is {quoted(kept, 60)}, expected {name}'s state"
+        )
+    steps = kept.get("steps")
+    if type(steps) is not int or not 0 < steps < 1 << 63:
+        raise CheckpointError(
+            f"{path} is damaged: the optimizer's steps are {quoted(steps, 40)}, expected a count"
+        )
+
+
 def check_matrix(
-    weights: Mapping[str, np.ndarray], name: str, shape: tuple[int, int], path: Path
+    weights: Mapping[str, np.ndarray], name: str, shape: tuple[int, ...], path: Path
 ) -> None:
-    """Refuse weights that are not those of a model.
+    """Refuse an array that is not one of a model or its optimizer.
 
     Parameters
     ----------
     weights : mapping of str to array
     name : str
         Of the matrix to look at.
-    shape : int, int
+    shape : tuple of int
         That it must have.
     path : Path
         The file, for messages.
