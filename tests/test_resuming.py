@@ -150,9 +150,13 @@ def test_a_process_that_was_killed_is_gone_on_with_by_another(
         "v.bin",
     ]
     done = subprocess.run(
-        [*command, "--resume", "run", "-o", "v.bin", "--workers", "1"], cwd=tmp_path, capture_output=True, text=True, timeout=120,
+        [*command, "--resume", "run", "-o", "v.bin", "--workers", "1"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
         check=False,
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     assert "warning" not in done.stderr
     assert bytes_of(Word2Vec.load(tmp_path / "run")) == bytes_of(whole)

@@ -78,6 +78,7 @@ class Embedding(Layer):
             May be a broadcast view.
         """
         W, idx = self.params[0], self.idx
+        self.backend.check_floats(dout, "dout")
         if dout.shape != (*idx.shape, W.shape[1]):
             dout = self.backend.xp.broadcast_to(dout, (*idx.shape, W.shape[1]))
         self.dout = dout

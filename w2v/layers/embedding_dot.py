@@ -63,6 +63,7 @@ class EmbeddingDot(Layer):
             below 0 or above V − 1.
         """
         W, idx = self.params[0], self.embed.check(idx)
+        self.backend.check_floats(h, "h")
         if idx.ndim not in (1, 2) or h.shape != (len(idx), W.shape[1]):
             raise ValueError(
                 f"a hidden vector of {W.shape[1]} numbers is needed for each of the ids in shape "
@@ -84,6 +85,7 @@ class EmbeddingDot(Layer):
             ``Σ_k dout[b, k] W[idx[b, k]]``.
         """
         W, idx = self.params[0], self.embed.idx
+        self.backend.check_floats(dout, "dout")
         self.dout = dout.reshape(idx.shape)
         idx, weight = idx.reshape(len(idx), -1), dout.reshape(len(idx), -1)
         # First what reads W, while a cache may hold the rows of the forward pass.

@@ -73,6 +73,8 @@ class Model(ABC):
         W, vectors = self.params[place], self.backend.asarray(vectors)
         if vectors.shape != W.shape:
             raise ValueError(f"vectors of shape {W.shape} are needed, got {vectors.shape}")
+        if vectors.dtype.kind not in "biuf":
+            raise ValueError(f"vectors must be numbers, got {vectors.dtype!r}")
         W[...] = vectors
 
 

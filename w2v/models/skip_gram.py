@@ -40,7 +40,7 @@ class SkipGram(ContextModel):
             2 · window_size · (1 + k) ln 2 before training with k negatives.
         """
         h = self.in_layer.forward(target)
-        return self.loss_layer.forward(h, contexts.reshape(len(target), -1))
+        return self.loss_layer.forward(h, self.backend.asarray(contexts).reshape(len(target), -1))
 
     def backward(self, dout: float = 1) -> None:
         """Compute the gradients of the last forward pass."""

@@ -36,6 +36,11 @@ def remove_duplicate(
     shared: list[list[Array | RowGrad]] = []
     places: dict[int, tuple[int, bool]] = {}
     for param, grad in zip(params, grads, strict=True):
+        if not (hasattr(param, "shape") and hasattr(grad, "shape")):
+            raise TypeError(
+                f"parameters and gradients must be arrays, got {type(param).__name__} and "
+                f"{type(grad).__name__}"
+            )
         if grad.shape != param.shape:
             raise ValueError(
                 f"a parameter of shape {param.shape} has a gradient of shape {grad.shape}"
