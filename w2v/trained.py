@@ -526,7 +526,10 @@ class TrainedModel(GensimNames):
         model, _ = self.built()
         if self.config.hs != hs:
             raise AttributeError(f"{name} is not this model's: {WORD2VEC[name]}")
-        given = np.asarray(vectors, np.float32)
+        given = np.asarray(vectors)
+        if given.dtype.kind not in "biuf":
+            raise ValueError(f"{name} must be numbers, got {given.dtype!r}")
+        given = given.astype(np.float32, copy=False)
         if given.shape != model.params[1].shape:
             raise ValueError(f"{name} has shape {tuple(model.params[1].shape)}, got {given.shape}")
         model.params[1][:] = self.backend.asarray(given)

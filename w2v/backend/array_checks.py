@@ -139,10 +139,11 @@ class ArrayChecks(Arrays):
         self.check_floats(x, "logits")
         if not x.ndim or not x.size:
             raise ValueError(f"at least one row of logits is needed, got shape {x.shape}")
-        kind = getattr(getattr(t, "dtype", None), "kind", "")
-        if kind not in "biuf" or not kind:
+        dtype = getattr(t, "dtype", None)
+        if dtype is None or dtype.kind not in "biuf" or not dtype.isnative:
             raise TypeError(
-                f"labels must be an array of numbers, got {getattr(t, 'dtype', type(t).__name__)}"
+                f"labels must be an array of numbers in this machine's byte order, got "
+                f"{type(t).__name__ if dtype is None else dtype!r}"
             )
 
     def check_adam(self, param: Array, m: Array, v: Array, grad: RowGrad) -> None:

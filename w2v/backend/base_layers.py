@@ -98,7 +98,7 @@ class LayerPrimitives(ArrayChecks):
         self.check_ids(index, size, "row")
         unique, inverse = self.xp.unique(index.reshape(-1), return_inverse=True)
         summed = self.xp.zeros((unique.size, rows.shape[-1]), dtype=rows.dtype)
-        self.scatter_add(summed, inverse.reshape(-1), rows.reshape(-1, rows.shape[-1]))
+        self.scatter_add(summed, inverse.reshape(-1), rows.reshape(index.size, rows.shape[-1]))
         return RowGrad.of(TouchedRows(unique.astype("int32", copy=False), summed), size)
 
     def reduce_outer(self, index: Array, weight: Array, h: Array, size: int) -> RowGrad:

@@ -138,7 +138,7 @@ def run_kernel(
         (whole_in, whole_out),
         (_read_only(tokens, np.int32), _read_only(offsets, np.int64)),
         position,
-        keep,
+        _read_only(keep, np.uint32),
         *outputs,
         (settings.reach, settings.shrink_windows),
         (settings.alpha, slope, settings.min_alpha),

@@ -32,17 +32,25 @@ class RowGrad(RowArithmetic):
     """
 
     def __init__(self, index: Array, rows: Array, size: int) -> None:
+        if not (hasattr(index, "dtype") and hasattr(rows, "dtype")):
+            raise TypeError(
+                f"a row-sparse gradient takes arrays, got {type(index).__name__} and "
+                f"{type(rows).__name__}"
+            )
         if index.ndim != 1 or rows.ndim != 2 or len(index) != len(rows):
             raise ValueError(
                 f"a row-sparse gradient takes (U,) row numbers and (U, H) rows, got shapes "
                 f"{index.shape} and {rows.shape}"
             )
         if index.size:
-            low, high = int(index.min()), int(index.max())
-            if index.dtype.kind not in "iu" or low < 0 or high >= size:
+            if index.dtype.kind not in "iu" or not index.dtype.isnative:
                 raise ValueError(
-                    f"row numbers must be integers from 0 to {size - 1}, got {index.dtype} from "
-                    f"{low} to {high}"
+                    f"row numbers must be integers from 0 to {size - 1}, got {index.dtype!r}"
+                )
+            low, high = int(index.min()), int(index.max())
+            if low < 0 or high >= size:
+                raise ValueError(
+                    f"row numbers must be integers from 0 to {size - 1}, got {low} to {high}"
                 )
             if len(set(index.tolist())) < index.size:
                 raise ValueError("a row stands twice in a row-sparse gradient: sum its rows first")

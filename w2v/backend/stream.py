@@ -182,7 +182,7 @@ def check_stream(
     for W, what in ((W_in, "input vectors"), (W_out, "output vectors")):
         backend.check_matrix(W, what, written=True)
     noise.check()
-    for ids, what in ((tokens, "tokens"), (offsets, "sentence offsets")):
+    for ids, what in ((tokens, "tokens"), (offsets, "sentence offsets"), (keep, "thresholds")):
         backend.check_integers(ids, what)
         if ids.ndim != 1:
             raise ValueError(f"{what} must be one-dimensional, got shape {ids.shape}")
@@ -230,7 +230,8 @@ def train_stream(
     for low, high in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True):
         at = position + low - start
         rate = settings.rate(at)
-        sentence, places, widths = _thin_out(backend, tokens[low:high], keep, settings, at)
+        here = tokens[low:high].astype(np.int32, copy=False)
+        sentence, places, widths = _thin_out(backend, here, keep, settings, at)
         words += sentence.size
         for i in range(sentence.size):
             width = int(widths[i])

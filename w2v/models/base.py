@@ -46,6 +46,8 @@ class Vectors:
         W, vectors = layer.params[0], backend_for(layer.params[0]).asarray(vectors)
         if vectors.shape != W.shape:
             raise ValueError(f"vectors of shape {W.shape} are needed, got {vectors.shape}")
+        if vectors.dtype.kind not in "biuf":
+            raise ValueError(f"vectors must be numbers, got {vectors.dtype}")
         W[...] = vectors
 
 

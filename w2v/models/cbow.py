@@ -43,7 +43,7 @@ class CBOW(ContextModel):
         0-d float32 array
             Mean over the batch, in nats; (1 + k) ln 2 before training with k negatives.
         """
-        contexts = windows_of(contexts, target)
+        contexts = windows_of(self.backend.asarray(contexts), target)
         self.n_contexts = contexts.shape[1]
         h = self.in_layer.forward(contexts).mean(axis=1)
         return self.loss_layer.forward(h, target)

@@ -41,7 +41,7 @@ class SkipGram(ContextModel):
             2 · window_size · (1 + k) ln 2 before training with k negatives.
         """
         h = self.in_layer.forward(target)
-        return self.loss_layer.forward(h, windows_of(contexts, target))
+        return self.loss_layer.forward(h, windows_of(self.backend.asarray(contexts), target))
 
     def backward(self, dout: float = 1) -> None:
         """Compute the gradients of the last forward pass."""

@@ -36,9 +36,15 @@ def remove_duplicate(
     shared: list[list[Array | RowGrad]] = []
     places: dict[int, tuple[int, bool]] = {}
     for param, grad in zip(params, grads, strict=True):
-        if getattr(grad, "shape", None) != param.shape:
-            got = getattr(grad, "shape", type(grad).__name__)
-            raise ValueError(f"a parameter of shape {param.shape} has a gradient of shape {got}")
+        if not (hasattr(param, "shape") and hasattr(grad, "shape")):
+            raise TypeError(
+                f"parameters and gradients must be arrays, got {type(param).__name__} and "
+                f"{type(grad).__name__}"
+            )
+        if grad.shape != param.shape:
+            raise ValueError(
+                f"a parameter of shape {param.shape} has a gradient of shape {grad.shape}"
+            )
         if id(param) not in places:
             places[id(param)] = _place(param, once)
         place, transposed = places[id(param)]
