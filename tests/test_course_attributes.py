@@ -148,10 +148,10 @@ def test_assigned_vectors_are_the_models(backend: Backend, name: str) -> None:
     [
         (lambda W, h: Embedding(W.astype(int)), "float32 or float64"),
         (lambda W, h: Embedding(W[0]), "float32 or float64"),
-        (lambda W, h: Embedding(W).forward(h[:, 0]), "integers, got float64"),
+        (lambda W, h: Embedding(W).forward(h[:, 0]), r"integers .*float64"),
         (lambda W, h: EmbeddingDot(W).forward(h[:, :3], [1, 2, 3]), "hidden vector of 4 numbers"),
         (lambda W, h: EmbeddingDot(W).forward(h, [1, 2]), "for each of the ids"),
-        (lambda W, h: EmbeddingDot(W).forward(h, [0.5, 1.0, 2.0]), "integers, got float64"),
+        (lambda W, h: EmbeddingDot(W).forward(h, [0.5, 1.0, 2.0]), r"integers .*float64"),
     ],
 )
 def test_layers_refuse_what_they_would_read_wrongly(backend: Backend, call: Any, said: str) -> None:
