@@ -312,3 +312,22 @@ def test_the_beginning_of_a_corpus_is_enough(backend: Backend) -> None:
     contexts, target = batch(0)
     model.forward(backend.asarray(contexts), backend.asarray(target))
     assert int(model.ns_loss.embed_dot.embed.idx.max()) < V
+
+
+def test_what_a_layer_works_on_is_what_is_stepped(backend: Backend) -> None:
+    x, t = (backend.asarray(each) for each in batch(0))
+    model = CBOW(V, 4, 2, corpus())
+    model.in_layer.params[0] = other = backend.asarray(np.full((V, 4), 0.5))
+    model.ns_loss.params[0] = backend.asarray(np.full((V, 4), 0.5))
+    own = Embedding(backend.xp.ones((3, 2)))
+    model.params += own.params
+    model.grads += own.grads
+    own.forward([1])
+    own.backward(1)
+    model.forward(x, t)
+    model.backward()
+    assert [len(model.params), len(model.grads)] == [3, 3]
+    SGD(1.0).update(model.params, model.grads)
+    assert model.word_vecs is other
+    assert (to_cpu(other) != 0.5).any()
+    assert to_cpu(own.params[0]).tolist() == [[1, 1], [0, 0], [1, 1]]

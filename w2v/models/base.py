@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from typing import Any
 
-from w2v.backend import Array, Backend, RowGrad, backend_for, get_backend
+from w2v.backend import Array, Backend, backend_for, get_backend
 from w2v.layers import Embedding, HierarchicalSoftmaxLoss, Layer, NegativeSamplingLoss
 from w2v.layers.base import Shown
 from w2v.layers.unigram_sampler import count_words
@@ -51,6 +51,33 @@ class Vectors:
         W[...] = vectors
 
 
+class Collected:
+    """The lists of a model's layers as one, and what a subclass adds to them or has instead.
+
+    Read anew each time, so that an array that a layer works on in place of another is stepped.
+    """
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, model: Any, kind: type | None = None) -> Any:
+        if model is None:
+            return self
+        ours, more = vars(model).get(self._name, (True, []))
+        return [*self._of_layers(model), *more] if ours else more
+
+    def __set__(self, model: Any, arrays: list[Any]) -> None:
+        ours = self._of_layers(model)
+        if ours and list(map(id, arrays[: len(ours)])) == list(map(id, ours)):
+            vars(model)[self._name] = True, list(arrays[len(ours) :])
+        else:
+            vars(model)[self._name] = False, list(arrays)
+
+    def _of_layers(self, model: Any) -> list[Any]:
+        layers = vars(model).get("layers", ())
+        return [each for layer in layers for each in getattr(layer, self._name)]
+
+
 class Model(ABC):
     """Layers put together.
 
@@ -65,9 +92,9 @@ class Model(ABC):
 
     def __init__(self, *layers: Layer) -> None:
         self.layers = list(layers)
-        self.params: list[Array] = [param for layer in layers for param in layer.params]
-        self.grads: list[Array | RowGrad] = [grad for layer in layers for grad in layer.grads]
 
+    params = Collected()
+    grads = Collected()
     backend: Backend
     seed: int
 
@@ -87,28 +114,11 @@ class Model(ABC):
         *params : arrays
             One for each of :attr:`params`, used in place.
         """
-        self.params[:] = params
         rest = iter(params)
         for layer in self.layers:
             layer.params[:] = [next(rest) for _ in layer.params]
 
     word_vecs = Vectors("in_layer", "(V, H) float32 array: what is wanted of the training.")
-
-    def __getstate__(self) -> dict[str, Any]:
-        # Arrays are written once, in their layers: not every pickler sees that two are one.
-        places = {
-            id(param): (i, j)
-            for i, layer in enumerate(self.layers)
-            for j, param in enumerate(layer.params)
-        }
-        return {**vars(self), "params": [places.get(id(param), param) for param in self.params]}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state)
-        self.params = [
-            self.layers[param[0]].params[param[1]] if isinstance(param, tuple) else param
-            for param in self.params
-        ]
 
 
 class ContextModel(Model):

@@ -86,7 +86,8 @@ def _sum(param: Array, grads: list[Array | RowGrad]) -> Array | RowGrad:
     if len(sparse) > 1:
         index = backend.xp.concatenate([grad.padded_index for grad in sparse])
         rows = backend.xp.concatenate([grad.padded_rows for grad in sparse])
-        total = backend.reduce_rows(index, rows, len(param))
+        with backend.deferred_checks():  # they are gradients' rows: waiting would tell nothing
+            total = backend.reduce_rows(index, rows, len(param))
     return sum(dense, total.to_dense()) if dense else total
 
 
