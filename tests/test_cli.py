@@ -16,6 +16,7 @@ import pytest
 
 from w2v import KeyedVectors
 from w2v.backend import available_backends
+from w2v.data import prepare
 
 ROYAL = ["the king rules the land", "the queen rules the land", "a dog chases a cat"] * 60
 
@@ -250,3 +251,32 @@ def test_info_names_versions_and_backends(tmp_path: Path) -> None:
     facts = json.loads(run("info", "--json", cwd=tmp_path).stdout)
     assert facts["numpy"] == np.__version__
     assert set(available_backends()) <= set(facts)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ("train book.txt -o x.bin --metrics book.txt", "book.txt would be written over"),
+        ("train book.txt -o ./book.txt", "book.txt would be written over"),
+        ("train book.txt -o x.bin --metrics x.bin", "x.bin is named for two outputs"),
+        ("train book.txt -o x.bin --plot p.png --metrics p.png", "p.png is named for two outputs"),
+        ("explore v.vec -o v.vec", "v.vec would be written over"),
+        ("explore v.vec -o page.xyz", "a page is written to a name in .html"),
+        ("prepare book.txt -o book.txt", "book.txt would be written over"),
+        ("train book.w2v --lowercase --encoding latin-1", "--lowercase, --encoding cannot change"),
+    ],
+)
+def test_nothing_that_is_read_is_written_over_nor_read_in_silence(
+    tmp_path: Path, arguments: str, told: str
+) -> None:
+    (tmp_path / "book.txt").write_text("The old king and the queen\n" * 40)
+    (tmp_path / "v.vec").write_text("2 2\na 1 2\nb 3 4\n")
+    prepare(tmp_path / "book.txt", tmp_path / "book.w2v")
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    done = subprocess.run(
+        [sys.executable, "-m", "w2v", *arguments.split()],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode in (1, 2)
+    assert told in done.stderr.splitlines()[-1]
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before

@@ -266,7 +266,7 @@ NO_WORD = np.zeros(0, dtype=np.int64)
         (lambda: model([]), r"at least one word id, got 0 values"),
         (lambda: model([0, 1, 2, 4]), r"word id 4 is out of range: expected 0 to 3"),
         (lambda: model([0, 1, 2, -1]), r"id -1"),
-        (lambda: model([0, 1, 2, 2]), r"word 3 has count 0"),
+        (lambda: model([0, 1, 3, 3]), r"word 2 has count 0"),
         (lambda: NoiseTable([3, 0, 0]), r"word 1 has count 0 \(2 of 3 words"),
         (lambda: NoiseTable([1, float("nan")]), r"word 1 has count nan"),
         (lambda: NoiseTable([]), r"shape \(0,\)"),

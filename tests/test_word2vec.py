@@ -170,6 +170,7 @@ def test_a_training_that_was_stopped_goes_on_to_the_same_bytes(tmp_path: Path) -
     assert resumed.losses == pytest.approx(whole.losses)
 
 
+@pytest.mark.filterwarnings("ignore:the state of adam was not kept")
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_an_epoch_costs_the_same_after_a_billion_others(tmp_path: Path, optimizer: str) -> None:
     """Whatever goes through the epochs done, or makes room for all, would not come back."""

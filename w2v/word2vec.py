@@ -403,7 +403,8 @@ class Word2Vec(TrainedModel):
                 self._training = False
                 self.compile_seconds = engine.compile_seconds or resting.compile_seconds
                 self.train_seconds = time.perf_counter() - begin - self.compile_seconds
-                self.trained_words = round(done.position(progress.done)) - done.begun_with
+                words_done = round(done.position(progress.done)) - done.begun_with
+                self.trained_words = words_done if first_epoch < config.epochs else 0
         if not self.predictions and first_epoch < config.epochs:
             tell_that_nothing_was_left(config)
         self._call(hooks, "on_train_end")

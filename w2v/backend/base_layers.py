@@ -149,15 +149,15 @@ class LayerPrimitives(ArrayChecks):
         Returns
         -------
         loss : 0-d float array
-            ``Σ max(x, 0) − x t + log(1 + exp(−|x|))``: ``log(1 + exp(−x))`` where t is 1,
-            ``log(1 + exp(x))`` where it is 0.
+            ``Σ t log(1 + exp(−x)) + (1 − t) log(1 + exp(x))``.
         difference : float array of x's shape
             ``σ(x) − t``, the loss's gradient by x.
         """
         self.check_labels(x, t)
         xp = self.xp
         t = xp.broadcast_to(t, x.shape)
-        loss = (xp.maximum(x, 0) - x * t + xp.log1p(xp.exp(-abs(x)))).sum()
+        wrong = xp.where(x > 0, x * (1 - xp.asarray(t, dtype=x.dtype)), -x * t)
+        loss = (wrong + xp.log1p(xp.exp(-abs(x)))).sum()
         return loss, (xp.tanh(x / 2) + 1) / 2 - t
 
     # -- hierarchical softmax --------------------------------------------------------

@@ -22,9 +22,8 @@ _exact = kept_njit(nogil=True)
 _fast = kept_njit(nogil=True, fastmath=True, error_model="numpy")
 
 # As fast, but numbers that are not finite stay so, for a loss to tell of.
-_honest = numba.njit(
+_honest = kept_njit(
     nogil=True,
-    cache=True,
     fastmath={"reassoc", "contract", "arcp", "nsz", "afn"},
     error_model="numpy",
 )
@@ -164,7 +163,9 @@ def sigmoid_loss(x, t, difference):
     for b in range(x.shape[0]):
         for k in range(x.shape[1]):
             tail = np.exp(-abs(x[b, k]))
-            total += max(x[b, k], 0) - x[b, k] * t[b, k] + np.log1p(tail)
+            # What is wrong with x: nothing is taken from it again, which would round.
+            wrong = x[b, k] * (1 - t[b, k]) if x[b, k] > 0 else -x[b, k] * t[b, k]
+            total += wrong + np.log1p(tail)
             larger = one / (one + tail)
             difference[b, k] = (larger if x[b, k] >= 0 else one - larger) - t[b, k]
     return total

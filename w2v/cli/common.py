@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -98,6 +99,19 @@ def save_or_rescue(vectors: KeyedVectors, path: Path) -> None:
         raise OSError(
             f"cannot write {path} ({error.strerror or error}); the vectors are in {rescue}"
         ) from error
+
+
+def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Path | str]) -> None:
+    """Refuse to write two things into one file, or one over what it is made from."""
+    read = {os.path.realpath(name): name for name in inputs}
+    written: dict[str, Path] = {}
+    for path in filter(None, outputs):
+        place = os.path.realpath(path)
+        if place in read:
+            raise ValueError(f"{path} would be written over, and is read: name another output")
+        if place in written:
+            raise ValueError(f"{path} is named for two outputs: each needs a name of its own")
+        written[place] = path
 
 
 def check_folder(path: Path | None) -> None:

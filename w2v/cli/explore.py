@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from w2v.cli.common import Method, Quiet, Vectors, check_folder, teller
+from w2v.cli.common import Method, Quiet, Vectors, check_folder, check_outputs, teller
 from w2v.messages import quoted
 
 
@@ -38,6 +38,9 @@ def explore(
 
     say = teller(quiet)
     check_folder(output)
+    check_outputs([output], [vectors])
+    if output.suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"a page is written to a name in .html, got {quoted(str(output))}")
     if method not in ("pca", "tsne"):
         raise typer.BadParameter(f"{quoted(method)} is not one of pca, tsne", param_hint="--method")
     vecs = KeyedVectors.load(vectors, limit=words)

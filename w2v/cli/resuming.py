@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,25 @@ def given(ctx: typer.Context, option: str) -> bool:
     """Tell whether an option stands on the command line or in the configuration file."""
     source = ctx.get_parameter_source(option)
     return source is not None and source.name != "DEFAULT"
+
+
+def check_reading(ctx: typer.Context, reading: Iterable[str], corpus: Iterable[str]) -> None:
+    """Refuse to read a prepared corpus in another way: it has been read.
+
+    Raises
+    ------
+    ValueError
+        Names the options.
+    """
+    from w2v.data.manifest import is_encoded
+
+    options = [f"--{name}" for name in reading if given(ctx, name)]
+    prepared = next(filter(is_encoded, corpus), None)
+    if options and prepared is not None:
+        raise ValueError(
+            f"{prepared} is a prepared corpus, which {', '.join(options)} cannot change: leave "
+            f"them out, or prepare the text anew with them"
+        )
 
 
 def resumed(

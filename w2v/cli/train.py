@@ -13,6 +13,7 @@ from w2v.cli.common import (
     Json,
     Quiet,
     check_folder,
+    check_outputs,
     choice,
     describe,
     save_or_rescue,
@@ -162,7 +163,7 @@ def train(
     `w2v train book.txt --config run.toml --seed 2`: with options from a file
     """
     from w2v.backend import describe_choice
-    from w2v.cli.resuming import read, resumed, saved_text
+    from w2v.cli.resuming import check_reading, read, resumed, saved_text
     from w2v.data.rereading import require_rereadable
     from w2v.metrics import MetricsLog
     from w2v.plotting import check_picture
@@ -175,6 +176,7 @@ def train(
     format_of(output)  # a wrong name is better told before the training than after
     for path in (output, plot, metrics, checkpoint):
         check_folder(path)
+    check_outputs((output, plot, metrics, checkpoint), corpus or ())
     if plot:
         check_picture(plot)
     if checkpoint:
@@ -214,6 +216,7 @@ def train(
                 say(f"{resume} does not say which text it was trained on: not compared")
             reread = reread or bool(saved_text(word2vec).get("reread"))
         else:
+            check_reading(ctx, reading, corpus or ())
             word2vec = Word2Vec(**dict(hyper.values()), **running)
             names = ["pydocs"] if corpus is None else corpus
     word2vec.reading = reading
@@ -292,6 +295,7 @@ def prepare(
     from w2v.training.progress import ReadingProgress
 
     say = teller(quiet)
+    check_outputs([output], corpus or ())
     begin = time.perf_counter()
     with ReadingProgress(enabled=False if quiet else None) as progress:
         made = prepare_corpus(
@@ -359,6 +363,7 @@ def phrases(
     from w2v.data.manifest import MANIFEST
 
     say = teller(quiet)
+    check_outputs([output], corpus or ())
     connectors = [word.strip() for word in (connector_words or "").split(",") if word.strip()]
     if connectors == ["english"]:
         connectors = sorted(ENGLISH_CONNECTOR_WORDS)

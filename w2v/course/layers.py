@@ -14,6 +14,9 @@ from w2v.layers import (
     SigmoidWithLoss,
     SoftmaxWithLoss,
 )
+from w2v.layers import EmbeddingDot as EmbeddingDot
+from w2v.layers import NegativeSamplingLoss as NegativeSamplingLoss
+from w2v.layers import UnigramSampler as UnigramSampler
 
 if TYPE_CHECKING:
     from w2v.course.np import GPU, np

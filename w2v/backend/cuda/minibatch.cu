@@ -99,7 +99,7 @@ KERNEL void sigmoid_loss(const REAL* x, const REAL* t, i64 B, i64 K, i64 stride_
   for (i64 i = first_thread(); i < B * K; i += all_threads()) {
     const REAL label = t[i / K * stride_b + i % K * stride_k];
     const REAL tail = exp(x[i] < 0 ? x[i] : -x[i]), share = 1 / (1 + tail);
-    total += (x[i] > 0 ? x[i] : 0) - x[i] * label + log1p(tail);
+    total += (x[i] > 0 ? x[i] * (1 - label) : -x[i] * label) + log1p(tail);
     difference[i] = (x[i] < 0 ? tail * share : share) - label;
   }
   total = sum_over_lanes(total);
