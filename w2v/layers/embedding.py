@@ -71,6 +71,43 @@ class Embedding(Layer):
         self.idx = self.check(idx)
         return self.params[0][self.idx]  # as take_rows, which would check once more
 
+    def mean(self, idx: Array) -> Array:
+        """Return ``forward(idx).mean(axis=1)``, without the rows in between.
+
+        Parameters
+        ----------
+        idx : (B, C) int array
+            Word ids.
+
+        Returns
+        -------
+        (B, H) float array
+
+        Raises
+        ------
+        ValueError
+            As :meth:`forward`.
+        """
+        self.idx = self.check(idx)
+        return self.backend.weighted_rows(self.params[0], self.idx, self._shares())
+
+    def backward_mean(self, dh: Array) -> None:
+        """Do what :meth:`backward` does, after :meth:`mean`.
+
+        Parameters
+        ----------
+        dh : (B, H) float array
+            Gradient of the mean.
+        """
+        idx, W = self.idx, self.params[0]
+        each = (dh / idx.shape[1])[:, None]
+        self.batch = idx, self.backend.xp.broadcast_to(each, (*idx.shape, W.shape[1]))
+        self.keep_gradient(self.backend.reduce_outer(idx, self._shares(), dh, W.shape[0]))
+
+    def _shares(self) -> Array:
+        shape = self.idx.shape
+        return self.backend.xp.full(shape, 1 / shape[1], dtype=self.params[0].dtype)
+
     def backward(self, dout: Array) -> None:
         """Sum the gradients of equal ids.
 

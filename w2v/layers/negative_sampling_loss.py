@@ -78,12 +78,12 @@ class NegativeSamplingLoss(Layer):
             Another number of targets than of hidden vectors, or one below 0 or above V − 1.
         """
         xp = self.backend.xp
-        target = self.embed_dot.embed.check(target)
+        target = self.backend.asarray(target)
         if len(target) != len(h):
             raise ValueError(f"{len(h)} hidden vectors need as many targets, got {len(target)}")
         flat = target.reshape(-1)
         negative = self.backend.asarray(self.sampler.get_negative_sample(flat))
-        words = xp.concatenate((flat[:, None], negative), axis=1)
+        words = xp.concatenate((flat[:, None], negative), axis=1)  # checked with the scores
         labels = xp.arange(target[:1].size * words.shape[1]) % words.shape[1] == 0  # targets first
         words = words.reshape(len(h), labels.size)
         return self.loss.forward(self.embed_dot.forward(h, words), labels)

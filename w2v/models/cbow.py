@@ -43,13 +43,9 @@ class CBOW(ContextModel):
         0-d float32 array
             Mean over the batch, in nats; (1 + k) ln 2 before training with k negatives.
         """
-        contexts = windows_of(self.backend.asarray(contexts), target)
-        self.n_contexts = contexts.shape[1]
-        h = self.in_layer.forward(contexts).mean(axis=1)
+        h = self.in_layer.mean(windows_of(self.backend.asarray(contexts), target))
         return self.loss_layer.forward(h, target)
 
     def backward(self, dout: float = 1) -> None:
         """Compute the gradients of the last forward pass."""
-        dh = self.loss_layer.backward(dout) / self.n_contexts
-        shape = (len(dh), self.n_contexts, dh.shape[1])
-        self.in_layer.backward(self.backend.xp.broadcast_to(dh[:, None], shape))
+        self.in_layer.backward_mean(self.loss_layer.backward(dout))

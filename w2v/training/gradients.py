@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from w2v.backend import Array, RowGrad, backend_for
 
 
@@ -58,6 +60,8 @@ def remove_duplicate(
 def _place(param: Array, once: list[Array]) -> tuple[int, bool]:
     """Return which of some arrays has a parameter's numbers, and whether transposed."""
     for place, known in enumerate(once):
+        if not np.may_share_memory(known, param):  # CuPy's, for CuPy's arrays
+            continue
         if _start(known) != _start(param) or known.dtype != param.dtype:
             continue
         if (known.shape, known.strides) == (param.shape, param.strides):
@@ -69,8 +73,8 @@ def _place(param: Array, once: list[Array]) -> tuple[int, bool]:
 
 def _start(array: Array) -> int:
     """Return the address of an array's first number."""
-    memory = array.data
-    address: int = memory.ptr if hasattr(memory, "ptr") else array.ctypes.data
+    ours = getattr(array, "__array_interface__", None)
+    address: int = array.data.ptr if ours is None else ours["data"][0]
     return address
 
 
