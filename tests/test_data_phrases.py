@@ -112,3 +112,15 @@ def test_joining_cuts_the_vocabulary_anew() -> None:
 def test_parameters_out_of_range_are_named(parameters: dict[str, Any], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         Phrases(read_corpus([["a", "b"]], min_count=1), **parameters)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["threshold", "min_count", "connector_words", "delimiter", "scoring", "scores", "max_vocab"],
+)
+def test_what_phrases_were_found_by_cannot_be_changed_after(name: str) -> None:
+    phrases = Phrases([["new", "york"]] * 9 + [["a", "b"]], min_count=2, threshold=0.1)
+    with pytest.raises(AttributeError, match=f"Phrases.{name} cannot be set: .* make another"):
+        setattr(phrases, name, 1)
+    assert (phrases.threshold, phrases.min_count, phrases.delimiter) == (0.1, 2, "_")
+    assert phrases[["new", "york"]] == ["new_york"]

@@ -64,9 +64,15 @@ def test_the_text_is_known_whatever_file_it_comes_from(saved: Path, tmp_path: Pa
 
 def test_an_epoch_that_the_run_has_not_is_refused() -> None:
     trained = Word2Vec(TEXT, **SMALL)
-    for first in (-1, 4):
-        with pytest.raises(ValueError, match="first_epoch must be 0 to epochs, which is 3"):
-            trained.train(first_epoch=first)
+    before = trained.wv.vectors.copy()
+    for first in (-1, 1, 2, 4, 3.0, True, "3", None):
+        with pytest.raises(ValueError, match=r"epochs_done, which is 3, .* got"):
+            trained.train(epochs=5, first_epoch=first)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="at most epochs, which is 2; got 3"):
+        trained.train(epochs=2, first_epoch=3)
+    np.testing.assert_array_equal(trained.wv.vectors, before)
+    trained.train(epochs=4, first_epoch=np.int64(3))  # type: ignore[arg-type]
+    assert trained.epochs_done == 4
 
 
 def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+import json
+import pickle
+import random
 import tracemalloc
+import unicodedata
 from typing import Any
 
 import numpy as np
@@ -237,3 +242,71 @@ def test_questions_that_make_no_sense_are_refused(ask: Any, message: str) -> Non
     kv, _ = tables(rows=5)
     with pytest.raises(ValueError, match=message):
         ask(kv)
+
+
+EDITS: dict[str, Any] = {
+    "sort": lambda kv: kv.index_to_key.sort(),
+    "shuffle": lambda kv: random.Random(1).shuffle(kv.index_to_key),
+    "reverse": lambda kv: kv.index_to_key.reverse(),
+    "append": lambda kv: kv.index_to_key.append("new"),
+    "insert": lambda kv: kv.index_to_key.insert(0, "new"),
+    "extend": lambda kv: kv.index_to_key.extend(["new"]),
+    "pop": lambda kv: kv.index_to_key.pop(),
+    "remove": lambda kv: kv.index_to_key.remove("b"),
+    "clear": lambda kv: kv.index_to_key.clear(),
+    "item": lambda kv: kv.index_to_key.__setitem__(0, "new"),
+    "slice": lambda kv: kv.index_to_key.__setitem__(slice(None), ["c", "b", "a"]),
+    "deleted": lambda kv: kv.index_to_key.__delitem__(0),
+    "added in place": lambda kv: kv.index_to_key.__iadd__(["new"]),
+    "repeated in place": lambda kv: kv.index_to_key.__imul__(2),
+    "row": lambda kv: kv.key_to_index.__setitem__("a", 2),
+    "row deleted": lambda kv: kv.key_to_index.__delitem__("a"),
+    "rows updated": lambda kv: kv.key_to_index.update(new=0),
+    "rows merged": lambda kv: kv.key_to_index.__ior__({"new": 0}),
+    "row by default": lambda kv: kv.key_to_index.setdefault("new", 0),
+    "row popped": lambda kv: kv.key_to_index.pop("a"),
+    "last row popped": lambda kv: kv.key_to_index.popitem(),
+    "rows cleared": lambda kv: kv.key_to_index.clear(),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_words_and_rows_that_a_table_gives_out_cannot_be_edited(edit: str) -> None:
+    kv = KeyedVectors(["c", "a", "b"], np.eye(3, dtype=np.float32))
+    with pytest.raises(TypeError, match=r"list\(words\)"):
+        EDITS[edit](kv)
+    assert kv.index_to_key == ["c", "a", "b"] and kv.key_to_index == {"c": 0, "a": 1, "b": 2}
+
+
+def test_words_and_rows_are_a_list_and_a_dictionary_all_the_same() -> None:
+    kv = KeyedVectors(["c", "a", "b"], np.eye(3, dtype=np.float32))
+    for held, kind in ((kv.index_to_key, list), (kv.key_to_index, dict)):
+        assert isinstance(held, kind)
+        assert json.loads(json.dumps(held)) == held
+        assert pickle.loads(pickle.dumps(held)) == copy.deepcopy(held) == copy.copy(held) == held
+    own = list(kv.index_to_key)
+    own.sort()
+    assert own == sorted(kv.index_to_key) == ["a", "b", "c"] != kv.index_to_key
+    kv.index_to_key = ["x", "y", "z"]
+    assert kv.key_to_index["z"] == 2
+    again = pickle.loads(pickle.dumps(kv))
+    with pytest.raises(TypeError):
+        again.index_to_key.reverse()
+
+
+@pytest.mark.parametrize("held", ["NFC", "NFD"])
+def test_a_word_written_in_another_normal_form_is_the_one_that_is_found(held: Any) -> None:
+    other = "NFD" if held == "NFC" else "NFC"
+    words = ["plain", *(unicodedata.normalize(held, word) for word in ("café", "が", "각"))]
+    kv = KeyedVectors(words, np.zeros((4, 2), np.float32), [4, 3, 2, 1])
+    forms = [unicodedata.normalize(other, word) for word in words]  # type: ignore[arg-type]
+    kv[forms[1]] = [1, 1]
+    kv.add_vectors(forms[2:], np.full((2, 2), 2.0), {"count": [7, 8]}, replace=True)
+    assert kv.add_vector(forms[1], [9, 9]) == 1  # there already: it keeps its vector
+    assert kv.index_to_key == words
+    assert kv.vectors.tolist() == [[0, 0], [1, 1], [2, 2], [2, 2]]
+    assert kv.counts is not None and kv.counts.tolist() == [4, 3, 7, 8]
+    with pytest.raises(ValueError, match="twice, in two Unicode normal forms"):
+        kv[[words[1], forms[1]]] = np.ones((2, 2))
+    kv[[forms[1], "new"]] = [[5, 5], [6, 6]]
+    assert kv.index_to_key == [*words, "new"] and kv[words[1]].tolist() == [5, 5]

@@ -178,11 +178,12 @@ def test_an_epoch_costs_the_same_after_a_billion_others(tmp_path: Path, optimize
     recorder = Recorder()
     model = Word2Vec(optimizer=optimizer, batch_size=50, window=2, callbacks=[recorder], **SMALL)
     model.build_vocab(SENTENCES)
+    model.epochs_done = many - 3  # as if so many had been trained
     model.train(SENTENCES, epochs=many, first_epoch=many - 3, checkpoint=tmp_path / "run")
     assert len(model.losses) == 3
     assert recorder.totals == sorted(recorder.totals)
     rereading = Word2Vec.load(tmp_path / "run")
-    rereading.train(SENTENCES, epochs=many, first_epoch=many - 2, reread=True)
+    rereading.train(SENTENCES, epochs=many + 1, first_epoch=many, reread=True)
 
 
 def test_held_out_loss_is_the_training_loss_of_a_frozen_model_and_changes_nothing() -> None:
@@ -232,6 +233,17 @@ def test_predicted_words_are_probabilities_from_the_output_vectors() -> None:
         ({"optimizer": "newton"}, "optimizer"),
         ({"sampling": "lucky"}, "sampling"),
         ({"backend": "tpu"}, "tpu"),
+        ({"shrink_windows": "no"}, "shrink_windows must be True or False, got 'no'"),
+        ({"shrink_windows": 2}, "shrink_windows must be True or False, got 2"),
+        ({"reread": "false"}, "reread must be True or False, got 'false'"),
+        ({"compute_loss": "off"}, "compute_loss must be True or False, got 'off'"),
+        ({"alpha": 10**400}, "alpha must be a learning rate above 0, got 1000"),
+        ({"min_alpha": 10**5000}, "min_alpha must be 0 to alpha, .* integer of 16,610 bits"),
+        ({"ns_exponent": -(10**400)}, "ns_exponent must be a finite number, got -1000"),
+        ({"sample": 10**400}, "sample must be 0 .* got 1000"),
+        ({"alpha": "0.1"}, "alpha must be a learning rate above 0, got '0.1'"),
+        ({"workers": 1025}, "workers must be 1 to 1,024 threads, got 1025"),
+        ({"workers": 10**12}, "workers must be 1 to 1,024 threads"),
     ],
 )
 def test_a_parameter_that_cannot_be_is_named(parameters: dict[str, Any], says: str) -> None:

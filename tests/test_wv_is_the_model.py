@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +160,33 @@ def test_what_changes_words_while_the_model_trains_is_refused(model: Word2Vec) -
     model.train(TEXT, epochs=1, callbacks=[Meddler()])
     assert len(refused) == 5 and len(model.wv) == 40
     model.alpha = 0.01
+
+
+def test_two_threads_do_not_train_one_model_at_once(model: Word2Vec) -> None:
+    inside, goes_on = threading.Event(), threading.Event()
+
+    class Wait:
+        def on_train_begin(self, model: Word2Vec) -> None:
+            inside.set()
+            assert goes_on.wait(60)
+
+    first = threading.Thread(target=model.train, args=(TEXT,), kwargs={"callbacks": [Wait()]})
+    first.start()
+    assert inside.wait(60)
+    with pytest.raises(ValueError, match="while the model trains"):
+        model.train(TEXT)
+    goes_on.set()
+    first.join()
+    model.train(TEXT)
+
+
+def test_a_training_is_refused_while_another_reads_its_text(model: Word2Vec) -> None:
+    def sentences() -> Iterator[list[str]]:
+        with pytest.raises(ValueError, match="while the model trains"):
+            model.train(TEXT)
+        yield from TEXT
+
+    model.train(sentences(), epochs=1)
 
 
 def test_vectors_can_be_assigned_as_wv(model: Word2Vec) -> None:
@@ -343,3 +371,16 @@ def test_sentences_are_counted_as_they_are_read(tmp_path: Path) -> None:
         assert (model.corpus_count, model.corpus_total_words) == (303, 3601)
         model.train([*[["w1", "w2"]] * 50, ["unheard"], []], epochs=1)
         assert model.corpus_count == 52
+
+
+def test_the_order_of_a_models_words_cannot_be_edited(model: Word2Vec, tmp_path: Path) -> None:
+    before = dict(zip(model.wv.index_to_key, model.wv.vectors.tolist(), strict=True))
+    assert model.vocab is not None
+    for words in (model.wv.index_to_key, model.vocab.words):
+        with pytest.raises(TypeError, match="list"):
+            words.sort()
+    with pytest.raises(TypeError, match="list"):
+        model.vocab.word_to_id["w1"] = 0
+    model.save(tmp_path / "model")
+    loaded = Word2Vec.load(tmp_path / "model").wv
+    assert dict(zip(loaded.index_to_key, loaded.vectors.tolist(), strict=True)) == before

@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import asdict, dataclass, fields
+from numbers import Real
 from typing import Any
+
+import numpy as np
 
 from w2v.messages import quoted
 
 OPTIMIZERS = ("sgd", "momentum", "adagrad", "rmsprop", "adam")
 SAMPLINGS = ("auto", "exact", "fast")
+MOST_WORKERS = 1024
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ class TrainConfig:
     backend : str, default "auto"
         ``"auto"``, ``"cpu"``, ``"gpu"`` or ``"gpu:N"``.
     workers : int, optional
-        Threads; by default one a core.
+        Threads, up to 1024; by default one a core.
     seed : int, default 1
         Of the initial weights, the order of the batches and the negatives.  With one worker
         on the CPU the same seed gives the same vectors on one machine; threads, and warps of
@@ -99,17 +103,24 @@ class TrainConfig:
             self._require(
                 name, _is_int(getattr(self, name)) and getattr(self, name) >= 1, "1 or more"
             )
-        for name in ("max_vocab_size", "max_final_vocab", "workers"):
+        for name in ("max_vocab_size", "max_final_vocab"):
             value = getattr(self, name)
             self._require(name, value is None or (_is_int(value) and value >= 1), "1 or more")
+        a_team = _is_int(self.workers) and 1 <= self.workers <= MOST_WORKERS  # type: ignore[operator]
+        self._require("workers", self.workers is None or a_team, f"1 to {MOST_WORKERS:,} threads")
+        # NumPy's truth values are none of JSON's.
+        shrink = checked_flag("shrink_windows", self.shrink_windows)
+        object.__setattr__(self, "shrink_windows", shrink)
         self._require("min_count", _is_int(self.min_count) and self.min_count >= 0, "0 or more")
         self._require("sg", self.sg in (0, 1), "1 for skip-gram or 0 for CBOW")
         self._require("seed", _is_int(self.seed) and 0 <= self.seed < 2**63, "0 to 2**63 - 1")
-        self._require("ns_exponent", math.isfinite(self.ns_exponent), "a finite number")
-        self._require("sample", 0 <= self.sample <= 1, "0 (keep every word) to 1")
-        positive = self.alpha is None or (math.isfinite(self.alpha) and self.alpha > 0)
+        self._require("ns_exponent", _is_finite(self.ns_exponent), "a finite number")
+        self._require(
+            "sample", _is_finite(self.sample) and 0 <= self.sample <= 1, "0 (keep every word) to 1"
+        )
+        positive = self.alpha is None or (_is_finite(self.alpha) and self.alpha > 0)
         self._require("alpha", positive, "a learning rate above 0")
-        falls = math.isfinite(self.min_alpha) and 0 <= self.min_alpha <= self.learning_rate
+        falls = _is_finite(self.min_alpha) and 0 <= self.min_alpha <= self.learning_rate
         self._require("min_alpha", falls, f"0 to alpha, which is {self.learning_rate}")
         self._require("cbow_mean", self.cbow_mean in (0, 1), "1 for the mean or 0 for the sum")
         self._require("optimizer", self.optimizer in OPTIMIZERS, "one of " + ", ".join(OPTIMIZERS))
@@ -155,6 +166,23 @@ class TrainConfig:
 def sgd_rate(skip_gram: bool) -> float:
     """Return the learning rate that the original word2vec begins with."""
     return 0.025 if skip_gram else 0.05
+
+
+def checked_flag(name: str, value: Any) -> bool:
+    """Return a truth value, Python's or NumPy's; ValueError for what is none."""
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} must be True or False, got {quoted(value)}")
+    return bool(value)
+
+
+def _is_finite(value: Any) -> bool:
+    """Tell whether a value is a number that a float can hold."""
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an integer beyond every float
+        return False
 
 
 def _is_int(value: object) -> bool:

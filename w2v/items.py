@@ -3,12 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 
 Item: TypeAlias = str | int
 """A word, or the integer that stands for an item."""
+
+_HOW = (
+    "words and their rows cannot be changed here, as their vectors would not follow: change a "
+    "copy, list(words) or dict(rows), and make a new table of it, or add words with add_vectors()"
+)
+
+
+def _refuse(self: object, *args: object, **kwargs: object) -> NoReturn:
+    raise TypeError(_HOW)
+
+
+class FixedWords(list[Any]):
+    """The words of a table, whose order is that of its rows: a list that cannot be changed."""
+
+    __slots__ = ()
+    append = extend = insert = remove = pop = clear = sort = reverse = _refuse
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return type(self), (list(self),)
+
+
+class FixedRows(dict[Any, int]):
+    """The row of each word of a table: a dictionary that cannot be changed."""
+
+    __slots__ = ()
+    update = setdefault = pop = popitem = clear = _refuse
+    __setitem__ = __delitem__ = __ior__ = _refuse
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return type(self), (dict(self),)
+
 
 _INT64 = np.iinfo(np.int64)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -91,6 +92,7 @@ class TrainedModel(GensimNames):
         # What the last training stepped the weights with, to go on with.
         self._optimizer: Optimizer | None = None
         self._training = self._device_is_ahead = False
+        self._alone = threading.Lock()  # held by the thread that trains
         self.losses: list[float] = []
         self.curve: list[tuple[float, float]] = []
         self.epochs_done = 0
@@ -562,6 +564,7 @@ class TrainedModel(GensimNames):
             self._bring_vectors_back()
         left_out = (
             "backend", "_model", "_wv", "_corpus", "_source", "_first", "_training", "_optimizer",
+            "_alone",
         )  # fmt: skip
         state: dict[str, Any] = {
             name: list(value) if isinstance(value, list) else value
@@ -584,6 +587,7 @@ class TrainedModel(GensimNames):
         self.__dict__.update(
             backend=_backend_of(self.config), _model=None, _wv=None, _corpus=None, _source=None,
             _first=None, _training=False, _device_is_ahead=False, _optimizer=None,
+            _alone=threading.Lock(),
         )  # fmt: skip
         if weights is not None and self._vocab is not None:
             self._model = self._filled(self._vocab, weights, drawn)

@@ -10,11 +10,13 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from w2v.config import TrainConfig
+from w2v.config import TrainConfig, checked_flag
 from w2v.data import EncodedCorpus, Vocabulary
 from w2v.data.rereading import FirstSentences, may_vary, require_rereadable
 from w2v.data.states import state_of
 from w2v.gensim_names import METHODS, check_unsupported
+from w2v.items import is_integer
+from w2v.messages import quoted
 from w2v.trained import ALL_WORDS, TrainedModel
 from w2v.training.checkpoint import Checkpoint
 from w2v.training.checks import (
@@ -25,6 +27,7 @@ from w2v.training.checks import (
 )
 from w2v.training.divergence import check_loss, check_start, sum_of_weights
 from w2v.training.engines import Engine, Run, make_engine
+from w2v.training.one_at_a_time import one_at_a_time
 from w2v.training.passes import Passes
 from w2v.training.progress import TrainingProgress
 from w2v.training.resting_loss import RestingLoss, excerpt_for_loss
@@ -136,7 +139,8 @@ class Word2Vec(TrainedModel):
         super().__init__(config, verbose=verbose)
         self.callbacks = list(callbacks)
         self.reading = {"encoding": encoding}
-        self.reread = reread
+        self.reread = checked_flag("reread", reread)
+        checked_flag("compute_loss", compute_loss)
         # What the corpus at hand was read from: an iterator, or the state of the source then.
         self._source: Any = None
         self._first: FirstSentences | None = None
@@ -244,6 +248,7 @@ class Word2Vec(TrainedModel):
 
     # -- training -----------------------------------------------------------------
 
+    @one_at_a_time
     def train(
         self,
         corpus_iterable: Any = None,
@@ -286,8 +291,8 @@ class Word2Vec(TrainedModel):
         checkpoint : path, optional
             Folder to save the training to after every epoch.
         first_epoch : int, default 0
-            Epochs of this run that are done already: the learning rate and the optimizer go on
-            from where they were.  At 0 the optimizer begins anew.
+            Epochs of this run that are done already, ``epochs_done``: the learning rate and the
+            optimizer go on from where they were.  At 0 the optimizer begins anew.
         reread, encoding : optional
             In place of the constructor's.
         **unsupported
@@ -305,7 +310,8 @@ class Word2Vec(TrainedModel):
             ``sample`` below the default leaves nothing of it, or ``first_epoch`` goes on with
             a training on another text.
         ValueError
-            There is no vocabulary yet, or too little text for a batch.
+            There is no vocabulary yet, too little text for a batch, another ``first_epoch``
+            than 0 or ``epochs_done``, or another thread trains this model.
         DivergedError
             Steps too long have made vectors of numbers that are not finite.  ``losses``,
             ``epochs_done`` and the checkpoint are those of the last epoch that ended well; the
@@ -316,12 +322,12 @@ class Word2Vec(TrainedModel):
         check_unsupported("train", unsupported, METHODS)
         if checkpoint is not None:
             Checkpoint.check_place(checkpoint)
-        self._refuse_while_training("weights")
+        checked_flag("compute_loss", compute_loss)
         model, vocab = self.built()
         self._bring_vectors_back()
         check_start(model)
         source = _one_source(corpus_iterable, corpus_file, optional=True)
-        anew = self.reread if reread is None else reread
+        anew = self._reads_anew(reread)
         if anew:
             require_rereadable(source)
         reading = {} if encoding is None else {"encoding": encoding}
@@ -332,10 +338,7 @@ class Word2Vec(TrainedModel):
             alpha=self.config.alpha if start_alpha is None else start_alpha,
             min_alpha=self.config.min_alpha if end_alpha is None else end_alpha,
         )
-        if not 0 <= first_epoch <= config.epochs:
-            raise ValueError(
-                f"first_epoch must be 0 to epochs, which is {config.epochs}, got {first_epoch}"
-            )
+        self._check_first_epoch(first_epoch, config.epochs)
         require_something_to_predict(corpus, config)
         if first_epoch and not anew:
             require_same_text(self._trained_on, corpus)
@@ -433,8 +436,7 @@ class Word2Vec(TrainedModel):
         ValueError
             The vocabulary or the text is too small for these hyper-parameters.
         """
-        anew = training.get("reread")
-        anew = self.reread if anew is None else anew
+        anew = self._reads_anew(training.get("reread"))
         if anew:
             require_rereadable(source)
         if self._vocab is None:
@@ -444,6 +446,18 @@ class Word2Vec(TrainedModel):
                 source = None
         self.train(source, epochs=epochs, **training)
         return self
+
+    def _reads_anew(self, reread: bool | None) -> bool:
+        return checked_flag("reread", self.reread if reread is None else reread)
+
+    def _check_first_epoch(self, first: Any, epochs: int) -> None:
+        done = self.epochs_done
+        known = is_integer(first) and (first == 0 or first == done)
+        if not known or first > epochs:
+            raise ValueError(
+                f"first_epoch must be 0, to begin, or this model's epochs_done, which is {done}, "
+                f"to go on, and at most epochs, which is {epochs}; got {quoted(first)}"
+            )
 
     def _encoded(self, source: Any, vocab: Vocabulary, reading: Mapping[str, Any]) -> EncodedCorpus:
         """Return a corpus in the model's ids; what still holds what was read is not read again."""
@@ -490,7 +504,7 @@ class Word2Vec(TrainedModel):
             warnings.warn(
                 "the iterable gives other sentences when it is gone through again; it was read "
                 "once, and every epoch trains on the same: reread=True reads it anew each time",
-                stacklevel=4,
+                stacklevel=5,
             )
 
     def _call(self, hooks: list[Any], name: str) -> None:

@@ -54,6 +54,8 @@ class Phrases:
 
     Attributes
     ----------
+    min_count, threshold, scoring, delimiter, connector_words
+        As they were when the phrases were found; read-only.
     scores : dict of str to float
         The phrases found, highest score first. Of phrases that are spelled alike the best score.
 
@@ -96,12 +98,13 @@ class Phrases:
             corpus.check()
         else:
             corpus = read_corpus(corpus, min_count=1)
-        self.delimiter = delimiter
+        self.min_count, self.threshold, self.scoring = min_count, threshold, scoring
+        self.delimiter, self.connector_words = delimiter, frozenset(connector_words)
         self._source: Vocabulary = corpus.vocab
         _require_strings(self._source)
         size = len(self._source)
         counts = counted(corpus.tokens, size)  # the vocabulary's may be those of a longer text
-        connectors = [self._source.word_to_id.get(word, -1) for word in connector_words]
+        connectors = [self._source.word_to_id.get(word, -1) for word in self.connector_words]
         self._is_connector = np.zeros(size, np.bool_)
         self._is_connector[[i for i in connectors if i >= 0]] = True
 
@@ -134,6 +137,17 @@ class Phrases:
             *(name for name in self.scores if name not in self._source),
         ]
         self._table = self._lookup(names)
+        self._settled = True
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        ours = type(self).__module__ == __name__ or name in self.__dict__
+        if "_settled" in self.__dict__ and ours:
+            raise AttributeError(
+                f"{type(self).__name__}.{name} cannot be set: phrases are found when it is made; "
+                "make another, Phrases(corpus, min_count=…, threshold=…, scoring=…, delimiter=…, "
+                "connector_words=…)"
+            )
+        object.__setattr__(self, name, value)
 
     def _first_words(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
         """Give the id of each pair's first word, whatever connectors follow it."""

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from w2v.backend import keep_probabilities
 from w2v.data.errors import CorpusError
 from w2v.data.vocabulary_file import read_words, write_words
-from w2v.items import Item, are_integers, checked_items
+from w2v.items import FixedRows, FixedWords, Item, are_integers, checked_items
 from w2v.messages import quoted
 
 
@@ -31,6 +31,7 @@ class Vocabulary:
     Attributes
     ----------
     words : list of str, or of int
+        Read-only, as is `word_to_id`.
     counts : (V,) int64
     word_to_id : dict of str or int to int
     total : int
@@ -43,8 +44,8 @@ class Vocabulary:
     """
 
     def __init__(self, words: Sequence[Item], counts: ArrayLike) -> None:
-        self.words: list[Any] = list(words)
-        self.word_to_id = {word: i for i, word in enumerate(self.words)}
+        self.words: list[Any] = FixedWords(words)
+        self.word_to_id = FixedRows(zip(self.words, range(len(self.words)), strict=True))
         if len(self.word_to_id) < len(self.words):
             row = next(i for i, word in enumerate(self.words) if self.word_to_id[word] != i)
             raise ValueError(

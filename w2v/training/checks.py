@@ -88,7 +88,7 @@ def tell_that_the_optimizer_begins_anew(config: TrainConfig) -> None:
         f"the state of {config.optimizer} was not kept with this training, as earlier versions "
         "did not: it begins anew, and the result is not the same, byte for byte, as without the "
         "interruption",
-        stacklevel=3,
+        stacklevel=4,
     )
 
 
@@ -115,4 +115,4 @@ def tell_that_nothing_was_left(config: TrainConfig) -> None:
     """
     if config.sample < TrainConfig.sample:
         raise CorpusError(nothing_was_left(config))
-    warnings.warn(nothing_was_left(config), stacklevel=4)
+    warnings.warn(nothing_was_left(config), stacklevel=5)

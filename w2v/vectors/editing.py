@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from w2v.items import are_integers, checked_items, is_integer
+from w2v.items import Item, are_integers, checked_items, is_integer
 
 from .keys import Key, index_of, listed
 from .pairwise import PairwiseVectors
@@ -30,7 +30,7 @@ class EditableVectors(PairwiseVectors):
         Parameters
         ----------
         keys : sequence of str, or of int
-            Or one word.
+            Or one word.  One that is there in another Unicode normal form is that word.
         weights : (n_keys, vector_size) array
             Or one vector.
         extras : dict, optional
@@ -43,7 +43,8 @@ class EditableVectors(PairwiseVectors):
         Raises
         ------
         ValueError
-            If shapes do not fit, a word stands twice in `keys`, or `extras` has something
+            If shapes do not fit, a word stands twice in `keys`, be it in two Unicode normal
+            forms of one that is there, or `extras` has something
             else than counts.
         TypeError
             If words are not all of the kind that the table has: strings or integers.
@@ -60,8 +61,14 @@ class EditableVectors(PairwiseVectors):
         new_counts = VectorTable(words, rows, _counts_of(extras)).counts
         if self._words and words and are_integers(words) != are_integers(self._words):
             checked_items([self._words[0], words[0]])  # says that they are of two kinds
-        places = np.array([self._index.get(word, -1) for word in words], np.int64)
+        places = np.array([self._place(word) for word in words], np.int64)
         known = places >= 0
+        rows_known, times = np.unique(places[known], return_counts=True)
+        if (times > 1).any():
+            twice = self._words[rows_known[times.argmax()]]
+            raise ValueError(
+                f"the word {twice!r} is given twice, in two Unicode normal forms: give it once"
+            )
         if known.all():
             if replace and len(words):
                 self._write(places, rows)
@@ -83,6 +90,13 @@ class EditableVectors(PairwiseVectors):
         fresh = [word for word, is_known in zip(words, known, strict=True) if not is_known]
         every = [*self._words, *fresh]
         self._set_contents(every, index_of(every), vectors, counts)
+
+    def _place(self, word: Item) -> int:
+        """Return the row of a word, in any Unicode normal form; -1 for one that is not there."""
+        row = self._index.get(word)
+        if row is None and isinstance(word, str) and not word.isascii():
+            row = self._find(word)
+        return -1 if row is None else row
 
     def __setitem__(self, keys: Key | Sequence[Key], weights: npt.ArrayLike) -> None:
         """Give words vectors; those that are not there yet are added."""

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from w2v.items import Item, are_integers, is_integer
+from w2v.items import FixedRows, Item, are_integers, is_integer
 
 from .errors import AmbiguousKeyError, UnknownWordError
 
@@ -16,9 +16,9 @@ Key: TypeAlias = Item | np.integer
 """An item; among words also the number of a row."""
 
 
-def index_of(items: Sequence[Item]) -> dict[Item, int]:
+def index_of(items: Sequence[Item]) -> FixedRows:
     """Map items to their rows; ValueError if one stands twice."""
-    rows = dict(zip(items, range(len(items)), strict=True))
+    rows = FixedRows(zip(items, range(len(items)), strict=True))
     if len(rows) != len(items):
         row = next(i for i, item in enumerate(items) if rows[item] != i)
         raise ValueError(

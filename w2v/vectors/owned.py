@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from w2v.items import Item
+from w2v.items import FixedRows, Item
 
 from .keyed_vectors import KeyedVectors
 from .similarity import FloatArray, row_norms
@@ -52,7 +52,7 @@ class ModelVectors(KeyedVectors):
     def __init__(self, owner: Owner, vector_size: int) -> None:
         self._owner = weakref.ref(owner)
         self.held = np.empty((0, vector_size), np.float32)
-        self.adopt([], {}, self.held, None)
+        self.adopt([], FixedRows(), self.held, None)
         self._settled = True
 
     def adopt(

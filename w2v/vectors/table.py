@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.gensim_names import KEYED_VECTORS, GensimNames
-from w2v.items import Item, checked_items, is_integer
+from w2v.items import FixedWords, Item, checked_items, is_integer
 from w2v.messages import quoted
 
 from .errors import AmbiguousKeyError, UnknownWordError
@@ -39,6 +39,7 @@ class VectorTable(GensimNames):
     Attributes
     ----------
     index_to_key : list of str, or of int
+        Read-only, as is `key_to_index`; another list of as many words can take its place.
     key_to_index : dict of str or int to int
     vectors : (n_words, vector_size) float32 array
         May be written to, and replaced by an array of as many rows.
@@ -89,7 +90,8 @@ class VectorTable(GensimNames):
         counts: npt.NDArray[np.int64] | None,
     ) -> None:
         """Take words, vectors and counts that fit each other; all changes of words end here."""
-        self._words, self._index = words, index
+        self._words = words if isinstance(words, FixedWords) else FixedWords(words)
+        self._index = index
         self._matrix, self._counts = matrix, counts
         self._kept = KeptLengths()
         self._given_out = False
