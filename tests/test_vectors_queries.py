@@ -237,3 +237,10 @@ def test_questions_that_make_no_sense_are_refused(ask: Any, message: str) -> Non
     kv, _ = tables(rows=5)
     with pytest.raises(ValueError, match=message):
         ask(kv)
+
+
+def test_more_neighbours_than_words_are_all_words() -> None:
+    kv, _ = tables(rows=50)
+    [found] = kv.most_similar_batch(["w3"], topn=10**18)
+    assert_same(found, kv.most_similar("w3", topn=10**18))
+    assert len(found) == 49
