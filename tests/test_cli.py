@@ -280,3 +280,19 @@ def test_nothing_that_is_read_is_written_over_nor_read_in_silence(
     assert done.returncode in (1, 2)
     assert told in done.stderr.splitlines()[-1]
     assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("{}", "--{}", "info {}", "neighbors {} a", "evaluate vectors.bin --pairs {}"),
+        *("train text.txt --config {}", "train text.txt -o {}", "train text.txt --{}"),
+    ],
+)
+def test_no_error_repeats_a_command_line_of_a_hundred_thousand_characters(
+    trained: Path, command: str
+) -> None:
+    done = run(*command.format("x" * 120_000).split(), cwd=trained)
+    assert done.returncode in (1, 2)
+    assert 50 < len(done.stderr) < 1_500
+    assert "Traceback" not in done.stderr

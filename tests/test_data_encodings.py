@@ -123,7 +123,7 @@ def test_bytes_that_are_no_text_in_the_named_encoding_are_counted_or_refused(
 
 
 def test_what_is_no_encoding_and_where_none_is_wanted(tmp_path: Path) -> None:
-    for name in ("klingon", "hex", "", "utf-8\0", 8):
+    for name in ("klingon", "hex", "", "utf-8\0", 8, "idna", "punycode", "undefined"):
         with pytest.raises(ValueError, match="encoding must be one that Python knows"):
             read_corpus([["a"]], encoding=name)  # type: ignore[arg-type]
     pq.write_table(pa.table({"text": ["a b"]}), tmp_path / "t.parquet")
@@ -135,3 +135,18 @@ def test_zeros_in_a_text_do_not_make_it_utf16(tmp_path: Path) -> None:
     path = tmp_path / "t.txt"
     path.write_bytes(b"plain words with a zero\0here and there\0\n" * 30)
     assert "with" in read_corpus(path, min_count=1).vocab
+
+
+@pytest.mark.parametrize("encoding", ["iso2022_jp", "iso2022_kr"])
+def test_escape_sequences_to_other_letters_are_told_from_those_to_terminals(
+    encoding: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "t.txt"
+    written = KOREAN if encoding == "iso2022_kr" else JAPANESE
+    path.write_bytes((written * 30).encode(encoding) + b"\xff\n")
+    with pytest.raises(CorpusError, match=f"try encoding='{encoding}'"):
+        read_corpus(path, min_count=1)
+    path.write_bytes((written * 30).encode(encoding))
+    assert set(read_corpus(path, min_count=1, encoding=encoding).vocab.words) == {*written.split()}
+    path.write_bytes(b"plain \x1b[1mbold\x1b(B words\n" * 30)
+    assert "plain" in read_corpus(path, min_count=1).vocab

@@ -87,6 +87,9 @@ def test_columns_of_parquet_and_json_lines(tmp_path: Path) -> None:
     lines = "\n".join(json.dumps({"n": [{"deep": 1}], "text": row}) for row in rows)
     (tmp_path / "t.jsonl").write_text(lines)
     (tmp_path / "t.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
+    for name in ("t.ndjson", "t.json"):
+        (tmp_path / name).write_text(lines)
+        assert read(tmp_path / name, column="text") == expected
     assert read(tmp_path / "t.jsonl", column="text") == expected
     assert read(tmp_path / "t.jsonl.gz", column="text", tokenizer=str.split) == expected
 
@@ -123,6 +126,12 @@ def write(path: Path, data: bytes) -> Path:
         ("t.jsonl", b'{"text": 1}', {"column": "text"}, "expected one JSON object a line"),
         ("t.jsonl", b'{"text": "a"}\nno json\n', {"column": "text"}, "expected one JSON object"),
         ("t.jsonl", b"[1]", {"column": "text"}, "expected one JSON object a line"),
+        ("t.json", b'{"text": "a"}', {}, "say which holds the text"),
+        ("t.json", b'[["a", "b"], ["c"]]', {"column": "text"}, "holds a JSON array"),
+        ("t.JSON", b'\n [{"text": "a"}]', {"column": "text"}, "holds a JSON array"),
+        ("t.json.gz", gzip.compress(b'["a b"]'), {"column": "text"}, "holds a JSON array"),
+        ("t.json", b'{\n  "text": "a"\n}', {"column": "text"}, "one JSON object a line"),
+        ("t.ndjson", b'["a", "b"]\n["c"]', {}, "say which holds the text"),
         ("t.parquet", b"PAR1 or not", {"column": "text"}, "is no Parquet file"),
         ("t.txt", b"words", {"column": "text"}, "has no column"),
     ],

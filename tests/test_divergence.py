@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -158,3 +159,15 @@ def test_settings_that_are_no_number_are_refused_by_name(name: str, value: float
     if name != "ns_exponent":
         with pytest.raises(ValueError, match=f"^{name} must be"):
             setattr(model, name, value)
+
+
+@pytest.mark.parametrize("sg", [0, 1])
+def test_a_training_that_ends_worse_than_it_began_says_so(sg: int) -> None:
+    adam: dict[str, Any] = {**SMALL, "sg": sg, "optimizer": "adam", "batch_size": 50}
+    with pytest.warns(UserWarning, match=r"is above 4\.159, .*lower alpha, which is 100"):
+        model = Word2Vec(TEXT, **adam, alpha=100)
+    assert model.losses[-1] > 6 * np.log(2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Word2Vec(TEXT, **adam)
+        Word2Vec(TEXT, **SMALL, sg=sg)  # words without any order in them

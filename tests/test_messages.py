@@ -7,15 +7,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from w2v import Word2Vec
+from w2v import KeyedVectors, TrainConfig, Word2Vec
 from w2v.data import CorpusError, EncodedCorpus, prepare, read_corpus
 from w2v.messages import quoted, shortened
 from w2v.training.checkpoint import CheckpointError
 
 LONG = "the quick brown fox " * 50_000
 SMALL: dict[str, Any] = {"min_count": 1, "vector_size": 4}
+
+
+def trained() -> Word2Vec:
+    return Word2Vec([["a", "b", "c"]] * 9, negative=1, sample=0, epochs=1, **SMALL)
 
 
 def test_quotes_are_short_and_say_what_was_left_out() -> None:
@@ -66,6 +71,14 @@ def test_text_in_place_of_sentences_is_told_of_lists_of_words(text: str, several
         lambda: EncodedCorpus.open(LONG),
         lambda: Word2Vec.load(LONG),
         lambda: prepare([["a", "b"]], LONG, min_count=1),
+        lambda: setattr(Word2Vec(), LONG, 1),
+        lambda: setattr(KeyedVectors(4), LONG, 1),
+        lambda: KeyedVectors.load(LONG),
+        lambda: KeyedVectors.load_word2vec_format(LONG),
+        lambda: KeyedVectors(4).save(LONG),
+        lambda: KeyedVectors(4).evaluate_word_pairs(LONG),
+        lambda: KeyedVectors(4).evaluate_word_analogies(LONG),
+        lambda: trained().train([[LONG, LONG + "y"]]),
     ],
 )
 def test_no_message_carries_a_megabyte(misuse: Callable[[], object]) -> None:
@@ -122,3 +135,31 @@ def test_an_empty_name_is_not_the_current_folder(
     assert sorted(tmp_path.iterdir()) == before
     with pytest.raises(CheckpointError, match="empty"):
         Word2Vec.load("")
+
+
+@pytest.mark.parametrize("setting", ["alpha", "min_alpha", "sample", "ns_exponent", "window"])
+def test_numbers_of_numpy_are_numbers_and_texts_are_none(setting: str) -> None:
+    number: Any = np.int64(60) if setting == "window" else np.float32(2**-10)
+    given = getattr(TrainConfig(**{setting: number}), setting)
+    assert type(given) is (int if setting == "window" else float)
+    assert given == number
+    json.dumps(TrainConfig(**{setting: number}).to_dict())
+    for text in ("0.1", "x", b"1"):
+        with pytest.raises(ValueError, match=f"^{setting} must be .*, got "):
+            TrainConfig(**{setting: text})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("misuse", "told"),
+    [
+        (lambda: Word2Vec([[b"a", b"b"]], **SMALL), r"of type bytes; .*use \.decode\(\)"),
+        (lambda: Word2Vec(np.array("a"), **SMALL), "an array of 0 dimensions; give lists"),
+        (lambda: Word2Vec(np.zeros((2, 2, 2)), **SMALL), "an array of 3 dimensions; give lists"),
+        (lambda: KeyedVectors(-1), "vector_size must be an integer, 0 or more, got -1"),
+        (lambda: KeyedVectors(vector_size=2.5), "vector_size must be an integer"),  # type: ignore[arg-type]
+        (lambda: KeyedVectors.load("v.bin", limit="2"), "limit is '2', expected an integer"),  # type: ignore[arg-type]
+    ],
+)
+def test_messages_are_of_what_was_given(misuse: Callable[[], object], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        misuse()

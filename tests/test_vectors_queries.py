@@ -310,3 +310,10 @@ def test_a_word_written_in_another_normal_form_is_the_one_that_is_found(held: An
         kv[[words[1], forms[1]]] = np.ones((2, 2))
     kv[[forms[1], "new"]] = [[5, 5], [6, 6]]
     assert kv.index_to_key == [*words, "new"] and kv[words[1]].tolist() == [5, 5]
+
+
+def test_more_neighbours_than_words_are_all_words() -> None:
+    kv, _ = tables(rows=50)
+    [found] = kv.most_similar_batch(["w3"], topn=10**18)
+    assert_same(found, kv.most_similar("w3", topn=10**18))
+    assert len(found) == 49

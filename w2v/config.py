@@ -97,6 +97,7 @@ class TrainConfig:
     seed: int = 1
 
     def __post_init__(self) -> None:
+        self._take_numbers()
         self._require("backend", _is_backend(self.backend), "auto, cpu, gpu or gpu:N")
         self._require_output_layer()
         for name in ("vector_size", "window", "epochs", "batch_size"):
@@ -125,6 +126,17 @@ class TrainConfig:
         self._require("cbow_mean", self.cbow_mean in (0, 1), "1 for the mean or 0 for the sum")
         self._require("optimizer", self.optimizer in OPTIMIZERS, "one of " + ", ".join(OPTIMIZERS))
         self._require("sampling", self.sampling in SAMPLINGS, "one of " + ", ".join(SAMPLINGS))
+
+    def _take_numbers(self) -> None:
+        """Take NumPy's numbers as Python's, and refuse what is no number where one is due."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.integer | np.floating):
+                object.__setattr__(self, field.name, value.item())
+            elif str(field.type).startswith("float") and not (
+                isinstance(value, int | float) or (value is None and field.default is None)
+            ):
+                self._require(field.name, False, "a number")
 
     def _require(self, name: str, holds: bool, expected: str) -> None:
         if not holds:

@@ -78,6 +78,9 @@ KEYED_VECTORS: dict[str, str] = {
 }
 
 
+_LONGEST_NAME = 100  # of ours; longer ones are close to none
+
+
 class GensimNames:
     """What is asked for or set under a name that is not there is answered with what to do.
 
@@ -113,9 +116,10 @@ class GensimNames:
             and name not in self.__dict__
             and kind.__module__.partition(".")[0] == __package__
         ):
-            close = get_close_matches(name, [n for n in dir(self) if not n.startswith("_")], 1)
+            names = [n for n in dir(self) if not n.startswith("_")]
+            close = get_close_matches(name, names, 1) if len(name) < _LONGEST_NAME else []
             raise AttributeError(
-                f"{kind.__name__} has no attribute {name!r} to set"
+                f"{kind.__name__} has no attribute {quoted(name)} to set"
                 + (f"; close to it: {close[0]!r}" if close else "")
                 + "; a subclass may have attributes of its own"
             )

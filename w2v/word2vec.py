@@ -25,7 +25,12 @@ from w2v.training.checks import (
     tell_that_nothing_was_left,
     tell_that_the_optimizer_begins_anew,
 )
-from w2v.training.divergence import check_loss, check_start, sum_of_weights
+from w2v.training.divergence import (
+    check_loss,
+    check_start,
+    sum_of_weights,
+    tell_if_worse_than_untrained,
+)
 from w2v.training.engines import Engine, Run, make_engine
 from w2v.training.one_at_a_time import one_at_a_time
 from w2v.training.passes import Passes
@@ -410,6 +415,8 @@ class Word2Vec(TrainedModel):
                 self.trained_words = words_done if first_epoch < config.epochs else 0
         if not self.predictions and first_epoch < config.epochs:
             tell_that_nothing_was_left(config)
+        elif self.losses and first_epoch < config.epochs:
+            tell_if_worse_than_untrained(self.losses[-1], config)
         self._call(hooks, "on_train_end")
         return done.known_words, self.trained_words
 

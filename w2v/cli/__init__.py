@@ -6,9 +6,12 @@ import io
 import os
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from w2v.cli.bench import bench
 from w2v.cli.explore import explore
@@ -16,9 +19,36 @@ from w2v.cli.info import info
 from w2v.cli.terminal import echo
 from w2v.cli.train import phrases, prepare, train
 from w2v.cli.vectors import analogy, convert, evaluate, neighbors, plot
+from w2v.messages import shortened
+
+_UsageError: Any = typer.BadParameter.__base__  # of click, or of what typer has in its place
+_LONGEST = 2_000  # characters of a message
+
+
+class _Commands(TyperGroup):
+    """The commands; what they say of a wrong command line quotes no more of it than is of use."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        with _short_usage_errors():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: Any) -> Any:
+        with _short_usage_errors():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _short_usage_errors() -> Iterator[None]:
+    try:
+        yield
+    except _UsageError as error:
+        error.message = shortened(error.message, 400)
+        raise
+
 
 app = typer.Typer(
     name="w2v",
+    cls=_Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
@@ -80,16 +110,17 @@ def main() -> None:
 
 
 def _warn(message: Warning | str, *_: Any) -> None:
-    echo(f"w2v: {message}", err=True)
+    echo(f"w2v: {shortened(str(message), _LONGEST)}", err=True)
 
 
 def _told(error: BaseException) -> str:
     """Say what went wrong in one line."""
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        name = error.filename
+        return f"{shortened(str(name))}: {error.strerror}" if name else error.strerror
     return str(error).strip() or type(error).__name__
 
 
 def _fail(message: str, status: int) -> None:
-    echo(f"w2v: {message}", err=True)
+    echo(f"w2v: {shortened(message, _LONGEST)}", err=True)
     sys.exit(status)

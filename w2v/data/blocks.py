@@ -155,7 +155,7 @@ class Blocks:
         if source.kind == "text" and self._column is not None:
             raise CorpusError(
                 f"{source.name} is plain text and has no column {quoted(self._column)}; "
-                "columns are for .parquet and .jsonl"
+                "columns are for .parquet, .jsonl, .ndjson and .json"
             )
         if source.kind == "parquet":
             if self._encoding != UTF8:

@@ -26,6 +26,7 @@ from w2v.data.manifest import (
 )
 from w2v.data.vocabulary import Vocabulary
 from w2v.files import checksum, named
+from w2v.messages import quoted
 
 _HASHED_AT_ONCE = 1 << 20
 
@@ -200,9 +201,10 @@ class EncodedCorpus:
         known = vocab.word_to_id
         new_ids = np.array([known.get(word, -1) for word in self.vocab.words], np.int32)
         if (new_ids < 0).all():
+            these, those = (", ".join(map(quoted, v.words[:3])) for v in (self.vocab, vocab))
             raise CorpusError(
-                f"no word of this text ({', '.join(map(repr, self.vocab.words[:3]))}, …) is in the "
-                f"vocabulary of {len(vocab)} words ({', '.join(map(repr, vocab.words[:3]))}, …)"
+                f"no word of this text ({these}, …) is in the vocabulary of {len(vocab)} words "
+                f"({those}, …)"
             )
         tokens, offsets = renumbered(self.tokens, self.offsets, new_ids)
         here = vocab.recounted(counted(tokens, len(vocab)))

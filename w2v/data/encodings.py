@@ -23,6 +23,8 @@ _ALSO = {
     "utf-16-le": "UTF-16 without a byte order mark",
     "utf-16-be": "UTF-16 without a byte order mark",
 }
+_JAPANESE_BY_ESCAPES = ("iso2022_jp", "iso2022_jp_2", "iso2022_jp_3", "iso2022_jp_ext")
+_FEW_FAULTS = 0.01  # of all characters
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -49,12 +51,14 @@ def checked_encoding(name: str) -> str:
     """
     try:
         codec = codecs.lookup(name)
+        if getattr(codec, "_is_text_encoding", True):  # idna and punycode fail at once
+            codecs.getincrementaldecoder(name)(_REPLACE).decode(b"")
     except (LookupError, TypeError, ValueError):
         codec = None
     if codec is None or not getattr(codec, "_is_text_encoding", True):
         raise ValueError(
-            f"encoding must be one that Python knows, such as 'utf-8', 'utf-16', 'latin-1', "
-            f"'cp949', 'shift_jis' or 'gb18030', got {quoted(name)}"
+            f"encoding must be one that Python knows and reads in pieces, such as 'utf-8', "
+            f"'utf-16', 'latin-1', 'cp949', 'shift_jis' or 'gb18030', got {quoted(name)}"
         )
     return UTF8 if codec.name in ("utf-8", "utf-8-sig") else codec.name
 
@@ -168,6 +172,19 @@ def encoding_advice(sample: bytes) -> str:
         )
     also = f" ({_ALSO[found]})" if found in _ALSO else ""
     return f"it looks like text in {found}{also}: try encoding={quoted(found)}"
+
+
+def escaped_encoding(data: bytes) -> str | None:
+    """Tell the encoding that goes over to other letters by escape sequences, if one does."""
+    # Terminals are sent other sequences than these.
+    if b"\x1b$" not in data:
+        return None
+    faults = {}
+    for name in ("iso2022_kr",) if b"\x1b$)C" in data else _JAPANESE_BY_ESCAPES:
+        text = codecs.getincrementaldecoder(name)("replace").decode(data)
+        faults[name] = text.count("\ufffd") / max(1, len(text))
+    best = min(faults, key=lambda name: faults[name])
+    return best if faults[best] < _FEW_FAULTS else None
 
 
 def guess_encoding(sample: bytes) -> str | None:

@@ -113,7 +113,8 @@ def tokens_of(sentence: Any) -> list[str]:
         raise CorpusError(f"a sentence is {_shown(sentence)}; give its tokens as a list of strings")
     tokens = list(sentence)
     if wrong := [token for token in tokens if not isinstance(token, str)]:
-        raise CorpusError(f"a token is {_shown(wrong[0])}; phrases are made of strings: use str()")
+        use = ".decode()" if isinstance(wrong[0], bytes) else "str()"
+        raise CorpusError(f"a token is {_shown(wrong[0])}; phrases are made of strings: use {use}")
     return tokens
 
 

@@ -21,7 +21,10 @@ _LONGEST_PATTERN = 4096
 _OTHERWISE = (
     f"datasets are {', '.join(dataset_names())}; sentences themselves are given as lists of words"
 )
-_KINDS = {".parquet": "parquet", ".pq": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+_KINDS = {
+    **dict.fromkeys((".parquet", ".pq"), "parquet"),
+    **dict.fromkeys((".jsonl", ".ndjson", ".json"), "jsonl"),
+}
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,10 @@ class _Ids(dict[Item, int]):
         if not self:
             self.integers = is_integer(word)
         if not isinstance(word, str) and not is_integer(word):
+            use = ".decode()" if isinstance(word, bytes) else "str() or int()"
             raise CorpusError(
                 f"a token is {quoted(word)} of type {type(word).__name__}; tokens are strings, or "
-                "integers: use str() or int()"
+                f"integers: use {use}"
             )
         if isinstance(word, str) == self.integers:
             raise CorpusError(
@@ -83,6 +84,11 @@ def spool_sentences(
         If a sentence is a string, or tokens are not all strings or all integers.
     """
     ids, counts, words = _Ids(), np.zeros(0, np.int64), 0
+    if getattr(sentences, "ndim", 2) not in (1, 2):
+        raise CorpusError(
+            f"sentences are an array of {sentences.ndim} dimensions; give lists of tokens, or an "  # type: ignore[attr-defined]
+            "array with a sentence a row"
+        )
     rest = iter(sentences)
     with Spool(path) as spool:
         for number, batch in enumerate(iter(lambda: list(islice(rest, _SENTENCES)), [])):

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from w2v.data.encodings import UTF8, Decoder, encoding_advice, guess_encoding, marked_encoding
+from w2v.data.encodings import (
+    UTF8,
+    Decoder,
+    encoding_advice,
+    escaped_encoding,
+    guess_encoding,
+    marked_encoding,
+)
 from w2v.data.errors import CorpusError
 from w2v.data.sources import Source
 from w2v.messages import quoted
@@ -105,6 +112,11 @@ class ByteStream:
         name, encoding, sample = self._source.name, self._encoding, chunk[:_SAMPLE]
         _refuse_foreign(chunk, name, encoding)
         if encoding == UTF8:
+            if escaped := escaped_encoding(chunk):
+                raise CorpusError(
+                    f"{name} is no text in UTF-8; it looks like text in {escaped}: try "
+                    f"encoding={quoted(escaped)}"
+                )
             _refuse_binary(sample, name)
             return chunk.removeprefix(_BOM)
         self._decoder = Decoder(encoding, self._strict, name, chunk)

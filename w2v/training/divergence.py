@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import warnings
 
 import numpy as np
 
+from w2v.config import TrainConfig
 from w2v.models import ContextModel
 
+_WORSE = 1.05  # text without any order in it may end a little above where it began
 _USUAL_WINDOW = 10  # beyond it, a narrower one is worth a try
 
 
@@ -46,6 +49,28 @@ def check_loss(loss: float, *, epoch: int, words: int, alpha: float, window: int
     raise DivergedError(
         f"training diverged in epoch {epoch}, noticed after {words:,} words: the loss or a weight "
         f"is no finite number any more; lower alpha, which is {alpha:g}{wide}"
+    )
+
+
+def tell_if_worse_than_untrained(loss: float, config: TrainConfig) -> None:
+    """Warn where a training by negative sampling ends above the loss that it began with.
+
+    Parameters
+    ----------
+    loss : float
+        After the last epoch, at rest.
+    config : TrainConfig
+    """
+    untrained = (1 + config.negative) * math.log(2)  # all products are 0
+    if config.hs or loss <= _WORSE * untrained:
+        return
+    wide = f", or window, which is {config.window}" if config.window > _USUAL_WINDOW else ""
+    rate = config.learning_rate if config.optimizer == "sgd" else config.alpha
+    which = "" if rate is None else f", which is {rate:g}"
+    warnings.warn(
+        f"the loss after the last epoch, {loss:.4g}, is above {untrained:.4g}, that of vectors "
+        f"which have learnt nothing: the steps are too long; lower alpha{which}{wide}",
+        stacklevel=4,
     )
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple, TypeAlias, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 
+from w2v.files import named
 from w2v.items import Item
 
 from .correlation import Correlation, pearson, spearman
@@ -173,7 +173,7 @@ def _row(rows: dict[str, int], word: str) -> int | None:
 
 def _lines(path: str | os.PathLike[str], encoding: str) -> Iterator[str]:
     """Read lines of text, without the mark that some editors put first."""
-    with Path(path).open(encoding=encoding) as file:
+    with named(path).open(encoding=encoding) as file:
         try:
             for number, line in enumerate(file):
                 yield line if number else line.removeprefix("\ufeff")

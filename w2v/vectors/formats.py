@@ -8,8 +8,9 @@ import zlib
 from pathlib import Path
 from typing import Any, Literal
 
-from w2v.files import atomic_path
-from w2v.messages import quoted
+from w2v.files import atomic_path, named
+from w2v.items import is_integer
+from w2v.messages import quoted, shortened
 
 from . import glove, npy_format, npz_format, safetensors_format, word2vec_binary, word2vec_text
 from .contents import ReadOptions, VectorData, check_finite, check_unique
@@ -70,9 +71,9 @@ def format_of(path: str | os.PathLike[str], format: str | None = None) -> str:
     name = format or _by_suffix(path)
     if name is None:
         raise VectorFormatError(
-            f"{path}: got suffix {quoted(path.suffix)}, expected one of {', '.join(_BY_SUFFIX)} "
-            f"(also with {', '.join(COMPRESSIONS)} after .bin, .txt or .vec): rename the "
-            "file or pass a format"
+            f"{shortened(path)}: got suffix {quoted(path.suffix)}, expected one of "
+            f"{', '.join(_BY_SUFFIX)} (also with {', '.join(COMPRESSIONS)} after .bin, .txt or "
+            ".vec): rename the file or pass a format"
         )
     if name not in _READERS:
         raise VectorFormatError(f"got format {quoted(name)}, expected one of {', '.join(_READERS)}")
@@ -91,11 +92,11 @@ def load(
     duplicates: Literal["error", "first"] = "error",
 ) -> VectorData:
     """Read and check a vectors file; see `KeyedVectors.load`."""
-    if limit is not None and limit < 1:
-        raise ValueError(f"limit is {limit}, expected at least 1")
+    if limit is not None and not (is_integer(limit) and limit >= 1):
+        raise ValueError(f"limit is {quoted(limit)}, expected an integer of at least 1")
     if duplicates not in ("error", "first"):
         raise ValueError(f"duplicates is {quoted(duplicates)}, expected 'error' or 'first'")
-    path = Path(path)
+    path = named(path)
     _refuse_what_is_no_file_of_vectors(path)
     try:
         reader = _READERS[_format_of_content(path, format)]

@@ -84,7 +84,9 @@ def batch(
         rows = np.array([table.get_index(word) for word in listed(words)], np.int64)
         queries = cosines(vectors[rows].T, norms[rows]).T
         exclude = rows[:, None]
-    indices, values = nearest(queries, vectors[:stop], norms[:stop], max(0, topn), exclude)
+    indices, values = nearest(
+        queries, vectors[:stop], norms[:stop], min(max(0, topn), stop), exclude
+    )
     return [
         [(table.index_to_key[i], value) for i, value in zip(found, cosine, strict=True) if i >= 0]
         for found, cosine in zip(indices.tolist(), values.tolist(), strict=True)

@@ -71,6 +71,10 @@ class VectorTable(GensimNames):
         if vectors is None:
             if vector_size is None:
                 raise ValueError("a table needs words with vectors, or vector_size to begin empty")
+            if not (is_integer(vector_size) and vector_size >= 0):
+                raise ValueError(
+                    f"vector_size must be an integer, 0 or more, got {quoted(vector_size)}"
+                )
             vectors = np.empty((0, vector_size), np.float32)
         items = checked_items(words)  # type: ignore[arg-type]
         matrix = _matrix(vectors, len(items))
