@@ -550,7 +550,7 @@ def attempt(case: Case) -> str:
 def main(first: int) -> None:
     for i, case in enumerate(CASES[first:], first):
         print("begun", i, flush=True)
-        print("ended", i, attempt(case), flush=True)
+        print("ended", i, " ".join(attempt(case).split()), flush=True)
 
 
 if __name__ == "__main__":

@@ -51,6 +51,15 @@ class Embedding(Layer):
         self.backend.check_ids(idx, self.params[0].shape[0])
         return idx.astype("int32", copy=False)
 
+    def numbers(self, x: Array, what: str) -> Array:
+        """Return numbers in the matrix's type, or say that they are none."""
+        x, dtype = self.backend.asarray(x), self.params[0].dtype
+        if x.dtype == dtype:
+            return x
+        if x.dtype.kind not in "iuf":
+            raise ValueError(f"{what} must be real numbers, got {x.dtype}")
+        return x.astype(dtype)
+
     def forward(self, idx: Array) -> Array:
         """Look the rows up.
 
@@ -124,7 +133,7 @@ class Embedding(Layer):
         W, idx = self.params[0], self.idx
         if idx is None:
             raise ValueError("a backward pass comes after a forward pass")
-        dout = self.backend.asarray(dout, dtype=W.dtype)
+        dout = self.numbers(dout, "dout")
         if dout.shape != (*idx.shape, W.shape[1]):
             dout = self.backend.xp.broadcast_to(dout, (*idx.shape, W.shape[1]))
         self.batch = idx, dout

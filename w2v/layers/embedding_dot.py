@@ -72,7 +72,7 @@ class EmbeddingDot(Layer):
             below 0 or above V − 1.
         """
         W, idx = self.params[0], self.embed.check(idx)
-        h = self.backend.asarray(h, dtype=W.dtype)
+        h = self.embed.numbers(h, "h")
         if idx.ndim not in (1, 2) or h.shape != (len(idx), W.shape[1]):
             raise ValueError(
                 f"a hidden vector of {W.shape[1]} numbers is needed for each of the ids in shape "
@@ -102,7 +102,7 @@ class EmbeddingDot(Layer):
         W, idx = self.params[0], self.embed.idx
         if idx is None:
             raise ValueError("a backward pass comes after a forward pass")
-        dout = self.backend.asarray(dout, dtype=W.dtype)
+        dout = self.embed.numbers(dout, "dout")
         if dout.size != idx.size:
             raise ValueError(f"a gradient of shape {idx.shape} is needed, got {dout.shape}")
         idx = idx.reshape(len(idx), -1)
