@@ -44,12 +44,15 @@ class EmbeddingDot(Layer):
 
         A subclass that scores by itself assigns it.
         """
-        idx = self.embed.idx
-        return None if idx is None else (self.h, self.params[0][idx])
+        return self.cache_of(self.embed.idx)
 
     @cache.setter
     def cache(self, hidden_and_rows: tuple[Array, Array]) -> None:
         self.h = hidden_and_rows[0]
+
+    def cache_of(self, idx: Array) -> tuple[Array, Array] | None:
+        """Return what :attr:`cache` is for some of the words; None before a forward pass."""
+        return None if idx is None else (self.h, self.params[0][idx])
 
     def forward(self, h: Array, idx: Array) -> Array:
         """Score words against hidden vectors.

@@ -138,8 +138,7 @@ class EmbeddingDotPart(Part):
     @property
     def cache(self) -> tuple[Array, Array] | None:
         """Hidden vectors of the last forward pass, and the rows of its words as W has them now."""
-        idx = self.embed.idx
-        return None if idx is None else (self._layer.h, self.params[0][idx])
+        return self._layer.cache_of(self.embed.idx)
 
 
 class SigmoidPart(Part):
