@@ -24,7 +24,7 @@ def main(report: Report, words: int) -> None:
     if missing:
         report.add("tests", "not run", lambda: f"missing: {', '.join(missing)}")
         return
-    files = sorted(ROOT.glob("tests/test_*.py"))
+    files = sorted(ROOT.glob("tests/**/test_*.py"))
     first = [path for path in files if path.stem in FIRST]
     rest = [path for path in files if path.stem not in FIRST]
     for name, some in (("on the card", first), ("the rest", rest)):

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import cuda_host
 import numpy
 import pytest
-from stand_in_gpu import gpu as gpu
 
 import w2v.course.np as course_np
+from tests.support import cuda_host
+from tests.support.stand_in_gpu import gpu as gpu
 from w2v.backend import (
     Backend,
     BackendUnavailableError,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import cuda_host
 import numpy as np
 import pytest
-from stand_in_gpu import gpu as gpu
 
 from benchmarks import textbook
+from tests.support import cuda_host
+from tests.support.stand_in_gpu import gpu as gpu
 from w2v import models
 from w2v.backend import Backend, to_cpu, use_backend
 from w2v.backend.select import gpu_problem

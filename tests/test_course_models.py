@@ -6,11 +6,11 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-import cuda_host
 import numpy as np
 import pytest
-from stand_in_gpu import gpu as gpu
 
+from tests.support import cuda_host
+from tests.support.stand_in_gpu import gpu as gpu
 from w2v.backend import Array, Backend, RowGrad, to_cpu, use_backend
 from w2v.course.functions import cross_entropy_error, relu, sigmoid, softmax
 from w2v.course.layers import Affine, Dropout, Sigmoid, Softmax

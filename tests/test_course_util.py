@@ -6,12 +6,12 @@ import math
 import pickle
 from typing import Any
 
-import cuda_host
 import numpy as np
 import pytest
-from stand_in_gpu import gpu as gpu
 
 import w2v.data.ptb
+from tests.support import cuda_host
+from tests.support.stand_in_gpu import gpu as gpu
 from w2v.backend import Backend, to_cpu, use_backend
 from w2v.course import ptb
 from w2v.course.util import (

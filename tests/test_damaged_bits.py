@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import readers
-from bitflips import Outcome, flip_bits
 
+from tests.support import readers
+from tests.support.bitflips import Outcome, flip_bits
 from w2v import Word2Vec
 from w2v.data import Phrases, prepare, read_corpus
 

@@ -14,9 +14,9 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
-from browser import DOWN, ENTER, ESCAPE, Browser, missing
 from typer.testing import CliRunner
 
+from tests.support.browser import DOWN, ENTER, ESCAPE, Browser, missing
 from w2v.cli import app
 from w2v.explore import write_explorer
 from w2v.vectors import KeyedVectors

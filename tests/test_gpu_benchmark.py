@@ -9,16 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import cuda_host
 import numpy as np
 import pytest
-from stand_in_gpu import gpu as gpu
 
 from benchmarks import gpu as gpu_benchmark
 from benchmarks import gpu_batches, gpu_measure, gpu_quality
 from benchmarks.gpu_report import Report, write_page
 from benchmarks.gpu_tests import summary
 from benchmarks.zipf import zipf_stream
+from tests.support import cuda_host
+from tests.support.stand_in_gpu import gpu as gpu
 from w2v.backend.select import gpu_problem
 
 needs_compiler = pytest.mark.skipif(cuda_host.compiler() is None, reason="no C++ compiler")

@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-import cuda_host
 import numpy as np
 import pytest
-from stand_in_gpu import gpu as gpu
 
+from tests.support import cuda_host
+from tests.support.stand_in_gpu import gpu as gpu
 from w2v.backend import (
     Backend,
     NoiseTable,

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from cuda_host import HostTrainer, Weights, Work, compiler
 
+from tests.support.cuda_host import HostTrainer, Weights, Work, compiler
 from w2v.backend import Backend, NoiseTable, StreamLoss, StreamSettings, keep_thresholds
 
 pytestmark = pytest.mark.skipif(compiler() is None, reason="there is no C++ compiler")

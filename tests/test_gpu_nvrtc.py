@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from nvrtc import architectures, compile_cuda, compiler
 
+from tests.support.nvrtc import architectures, compile_cuda, compiler
 from w2v.backend import StreamSettings
 from w2v.backend.gpu_source import MINIBATCH_KERNELS, source, training_options
 

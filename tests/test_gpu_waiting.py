@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-import cuda_host
 import numpy as np
 import pytest
-from stand_in_gpu import gpu as gpu
 
+from tests.support import cuda_host
+from tests.support.stand_in_gpu import gpu as gpu
 from w2v.backend import NoiseTable, RowGrad, StreamSettings, use_backend
 from w2v.models import CBOW, SkipGram
 from w2v.training import SGD, AdaGrad, Adam, Momentum, RMSprop, clip_grads, remove_duplicate

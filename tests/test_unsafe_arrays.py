@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import unsafe_arrays
+from tests.support import unsafe_arrays
 
 SCRIPT = Path(unsafe_arrays.__file__)
 

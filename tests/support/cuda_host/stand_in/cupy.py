@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from cuda_host import COMPILE
+from tests.support.cuda_host import COMPILE
 
 _folder = Path(tempfile.mkdtemp())
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)

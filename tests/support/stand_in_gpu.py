@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import cuda_host
 import pytest
 
 import w2v.backend as package
+from tests.support import cuda_host
 from w2v.backend import select
 
 OURS = ("gpu", "gpu_blocks", "gpu_checks", "gpu_kernels", "gpu_nearest", "gpu_stream")

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from bitflips import reader
 
+from tests.support.bitflips import reader
 from w2v import KeyedVectors, Word2Vec
 from w2v.cli import main
 from w2v.data import CorpusError, EncodedCorpus, Phrases, Vocabulary, read_corpus

@@ -27,6 +27,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.support import ROOT
+
 HANGS_AFTER = 60  # seconds of one call
 MEMORY = 1 << 30  # bytes above what the process had before the first damage
 
@@ -97,7 +99,7 @@ def flip_bits(
         "flips": flips,
         "files": list(files),
         "seed": seed,
-        "path": [str(Path(__file__).parent), *sys.path],
+        "path": [str(ROOT), *sys.path],
     }
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
@@ -191,4 +193,4 @@ if __name__ == "__main__":
     spec = json.load(sys.stdin)
     sys.path[:] = spec["path"]
     # The functions were marked by the module's other copy, which their own module imports.
-    print(json.dumps(importlib.import_module("bitflips")._serve(spec)))
+    print(json.dumps(importlib.import_module("tests.support.bitflips")._serve(spec)))
