@@ -7,9 +7,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_layers import IDS_1D, IDS_2D, B, H, V, assert_gradient, random
-from test_stream_engine import Corpus, assert_same_steps, copies, random_weights, step, windows
 
+from tests.test_layers import IDS_1D, IDS_2D, B, H, V, assert_gradient, random
+from tests.test_stream_engine import (
+    Corpus,
+    assert_same_steps,
+    copies,
+    random_weights,
+    step,
+    windows,
+)
 from w2v.backend import Array, Backend, HuffmanTree, StreamLoss, StreamSettings, get_backend, to_cpu
 from w2v.layers import HierarchicalSoftmaxLoss
 from w2v.models import CBOW, SkipGram

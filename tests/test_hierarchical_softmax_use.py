@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_cli import ROYAL, run
 
+from tests.test_cli import ROYAL, run
 from w2v import KeyedVectors, Word2Vec
 from w2v.training.checkpoint import CheckpointError
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_soak_windows import KINDS, baskets, documents, outcome
 
+from tests.test_soak_windows import KINDS, baskets, documents, outcome
 from w2v import Word2Vec
 from w2v.backend import StreamSettings
 from w2v.backend.gpu_source import training_options
