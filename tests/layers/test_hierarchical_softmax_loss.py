@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.test_layers import IDS_1D, IDS_2D, B, H, V, assert_gradient, random
+from tests.layers.test_layers import IDS_1D, IDS_2D, B, H, V, assert_gradient, random
 from tests.test_stream_engine import (
     Corpus,
     assert_same_steps,
