@@ -11,13 +11,17 @@ from typing import Any, Literal
 from w2v.files import atomic_path, named
 from w2v.items import is_integer
 from w2v.messages import quoted, shortened
-
-from . import glove, npy_format, npz_format, safetensors_format, word2vec_binary, word2vec_text
-from .contents import ReadOptions, VectorData, check_finite, check_unique
-from .errors import VectorFormatError
-from .streams import COMPRESSIONS, compression_of, open_for_reading, read_first_line
-from .text_rows import vector_size_of
-from .word2vec_header import is_header
+from w2v.vectors.errors import VectorFormatError
+from w2v.vectors.formats import glove, word2vec_binary, word2vec_text
+from w2v.vectors.formats.compression import (
+    COMPRESSIONS,
+    compression_of,
+    open_for_reading,
+    read_first_line,
+)
+from w2v.vectors.formats.text_rows import vector_size_of
+from w2v.vectors.formats.vector_data import ReadOptions, VectorData, check_finite, check_unique
+from w2v.vectors.formats.word2vec_header import is_header
 
 _READERS = {
     "word2vec-binary": word2vec_binary.read,
