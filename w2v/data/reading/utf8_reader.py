@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from w2v.data.encodings import (
+from w2v.data.errors import CorpusError
+from w2v.data.reading.decoding import (
     UTF8,
     Decoder,
     encoding_advice,
@@ -15,8 +16,7 @@ from w2v.data.encodings import (
     guess_encoding,
     marked_encoding,
 )
-from w2v.data.errors import CorpusError
-from w2v.data.sources import Source
+from w2v.data.reading.text_source import Source
 from w2v.messages import quoted
 
 _COMPRESSED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}

@@ -9,9 +9,9 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from w2v.data.cache import cache_folder
+from w2v.data.datasets.cache import cache_folder
+from w2v.data.datasets.pydocs import pydocs
 from w2v.data.errors import CorpusError
-from w2v.data.pydocs import pydocs
 from w2v.files import atomic_path
 
 _PIECE = 1 << 20

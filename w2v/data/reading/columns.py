@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from w2v.data.errors import CorpusError
-from w2v.data.sources import Source
+from w2v.data.reading.text_source import Source
 from w2v.messages import quoted, shortened
 
 _ROWS = 1 << 14

@@ -15,15 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from w2v.data import (
-    CorpusError,
-    EncodedCorpus,
-    blocks,
-    columns,
-    prepare,
-    read_corpus,
-    sources,
-)
+from w2v.data import CorpusError, EncodedCorpus, prepare, read_corpus
+from w2v.data.reading import columns, text_blocks, text_source
 
 LINES = [f"grün the {i % 7} fox" for i in range(4_000)]
 TEXT = "\n".join(LINES).encode() + b"\n"
@@ -161,7 +154,7 @@ def test_bad_parquet_columns_are_named(tmp_path: Path) -> None:
 def test_text_without_any_break_is_refused_before_it_fills_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blocks, "_LONGEST_UNBROKEN", 1 << 20)
+    monkeypatch.setattr(text_blocks, "_LONGEST_UNBROKEN", 1 << 20)
     path = write(tmp_path / "genome", b"ACGT" * (1 << 19))
     with pytest.raises(CorpusError, match="has no white space in 1 MiB"):
         read_corpus(path, block_bytes=1 << 16)
@@ -210,7 +203,7 @@ def test_a_full_disk_under_the_data_sets_is_not_blamed_on_the_folder_written(
     def full(name: str) -> list[Path]:
         raise OSError(errno.ENOSPC, "No space left on device", "/the/cache/pydocs.txt")
 
-    monkeypatch.setattr(sources, "dataset", full)
+    monkeypatch.setattr(text_source, "dataset", full)
     with pytest.raises(OSError, match=r"/the/cache/pydocs\.txt"):
         read_corpus("pydocs")
 

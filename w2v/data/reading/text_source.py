@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from w2v.data.datasets import dataset, dataset_names
+from w2v.data.datasets.registry import dataset, dataset_names
 from w2v.data.errors import CorpusError
 from w2v.messages import quoted, shortened
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from w2v.data.blocks import BLOCK_BYTES
-from w2v.data.encodings import UTF8, checked_encoding
+from w2v.data.reading.decoding import UTF8, checked_encoding
+from w2v.data.reading.text_blocks import BLOCK_BYTES
 from w2v.messages import quoted
 
 Tokenizer = str | Callable[[str], Sequence[str]]

@@ -15,7 +15,7 @@ import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
-from w2v.data.cache import cache_folder
+from w2v.data.datasets.cache import cache_folder
 from w2v.files import atomic_path
 
 # Bumped when the rules below change, so that a text of older rules is not reused.

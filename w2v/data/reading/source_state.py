@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from w2v.data.manifest import is_encoded
-from w2v.data.sources import Source, expand, names_of
+from w2v.data.reading.text_source import Source, expand, names_of
 
 _SENTENCES = 10_000
 # A file up to this size counts with every byte, a larger one with pieces from all over it: a

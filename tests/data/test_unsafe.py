@@ -12,9 +12,9 @@ import pytest
 
 from w2v import KeyedVectors, Word2Vec
 from w2v.data import CorpusError, EncodedCorpus, Phrases, Vocabulary, prepare, read_corpus
-from w2v.data.classes import character_classes
 from w2v.data.corpus_arrays import counted
-from w2v.data.word_table import WordTable
+from w2v.data.reading.character_classes import character_classes
+from w2v.data.reading.word_table import WordTable
 
 WORDS = [f"w{i}" for i in range(10)]
 TOKENS = np.arange(60, dtype=np.int32) % 10

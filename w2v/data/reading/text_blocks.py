@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.data.columns import json_lines_chunks, parquet_chunks
-from w2v.data.encodings import UTF8, encoding_advice
 from w2v.data.errors import CorpusError
-from w2v.data.sources import Source
-from w2v.data.streams import opened
+from w2v.data.reading.columns import json_lines_chunks, parquet_chunks
+from w2v.data.reading.decoding import UTF8, encoding_advice
+from w2v.data.reading.text_source import Source
+from w2v.data.reading.utf8_reader import opened
 from w2v.messages import quoted
 
 BLOCK_BYTES = 1 << 20

@@ -11,7 +11,7 @@ import numpy as np
 
 from w2v.data.corpus import EncodedCorpus
 from w2v.data.errors import CorpusError
-from w2v.data.sources import names_of
+from w2v.data.reading.text_source import names_of
 
 _COMPARED = 100
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from w2v.data import CorpusError, datasets, ptb, pydocs, read_corpus
+from w2v.data import CorpusError, ptb, pydocs, read_corpus
+from w2v.data.datasets import registry
 
 TRAIN = b" no it was n't black monday \n but while the <unk> was black \n"
 VALID = b" it was <unk> \n"
@@ -54,10 +55,10 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     for name, data in {"train": TRAIN, "valid": VALID}.items():
         server.files[f"/ptb.{name}.txt"] = data
-        file = datasets.RemoteFile(
+        file = registry.RemoteFile(
             f"ptb.{name}.txt", hashlib.sha256(data).hexdigest(), "http://nowhere", "W2V_PTB_URL"
         )
-        monkeypatch.setitem(datasets.PTB, name, file)
+        monkeypatch.setitem(registry.PTB, name, file)
     monkeypatch.setenv("W2V_PTB_URL", server.url)
     yield server
     server.close()
@@ -117,17 +118,17 @@ def test_archives_are_unpacked(server: Server, monkeypatch: pytest.MonkeyPatch) 
         archive.writestr("text8", b" anarchism originated as a term")
     server.files["/text8.zip"] = packed.getvalue()
     digest = hashlib.sha256(packed.getvalue()).hexdigest()
-    file = datasets.RemoteFile("text8.zip", digest, server.url, "W2V_TEXT8_URL")
-    monkeypatch.setitem(datasets._ARCHIVES, "text8", (file, "text8"))
+    file = registry.RemoteFile("text8.zip", digest, server.url, "W2V_TEXT8_URL")
+    monkeypatch.setitem(registry._ARCHIVES, "text8", (file, "text8"))
     for _ in range(2):
         assert read_corpus("text8", min_count=1).total_words == 5
     assert server.requests == ["/text8.zip"]
     # Cut off, or as long but with other bytes, as after a crash: it is unpacked anew.
-    [path] = datasets.dataset("text8")
+    [path] = registry.dataset("text8")
     whole = path.read_bytes()
     for left in (whole[:9], b"", bytes(len(whole))):
         path.write_bytes(left)
-        assert datasets.dataset("text8")[0].read_bytes() == whole
+        assert registry.dataset("text8")[0].read_bytes() == whole
     assert [p.name for p in path.parent.iterdir()] == ["text8"]
 
 

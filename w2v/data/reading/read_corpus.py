@@ -11,19 +11,19 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from w2v.data.blocks import BLOCK_BYTES, Blocks
-from w2v.data.classes import character_classes
 from w2v.data.corpus import EncodedCorpus
-from w2v.data.encode import build_vocabulary, write_corpus
-from w2v.data.encodings import UTF8, encoding_advice
 from w2v.data.errors import CorpusError
-from w2v.data.folders import clear_when_full, replaced_folder
 from w2v.data.manifest import MANIFEST, is_encoded, seal
-from w2v.data.parts import Part
-from w2v.data.scan import Progress, Scan
-from w2v.data.settings import ReadSettings, Tokenizer
-from w2v.data.sources import Name, Source, expand, names_of
-from w2v.data.spooling import CutLines, spool_sentences
+from w2v.data.output_folder import clear_when_full, replaced_folder
+from w2v.data.reading.character_classes import character_classes
+from w2v.data.reading.corpus_writer import build_vocabulary, write_corpus
+from w2v.data.reading.decoding import UTF8, encoding_advice
+from w2v.data.reading.read_settings import ReadSettings, Tokenizer
+from w2v.data.reading.scan import Progress, Scan
+from w2v.data.reading.sentence_spooling import CutLines, spool_sentences
+from w2v.data.reading.spool import Part
+from w2v.data.reading.text_blocks import BLOCK_BYTES, Blocks
+from w2v.data.reading.text_source import Name, Source, expand, names_of
 from w2v.messages import shortened
 
 Sentences = Iterable[Sequence[str]]

@@ -34,7 +34,7 @@ except OSError as error:
 
 def environment(tmp_path: Path) -> dict[str, str]:
     (tmp_path / "temporary").mkdir()
-    root = str(Path(__file__).parents[1])
+    root = str(Path(__file__).parents[3])
     return {**os.environ, "TMPDIR": str(tmp_path / "temporary"), "PYTHONPATH": root}
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.data.blocks import Block, Blocks
-from w2v.data.parts import Part, Spool, Words
+from w2v.data.reading.spool import Part, Spool, Words
+from w2v.data.reading.text_blocks import Block, Blocks
 
 Progress = Callable[[int, int | None, int], None]
 # Seconds between reports, and to wait for workers when the reading is broken off.
@@ -52,7 +52,7 @@ class Scan:
         strict: bool = False,
         progress: Progress | None = None,
     ) -> None:
-        from w2v.data.word_table import WordTable
+        from w2v.data.reading.word_table import WordTable
 
         self._table: type[WordTable] = WordTable
         self._source = blocks

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from w2v.data.errors import CorpusError
 from w2v.data.manifest import OFFSETS, TOKENS, VOCAB, write_manifest
-from w2v.data.parts import Part, Stretch, Words
+from w2v.data.reading.spool import Part, Stretch, Words
 from w2v.data.vocabulary import Vocabulary, frequent
 
 Renumbered = tuple[NDArray[np.int32], NDArray[np.int64]]
@@ -39,7 +39,7 @@ def build_vocabulary(
     new_ids : list of int32 arrays
         For each part, its words' final ids, -1 for those dropped.
     """
-    from w2v.data.word_table import WordTable
+    from w2v.data.reading.word_table import WordTable
 
     table = WordTable()
     merged_ids = []

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from w2v.data import CorpusError, EncodedCorpus, read_corpus
-from w2v.data.classes import character_classes
+from w2v.data.reading.character_classes import character_classes
 
 # White space of every kind, characters like it that are none, and bytes of the same beginnings.
 PIECES = [
@@ -305,6 +305,6 @@ def test_progress_ends_with_all_bytes_and_words(tmp_path: Path) -> None:
 
 def test_importing_the_room_loads_no_heavy_library() -> None:
     code = "import sys, w2v.data; print({'pyarrow', 'numba', 'pooch', 'requests'} & {*sys.modules})"
-    root = Path(__file__).parents[1]
+    root = Path(__file__).parents[3]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, check=True)
     assert done.stdout == b"set()\n"

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.data.blocks import Blocks
 from w2v.data.errors import CorpusError
-from w2v.data.parts import Part, Spool, Words
+from w2v.data.reading.spool import Part, Spool, Words
+from w2v.data.reading.text_blocks import Blocks
 from w2v.items import Item, checked_items, is_integer
 from w2v.messages import quoted, shortened
 
