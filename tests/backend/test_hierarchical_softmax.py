@@ -8,12 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-<<<<<<<< HEAD:tests/layers/test_hierarchical_softmax_loss.py
-from tests.layers.test_layers import IDS_1D, IDS_2D, B, H, V, assert_gradient, random
-from tests.test_stream_engine import (
-========
 from tests.backend.test_fused import (
->>>>>>>> main:tests/backend/test_hierarchical_softmax.py
     Corpus,
     assert_same_steps,
     copies,
