@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks import textbook
+from tests.support import textbook
 from tests.support import cuda_host
 from tests.support.stand_in_gpu import gpu as gpu
 from w2v import models
