@@ -12,8 +12,8 @@ from typing import Any
 
 from w2v.config import TrainConfig, checked_flag
 from w2v.data import EncodedCorpus, Vocabulary
-from w2v.data.rereading import FirstSentences, may_vary, require_rereadable
-from w2v.data.states import state_of
+from w2v.data.reading.rereading import FirstSentences, may_vary, require_rereadable
+from w2v.data.reading.source_state import state_of
 from w2v.gensim_names import METHODS, check_unsupported
 from w2v.items import is_integer
 from w2v.messages import quoted

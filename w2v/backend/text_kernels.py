@@ -1,6 +1,6 @@
 """Splitting bytes into words and numbering them: Numba kernels over a hash table's arrays.
 
-All release the GIL, so that threads read text side by side; `w2v.data.word_table` owns the
+All release the GIL, so that threads read text side by side; `w2v.data.reading.word_table` owns the
 arrays.
 """
 

@@ -88,7 +88,7 @@ def resumed(
         says what it was.
     """
     from w2v.data.manifest import is_encoded
-    from w2v.data.sources import expand
+    from w2v.data.reading.text_source import expand
     from w2v.word2vec import Word2Vec
 
     word2vec = Word2Vec.load(

@@ -164,7 +164,7 @@ def train(
     """
     from w2v.backend import describe_choice
     from w2v.cli.resuming import check_reading, read, resumed, saved_text
-    from w2v.data.rereading import require_rereadable
+    from w2v.data.reading.rereading import require_rereadable
     from w2v.metrics import MetricsLog
     from w2v.plotting import check_picture
     from w2v.training.checkpoint import Checkpoint
@@ -359,8 +359,8 @@ def phrases(
     `w2v phrases book.txt -o phrased.w2v --connector-words english`, then `w2v train phrased.w2v`
     """
     from w2v.data import ENGLISH_CONNECTOR_WORDS, Phrases, read_corpus
-    from w2v.data.folders import check_place
     from w2v.data.manifest import MANIFEST
+    from w2v.data.output_folder import check_place
 
     say = teller(quiet)
     check_outputs([output], corpus or ())

@@ -3,10 +3,10 @@
 from w2v.data import ptb
 from w2v.data.corpus import EncodedCorpus
 from w2v.data.course import convert_one_hot, preprocess
+from w2v.data.datasets.pydocs import pydocs
 from w2v.data.errors import CorpusError
 from w2v.data.phrases import ENGLISH_CONNECTOR_WORDS, Phrases
-from w2v.data.pydocs import pydocs
-from w2v.data.reading import prepare, read_corpus
+from w2v.data.reading.read_corpus import prepare, read_corpus
 from w2v.data.vocabulary import Vocabulary
 from w2v.data.windows import context_windows, create_contexts_target
 

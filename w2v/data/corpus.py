@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from w2v.data.corpus_arrays import as_vector, check_arrays, check_files, counted
 from w2v.data.errors import CorpusError
-from w2v.data.folders import replaced_folder
 from w2v.data.manifest import (
     MANIFEST,
     OFFSETS,
@@ -24,6 +23,7 @@ from w2v.data.manifest import (
     seal,
     write_manifest,
 )
+from w2v.data.output_folder import replaced_folder
 from w2v.data.vocabulary import Vocabulary
 from w2v.files import checksum, named
 from w2v.messages import quoted

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from w2v.data.corpus import EncodedCorpus, renumbered
 from w2v.data.corpus_arrays import counted
 from w2v.data.errors import CorpusError
-from w2v.data.joined import JoinedSentences, join_one_or_many, tokens_of
-from w2v.data.reading import read_corpus
+from w2v.data.joined_sentences import JoinedSentences, join_one_or_many, tokens_of
+from w2v.data.reading.read_corpus import read_corpus
 from w2v.data.vocabulary import Vocabulary, frequent
 from w2v.messages import quoted
 

@@ -1,0 +1,1 @@
+"""Reading: from files, folders or sentences to word ids on disk."""

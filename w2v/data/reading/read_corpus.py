@@ -1,0 +1,258 @@
+"""From text of any kind to an encoded corpus."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import warnings
+import weakref
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from w2v.data.corpus import EncodedCorpus
+from w2v.data.errors import CorpusError
+from w2v.data.manifest import MANIFEST, is_encoded, seal
+from w2v.data.output_folder import clear_when_full, replaced_folder
+from w2v.data.reading.character_classes import character_classes
+from w2v.data.reading.corpus_writer import build_vocabulary, write_corpus
+from w2v.data.reading.decoding import UTF8, encoding_advice
+from w2v.data.reading.read_settings import ReadSettings, Tokenizer
+from w2v.data.reading.scan import Progress, Scan
+from w2v.data.reading.sentence_spooling import CutLines, spool_sentences
+from w2v.data.reading.spool import Part
+from w2v.data.reading.text_blocks import BLOCK_BYTES, Blocks
+from w2v.data.reading.text_source import Name, Source, expand, names_of
+from w2v.messages import shortened
+
+Sentences = Iterable[Sequence[str]]
+
+
+def read_corpus(
+    source: Name | Sequence[Name] | Sentences = "pydocs",
+    *,
+    min_count: int = 5,
+    max_vocab_size: int | None = None,
+    max_final_vocab: int | None = None,
+    tokenizer: Tokenizer = "whitespace",
+    lowercase: bool = False,
+    errors: str = "replace",
+    encoding: str = UTF8,
+    column: str | None = None,
+    max_sentence_length: int = 10_000,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    block_bytes: int = BLOCK_BYTES,
+) -> EncodedCorpus:
+    r"""Read text into word ids.
+
+    The corpus lies in the system's folder for temporary files (``TMPDIR`` names another),
+    mapped into memory, and is gone with the object; `prepare` keeps it.
+
+    Parameters
+    ----------
+    source : str, path, sequence of these, or iterable of token sequences
+        Files of text (plain, .gz, .bz2, .zst), Parquet or JSON Lines; folders; patterns; ``-``
+        for standard input; names of datasets such as ``"pydocs"``; the folder of an encoded
+        corpus, which is opened as it is. Anything else iterable gives sentences as sequences
+        of strings, and is read once.
+    min_count, max_vocab_size, max_final_vocab
+        Which words are kept; see `Vocabulary.from_counts`.
+    tokenizer : {"whitespace", "words"} or callable, default "whitespace"
+        ``"whitespace"`` splits as ``str.split()`` does. ``"words"`` takes the words of running
+        text: runs of Unicode letters and digits with their marks, apostrophes inside;
+        ideographs and Hiragana each by itself. A callable is given a line and returns its
+        tokens; it runs on one thread.
+    lowercase : bool, default False
+        Lower the case of every token (``str.lower``).
+    errors : {"replace", "strict"}, default "replace"
+        What to do with bytes that are no text in the encoding: put U+FFFD in their place, count
+        them in ``info["replaced"]`` and warn, or end with an error.
+    encoding : str, default "utf-8"
+        Of plain text and JSON Lines: any that Python knows. A byte order mark is left out.
+    column : str, optional
+        The column of Parquet and JSON Lines files. A row is a line.
+    max_sentence_length : int, default 10_000
+        Sentences are cut after so many tokens. A sentence is a line; only ``\n`` ends one.
+    workers : int, optional
+        Threads; all processors by default. The result does not depend on it.
+    progress : callable, optional
+        ``progress(bytes_done, bytes_total, words)``, about ten times a second on the calling
+        thread; `bytes_total` is None where it is not known. Bytes are those of the files,
+        compressed ones if they are compressed.
+    block_bytes : int
+        How much text a worker takes at a time. The result does not depend on it.
+
+    Returns
+    -------
+    EncodedCorpus
+
+    Raises
+    ------
+    CorpusError
+        If the source is missing, empty, no text, damaged, or no word is frequent enough.
+    OSError
+        If something cannot be read, or there is no room for the corpus.
+    ValueError
+        If a setting is out of range.
+    """
+    encoded = _encoded_folder(source)
+    if encoded is not None:
+        corpus = EncodedCorpus.open(encoded)
+        for line in corpus.changed_sources():
+            warnings.warn(f"{line}; prepare {encoded} again", stacklevel=2)
+        return corpus
+    settings = ReadSettings(
+        min_count=min_count,
+        max_vocab_size=max_vocab_size,
+        max_final_vocab=max_final_vocab,
+        tokenizer=tokenizer,
+        lowercase=lowercase,
+        errors=errors,
+        encoding=encoding,
+        column=column,
+        max_sentence_length=max_sentence_length,
+        workers=workers,
+        block_bytes=block_bytes,
+    )
+    folder = Path(tempfile.mkdtemp(prefix="w2v-"))
+    try:
+        with clear_when_full(folder):
+            doubts = _encode(source, folder, settings, progress)
+        corpus = EncodedCorpus.just_written(folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    if os.name == "posix":
+        # Mapped files stay readable when their names are gone: nothing is left to clean up.
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        weakref.finalize(corpus, shutil.rmtree, folder, ignore_errors=True)
+    if doubts:
+        warnings.warn(doubts, UnicodeWarning, stacklevel=2)
+    return corpus
+
+
+def prepare(
+    source: Name | Sequence[Name] | Sentences,
+    folder: str | Path,
+    *,
+    progress: Progress | None = None,
+    **settings: Any,
+) -> EncodedCorpus:
+    """Read text into an encoded corpus that is kept.
+
+    It is made beside the folder and renamed into place: whatever ends it early leaves the
+    folder as it was.
+
+    Parameters
+    ----------
+    source
+        See `read_corpus`.
+    folder : str or Path
+        An encoded corpus that is there is replaced.
+    progress : callable, optional
+        See `read_corpus`.
+    **settings
+        The others of `read_corpus`.
+
+    Returns
+    -------
+    EncodedCorpus
+        Opened from the folder.
+
+    Raises
+    ------
+    CorpusError
+        As `read_corpus`; also if the folder exists and is something else.
+    OSError, ValueError
+        As `read_corpus`.
+    """
+    checked = ReadSettings(**settings)
+    if _encoded_folder(source) is not None:
+        raise CorpusError(f"{source} is an encoded corpus already")
+    with replaced_folder(folder, MANIFEST) as aside:
+        doubts = _encode(source, aside, checked, progress)
+        seal(aside)
+    if doubts:
+        warnings.warn(doubts, UnicodeWarning, stacklevel=2)
+    return EncodedCorpus.just_written(folder)
+
+
+def _encode(source: Any, folder: Path, settings: ReadSettings, progress: Progress | None) -> str:
+    """Read the source into the folder; say what was replaced, if anything was."""
+    names = names_of(source)
+    if names is None:
+        sources, fingerprints, replaced, faulty = [], [], 0, b""
+        report = (lambda words: progress(0, None, words)) if progress else None
+        parts = [spool_sentences(source, folder / "spool", report)]
+    else:
+        sources = expand(names)
+        # Taken before reading: a change meanwhile is noticed later.
+        fingerprints = [s.fingerprint() for s in sources]
+        parts, replaced, faulty = _read_files(sources, folder, settings, progress)
+    if not any(stretch.words for part in parts for stretch in part.stretches):
+        what = shortened(", ".join(s.name for s in sources[:99])) or "the iterable of sentences"
+        raise CorpusError(f"{what} holds no words; give text with words in it")
+    vocab, new_ids = build_vocabulary(parts, lowercase=settings.lowercase, limits=settings.limits)
+    write_corpus(
+        folder,
+        parts,
+        vocab,
+        new_ids,
+        max_sentence_length=settings.max_sentence_length,
+        workers=settings.threads,
+        info={
+            "sources": fingerprints,
+            "replaced": replaced,
+            **settings.described(),
+        },
+    )
+    if not replaced:
+        return ""
+    advice = f"; {encoding_advice(faulty)}" if settings.encoding == UTF8 else ""
+    return (
+        f"{replaced:,} times U+FFFD took the place of bytes that are no {settings.encoding} in "
+        f"{shortened(', '.join(s.name for s in sources[:99]))}{advice}"
+    )
+
+
+def _read_files(
+    sources: list[Source], folder: Path, settings: ReadSettings, progress: Progress | None
+) -> tuple[list[Part], int, bytes]:
+    tokenizer = settings.tokenizer
+    blocks = Blocks(
+        sources,
+        column=settings.column,
+        block_bytes=settings.block_bytes,
+        lines_only=callable(tokenizer),
+        encoding=settings.encoding,
+        strict=settings.strict,
+    )
+    if not isinstance(tokenizer, str):
+
+        def report(words: int) -> None:
+            if progress:
+                progress(blocks.bytes_done, blocks.bytes_total, words)
+
+        lines = CutLines(blocks, tokenizer, settings.strict)
+        parts = [spool_sentences(lines, folder / "spool", report)]
+        return parts, lines.replaced + blocks.replaced, lines.faulty
+    scan = Scan(
+        blocks,
+        folder,
+        workers=settings.threads,
+        classes=character_classes() if tokenizer == "words" else None,
+        strict=settings.strict,
+        progress=progress,
+    )
+    return scan.run(), scan.replaced + blocks.replaced, scan.faulty
+
+
+def _encoded_folder(source: Any) -> Path | None:
+    names = names_of(source) or []
+    encoded = [Path(name) for name in names if is_encoded(name)]
+    if encoded and len(names) > 1:
+        raise CorpusError(f"{encoded[0]} is an encoded corpus; it cannot be read with others")
+    return encoded[0] if encoded else None

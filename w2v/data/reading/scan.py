@@ -1,0 +1,154 @@
+"""First reading: from text to provisional ids, on all workers."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v.data.reading.spool import Part, Spool, Words
+from w2v.data.reading.text_blocks import Block, Blocks
+
+Progress = Callable[[int, int | None, int], None]
+# Seconds between reports, and to wait for workers when the reading is broken off.
+_REPORT_EVERY = 0.1
+_PATIENCE = 0.5
+
+
+class Scan:
+    """Threads that take blocks in turn, each numbering words in a table of its own.
+
+    Parameters
+    ----------
+    blocks : Blocks
+    folder : Path
+        For the spool files.
+    workers : int
+    classes : (CODES,) uint8, optional
+        Character classes, for running text.
+    strict : bool, default False
+        Whether bytes that are no UTF-8 end the reading; they are replaced otherwise.
+    progress : callable, optional
+        Called about ten times a second, on the calling thread.
+
+    Attributes
+    ----------
+    faulty : bytes
+        Of the first block seen in which something was replaced.
+    """
+
+    def __init__(
+        self,
+        blocks: Blocks,
+        folder: Path,
+        *,
+        workers: int,
+        classes: NDArray[np.uint8] | None = None,
+        strict: bool = False,
+        progress: Progress | None = None,
+    ) -> None:
+        from w2v.data.reading.word_table import WordTable
+
+        self._table: type[WordTable] = WordTable
+        self._source = blocks
+        self._folder = folder
+        self._workers = workers
+        self._classes = classes
+        self._strict = strict
+        self._progress = progress
+        self._blocks: Iterator[tuple[int, Block]] = zip(count(), blocks)
+        self._turn = threading.Lock()
+        self._stop = threading.Event()
+        self._words = [0] * workers
+        self._replaced = [0] * workers
+        self.faulty = b""
+        self._parts: list[Part] = []
+        self._failures: list[BaseException] = []
+
+    @property
+    def replaced(self) -> int:
+        """Sequences of bytes that were no UTF-8 and were replaced."""
+        return sum(self._replaced)
+
+    def run(self) -> list[Part]:
+        """Read everything.
+
+        Returns
+        -------
+        list of Part
+            One for each worker.
+
+        Raises
+        ------
+        CorpusError, OSError
+            Of the earliest worker that failed.
+        """
+        # Compiled (or loaded) here, where Ctrl-C is heard; threads would hold it up.
+        self._table(4).number(np.frombuffer(b"\n" + bytes(8), np.uint8), 1, 0, self._classes)
+        # A worker may sit in a read that never ends: threads that are no daemons, as those of
+        # a pool, would keep the process from ending.
+        threads = [
+            threading.Thread(target=self._guarded, args=(worker,), daemon=True)
+            for worker in range(self._workers)
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            while alive := [thread for thread in threads if thread.is_alive()]:
+                alive[0].join(_REPORT_EVERY)
+                self._report()
+        except BaseException:
+            self._stop.set()
+            deadline = time.monotonic() + _PATIENCE
+            for thread in threads:
+                thread.join(max(0.0, deadline - time.monotonic()))
+            raise
+        self._report()
+        if self._failures:
+            raise self._failures[0]
+        return self._parts
+
+    def _report(self) -> None:
+        if self._progress:
+            done, total = self._source.bytes_done, self._source.bytes_total
+            self._progress(done, total, sum(self._words))
+
+    def _guarded(self, worker: int) -> None:
+        try:
+            self._parts.append(self._work(worker))
+        except BaseException as error:
+            self._failures.append(error)
+            self._stop.set()
+
+    def _work(self, worker: int) -> Part:
+        table = self._table()
+        with Spool(self._folder / f"spool-{worker}") as spool:
+            while (taken := self._next()) is not None:
+                number, block = taken
+                text = self._valid(block, worker)
+                ids = table.number(text, len(text) - 8, number, self._classes)
+                self._words[worker] += spool.add(number, ids)
+                spool.part.sentences += block.data.count(b"\n")
+        size = len(table)
+        spool.part.words = Words(
+            table.arena, table.starts[: size + 1], table.counts[:size], table.first[:size]
+        )
+        return spool.part
+
+    def _next(self) -> tuple[int, Block] | None:
+        with self._turn:
+            return None if self._stop.is_set() else next(self._blocks, None)
+
+    def _valid(self, block: Block, worker: int) -> NDArray[np.uint8]:
+        """Give a block's text as UTF-8 without fault, padded."""
+        if block.is_utf8():
+            return block.padded()
+        decoded, replaced = block.text(strict=self._strict)
+        self._replaced[worker] += replaced
+        self.faulty = self.faulty or block.data
+        return np.frombuffer(decoded.encode() + bytes(8), np.uint8)

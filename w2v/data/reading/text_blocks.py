@@ -1,0 +1,205 @@
+"""Text in blocks that end between two words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from w2v.data.errors import CorpusError
+from w2v.data.reading.columns import json_lines_chunks, parquet_chunks
+from w2v.data.reading.decoding import UTF8, encoding_advice
+from w2v.data.reading.text_source import Source
+from w2v.data.reading.utf8_reader import opened
+from w2v.messages import quoted
+
+BLOCK_BYTES = 1 << 20
+_WHITE = b" \n\t\r\v\f"
+_PADDING = bytes(8)
+# What has no break for so long is neither words nor lines, and would have to fit in memory.
+_LONGEST_UNBROKEN = 1 << 28
+
+
+@dataclass(frozen=True)
+class Block:
+    """A run of whole words.
+
+    Parameters
+    ----------
+    data : bytes
+        Ends with white space.
+    source : Source
+    offset : int
+        Where in the source's text it begins.
+    """
+
+    data: bytes
+    source: Source
+    offset: int
+
+    def padded(self) -> NDArray[np.uint8]:
+        """Give the bytes with as many after them as kernels may look at."""
+        return np.frombuffer(self.data + _PADDING, dtype=np.uint8)
+
+    def is_utf8(self) -> bool:
+        """Tell whether the bytes are valid UTF-8, without the GIL and without a copy."""
+        import pyarrow as pa
+
+        ends = pa.py_buffer(np.array([0, len(self.data)], np.int64))
+        whole = pa.LargeStringArray.from_buffers(1, ends, pa.py_buffer(self.data))
+        try:
+            whole.validate(full=True)
+        except pa.ArrowInvalid:
+            return False
+        return True
+
+    def text(self, *, strict: bool) -> tuple[str, int]:
+        """Decode the bytes.
+
+        Parameters
+        ----------
+        strict : bool
+            Whether bytes that are no UTF-8 are an error; U+FFFD takes their place otherwise.
+
+        Returns
+        -------
+        text : str
+        replaced : int
+            How often U+FFFD took the place of something.
+
+        Raises
+        ------
+        CorpusError
+            It names the first wrong byte and its place in the source's text.
+        """
+        try:
+            return self.data.decode("utf-8"), 0
+        except UnicodeDecodeError as error:
+            if strict:
+                raise CorpusError(
+                    f"{self.source.name} has byte 0x{self.data[error.start]:02x} at "
+                    f"{self.offset + error.start}, which is no UTF-8; "
+                    f"{encoding_advice(self.data)}, or errors='replace'"
+                ) from error
+        text = self.data.decode("utf-8", errors="replace")
+        return text, text.count("\ufffd") - self.data.count("\ufffd".encode())
+
+
+class Blocks:
+    """The text of several sources, block after block.
+
+    Every source ends its last line, so that no sentence runs from one into the next.
+
+    Parameters
+    ----------
+    sources : list of Source
+    column : str, optional
+        The column of Parquet and JSON Lines files; a row is a line.
+    block_bytes : int
+        About how long a block is; a longer word is never cut.
+    lines_only : bool, default False
+        End blocks at line ends only.
+    encoding : str, default "utf-8"
+        Of plain text and JSON Lines.
+    strict : bool, default False
+        Whether bytes that are no text in another encoding than UTF-8 are an error.
+
+    Attributes
+    ----------
+    replaced : int
+        Sequences of bytes replaced so far in decoding another encoding than UTF-8.
+    bytes_total : int or None
+        None if a source has no known size.
+    """
+
+    def __init__(
+        self,
+        sources: list[Source],
+        *,
+        column: str | None = None,
+        block_bytes: int = BLOCK_BYTES,
+        lines_only: bool = False,
+        encoding: str = UTF8,
+        strict: bool = False,
+    ) -> None:
+        self._encoding, self._strict = encoding, strict
+        self.replaced = 0
+        self._sources = sources
+        self._column = column
+        self._block_bytes = block_bytes
+        self._breaks = b"\n" if lines_only else _WHITE
+        self._before = 0
+        self._within: Callable[[], int] = lambda: 0
+        sizes = [source.size for source in sources]
+        self.bytes_total = None if None in sizes else sum(size or 0 for size in sizes)
+
+    @property
+    def bytes_done(self) -> int:
+        """Bytes of the files taken so far."""
+        return self._before + self._within()
+
+    def __iter__(self) -> Iterator[Block]:
+        for source in self._sources:
+            offset = 0
+            for data in _cut(self._chunks(source), self._breaks, source.name):
+                yield Block(data, source, offset)
+                offset += len(data)
+            self._within = lambda: 0
+            self._before += source.size or 0
+
+    def _chunks(self, source: Source) -> Iterator[bytes]:
+        if source.kind != "text" and self._column is None:
+            raise CorpusError(f"{source.name} has columns; say which holds the text (column=…)")
+        if source.kind == "text" and self._column is not None:
+            raise CorpusError(
+                f"{source.name} is plain text and has no column {quoted(self._column)}; "
+                "columns are for .parquet, .jsonl, .ndjson and .json"
+            )
+        if source.kind == "parquet":
+            if self._encoding != UTF8:
+                raise CorpusError(
+                    f"{source.name} holds UTF-8, as all Parquet files do; leave encoding out"
+                )
+            yield from parquet_chunks(source, str(self._column))
+            return
+        with opened(source, self._encoding, strict=self._strict) as stream:
+            self._within = lambda: stream.consumed
+            if source.kind == "jsonl":
+                yield from json_lines_chunks(stream, source.name, str(self._column))
+            else:
+                while chunk := stream.read(self._block_bytes):
+                    yield chunk
+            self.replaced += stream.replaced
+
+
+def _cut(chunks: Iterable[bytes], breaks: bytes, name: str) -> Iterator[bytes]:
+    """Move what follows a chunk's last break to the next one."""
+    carried: list[bytes] = []
+    length = 0
+    for chunk in chunks:
+        end = _last_break(chunk, breaks)
+        if end:
+            yield b"".join((*carried, chunk[:end]))
+            carried, length = [], 0
+        if end < len(chunk):
+            carried.append(chunk[end:])
+            length += len(chunk) - end
+        if len(carried) > 1 and length > _LONGEST_UNBROKEN:
+            what = "line end" if breaks == b"\n" else "white space"
+            raise CorpusError(
+                f"{name} has no {what} in {_LONGEST_UNBROKEN >> 20} MiB; put one between words"
+            )
+    if carried:
+        yield b"".join((*carried, b"\n"))
+
+
+def _last_break(chunk: bytes, breaks: bytes) -> int:
+    """Where the last break of a chunk ends, 0 if it has none."""
+    # Words are short: look at the end before looking everywhere.
+    for start in (max(0, len(chunk) - 1000), 0):
+        end = max(chunk.rfind(bytes([b]), start) for b in breaks) + 1
+        if end:
+            return end
+    return 0

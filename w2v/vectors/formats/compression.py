@@ -1,0 +1,228 @@
+"""Opening vectors files, plain or compressed, with a bound on what they can hold."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from w2v.vectors.errors import VectorFormatError
+
+MAX_LINE = 1 << 24
+"""No word and no row of text is longer than this (16 MiB); a damaged file may claim so."""
+
+_MAGIC = {
+    b"\x1f\x8b": ".gz",
+    b"BZh": ".bz2",
+    b"\xfd7zXZ\0": ".xz",
+    b"\x28\xb5\x2f\xfd": ".zst",
+}
+_FOREIGN = {
+    b"\xff\xfe": "UTF-16 text: convert it to UTF-8",
+    b"\xfe\xff": "UTF-16 text: convert it to UTF-8",
+    b"7z\xbc\xaf": "a 7z archive: unpack it",
+    b"Rar!": "a RAR archive: unpack it",
+    b"\x04\x22\x4d\x18": "compressed by LZ4: unpack it",
+    b"%PDF": "a PDF",
+    b"\x7fELF": "a program",
+}
+COMPRESSIONS = tuple(_MAGIC.values())
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# What one byte can become: 1,032 by deflate; by bzip2, the best at zeros, 1.4 million.
+_MOST_INFLATED = {".gz": 1032, ".bz2": 1 << 21, ".xz": 1 << 21, ".zst": 1 << 21}
+_MOST_FROM_A_PIPE = 1 << 50
+_SOME = 1 << 22
+
+
+class Source:
+    """An open file, unpacked.
+
+    Parameters
+    ----------
+    file : buffered binary file
+    most_bytes : int
+        It holds at most so many, after unpacking.
+    exact : bool
+        Whether these are all real.
+
+    Attributes
+    ----------
+    file, most_bytes, exact
+        As given.
+    """
+
+    def __init__(self, file: Any, most_bytes: int, *, exact: bool) -> None:
+        self.file: io.BufferedReader = file
+        self.most_bytes = most_bytes
+        self.exact = exact
+        self._failure: Exception | None = None
+
+    def read_some(self, size: int = _SOME) -> bytes:
+        """Read up to so many bytes, b"" at the end; what stands before damage is given first."""
+        if self._failure is not None:
+            raise self._failure
+        pieces: list[bytes] = []
+        while size > 0:
+            try:
+                piece = self.file.read1(size)
+            except Exception as error:
+                if not pieces:
+                    raise
+                self._failure = error
+                break
+            if not piece:
+                break
+            pieces.append(piece)
+            size -= len(piece)
+        return b"".join(pieces)
+
+
+def compression_of(path: Path) -> str | None:
+    """Tell by a file's first bytes how it is compressed: ``".gz"`` and so on, or None.
+
+    Raises
+    ------
+    VectorFormatError
+        It is of a kind that cannot be read.
+    """
+    if not path.is_file():  # of a pipe nothing can be read twice
+        return path.suffix.lower() if path.suffix.lower() in COMPRESSIONS else None
+    with path.open("rb") as file:
+        head = file.read(8)
+    for magic, what in _FOREIGN.items():
+        if head.startswith(magic):
+            raise VectorFormatError(f"the file is {what}")
+    return next((suffix for magic, suffix in _MAGIC.items() if head.startswith(magic)), None)
+
+
+@contextmanager
+def open_for_reading(path: Path) -> Iterator[Source]:
+    """Open a plain or compressed file; its content tells, whatever its name is.
+
+    Parameters
+    ----------
+    path : Path
+
+    Yields
+    ------
+    Source
+
+    Raises
+    ------
+    VectorFormatError
+        It is of a kind that cannot be read, or damaged.
+    """
+    compression = compression_of(path)
+    size = path.stat().st_size if path.is_file() else _MOST_FROM_A_PIPE
+    most = size * _MOST_INFLATED.get(compression or "", 1)
+    file: Any
+    try:
+        if compression is None:
+            with path.open("rb", buffering=1 << 20) as file:
+                yield Source(file, most, exact=path.is_file())
+        elif compression == ".gz":
+            with gzip.open(path, "rb") as file:
+                yield Source(file, most, exact=False)
+        elif compression == ".bz2":
+            with bz2.open(path, "rb") as file:
+                yield Source(file, most, exact=False)
+        elif compression == ".xz":
+            with lzma.open(path, "rb") as file:
+                yield Source(file, most, exact=False)
+        else:
+            with _Zstandard(path) as raw, io.BufferedReader(raw, 1 << 16) as file:
+                yield Source(file, most, exact=False)
+    except lzma.LZMAError as error:
+        raise VectorFormatError(f"the archive is damaged ({error})") from None
+
+
+class _Zstandard(io.RawIOBase):
+    """A file compressed by Zstandard."""
+
+    def __init__(self, path: Path) -> None:
+        import pyarrow as pa
+
+        self._stream = pa.CompressedInputStream(pa.OSFile(str(path), "rb"), "zstd")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            piece = self._stream.read(len(buffer))
+        except OSError as error:
+            raise VectorFormatError(f"the archive is damaged or cut off ({error})") from None
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+@contextmanager
+def open_for_writing(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file to write to, compressed as its suffix says.
+
+    Parameters
+    ----------
+    path : Path
+    """
+    suffix = path.suffix.lower()
+    file: Any
+    if suffix == ".gz":
+        # No time and no name inside: equal vectors make equal files.
+        with (
+            path.open("wb") as raw,
+            gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as file,
+        ):
+            yield file
+    elif suffix == ".bz2":
+        with bz2.open(path, "wb") as file:
+            yield file
+    elif suffix == ".xz":
+        with lzma.open(path, "wb", preset=3) as file:
+            yield file
+    elif suffix == ".zst":
+        import pyarrow as pa
+
+        with (
+            pa.OSFile(str(path), "wb") as raw_file,
+            pa.CompressedOutputStream(raw_file, "zstd") as file,
+        ):
+            yield file
+    else:
+        with path.open("wb", buffering=1 << 20) as file:
+            yield file
+
+
+def read_line(file: IO[bytes], what: str) -> bytes:
+    """Read one line with its line end, which the last may lack; b"" at the end of the file.
+
+    Parameters
+    ----------
+    file : binary file
+    what : str
+        What the line is, for the message.
+
+    Raises
+    ------
+    VectorFormatError
+        If the line has no end within 16 MiB.
+    """
+    line = file.readline(MAX_LINE)
+    if len(line) == MAX_LINE and not line.endswith(b"\n"):
+        raise VectorFormatError(f"{what} has no line end within 16 MiB: this is no text")
+    return line
+
+
+def read_first_line(file: IO[bytes], longest: int = MAX_LINE) -> bytes:
+    """Read a file's first line, without the mark that some editors put before it."""
+    line = file.readline(longest)
+    if not line.endswith(b"\n"):
+        if len(line) == MAX_LINE:
+            raise VectorFormatError("the first line has no line end within 16 MiB: this is no text")
+        if b"\r" in line.rstrip():
+            raise VectorFormatError("the lines end with \\r alone: end them with \\n")
+    return line.removeprefix(BYTE_ORDER_MARK)

@@ -1,0 +1,152 @@
+"""word2vec's binary format: a header line, then for each word its text, a space, its floats."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from w2v.messages import quoted
+from w2v.vectors.errors import VectorFormatError
+from w2v.vectors.formats.compression import (
+    MAX_LINE,
+    open_for_reading,
+    open_for_writing,
+    read_first_line,
+)
+from w2v.vectors.formats.vector_data import (
+    ReadOptions,
+    RowBuffer,
+    VectorData,
+    as_text,
+    check_unique,
+    decode_words,
+    encode_word,
+)
+from w2v.vectors.formats.word2vec_header import Header, parse_header
+from w2v.vectors.similarity import FloatArray
+
+
+def read(path: Path, options: ReadOptions) -> VectorData:
+    """Read a binary file, compressed or not.
+
+    Parameters
+    ----------
+    path : Path
+    options : ReadOptions
+
+    Returns
+    -------
+    VectorData
+
+    Raises
+    ------
+    VectorFormatError
+        If the header lies, the file is cut off, or a word is not UTF-8.
+    """
+    with open_for_reading(path) as source:
+        line = read_first_line(source.file, 100)
+        if not line.endswith(b"\n"):
+            line = b""  # no header is as long
+        header = parse_header(line)
+        row_bytes = 4 * header.vector_size
+        n_words = header.n_words
+        header.check_room(1 + row_bytes, source.most_bytes - len(line), options.limit)
+        n_words = n_words if options.limit is None else min(n_words, options.limit)
+        room = min(n_words, source.most_bytes // (1 + row_bytes))
+        rows = RowBuffer(header.vector_size, room if source.exact else 0)
+        words: list[str] = []
+        chunk = b""
+        while len(words) < n_words:
+            more = source.read_some()
+            chunk += more
+            found, starts, end = _scan(chunk, n_words - len(words), row_bytes)
+            if not starts and (not more or len(chunk) > MAX_LINE + row_bytes):
+                raise VectorFormatError(_cut_off(chunk, len(words), header, bool(more)))
+            # Some writers end each row with a line end, which then precedes the next word.
+            found = [word.lstrip(b"\n") for word in found]
+            decoded = decode_words(found, len(words), options)
+            if options.unique:  # seen early, a small archive cannot unpack to endless rows
+                check_unique(decoded, len(words))
+            words += decoded
+            _gather(chunk, starts, rows, header.vector_size)
+            chunk = chunk[end:]
+        complete = options.limit is None or options.limit > header.n_words
+        if complete and (chunk + source.read_some(16)).strip(b"\n"):
+            raise VectorFormatError(
+                f"there are more bytes after the {n_words:,} words that the header announces: its "
+                "numbers are wrong, or the file is of another format; load with "
+                f"limit={n_words} to read so many"
+            )
+    return header.with_items(VectorData(words, rows.finish()))
+
+
+def write(path: Path, data: VectorData) -> None:
+    """Write a binary file, compressed if the suffix says so.
+
+    Parameters
+    ----------
+    path : Path
+    data : VectorData
+        Counts are not stored.
+
+    Raises
+    ------
+    VectorFormatError
+        If a word has a space or starts with a line end: no reader could tell
+        where it stops.
+    """
+    encoded = [_encode(word) for word in as_text(data.words)]
+    vectors = data.vectors.astype("<f4", copy=False)
+    with open_for_writing(path) as file:
+        file.write(Header.of(data).encode())
+        pieces = (piece + row.tobytes() for piece, row in zip(encoded, vectors, strict=True))
+        while block := b"".join(islice(pieces, 4096)):
+            file.write(block)
+
+
+def _encode(word: str) -> bytes:
+    if " " in word or word.startswith("\n"):
+        raise VectorFormatError(
+            f"the word {quoted(word)} has a space or a leading line end, which word2vec's binary "
+            "format cannot store: save as .safetensors, or join its parts with '_'"
+        )
+    return encode_word(word) + b" "
+
+
+def _scan(chunk: bytes, limit: int, row_bytes: int) -> tuple[list[bytes], list[int], int]:
+    """Find the words in `chunk` and where their floats start; `end` is after the last row."""
+    words: list[bytes] = []
+    starts: list[int] = []
+    position = 0
+    last = len(chunk) - row_bytes
+    for _ in range(limit):
+        space = chunk.find(b" ", position)
+        if space < 0 or space >= last:
+            break
+        words.append(chunk[position:space])
+        starts.append(space + 1)
+        position = space + 1 + row_bytes
+    return words, starts, position
+
+
+def _gather(chunk: bytes, starts: list[int], rows: RowBuffer, vector_size: int) -> None:
+    """Copy the floats that begin at each of `starts`, which need not be aligned."""
+    if not starts:
+        return
+    row = np.dtype((np.void, 4 * vector_size))
+    # One overlapping item a byte, so that an index picks a whole row wherever it begins.
+    everywhere = np.ndarray((len(chunk) - row.itemsize + 1,), dtype=row, buffer=chunk, strides=(1,))
+    picked: FloatArray = everywhere[starts].view("<f4").reshape(len(starts), vector_size)
+    rows.append(picked)
+
+
+def _cut_off(chunk: bytes, row: int, header: Header, more: bool) -> str:
+    if more:
+        return f"the word of row {row} has no end within 16 MiB: the file is damaged"
+    return (
+        f"the file ends inside row {row} of the {header.n_words:,} that its header announces "
+        f"({len(chunk):,} bytes are left, a row takes at least {1 + 4 * header.vector_size:,}): "
+        "it was cut off, or its header is wrong"
+    )

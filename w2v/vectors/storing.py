@@ -1,0 +1,282 @@
+"""Saving and loading a table of vectors, and handing it to gensim."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import numpy as np
+
+from w2v.files import atomic_path
+from w2v.gensim_names import check_unsupported
+from w2v.items import are_integers
+from w2v.vectors import gensim_bridge
+from w2v.vectors.editing import EditableVectors
+from w2v.vectors.formats import files, vocab_file
+from w2v.vectors.formats.vector_data import VectorData, as_text
+
+_SAVING = {
+    "total_vec": (None, "the header has the number of vectors that are there"),
+    "append": (False, "a file is written as a whole; use add_vectors() and save that"),
+}
+
+
+class StoredVectors(EditableVectors):
+    """A table of vectors that can be saved and loaded; see `VectorTable`."""
+
+    def save(self, path: str | os.PathLike[str], format: str | None = None) -> None:
+        """Write the vectors, under any name; the suffix tells the format.
+
+        The file is written aside and renamed into place, so that a crash leaves
+        the old one.  Rows keep their order.
+
+        Parameters
+        ----------
+        path : str or path
+            ``.bin`` word2vec binary; ``.txt`` or ``.vec`` word2vec text; these
+            also with ``.gz``, ``.bz2``, ``.xz`` or ``.zst``; ``.npz``; ``.npy``
+            with the words beside it; every other name safetensors.  Only
+            safetensors and .npz keep counts and store every word whatever it
+            holds; all but "glove" tell words from items that are integers.
+        format : str, optional
+            Settles it without the suffix: "word2vec-binary", "word2vec-text",
+            "glove", "safetensors", "npz" or "npy".
+
+        Raises
+        ------
+        VectorFormatError
+            If a vector is not finite, or a word cannot be stored in the format.
+        """
+        files.save(VectorData(self._words, self._matrix, self._counts), path, format)
+
+    @classmethod
+    def load(
+        cls,
+        path: str | os.PathLike[str],
+        format: str | None = None,
+        limit: int | None = None,
+        unicode_errors: str = "strict",
+        duplicates: Literal["error", "first"] = "error",
+        *,
+        mmap: str | None = None,
+    ) -> Self:
+        """Read vectors; content tells format and compression, and where it cannot the suffix.
+
+        Everything a file claims is checked against its size before memory is
+        taken.  Nothing is ever unpickled.
+
+        Parameters
+        ----------
+        path : str or path
+            See `save`.  Text without a header is read as GloVe's.
+            .safetensors and .npy are mapped.
+        format : str, optional
+            Settles it without the suffix.
+        limit : int, optional
+            Read the first so many words only.
+        unicode_errors : {"strict", "replace", "ignore"}, default "strict"
+            What to do about words that are not UTF-8.
+        duplicates : {"error", "first"}, default "error"
+            What to do about a word that stands twice.
+        mmap : str, optional
+            Taken for gensim's sake: what can be mapped is.
+
+        Returns
+        -------
+        KeyedVectors
+
+        Raises
+        ------
+        VectorFormatError
+            If the file is damaged or of another format.
+        """
+        return cls._of(files.load(path, format, limit, unicode_errors, duplicates))
+
+    def save_word2vec_format(
+        self,
+        fname: str | os.PathLike[str],
+        fvocab: str | os.PathLike[str] | None = None,
+        binary: bool = False,
+        *,
+        write_header: bool = True,
+        prefix: str = "",
+        sort_attr: str = "count",
+        **unsupported: Any,
+    ) -> None:
+        """Write word2vec's text or binary format whatever the suffix, as gensim does; see `save`.
+
+        Parameters
+        ----------
+        fname : str or path
+        fvocab : str or path, optional
+            Where to write the words' counts, a word and a number a line.
+        binary : bool, default False
+        write_header : bool, default True
+            Text without the first line is GloVe's format.
+        prefix : str, default ""
+            Put before every word.
+        sort_attr : {"count", ""}, default "count"
+            Write the most frequent words first, if there are counts; otherwise keep the order.
+        **unsupported
+            gensim's other parameters are errors that say why.
+
+        Raises
+        ------
+        VectorFormatError
+            See `save`.
+        ValueError
+            If `fvocab` is given and there are no counts, or for binary without a header.
+        """
+        check_unsupported("save_word2vec_format", unsupported, _SAVING)
+        if binary and not write_header:
+            raise ValueError("the binary format needs its header: binary or write_header=False")
+        counts = self._counts
+        if fvocab is not None and counts is None:
+            raise ValueError("these vectors have no counts to write to fvocab: leave it out")
+        words = [f"{prefix}{word}" for word in self._words] if prefix else self._words
+        data = VectorData(words, self._matrix, counts)
+        if counts is not None and sort_attr == "count" and (np.diff(counts) > 0).any():
+            order = np.argsort(-counts, kind="stable")
+            data = VectorData(
+                [data.words[row] for row in order], self._matrix[order], counts[order]
+            )
+        text = "word2vec-text" if write_header else "glove"
+        files.save(data, fname, "word2vec-binary" if binary else text)
+        if fvocab is not None and data.counts is not None:
+            with atomic_path(fvocab) as beside:
+                vocab_file.write(beside, data.words, data.counts)
+
+    @classmethod
+    def load_word2vec_format(
+        cls,
+        fname: str | os.PathLike[str],
+        fvocab: str | os.PathLike[str] | None = None,
+        binary: bool = False,
+        encoding: str = "utf8",
+        unicode_errors: str = "strict",
+        limit: int | None = None,
+        datatype: Any = np.float32,
+        no_header: bool = False,
+    ) -> Self:
+        """Read word2vec's formats whatever the suffix, as gensim does; see `load`.
+
+        A word that stands twice keeps its first vector.
+
+        Parameters
+        ----------
+        fname : str or path
+        fvocab : str or path, optional
+            File of the words' counts, which word2vec writes with ``-save-vocab``; words that
+            it lacks count 0.
+        binary : bool, default False
+        encoding : {"utf8"}
+        unicode_errors, limit
+            See `load`.
+        datatype : {numpy.float32}
+        no_header : bool, default False
+            Text without the first line, as GloVe's.
+
+        Returns
+        -------
+        KeyedVectors
+
+        Raises
+        ------
+        VectorFormatError
+            If a file is damaged or of another format.
+        ValueError
+            For another encoding or type of number, or binary without a header.
+        """
+        if encoding.lower().replace("-", "") != "utf8":
+            raise ValueError(f"encoding must be 'utf8', got {encoding!r}: convert the file first")
+        if np.dtype(datatype) != np.float32:
+            raise ValueError(f"datatype must be float32, got {np.dtype(datatype)}")
+        if binary and no_header:
+            raise ValueError("the binary format has a header: binary or no_header, not both")
+        text = "glove" if no_header else "word2vec-text"
+        table = cls.load(
+            fname, "word2vec-binary" if binary else text, limit, unicode_errors, "first"
+        )
+        if fvocab is not None:
+            table.counts = vocab_file.read(Path(fvocab), table._index, unicode_errors)
+        return table
+
+    def intersect_word2vec_format(
+        self,
+        fname: str | os.PathLike[str],
+        lockf: float = 0.0,
+        binary: bool = False,
+        encoding: str = "utf8",
+        unicode_errors: str = "strict",
+    ) -> int:
+        """Take over the vectors that a file has of these words; its other words are left out.
+
+        On a model's ``wv``, its next training begins with them.
+
+        Parameters
+        ----------
+        fname, binary, encoding, unicode_errors
+            See `load_word2vec_format`.
+        lockf : {1.0}
+            gensim's default, 0.0, holds these vectors fixed while training, which is not
+            supported: say 1.0.
+
+        Returns
+        -------
+        int
+            How many words were in both.
+
+        Raises
+        ------
+        ValueError
+            If `lockf` is another, or the file's vectors have another size.
+        """
+        if lockf != 1.0:
+            raise ValueError(f"lockf={lockf} is not supported, as no vector can be held fixed: 1.0")
+        theirs = type(self).load_word2vec_format(
+            fname, binary=binary, encoding=encoding, unicode_errors=unicode_errors
+        )
+        if theirs.vector_size != self.vector_size:
+            raise ValueError(
+                f"{fname} has vectors of size {theirs.vector_size}, these have {self.vector_size}"
+            )
+        words: list[Any] = self._words
+        if are_integers(words) and not are_integers(theirs._words):
+            words = as_text(words)  # other programs write digits
+        elif are_integers(theirs._words) and not are_integers(words):
+            words = []  # no item is a word
+        pairs = [(row, theirs._find(word)) for row, word in enumerate(words)]
+        both = [(row, their_row) for row, their_row in pairs if their_row is not None]
+        if both:
+            ours, others = map(list, zip(*both, strict=True))
+            self._write(ours, theirs._matrix[others])
+        return len(both)
+
+    @classmethod
+    def from_gensim(cls, model: Any) -> Self:
+        """Take over gensim's KeyedVectors, or those of its models, without copying vectors.
+
+        Raises
+        ------
+        TypeError
+            If it is neither, or its keys are not all strings or all integers.
+        """
+        return cls._kind()(*gensim_bridge.from_gensim(model))
+
+    @classmethod
+    def _of(cls, data: VectorData) -> Self:
+        """Make a table of what nobody else has."""
+        table = cls._kind()(*data)
+        table._given_out = False
+        return table
+
+    def to_gensim(self) -> Any:
+        """Make a gensim KeyedVectors of the same words, vectors (shared) and counts.
+
+        Raises
+        ------
+        ImportError
+            If gensim is not installed.
+        """
+        return gensim_bridge.to_gensim(VectorData(self._words, self.vectors, self._counts))
