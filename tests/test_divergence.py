@@ -16,7 +16,7 @@ from w2v import DivergedError, TrainConfig, Word2Vec
 from w2v.backend import Backend, get_backend
 from w2v.models import CBOW, SkipGram
 from w2v.training import SGD, AdaGrad, Adam, Momentum, RMSprop, Trainer
-from w2v.training.stream import StreamTrainer
+from w2v.training.fused import StreamTrainer
 
 KINDS: dict[str, dict[str, Any]] = {
     "skip-gram": {"sg": 1},

@@ -13,7 +13,7 @@ from w2v.backend import Backend, keep_probabilities
 from w2v.data import EncodedCorpus
 from w2v.models import CBOW, ContextModel, SkipGram
 from w2v.training import Adam, remove_duplicate
-from w2v.training.stream import StreamTrainer
+from w2v.training.fused import StreamTrainer
 
 MODELS: dict[str, type[CBOW | SkipGram]] = {"skip-gram": SkipGram, "cbow": CBOW}
 _BATCHES = 8  # cut beforehand, and stepped again and again
@@ -122,7 +122,7 @@ class FusedRun:
     text : Sentences
     setting : Setting, optional
     **options
-        Of :class:`~w2v.training.stream.StreamTrainer`: ``alpha``, ``shrink_windows`` …
+        Of :class:`~w2v.training.fused.StreamTrainer`: ``alpha``, ``shrink_windows`` …
 
     Attributes
     ----------

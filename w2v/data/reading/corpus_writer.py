@@ -149,7 +149,7 @@ def _job(
 def _renumber(
     stream: NDArray[np.int32], new_ids: NDArray[np.int32], in_sentence: int, limit: int
 ) -> Renumbered:
-    from w2v.backend.text_kernels import renumber
+    from w2v.data.text_kernels import renumber
 
     tokens = np.empty(len(stream), np.int32)
     ends = np.empty(len(stream), np.int64)
