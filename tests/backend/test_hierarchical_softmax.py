@@ -16,7 +16,7 @@ from tests.backend.test_fused import (
     step,
     windows,
 )
-from tests.test_layers import IDS_1D, IDS_2D, B, H, V, assert_gradient, random
+from tests.layers.test_layers import IDS_1D, IDS_2D, B, H, V, assert_gradient, random
 from w2v.backend import Array, Backend, HuffmanTree, StreamLoss, StreamSettings, get_backend, to_cpu
 from w2v.layers import HierarchicalSoftmaxLoss
 from w2v.models import CBOW, SkipGram

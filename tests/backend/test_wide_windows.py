@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.test_soak_windows import KINDS, baskets, documents, outcome
+from tests.behaviour.test_soak_windows import KINDS, baskets, documents, outcome
 from w2v import Word2Vec
 from w2v.backend import StreamSettings
 from w2v.backend.gpu.source import training_options

@@ -29,8 +29,8 @@ def bench(
     `w2v bench --quick`
     """
     from w2v.bench import Bench, summary
+    from w2v.cli.info import describe_installation
     from w2v.files import atomic_path
-    from w2v.info import describe_installation
 
     check_folder(output)
     tell = teller(quiet)

@@ -17,14 +17,7 @@ from w2v.data.reading.source_state import state_of
 from w2v.gensim_names import METHODS, check_unsupported
 from w2v.items import is_integer
 from w2v.messages import quoted
-from w2v.trained import ALL_WORDS, TrainedModel
 from w2v.training.checkpoint import Checkpoint
-from w2v.training.checks import (
-    require_same_text,
-    require_something_to_predict,
-    tell_that_nothing_was_left,
-    tell_that_the_optimizer_begins_anew,
-)
 from w2v.training.divergence import (
     check_loss,
     check_start,
@@ -33,9 +26,16 @@ from w2v.training.divergence import (
 )
 from w2v.training.engines import Engine, Run, make_engine
 from w2v.training.one_at_a_time import one_at_a_time
-from w2v.training.passes import Passes
 from w2v.training.progress import TrainingProgress
 from w2v.training.resting_loss import RestingLoss, excerpt_for_loss
+from w2v.training.trainable_text import (
+    require_same_text,
+    require_something_to_predict,
+    tell_that_nothing_was_left,
+    tell_that_the_optimizer_begins_anew,
+)
+from w2v.training.words_trained import Passes
+from w2v.word2vec.trained import ALL_WORDS, TrainedModel
 
 Report = Callable[[float, float], None]
 
@@ -72,7 +72,7 @@ class Word2Vec(TrainedModel):
     **unsupported
         gensim's other parameters are errors that say why.
 
-    Its attributes are those of :class:`w2v.trained.TrainedModel`.
+    Its attributes are those of :class:`w2v.word2vec.trained.TrainedModel`.
 
     Raises
     ------

@@ -13,7 +13,7 @@ import pytest
 
 from benchmarks.readme import updated
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINES = [
     "the old king and the queen sail the wide sea with a ship",

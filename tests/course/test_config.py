@@ -28,7 +28,7 @@ from w2v.backend.select import gpu_problem
 from w2v.course import config
 from w2v.course.cbow import CBOW
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)

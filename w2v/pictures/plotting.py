@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.files import atomic_path
-from w2v.projection import project
+from w2v.pictures.projection import project
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from tests.support.browser import DOWN, ENTER, ESCAPE, Browser, missing
 from w2v.cli import app
-from w2v.explore import write_explorer
+from w2v.pictures.explorer import write_explorer
 from w2v.vectors import KeyedVectors
 
 N_WORDS = 50_000

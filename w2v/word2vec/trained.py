@@ -418,7 +418,7 @@ class TrainedModel(GensimNames):
 
     def plot(self, path: str | Path) -> None:
         """Write a picture of the loss over the last training."""
-        from w2v.plotting import plot_training
+        from w2v.pictures.plotting import plot_training
 
         plot_training(self.curve, self._rests, path)
 

@@ -1,6 +1,6 @@
 """Windows of every width on three corpora: all stays finite and is learnt from.
 
-`python tests/test_soak_windows.py` prints the figures instead.
+`python tests/behaviour/test_soak_windows.py` prints the figures instead.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def documents(number: int = 20, words: int = 1000) -> list[list[str]]:
 
 def books() -> list[list[str]]:
     """Read the million words of books, a line a sentence."""
-    folder = os.environ.get("W2V_BENCH_DATA", Path(__file__).parents[2] / "shared" / "data")
+    folder = os.environ.get("W2V_BENCH_DATA", Path(__file__).parents[3] / "shared" / "data")
     path = Path(folder) / "books-1m.txt.gz"
     if not path.exists():
         pytest.skip(f"there is no {path}: set W2V_BENCH_DATA to the benchmark data")

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.files import atomic_path
-from w2v.projection import project
+from w2v.pictures.projection import project
 from w2v.vectors import KeyedVectors
 from w2v.vectors.nearest import nearest
 from w2v.vectors.similarity import cosines

@@ -115,7 +115,7 @@ def test_integers_are_asked_for_by_their_digits(tmp_path: Path) -> None:
 
 
 def test_nothing_prints_but_through_what_makes_visible() -> None:
-    room = Path(__file__).parents[1] / "w2v" / "cli"
+    room = Path(__file__).parents[2] / "w2v" / "cli"
     for path in room.glob("*.py"):
         if path.name != "terminal.py":
             assert "typer.echo" not in path.read_text() and "secho" not in path.read_text(), path

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.test_cli import ROYAL, run
+from tests.cli.test_commands import ROYAL, run
 from w2v import KeyedVectors, Word2Vec
 from w2v.training.checkpoint import CheckpointError
 

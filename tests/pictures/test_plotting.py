@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from w2v import plotting
-from w2v.plotting import plot_loss, plot_words
+from w2v.pictures import plotting
+from w2v.pictures.plotting import plot_loss, plot_words
 from w2v.vectors import KeyedVectors
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_pictures_are_grey(tmp_path: Path) -> None:
 
 
 def test_without_a_display_one_line_says_so_and_nothing_warns() -> None:
-    code = "from w2v.plotting import plot_loss; plot_loss([2.0, 1.0], 20)"
+    code = "from w2v.pictures.plotting import plot_loss; plot_loss([2.0, 1.0], 20)"
     for backend in ("agg", "tkagg"):
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", code],
@@ -86,7 +86,7 @@ def test_without_a_display_one_line_says_so_and_nothing_warns() -> None:
 
 def test_writing_a_picture_leaves_the_backend_and_pyplot_alone(tmp_path: Path) -> None:
     code = (
-        "import sys; from w2v.plotting import plot_loss, plot_words; import numpy as np\n"
+        "import sys; from w2v.pictures.plotting import plot_loss, plot_words; import numpy as np\n"
         f"plot_loss([1.0], 20, path={str(tmp_path / 'a.png')!r})\n"
         f"plot_words(np.eye(3), ['a', 'b', 'c'], {str(tmp_path / 'b.png')!r})\n"
         "assert 'matplotlib.pyplot' not in sys.modules"
