@@ -27,7 +27,7 @@ _JOINERS = "\u200c\u200d"
 
 @cache
 def character_classes() -> NDArray[np.uint8]:
-    """Give each code point's class, as the word kernel knows them.
+    """Return each code point's class, as the word kernel knows them.
 
     Letters and digits make words; marks and joiners stay with the character before them; an
     apostrophe stays inside a word, between letters; ideographs and Hiragana stand alone;
