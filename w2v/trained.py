@@ -25,9 +25,9 @@ from w2v.training.optimizers import Optimizer
 from w2v.training.progress import ReadingProgress
 from w2v.training.resting_loss import RestingLoss
 from w2v.vectors import KeyedVectors
-from w2v.vectors.contents import check_finite
-from w2v.vectors.keys import Key, listed
-from w2v.vectors.owned import ModelVectors
+from w2v.vectors.formats.vector_data import check_finite
+from w2v.vectors.model_vectors import ModelVectors
+from w2v.vectors.row_index import Key, listed
 
 # Hyper-parameters that a model can be given anew, as by ``model.alpha = 0.01``.
 _CHANGEABLE = {

@@ -9,10 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.items import Item, are_integers, checked_items, is_integer
-
-from .keys import Key, index_of, listed
-from .pairwise import PairwiseVectors
-from .table import VectorTable
+from w2v.vectors.comparing import PairwiseVectors
+from w2v.vectors.row_index import Key, index_of, listed
+from w2v.vectors.table import VectorTable
 
 
 class EditableVectors(PairwiseVectors):

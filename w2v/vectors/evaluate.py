@@ -16,13 +16,12 @@ import numpy.typing as npt
 
 from w2v.files import named
 from w2v.items import Item
-
-from .correlation import Correlation, pearson, spearman
-from .keys import normal_forms
-from .nearest import IndexArray, nearest
-from .search import three_cos_add
-from .similarity import cosines, unit
-from .table import VectorTable
+from w2v.vectors.correlation import Correlation, pearson, spearman
+from w2v.vectors.nearest import IndexArray, nearest
+from w2v.vectors.row_index import normal_forms
+from w2v.vectors.search import three_cos_add
+from w2v.vectors.similarity import cosines, unit
+from w2v.vectors.table import VectorTable
 
 Question: TypeAlias = tuple[str, str, str, str]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .contents import VectorData
+from w2v.vectors.formats.vector_data import VectorData
 
 
 def from_gensim(model: Any) -> VectorData:

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from . import evaluate, search
-from .evaluate import AnalogiesResult, PairsResult
-from .keys import Key
-from .search import Neighbours, Terms
-from .stored import StoredVectors
-from .table import Vector
+from w2v.vectors import evaluate, search
+from w2v.vectors.evaluate import AnalogiesResult, PairsResult
+from w2v.vectors.row_index import Key
+from w2v.vectors.search import Neighbours, Terms
+from w2v.vectors.storing import StoredVectors
+from w2v.vectors.table import Vector
 
 
 class KeyedVectors(StoredVectors):

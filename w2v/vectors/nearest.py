@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from . import similarity
-from .similarity import FloatArray
+from w2v.vectors import similarity
+from w2v.vectors.similarity import FloatArray
 
 IndexArray = npt.NDArray[np.int64]
 

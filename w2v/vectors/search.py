@@ -10,11 +10,10 @@ import numpy.typing as npt
 
 from w2v.items import are_integers, is_integer
 from w2v.messages import quoted
-
-from .keys import Key, listed
-from .nearest import best_of, nearest
-from .similarity import FloatArray, cosines, unit
-from .table import Vector, VectorTable
+from w2v.vectors.nearest import best_of, nearest
+from w2v.vectors.row_index import Key, listed
+from w2v.vectors.similarity import FloatArray, cosines, unit
+from w2v.vectors.table import Vector, VectorTable
 
 Term: TypeAlias = Key | Vector | tuple[Key | Vector, float]
 Terms: TypeAlias = Key | Vector | Sequence[Term] | None

@@ -11,11 +11,10 @@ import numpy.typing as npt
 from w2v.gensim_names import KEYED_VECTORS, GensimNames
 from w2v.items import FixedWords, Item, checked_items, is_integer
 from w2v.messages import quoted
-
-from .errors import AmbiguousKeyError, UnknownWordError
-from .keys import Key, find_row, index_of, listed
-from .lengths import KeptLengths, is_shared
-from .similarity import FloatArray, cosines, row_norms, unit
+from w2v.vectors.errors import AmbiguousKeyError, UnknownWordError
+from w2v.vectors.norms import KeptLengths, is_shared
+from w2v.vectors.row_index import Key, find_row, index_of, listed
+from w2v.vectors.similarity import FloatArray, cosines, row_norms, unit
 
 Vector: TypeAlias = npt.NDArray[np.floating]
 

@@ -16,8 +16,10 @@ import numpy as np
 from w2v.files import atomic_path
 from w2v.items import are_integers
 from w2v.messages import quoted
-
-from .contents import (
+from w2v.vectors.errors import VectorFormatError
+from w2v.vectors.formats.array_header import read_array_header
+from w2v.vectors.formats.compression import BYTE_ORDER_MARK
+from w2v.vectors.formats.vector_data import (
     ReadOptions,
     VectorData,
     as_integers,
@@ -25,10 +27,7 @@ from .contents import (
     decode_words,
     encode_word,
 )
-from .errors import VectorFormatError
-from .npy_header import read_array_header
-from .similarity import row_blocks
-from .streams import BYTE_ORDER_MARK
+from w2v.vectors.similarity import row_blocks
 
 _TEXT, _INTEGERS = "text", "integers"
 # Python's comment in the header, which NumPy passes over.

@@ -11,10 +11,10 @@ import numpy as np
 from w2v.files import atomic_path
 from w2v.gensim_names import check_unsupported
 from w2v.items import are_integers
-
-from . import formats, gensim_bridge, vocab_file
-from .contents import VectorData, as_text
-from .editing import EditableVectors
+from w2v.vectors import gensim_bridge
+from w2v.vectors.editing import EditableVectors
+from w2v.vectors.formats import files, vocab_file
+from w2v.vectors.formats.vector_data import VectorData, as_text
 
 _SAVING = {
     "total_vec": (None, "the header has the number of vectors that are there"),
@@ -48,7 +48,7 @@ class StoredVectors(EditableVectors):
         VectorFormatError
             If a vector is not finite, or a word cannot be stored in the format.
         """
-        formats.save(VectorData(self._words, self._matrix, self._counts), path, format)
+        files.save(VectorData(self._words, self._matrix, self._counts), path, format)
 
     @classmethod
     def load(
@@ -91,7 +91,7 @@ class StoredVectors(EditableVectors):
         VectorFormatError
             If the file is damaged or of another format.
         """
-        return cls._of(formats.load(path, format, limit, unicode_errors, duplicates))
+        return cls._of(files.load(path, format, limit, unicode_errors, duplicates))
 
     def save_word2vec_format(
         self,
@@ -142,7 +142,7 @@ class StoredVectors(EditableVectors):
                 [data.words[row] for row in order], self._matrix[order], counts[order]
             )
         text = "word2vec-text" if write_header else "glove"
-        formats.save(data, fname, "word2vec-binary" if binary else text)
+        files.save(data, fname, "word2vec-binary" if binary else text)
         if fvocab is not None and data.counts is not None:
             with atomic_path(fvocab) as beside:
                 vocab_file.write(beside, data.words, data.counts)

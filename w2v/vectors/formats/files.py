@@ -11,28 +11,32 @@ from typing import Any, Literal
 from w2v.files import atomic_path, named
 from w2v.items import is_integer
 from w2v.messages import quoted, shortened
-
-from . import glove, npy_format, npz_format, safetensors_format, word2vec_binary, word2vec_text
-from .contents import ReadOptions, VectorData, check_finite, check_unique
-from .errors import VectorFormatError
-from .streams import COMPRESSIONS, compression_of, open_for_reading, read_first_line
-from .text_rows import vector_size_of
-from .word2vec_header import is_header
+from w2v.vectors.errors import VectorFormatError
+from w2v.vectors.formats import glove, npy, npz, safetensors, word2vec_binary, word2vec_text
+from w2v.vectors.formats.compression import (
+    COMPRESSIONS,
+    compression_of,
+    open_for_reading,
+    read_first_line,
+)
+from w2v.vectors.formats.text_rows import vector_size_of
+from w2v.vectors.formats.vector_data import ReadOptions, VectorData, check_finite, check_unique
+from w2v.vectors.formats.word2vec_header import is_header
 
 _READERS = {
     "word2vec-binary": word2vec_binary.read,
     "word2vec-text": word2vec_text.read,
     "glove": glove.read,
-    "safetensors": safetensors_format.read,
-    "npz": npz_format.read,
-    "npy": npy_format.read,
+    "safetensors": safetensors.read,
+    "npz": npz.read,
+    "npy": npy.read,
 }
 _WRITERS = {
     "word2vec-binary": word2vec_binary.write,
     "word2vec-text": word2vec_text.write,
     "glove": glove.write,
-    "safetensors": safetensors_format.write,
-    "npz": npz_format.write,
+    "safetensors": safetensors.write,
+    "npz": npz.write,
 }
 _BY_SUFFIX = {
     ".bin": "word2vec-binary",
@@ -135,7 +139,7 @@ def save(data: VectorData, path: str | os.PathLike[str], format: str | None = No
         check_finite(data.words, data.vectors)
         with atomic_path(path) as beside:
             if name == "npy":
-                npy_format.write(beside, data, Path(path))
+                npy.write(beside, data, Path(path))
             else:
                 _WRITERS[name](beside, data)
     except VectorFormatError as error:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .similarity import FloatArray, row_norms
+from w2v.vectors.similarity import FloatArray, row_norms
 
 
 class KeptLengths:

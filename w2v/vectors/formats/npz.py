@@ -14,10 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.items import are_integers
-
-from .contents import ReadOptions, VectorData, pack_words, unpack_words
-from .errors import VectorFormatError
-from .npy_header import read_array_header
+from w2v.vectors.errors import VectorFormatError
+from w2v.vectors.formats.array_header import read_array_header
+from w2v.vectors.formats.vector_data import ReadOptions, VectorData, pack_words, unpack_words
 
 _DAMAGE = (
     zipfile.BadZipFile,

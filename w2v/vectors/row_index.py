@@ -9,8 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from w2v.items import FixedRows, Item, are_integers, is_integer
-
-from .errors import AmbiguousKeyError, UnknownWordError
+from w2v.vectors.errors import AmbiguousKeyError, UnknownWordError
 
 Key: TypeAlias = Item | np.integer
 """An item; among words also the number of a row."""

@@ -235,7 +235,7 @@ def test_lengths_are_computed_once_where_nobody_can_write(
         computed.append(1)
         return row_norms(vectors)
 
-    monkeypatch.setattr("w2v.vectors.lengths.row_norms", counted)
+    monkeypatch.setattr("w2v.vectors.norms.row_norms", counted)
     KeyedVectors(["a", "b"], np.eye(2)).save(tmp_path / "v.bin")
     kv = KeyedVectors.load(tmp_path / "v.bin")
     for _ in range(3):

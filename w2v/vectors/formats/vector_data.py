@@ -11,9 +11,8 @@ import numpy.typing as npt
 
 from w2v.items import Item, are_integers, checked_items
 from w2v.messages import quoted
-
-from .errors import VectorFormatError
-from .similarity import FloatArray, row_blocks
+from w2v.vectors.errors import VectorFormatError
+from w2v.vectors.similarity import FloatArray, row_blocks
 
 
 class VectorData(NamedTuple):

@@ -6,9 +6,8 @@ import re
 from typing import NamedTuple
 
 from w2v.items import are_integers
-
-from .contents import VectorData, as_integers
-from .errors import VectorFormatError
+from w2v.vectors.errors import VectorFormatError
+from w2v.vectors.formats.vector_data import VectorData, as_integers
 
 _PATTERN = re.compile(rb"\s*([-+]?\d{1,99})[ \t]+(-?\d{1,99})\s*")
 

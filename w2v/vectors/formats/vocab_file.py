@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.messages import quoted
-
-from .errors import VectorFormatError
+from w2v.vectors.errors import VectorFormatError
 
 
 def write(path: Path, words: Sequence[str], counts: npt.NDArray[np.int64]) -> None:

@@ -16,10 +16,15 @@ import numpy.typing as npt
 
 from w2v.items import are_integers
 from w2v.messages import quoted
-
-from .contents import ReadOptions, VectorData, as_integers, pack_words, unpack_words
-from .errors import VectorFormatError
-from .similarity import row_blocks
+from w2v.vectors.errors import VectorFormatError
+from w2v.vectors.formats.vector_data import (
+    ReadOptions,
+    VectorData,
+    as_integers,
+    pack_words,
+    unpack_words,
+)
+from w2v.vectors.similarity import row_blocks
 
 _MAX_HEADER = 100_000_000
 _INTEGERS = "integers"

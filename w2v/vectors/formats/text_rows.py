@@ -9,8 +9,9 @@ from typing import IO
 import numpy as np
 
 from w2v.messages import quoted
-
-from .contents import (
+from w2v.vectors.errors import VectorFormatError
+from w2v.vectors.formats.compression import read_line
+from w2v.vectors.formats.vector_data import (
     ReadOptions,
     RowBuffer,
     VectorData,
@@ -19,9 +20,7 @@ from .contents import (
     decode_words,
     encode_word,
 )
-from .errors import VectorFormatError
-from .similarity import row_blocks
-from .streams import read_line
+from w2v.vectors.similarity import row_blocks
 
 _BLOCK_ROWS = 1024
 _NUMBER_AT_END = re.compile(r"[ \t][-+]?\d*\.?\d+(e[-+]?\d+)?$", re.IGNORECASE)

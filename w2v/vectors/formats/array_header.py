@@ -9,7 +9,7 @@ from typing import IO, Any, NamedTuple
 
 import numpy as np
 
-from .errors import VectorFormatError
+from w2v.vectors.errors import VectorFormatError
 
 # What the parser of NumPy, which reads the header as Python, may stumble over.
 _DAMAGE = (

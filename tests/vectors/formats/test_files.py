@@ -228,7 +228,7 @@ def test_importing_vectors_and_plotting_imports_no_heavy_library() -> None:
         "heavy = {'pyarrow', 'matplotlib', 'scipy', 'gensim', 'numba', 'cupy'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
     )
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parents[3]
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False
     )

@@ -8,8 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from w2v.messages import quoted
-
-from .contents import (
+from w2v.vectors.errors import VectorFormatError
+from w2v.vectors.formats.compression import (
+    MAX_LINE,
+    open_for_reading,
+    open_for_writing,
+    read_first_line,
+)
+from w2v.vectors.formats.vector_data import (
     ReadOptions,
     RowBuffer,
     VectorData,
@@ -18,10 +24,8 @@ from .contents import (
     decode_words,
     encode_word,
 )
-from .errors import VectorFormatError
-from .similarity import FloatArray
-from .streams import MAX_LINE, open_for_reading, open_for_writing, read_first_line
-from .word2vec_header import Header, parse_header
+from w2v.vectors.formats.word2vec_header import Header, parse_header
+from w2v.vectors.similarity import FloatArray
 
 
 def read(path: Path, options: ReadOptions) -> VectorData:

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from w2v.messages import quoted
-
-from .keys import Key, listed
-from .similarity import FloatArray, cosines, row_norms, unit
-from .table import Vector, VectorTable
+from w2v.vectors.row_index import Key, listed
+from w2v.vectors.similarity import FloatArray, cosines, row_norms, unit
+from w2v.vectors.table import Vector, VectorTable
 
 
 class PairwiseVectors(VectorTable):

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from .errors import VectorFormatError
+from w2v.vectors.errors import VectorFormatError
 
 MAX_LINE = 1 << 24
 """No word and no row of text is longer than this (16 MiB); a damaged file may claim so."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import glove
-from .contents import ReadOptions, VectorData
-from .errors import VectorFormatError
-from .streams import open_for_reading, open_for_writing, read_first_line
-from .text_rows import RowReader, write_rows
-from .word2vec_header import Header, is_header, parse_header
+from w2v.vectors.errors import VectorFormatError
+from w2v.vectors.formats import glove
+from w2v.vectors.formats.compression import open_for_reading, open_for_writing, read_first_line
+from w2v.vectors.formats.text_rows import RowReader, write_rows
+from w2v.vectors.formats.vector_data import ReadOptions, VectorData
+from w2v.vectors.formats.word2vec_header import Header, is_header, parse_header
 
 
 def read(path: Path, options: ReadOptions) -> VectorData:

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import IO
 
 from w2v.messages import quoted
-
-from .contents import ReadOptions, VectorData
-from .errors import VectorFormatError
-from .streams import open_for_reading, open_for_writing, read_first_line
-from .text_rows import RowReader, vector_size_of, write_rows
+from w2v.vectors.errors import VectorFormatError
+from w2v.vectors.formats.compression import open_for_reading, open_for_writing, read_first_line
+from w2v.vectors.formats.text_rows import RowReader, vector_size_of, write_rows
+from w2v.vectors.formats.vector_data import ReadOptions, VectorData
 
 
 def read(path: Path, options: ReadOptions) -> VectorData:

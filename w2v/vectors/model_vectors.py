@@ -9,9 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.items import FixedRows, Item
-
-from .keyed_vectors import KeyedVectors
-from .similarity import FloatArray, row_norms
+from w2v.vectors.keyed_vectors import KeyedVectors
+from w2v.vectors.similarity import FloatArray, row_norms
 
 _Counts = npt.NDArray[np.int64]
 
