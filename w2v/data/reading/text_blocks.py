@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -144,13 +145,15 @@ class TextBlocks:
     def __iter__(self) -> Iterator[TextBlock]:
         for source in self._sources:
             offset = 0
-            for data in _cut(self._chunks(source), self._breaks, source.name):
-                yield TextBlock(data, source, offset)
-                offset += len(data)
+            # Closed at an error too, not when its traceback is forgotten.
+            with closing(self._chunks(source)) as chunks:
+                for data in _cut(chunks, self._breaks, source.name):
+                    yield TextBlock(data, source, offset)
+                    offset += len(data)
             self._within = lambda: 0
             self._before += source.size or 0
 
-    def _chunks(self, source: TextSource) -> Iterator[bytes]:
+    def _chunks(self, source: TextSource) -> Generator[bytes, None, None]:
         if source.kind != "text" and self._column is None:
             raise CorpusError(f"{source.name} has columns; say which holds the text (column=…)")
         if source.kind == "text" and self._column is not None:
