@@ -21,7 +21,7 @@ _COLD, _WARM = "kernels compiled", "kernels from the cache"
 _FIRST_USE = """
 import sys, time, numpy as np
 from w2v.models import SkipGram, CBOW
-from w2v.training.stream import StreamTrainer
+from w2v.training.fused import StreamTrainer
 tokens = np.random.default_rng(1).integers(0, 1000, 10_000, dtype=np.int32)
 counts = np.bincount(tokens, minlength=1000)
 kind = SkipGram if sys.argv[1] == "skip-gram" else CBOW

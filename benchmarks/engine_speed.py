@@ -28,7 +28,7 @@ from benchmarks.trainers import (
     w2v_trainer,
 )
 from w2v.backend import HuffmanTree, available_backends, get_backend, keep_probabilities
-from w2v.backend.cpu_peak import peak_flops
+from w2v.backend.cpu.peak import peak_flops
 from w2v.data import EncodedCorpus
 
 SYSTEMS = {"cpu": "w2v", "gpu": "w2v, GPU"}

@@ -82,8 +82,8 @@ def _tables(gpu: Any) -> str:
 
 def _kernels(gpu: Any) -> dict[str, Any]:
     """Compile for the usual sizes; say how many warps a multiprocessor holds, and why."""
-    from w2v.backend.gpu_kernels import LANES
-    from w2v.backend.gpu_stream import trainer_for
+    from w2v.backend.gpu.fused import trainer_for
+    from w2v.backend.gpu.kernels import LANES
 
     found = {}
     processors = gpu.device.attributes["MultiProcessorCount"]

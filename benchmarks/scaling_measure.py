@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks.zipf import Stream
 from w2v.backend import Backend, keep_probabilities
 from w2v.models import CBOW, SkipGram
-from w2v.training.stream import StreamTrainer
+from w2v.training.fused import StreamTrainer
 
 _FEWEST = 50_000  # words that say something of the pace
 _BEFORE = 1_000_000  # words of a run; at its beginning threads share all rows, which is slower

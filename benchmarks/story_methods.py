@@ -16,7 +16,7 @@ from w2v.data import convert_one_hot, create_contexts_target
 from w2v.layers import UnigramSampler
 from w2v.models import CBOW, SkipGram, SoftmaxCBOW
 from w2v.training import Adam, remove_duplicate
-from w2v.training.stream import StreamTrainer
+from w2v.training.fused import StreamTrainer
 
 BATCH, WINDOW, DIMENSIONS, NEGATIVES = 100, 5, 100, 5
 TOKENS = 929_589

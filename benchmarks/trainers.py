@@ -13,8 +13,8 @@ from benchmarks.corpora import Text, benchmark_text
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus, read_corpus
 from w2v.models import CBOW, SkipGram
+from w2v.training.fused import StreamTrainer
 from w2v.training.resting_loss import RestingLoss, excerpt_for_loss
-from w2v.training.stream import StreamTrainer
 
 MODELS = {"skip-gram": 1, "cbow": 0}
 """gensim's ``sg`` by the model's name."""

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from w2v.backend.cpu_copies import OwnCopies, own_copies
-from w2v.backend.cpu_stream import train_stream
+from w2v.backend.cpu.copies import OwnCopies, own_copies
+from w2v.backend.cpu.fused import train_stream
 from w2v.layers import NegativeSamplingLoss
-from w2v.training.stream import StreamTrainer
+from w2v.training.fused import StreamTrainer
 
 _WORDS = 50  # a turn: some two dozen windows, in which no row is used many times
 

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "w2v").rglob("*.py"))
-DEVICE_LIBRARIES = {"cupy", "cupyx", "cupy_backends", "numba", "llvmlite"}
+CUPY, NUMBA = {"cupy", "cupyx", "cupy_backends"}, {"numba", "llvmlite"}
 PICKLERS = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 
 FOUNDATIONS = {"backend", "files", "config", "gensim_names", "items", "messages"}
@@ -22,16 +22,15 @@ MAY_IMPORT = {
     "messages": set[str](),
     "gensim_names": {"messages"},
     "items": set[str](),
-    "projection": set[str](),
     "config": {"messages"},
     "backend": {"messages"},
     "layers": {"backend", "messages"},
     "models": {"backend", "layers", "messages"},
     "data": FOUNDATIONS,
     "vectors": FOUNDATIONS,
-    "plotting": FOUNDATIONS | {"projection"},
-    "training": FOUNDATIONS | {"data", "layers", "models", "plotting"},
-    "trained": FOUNDATIONS | {"data", "layers", "models", "plotting", "training", "vectors"},
+    "pictures": FOUNDATIONS | {"vectors"},
+    "training": FOUNDATIONS | {"data", "layers", "models", "pictures"},
+    "word2vec": FOUNDATIONS | {"data", "layers", "models", "pictures", "training", "vectors"},
     "course": {"backend", "data", "layers", "models", "training", "vectors"},
 }
 TOP = {"cli", "__main__"}
@@ -70,14 +69,23 @@ def sources_of(*rooms: str) -> list[Path]:
     return [path for path in SOURCES if room_of(module_of(path)) in rooms]
 
 
-def test_only_the_backend_imports_a_device_library() -> None:
-    using = {
-        room_of(module_of(path))
-        for path in SOURCES
-        for name in imports(path)
-        if name.split(".")[0] in DEVICE_LIBRARIES
-    }
-    assert using == {"backend"}
+def libraries_of(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imports(path)} & (CUPY | NUMBA)
+
+
+def test_cupy_is_imported_by_the_gpu_backend_and_by_what_looks_for_one() -> None:
+    using = {module_of(path) for path in SOURCES if libraries_of(path) & CUPY}
+    inside = {module for module in using if module.startswith("w2v.backend.gpu.")}
+    assert inside
+    assert using - inside == {"w2v.backend.select"}
+
+
+def test_numba_is_imported_by_the_cpu_backend_and_by_kernels_beside_what_they_serve() -> None:
+    using = {module_of(path) for path in SOURCES if libraries_of(path) & NUMBA}
+    inside = {module for module in using if module.startswith("w2v.backend.cpu.")}
+    assert inside
+    assert all(module.endswith("_kernels") for module in using - inside)
+    assert {room_of(module) for module in using - inside} <= {"data"}
 
 
 def test_imports_run_one_way() -> None:
@@ -99,7 +107,7 @@ def test_imports_run_one_way() -> None:
 @pytest.mark.parametrize("path", sources_of("layers", "models"), ids=module_of)
 def test_layers_and_models_leave_arrays_and_devices_to_the_backend(path: Path) -> None:
     libraries = {name.split(".")[0] for name in imports(path)}
-    assert not libraries & {"numpy", "cupy", *DEVICE_LIBRARIES}
+    assert not libraries & {"numpy", *CUPY, *NUMBA}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         where = f"{path.name}:{getattr(node, 'lineno', '')}"
         if isinstance(node, ast.Constant):

@@ -12,7 +12,7 @@ from benchmarks.scaling_panels import worker_counts
 from benchmarks.scaling_report import linear_cost
 from benchmarks.zipf import zipf_on_disk, zipf_stream
 from w2v.backend import Backend, PendingLoss, get_backend
-from w2v.backend.cpu_copies import UNSETTLED_WORDS
+from w2v.backend.cpu.copies import UNSETTLED_WORDS
 
 
 def points(cost: dict[int, float]) -> list[dict[str, object]]:

@@ -21,7 +21,7 @@ from w2v.backend.select import gpu_problem
 from w2v.data import EncodedCorpus, context_windows, pydocs, read_corpus
 from w2v.models import CBOW, SkipGram
 from w2v.training import Adam
-from w2v.training.stream import StreamTrainer
+from w2v.training.fused import StreamTrainer
 
 WINDOW, DIMENSIONS, EPOCHS, ROUNDS = 5, 100, 5, 3
 MODELS: dict[str, type[CBOW | SkipGram]] = {"skip-gram": SkipGram, "cbow": CBOW}

@@ -14,24 +14,22 @@ import w2v.backend as package
 from tests.support import cuda_host
 from w2v.backend import select
 
-OURS = ("gpu", "gpu_blocks", "gpu_checks", "gpu_kernels", "gpu_nearest", "gpu_stream")
+OURS = f"{package.__name__}.gpu"
 
 
 @pytest.fixture(scope="module")
 def gpu() -> Iterator[Any]:
     """Import the GPU backend anew with the stand-in, and forget both afterwards."""
 
-    def forget() -> tuple[dict[str, Any], dict[str, Any]]:
-        inside = [f"{package.__name__}.{name}" for name in OURS]
-        names = [name for name in sys.modules if name in inside or name.startswith("cupy")]
-        attributes = {name: vars(package).pop(name) for name in OURS if name in vars(package)}
-        return {name: sys.modules.pop(name) for name in names}, attributes
+    def forget() -> tuple[dict[str, Any], Any]:
+        names = [name for name in sys.modules if name.startswith((OURS, "cupy"))]
+        return {name: sys.modules.pop(name) for name in names}, vars(package).pop("gpu", None)
 
-    modules, attributes = forget()
+    modules, attribute = forget()
     sys.path.insert(0, str(Path(cuda_host.__file__).parent / "stand_in"))
     known = select._gpu
     try:
-        backend = importlib.import_module("w2v.backend.gpu").GPUBackend()
+        backend = importlib.import_module("w2v.backend.gpu.backend").GPUBackend()
         select._gpu = lambda device: backend  # type: ignore[assignment]
         yield backend
     finally:
@@ -39,4 +37,5 @@ def gpu() -> Iterator[Any]:
         sys.path.pop(0)
         forget()
         sys.modules.update(modules)
-        vars(package).update(attributes)
+        if attribute is not None:
+            package.gpu = attribute

@@ -1,11 +1,11 @@
 """The shim between NumPy and CuPy; the only room that imports cupy or numba."""
 
-from w2v.backend.alias import NoiseTable
-from w2v.backend.base import Backend
-from w2v.backend.base_arrays import MemoryInfo
 from w2v.backend.huffman import HuffmanTree
+from w2v.backend.noise import NoiseTable
 from w2v.backend.pending import PendingLoss
 from w2v.backend.random import RandomStream
+from w2v.backend.reference.arrays import MemoryInfo
+from w2v.backend.reference.backend import Backend
 from w2v.backend.rowgrad import Array, RowGrad
 from w2v.backend.select import (
     BackendUnavailableError,
@@ -18,7 +18,7 @@ from w2v.backend.select import (
     to_gpu,
     use_backend,
 )
-from w2v.backend.stream import StreamLoss, StreamSettings, keep_probabilities, keep_thresholds
+from w2v.backend.settings import StreamLoss, StreamSettings, keep_probabilities, keep_thresholds
 
 __all__ = [
     "Array",

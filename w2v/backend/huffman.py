@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from w2v.backend.alias import check_counts
 from w2v.backend.exact_type import check_array
+from w2v.backend.noise import check_counts
 from w2v.backend.rowgrad import Array
 
 if TYPE_CHECKING:
-    from w2v.backend.base import Backend
+    from w2v.backend.reference.backend import Backend
 
 
 class HuffmanTree:

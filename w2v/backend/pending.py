@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from w2v.backend.stream import StreamLoss
+from w2v.backend.settings import StreamLoss
 
 
 class PendingLoss:
@@ -11,7 +11,7 @@ class PendingLoss:
     Parameters
     ----------
     loss : StreamLoss
-        Known at once here; see :class:`w2v.backend.gpu_stream.DeviceLoss` for one that is not.
+        Known at once here; see :class:`w2v.backend.gpu.fused.DeviceLoss` for one that is not.
     """
 
     def __init__(self, loss: StreamLoss) -> None:

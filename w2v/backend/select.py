@@ -15,7 +15,7 @@ import numpy as np
 from w2v.messages import quoted
 
 if TYPE_CHECKING:
-    from w2v.backend.base import Backend
+    from w2v.backend.reference.backend import Backend
 
 _log = logging.getLogger("w2v")
 _active: ContextVar[Backend | None] = ContextVar("w2v_backend", default=None)
@@ -72,7 +72,7 @@ def _first_line(error: BaseException) -> str:
 
 @lru_cache(maxsize=1)
 def _cpu() -> Backend:
-    from w2v.backend.cpu import CPUBackend
+    from w2v.backend.cpu.backend import CPUBackend
 
     return CPUBackend()
 
@@ -86,7 +86,7 @@ def _gpu(device: int) -> Backend:
         )
     import cupy
 
-    from w2v.backend.gpu import GPUBackend
+    from w2v.backend.gpu.backend import GPUBackend
 
     count = cupy.cuda.runtime.getDeviceCount()
     if device >= count:

@@ -30,8 +30,8 @@ def bench(
     """
     from w2v.bench import Bench
     from w2v.bench_verdict import summary
+    from w2v.cli.info import describe_installation
     from w2v.files import atomic_path
-    from w2v.info import describe_installation
 
     check_folder(output)
     tell = teller(quiet)

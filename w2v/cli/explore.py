@@ -33,7 +33,7 @@ def explore(
 
     `w2v explore vectors.bin -o explore.html`, then open explore.html
     """
-    from w2v.explore import write_explorer
+    from w2v.pictures.explorer import write_explorer
     from w2v.vectors import KeyedVectors
 
     say = teller(quiet)

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from w2v.metrics import finite
+from w2v.cli.metrics import finite
 
 # Marks that turn the direction of what follows; letters of any script go without them.
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

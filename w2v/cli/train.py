@@ -163,12 +163,12 @@ def train(
     `w2v train book.txt --config run.toml --seed 2`: with options from a file
     """
     from w2v.backend import describe_choice
+    from w2v.cli.metrics import MetricsLog
     from w2v.cli.resuming import check_reading, read, resumed, saved_text
     from w2v.data.reading.rereading import require_rereadable
-    from w2v.metrics import MetricsLog
-    from w2v.plotting import check_picture
+    from w2v.pictures.plotting import check_picture
     from w2v.training.checkpoint import Checkpoint
-    from w2v.training.checks import nothing_was_left
+    from w2v.training.trainable_text import nothing_was_left
     from w2v.vectors import format_of
     from w2v.word2vec import Word2Vec
 

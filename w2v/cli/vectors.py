@@ -131,7 +131,7 @@ def plot(
 
     `w2v plot vectors.bin -o map.png`
     """
-    from w2v.plotting import check_picture, plot_words
+    from w2v.pictures.plotting import check_picture, plot_words
     from w2v.vectors import KeyedVectors
 
     check_folder(output)

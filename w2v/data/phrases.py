@@ -92,7 +92,7 @@ class Phrases:
             raise ValueError(
                 f"connector_words must be several words, got the string {quoted(connector_words)}"
             )
-        from w2v.backend.phrase_kernels import count_pairs
+        from w2v.data.phrase_kernels import count_pairs
 
         if isinstance(corpus, EncodedCorpus):
             corpus.check()
@@ -257,7 +257,7 @@ class Phrases:
         """
         if corpus.vocab is not self._source and corpus.vocab != self._source:
             raise ValueError("phrases can be joined only in the corpus that they were found in")
-        from w2v.backend.phrase_kernels import join_pairs, lookup_table
+        from w2v.data.phrase_kernels import join_pairs, lookup_table
 
         corpus.check()
         out = np.empty(len(corpus.tokens), np.int32)

@@ -13,8 +13,7 @@ import numpy as np
 from w2v.config import TrainConfig
 from w2v.data import Vocabulary
 from w2v.files import atomic_path, is_foreign, named
-from w2v.training.optimizer_state import state_names
-from w2v.training.saved import (
+from w2v.training.checkpoint_files import (
     CheckpointError,
     check_matrix,
     check_optimizer,
@@ -23,6 +22,7 @@ from w2v.training.saved import (
     checksums,
     read_object,
 )
+from w2v.training.optimizer_state import state_names
 
 __all__ = ["Checkpoint", "CheckpointError"]
 

@@ -11,9 +11,9 @@ import numpy as np
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus, Vocabulary, context_windows
 from w2v.models import ContextModel
+from w2v.training.fused import StreamTrainer
 from w2v.training.optimizers import OPTIMIZER_OF, Optimizer
 from w2v.training.progress import TrainingProgress
-from w2v.training.stream import StreamTrainer
 from w2v.training.trainer import Trainer
 
 _REPORTS_AN_EPOCH = 50

@@ -5,7 +5,7 @@ from __future__ import annotations
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus, Vocabulary
 from w2v.models import ContextModel
-from w2v.training.stream import StreamTrainer
+from w2v.training.fused import StreamTrainer
 
 _FEWEST, _MOST = 20_000, 200_000  # words of an excerpt
 

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from w2v.backend import NoiseTable, StreamLoss, StreamSettings
-from w2v.backend.gpu_runs import cut_runs, sentence_marks
-from w2v.backend.gpu_source import FOLDER, training_options
+from w2v.backend.gpu.runs import cut_runs, sentence_marks
+from w2v.backend.gpu.source import FOLDER, training_options
 
 HERE = Path(__file__).parent
 

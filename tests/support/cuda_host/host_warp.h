@@ -1,4 +1,4 @@
-// What w2v/backend/cuda/warp.cuh asks of a GPU, done by a processor, so that the kernels' own
+// What w2v/backend/gpu/cuda/warp.cuh asks of a GPU, done by a processor, so that the kernels' own
 // source can be run and checked without one.
 //
 // With HOST_LANES 1 a warp has a single lane and its collectives do nothing.  With 32 the

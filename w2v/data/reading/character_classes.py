@@ -38,7 +38,15 @@ def character_classes() -> NDArray[np.uint8]:
     (CODES,) uint8
         Separators beyond the last code point.
     """
-    from w2v.backend.text_kernels import ALONE, APOSTROPHE, CODES, LETTER, MARK, NEWLINE, SEPARATOR
+    from w2v.data.reading.text_kernels import (
+        ALONE,
+        APOSTROPHE,
+        CODES,
+        LETTER,
+        MARK,
+        NEWLINE,
+        SEPARATOR,
+    )
 
     by_category = {"L": LETTER, "N": LETTER, "M": MARK}
     classes = np.full(CODES, SEPARATOR, np.uint8)

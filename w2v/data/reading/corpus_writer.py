@@ -149,7 +149,7 @@ def _job(
 def _renumber(
     provisional: NDArray[np.int32], new_ids: NDArray[np.int32], in_sentence: int, limit: int
 ) -> _Renumbered:
-    from w2v.backend.text_kernels import renumber
+    from w2v.data.reading.text_kernels import renumber
 
     tokens = np.empty(len(provisional), np.int32)
     ends = np.empty(len(provisional), np.int64)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.backend import text_kernels as kernels
+from w2v.data.reading import text_kernels as kernels
 from w2v.data.reading.word_counts import WordCounts
 
 Array = NDArray[Any]

@@ -1,0 +1,115 @@
+"""Compiled kernels on disk: what makes them be compiled anew, and where they may be kept."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+# A kernel that is put together from several files, and compiled in a moment.
+PROBE = """
+import numpy as np
+from w2v.backend.cpu.sampling_kernels import sample_fast
+out = np.zeros(5, np.int32)
+sample_fast(np.full((9, 2), 2**31, np.uint32), np.uint64(1), np.uint64(0), out)
+print("kept" if sample_fast._cache_hits else "compiled", *out)
+"""
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """Return a copy of the library, with nothing compiled."""
+    shutil.copytree(ROOT / "w2v", tmp_path / "w2v", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def begin(package: Path, code: str = "", **environment: object) -> subprocess.Popen[str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("NUMBA_", "PYTHON"))}
+    return subprocess.Popen(
+        [sys.executable, "-c", code + PROBE],
+        env={**kept, "PYTHONPATH": str(package), "XDG_CACHE_HOME": str(package / "user's")}
+        | {name: str(value) for name, value in environment.items()},
+        cwd=package,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def probe(package: Path, code: str = "", **environment: object) -> tuple[str, str]:
+    """Run the kernel in a process; return whether it was kept, and what it drew."""
+    process = begin(package, code, **environment)
+    printed, _ = process.communicate(timeout=100)
+    assert process.returncode == 0
+    how, drawn = printed.strip().split(" ", 1)
+    return how, drawn
+
+
+def kernels_in(folder: Path) -> set[str]:
+    return {path.name for path in folder.rglob("*sample_fast*")}
+
+
+def test_kernels_are_compiled_anew_when_a_source_a_compiler_or_the_processor_changes(
+    package: Path,
+) -> None:
+    how, drawn = probe(package)
+    assert (how, probe(package)) == ("compiled", ("kept", drawn))
+
+    # What is kept for a processor stays for the next one.
+    assert probe(package, NUMBA_CPU_NAME="generic", NUMBA_CPU_FEATURES="")[0] == "compiled"
+    assert probe(package) == ("kept", drawn)
+    for name in ("numba", "llvmlite"):
+        assert probe(package, f"import {name}; {name}.__version__ += '.1'") == ("compiled", drawn)
+
+    # A source other than the kernel's own.
+    source = package / "w2v/backend/random.py"
+    source.write_text(source.read_text().replace("0xBF58476D1CE4E5B9", "0xBF58476D1CE4E5B"))
+    before = kernels_in(package)
+    how, other = probe(package)
+    assert how == "compiled"
+    assert other != drawn
+    assert not before & kernels_in(package)  # none that nothing will ask for is left
+
+
+def test_processes_that_compile_at_once_do_not_disturb_each_other(package: Path) -> None:
+    processes = [begin(package) for _ in range(2)]
+    printed = {process.communicate(timeout=100)[0] for process in processes}
+    assert {process.returncode for process in processes} == {0}
+    assert len({line.split(" ", 1)[1] for line in printed}) == 1
+    assert probe(package)[0] == "kept"
+
+
+def test_damaged_files_are_compiled_anew(package: Path) -> None:
+    _, drawn = probe(package)
+    for ending in ("nbc", "nbi"):
+        for path in (package / "w2v/backend/cpu/__pycache__").glob(f"*.{ending}"):
+            path.write_bytes(path.read_bytes()[:40])
+        assert probe(package) == ("compiled", drawn)
+    assert probe(package) == ("kept", drawn)
+
+
+def test_kernels_are_kept_where_something_can_be_written_or_not_at_all(package: Path) -> None:
+    # A file in a folder's place stands for a folder that cannot be written: it stops root too.
+    chosen, blocked = package / "chosen", package / "blocked"
+    blocked.touch()
+    assert probe(package, NUMBA_CACHE_DIR=chosen)[0] == "compiled"
+    assert probe(package, NUMBA_CACHE_DIR=chosen)[0] == "kept"
+    assert kernels_in(package) == kernels_in(chosen)
+
+    shutil.rmtree(package / "w2v/backend/cpu/__pycache__")
+    (package / "w2v/backend/cpu/__pycache__").touch()
+    assert [probe(package)[0] for _ in range(2)] == ["compiled", "kept"]
+    assert kernels_in(package / "user's")
+
+    (package / "user's").rename(package / "away")
+    (package / "user's").touch()
+    assert probe(package, NUMBA_CACHE_DIR=blocked / "kernels")[0] == "compiled"
+
+
+def test_no_kernel_is_kept_in_another_way() -> None:
+    for path in (ROOT / "w2v").rglob("*.py"):
+        assert "cache=True" not in path.read_text(encoding="utf-8"), path

@@ -1,0 +1,1 @@
+"""NumPy and Numba: what the CPU does faster than plain array code."""

@@ -1,0 +1,157 @@
+"""The CPU backend: NumPy, with Numba where a loop beats array code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from w2v.backend.cpu import fused, sampling_kernels
+from w2v.backend.cpu import layer_kernels as kernels
+from w2v.backend.cpu import tree as tree_engine
+from w2v.backend.cpu.rows import padded, padded_copy, zero_rows
+from w2v.backend.huffman import HuffmanTree
+from w2v.backend.noise import NoiseTable
+from w2v.backend.random import RandomStream
+from w2v.backend.reference.backend import Backend
+from w2v.backend.reference.fused import check_stream
+from w2v.backend.rowgrad import Array, RowGrad, TouchedRows
+from w2v.backend.settings import StreamLoss, StreamSettings
+
+
+class CPUBackend(Backend):
+    """NumPy arrays; negatives are sampled exactly unless asked otherwise."""
+
+    name = "cpu"
+    sampling = "exact"
+
+    def row_dot(self, W: Array, index: Array, h: Array) -> Array:
+        self.check_row_dot(W, index, h)
+        out = np.empty(index.shape, dtype=W.dtype)
+        if not kernels.row_dot(_whole(W), index, h, out):
+            self.check_ids(index, W.shape[0], "row")
+        return out
+
+    def weighted_rows(self, W: Array, index: Array, weight: Array) -> Array:
+        self.check_weighted_rows(W, index, weight)
+        out = np.empty((index.shape[0], W.shape[1]), dtype=W.dtype)
+        if not kernels.weighted_rows(_whole(W), index, weight, out):
+            self.check_ids(index, W.shape[0], "row")
+        return out
+
+    def scatter_add(self, dst: Array, index: Array, rows: Array) -> None:
+        self.check_scatter_add(dst, index, rows)
+        if not kernels.scatter_add(_whole(dst), index, rows):
+            self.check_ids(index, dst.shape[0], "row")
+
+    def reduce_rows(self, index: Array, rows: Array, size: int) -> RowGrad:
+        self.check_reduce_rows(index, rows)
+        unique, place = self._unique(index, size)
+        out = np.zeros((unique.size, rows.shape[-1]), dtype=rows.dtype)
+        # A flat index is one column, so that the kernel is compiled once.
+        two_d = (*index.shape, 1)[:2] if index.ndim in (1, 2) else (index.size, 1)
+        kernels.reduce_rows(place.reshape(two_d), rows.reshape(*two_d, rows.shape[-1]), out)
+        return RowGrad.of(TouchedRows(unique, out), size)
+
+    def reduce_outer(self, index: Array, weight: Array, h: Array, size: int) -> RowGrad:
+        self.check_reduce_outer(index, weight, h)
+        unique, place = self._unique(index, size)
+        out = np.zeros((unique.size, h.shape[1]), dtype=h.dtype)
+        kernels.reduce_outer(place, weight, h, out)
+        return RowGrad.of(TouchedRows(unique, out), size)
+
+    def _unique(self, index: Array, size: int) -> tuple[Array, Array]:
+        """Return the distinct rows, and for every entry of index the place of its own."""
+        unique, place = kernels.unique(index, size)
+        if index.size and not unique.size:
+            self.check_ids(index, size, "row")
+        return unique, place
+
+    def sigmoid_loss(self, x: Array, t: Array) -> tuple[Array, Array]:
+        self.check_labels(x, t)
+        difference = np.empty(x.shape, dtype=x.dtype)
+        two_d = (x.shape[0], -1)
+        labels = np.broadcast_to(t, x.shape)
+        loss = kernels.sigmoid_loss(
+            x.reshape(two_d), labels.reshape(two_d), difference.reshape(two_d)
+        )
+        return x.dtype.type(loss), difference
+
+    def adam_rows(
+        self,
+        param: Array,
+        m: Array,
+        v: Array,
+        grad: RowGrad,
+        *,
+        step_size: float,
+        beta1: float,
+        beta2: float,
+        eps: float,
+    ) -> None:
+        # The constants take the weights' dtype, or the whole loop would run in float64.
+        self.check_adam(param, m, v, grad)
+        constants = (param.dtype.type(c) for c in (step_size, beta1, beta2, eps))
+        if not kernels.adam_rows(_whole(param), m, v, grad.index, grad.rows, *constants):
+            self.check_ids(grad.index, param.shape[0], "row")
+
+    def sample_fast(self, noise: NoiseTable, shape: tuple[int, ...], stream: RandomStream) -> Array:
+        noise.check()
+        out = np.empty(shape, dtype=np.int32)
+        start = np.uint64(stream.take(out.size))
+        sampling_kernels.sample_fast(noise.table, stream.key, start, out.reshape(-1))
+        return out
+
+    def sample_exact(
+        self, noise: NoiseTable, targets: Array, k: int, stream: RandomStream
+    ) -> Array:
+        self.check_exact(noise, targets, k)
+        out = np.empty((targets.size, k), dtype=np.int32)
+        start = np.uint64(stream.take(targets.size))
+        flat: Any = targets.reshape(-1)
+        sampling_kernels.sample_exact(noise.table, noise.cumulative, flat, stream.key, start, out)
+        return out.reshape(*targets.shape, k)
+
+    def zero_rows(self, shape: tuple[int, int]) -> Array:
+        return zero_rows(shape)
+
+    def stream_rows(self, W: Array) -> Array:
+        return W if padded(W) is not None else padded_copy(W)
+
+    def train_stream(
+        self,
+        W_in: Array,
+        W_out: Array,
+        tokens: Array,
+        offsets: Array,
+        *,
+        noise: NoiseTable,
+        keep: Array,
+        settings: StreamSettings,
+        position: int,
+    ) -> StreamLoss:
+        check_stream(self, W_in, W_out, tokens, offsets, noise, keep, settings)
+        return fused.train_stream(W_in, W_out, tokens, offsets, noise, keep, settings, position)
+
+    def train_tree_stream(
+        self,
+        W_in: Array,
+        W_out: Array,
+        tokens: Array,
+        offsets: Array,
+        *,
+        tree: HuffmanTree,
+        keep: Array,
+        settings: StreamSettings,
+        position: int,
+    ) -> StreamLoss:
+        check_stream(self, W_in, W_out, tokens, offsets, tree, keep, settings)
+        return tree_engine.train_stream(
+            W_in, W_out, tokens, offsets, tree, keep, settings, position
+        )
+
+
+def _whole(W: Array) -> Array:
+    """Return a matrix with its rows' padding, as loops over what has no gaps are faster."""
+    whole = padded(W)
+    return W if whole is None else whole

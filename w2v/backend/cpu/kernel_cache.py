@@ -1,0 +1,139 @@
+"""Compiled kernels, kept on disk from one process to the next.
+
+Numba's own cache tells kernels apart by the file that they stand in.  Ours are put together
+from several, so what is kept is named after all that machine code follows from: the sources
+of the backend and of all kernels, the compilers, the processor and the arguments' types.
+Processes may then compile at once, as none writes what another would take for something
+else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import llvmlite
+import numba
+import numpy as np
+from numba.core import config
+from numba.core.caching import IndexDataCacheFile
+from numba.core.compiler import CompileResult
+from numba.misc.appdirs import AppDirs
+
+_HERE = Path(__file__).resolve().parent
+_BACKEND, _LIBRARY = _HERE.parent, _HERE.parents[1]
+_PYTHON = f"py{sys.version_info[0]}{sys.version_info[1]}{getattr(sys, 'abiflags', '')}"
+
+
+def _name_of(*parts: bytes) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little") + part)
+    return digest.hexdigest()[:20]
+
+
+def _origin() -> str | None:
+    """Name what kernels are compiled from and by; None where there are no sources."""
+    sources = sorted({*_BACKEND.rglob("*.py"), *_LIBRARY.rglob("*_kernels.py")})
+    versions = numba.__version__, llvmlite.__version__, np.__version__
+    parts = [
+        part
+        for path in sources
+        for part in (path.relative_to(_LIBRARY).as_posix().encode(), path.read_bytes())
+    ]
+    return _name_of(*map(str.encode, versions), *parts) if sources else None
+
+
+# Found at once: a process that goes on while its files are replaced must not keep what it
+# compiles from the old ones under the name of the new ones.
+_ORIGIN = _origin()
+
+
+@cache
+def _folders() -> list[Path]:
+    """Return where kernels may be kept, the best place first."""
+    elsewhere = f"w2v-{_name_of(os.fsencode(_HERE))}"
+    chosen = getattr(config, "CACHE_DIR", "")  # Numba's settings have no types
+    if chosen and _is_writable(Path(chosen, elsewhere)):
+        return [Path(chosen, elsewhere)]
+    users = AppDirs(appname="numba", appauthor=False).user_cache_dir
+    return [_HERE / "__pycache__", Path(users, elsewhere)]
+
+
+def _is_writable(folder: Path) -> bool:
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    return os.access(folder, os.W_OK | os.X_OK)
+
+
+class _KernelCache:
+    """What Numba asks for a kernel that was compiled before, and tells of a new one."""
+
+    def __init__(self, function: Any) -> None:
+        self._name = f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}"
+
+    @property
+    def cache_path(self) -> str:
+        """Where kernels are kept, for Numba's statistics."""
+        return str(_folders()[0])
+
+    def _file(self, folder: Path, key: tuple[Any, ...]) -> IndexDataCacheFile:
+        # A file a key: two processes that add to one index could swap what it leads to.
+        name = f"{self._name}-{_ORIGIN}.{_PYTHON}.{_name_of(repr(key).encode())}"
+        return IndexDataCacheFile(str(folder), name, _ORIGIN)
+
+    def load_overload(self, types: Any, context: Any) -> Any:
+        """Return what was compiled for arguments of these types, or None."""
+        context.refresh()
+        key = types, context.codegen().magic_tuple()
+        for folder in _folders() if _ORIGIN else ():
+            # Unreadable or damaged, whatever it raises: it is compiled anew.
+            with suppress(Exception):
+                found = self._file(folder, key).load(key)
+                if found is not None:
+                    return CompileResult._rebuild(context, *found)
+        return None
+
+    def save_overload(self, types: Any, result: Any) -> None:
+        """Keep what was compiled, in the first folder that takes it, or not at all."""
+        if _ORIGIN is None or result.library.has_dynamic_globals:
+            return
+        key, content = (types, result.library.codegen.magic_tuple()), result._reduce()
+        for folder in filter(_is_writable, _folders()):
+            with suppress(OSError):
+                file = self._file(folder, key)
+                file.flush()  # an index that is damaged would be read first
+                file.save(key, content)
+                self._remove_outdated(folder)
+                return
+
+    def _remove_outdated(self, folder: Path) -> None:
+        """Remove what this Python compiled of this kernel from other sources, or by others."""
+        for path in folder.glob(f"{self._name}-*.{_PYTHON}.*"):
+            if not path.name.startswith(f"{self._name}-{_ORIGIN}."):
+                with suppress(OSError):
+                    path.unlink()
+
+
+def kept_njit(**options: Any) -> Callable[[Any], Any]:
+    """Return a decorator as `numba.njit` does, whose kernels are kept on disk.
+
+    Parameters
+    ----------
+    **options
+        Those of `numba.njit`, but for ``cache``.
+    """
+    compiled = numba.njit(**options)
+
+    def decorate(function: Any) -> Any:
+        kernel = compiled(function)
+        kernel._cache = _KernelCache(function)
+        return kernel
+
+    return decorate

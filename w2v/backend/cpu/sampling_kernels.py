@@ -1,0 +1,108 @@
+"""Numba kernels that draw from a noise distribution, as the methods of their names do."""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import Any
+
+import numba
+import numpy as np
+
+from w2v.backend.cpu.kernel_cache import kept_njit
+from w2v.backend.random import mix64, random_bits
+from w2v.backend.reference.sampling import rejection_attempts
+
+_exact = kept_njit(nogil=True)
+
+
+def _scalar(function: Any, **names: Any) -> Any:
+    """Compile array code for scalars, with the functions it calls compiled under their names."""
+    return numba.njit(FunctionType(function.__code__, {**function.__globals__, **names}))
+
+
+_mix64 = _scalar(mix64)
+_random_bits = _scalar(random_bits, mix64=_mix64)
+_rejection_attempts = _scalar(rejection_attempts)
+
+_LOW_32, _S11, _S32 = np.uint64(0xFFFFFFFF), np.uint64(11), np.uint64(32)
+
+
+@numba.njit(inline="always")
+def draw(table, bits):
+    """One word of the alias table."""
+    column = ((bits >> _S32) * np.uint64(table.shape[0])) >> _S32
+    # Both are read before one is chosen: a coin's branch would be mispredicted half the time.
+    keep, alias = np.uint64(table[column, 0]), np.int32(table[column, 1])
+    return np.int32(column) if bits & _LOW_32 < keep else alias
+
+
+@_exact
+def sample_fast(table, key, start, out):
+    for i in range(out.size):
+        out[i] = draw(table, _random_bits(key, start + np.uint64(i)))
+
+
+@_exact
+def sample_exact(table, cumulative, targets, key, start, out):
+    k = out.shape[1]
+    attempts = _rejection_attempts(k)
+    taken = np.empty(k + 1, np.int32)
+    for i in range(targets.size):
+        row_key = _random_bits(key, start + np.uint64(i))
+        found = np.int64(0)  # a literal would have _complete compiled once more
+        for attempt in range(attempts):
+            word = draw(table, _random_bits(row_key, np.uint64(attempt)))
+            fresh = word != targets[i]
+            for j in range(found):
+                fresh &= word != out[i, j]
+            if fresh:
+                out[i, found] = word
+                found += 1
+                if found == k:
+                    break
+        if found < k:
+            _complete(cumulative, targets[i], row_key, attempts, found, taken, out[i])
+
+
+@_exact
+def _last_below(cumulative, x):
+    """Find the word whose share of the cumulative weights x falls into."""
+    low, high = 0, cumulative.size - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if cumulative[middle] <= x:
+            low = middle
+        else:
+            high = middle
+    return np.int32(low)
+
+
+@_exact
+def _complete(cumulative, target, row_key, attempts, found, taken, out):
+    """Fill a row by bisection of the cumulative weights with the taken words cut out."""
+    k = out.size
+    taken[0] = target
+    # By insertion: compiling NumPy's sort, or assigning slices, takes seconds.
+    for j in range(1, found + 1):
+        word, place = out[j - 1], j
+        while place > 0 and taken[place - 1] > word:
+            taken[place] = taken[place - 1]
+            place -= 1
+        taken[place] = word
+    rest = cumulative[-1]
+    for j in range(found + 1):
+        rest -= cumulative[taken[j] + 1] - cumulative[taken[j]]
+    for i in range(found, k):
+        bits = _random_bits(row_key, np.uint64(attempts + i))
+        x = min(np.int64(np.float64(bits >> _S11) * 2.0**-53 * np.float64(rest)), rest - 1)
+        place = 0
+        while place <= i and x >= cumulative[taken[place]]:
+            x += cumulative[taken[place] + 1] - cumulative[taken[place]]
+            place += 1
+        word = _last_below(cumulative, x)
+        out[i] = word
+        if i + 1 < k:
+            for j in range(i + 1, place, -1):
+                taken[j] = taken[j - 1]
+            taken[place] = word
+        rest -= cumulative[word + 1] - cumulative[word]

@@ -1,0 +1,343 @@
+"""Vectors of float32 held in registers, for Numba kernels.
+
+LLVM vectorises simple loops by itself, but does not keep a tile of accumulators
+in registers; these intrinsics say so explicitly.  They are LLVM vectors, so the
+same code compiles to AVX-512, AVX2 or NEON.  An address is an int64; a tuple of
+n addresses or vectors stands for n rows, and its length is known to the compiler.
+"""
+
+from __future__ import annotations
+
+import llvmlite.binding
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils, config
+from numba.core.datamodel import models
+from numba.extending import intrinsic, register_model
+
+from w2v.backend.cpu.prefetch import emit_prefetch
+
+
+def _has_avx512() -> bool:
+    """Ask what Numba compiles for: this machine, unless its settings name another."""
+    name, features = getattr(config, "CPU_NAME", None), getattr(config, "CPU_FEATURES", None)
+    if features is not None:
+        return "+avx512f" in features
+    host = llvmlite.binding.get_host_cpu_name()
+    return name in (None, host) and bool(
+        llvmlite.binding.get_host_cpu_features().get("avx512f", False)
+    )
+
+
+# Lanes of a vector, and how many rows of accumulators fit beside as many rows of operands.
+WIDE = _has_avx512()
+LANES = 16 if WIDE else 8
+MAX_TILE = 14 if WIDE else 6
+
+_F32, _I32, _I64 = ir.FloatType(), ir.IntType(32), ir.IntType(64)
+_VEC, _INTS = ir.VectorType(_F32, LANES), ir.VectorType(_I32, LANES)
+
+# 2**f on [-0.5, 0.5]: Chebyshev interpolation of degree 5, relative error 3e-7.
+_EXP2 = (1.0000001192, 0.6931471825, 0.2402210683, 0.0555032715, 0.0096760374, 0.0013400433)
+
+
+class VectorType(types.Type):
+    """LANES float32 numbers in a register."""
+
+    def __init__(self):
+        super().__init__(name=f"float32x{LANES}")
+
+
+vector = VectorType()
+
+
+@register_model(VectorType)
+class VectorModel(models.PrimitiveModel):
+    """How LLVM sees it."""
+
+    def __init__(self, manager, fe_type):
+        super().__init__(manager, fe_type, _VEC)
+
+
+# -- what intrinsics are made of -----------------------------------------------------
+
+
+def _call(builder, name, *args):
+    kind = ir.FunctionType(_VEC, [_VEC] * len(args))
+    function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.{name}.v{LANES}f32")
+    return builder.call(function, args)
+
+
+def _constant(value, kind=_VEC):
+    return ir.Constant(kind, [value] * LANES)
+
+
+def _splat(builder, scalar):
+    undefined = ir.Constant(_VEC, ir.Undefined)
+    first = builder.insert_element(undefined, scalar, _I32(0))
+    return builder.shuffle_vector(first, undefined, _constant(0, _INTS))
+
+
+def _load(builder, address):
+    return builder.load(builder.inttoptr(address, _VEC.as_pointer()), align=4)
+
+
+def _store(builder, address, value):
+    builder.store(value, builder.inttoptr(address, _VEC.as_pointer()), align=4)
+
+
+def _unpack(builder, *tuples):
+    return [cgutils.unpack_tuple(builder, each) for each in tuples]
+
+
+def _rows(n, kind=vector):
+    return types.UniTuple(kind, n)
+
+
+# -- memory --------------------------------------------------------------------------
+
+
+@intrinsic
+def load(typing, address):
+    def generate(context, builder, signature, args):
+        return _load(builder, args[0])
+
+    return vector(types.int64), generate
+
+
+@intrinsic
+def store(typing, address, value):
+    def generate(context, builder, signature, args):
+        _store(builder, *args)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, vector), generate
+
+
+@intrinsic
+def load_rows(typing, rows, offset):
+    """Load a vector at each row's address + offset."""
+
+    def generate(context, builder, signature, args):
+        (rows,) = _unpack(builder, args[0])
+        out = [_load(builder, builder.add(row, args[1])) for row in rows]
+        return context.make_tuple(builder, signature.return_type, out)
+
+    return _rows(rows.count)(rows, types.int64), generate
+
+
+@intrinsic
+def store_rows(typing, rows, offset, values):
+    def generate(context, builder, signature, args):
+        rows, values = _unpack(builder, args[0], args[2])
+        for row, value in zip(rows, values, strict=True):
+            _store(builder, builder.add(row, args[1]), value)
+        return context.get_dummy_value()
+
+    return types.void(rows, types.int64, values), generate
+
+
+@intrinsic
+def load_address(typing, place):
+    def generate(context, builder, signature, args):
+        return builder.load(builder.inttoptr(args[0], _I64.as_pointer()))
+
+    return types.int64(types.int64), generate
+
+
+@intrinsic
+def addresses(typing, place, stride, like):
+    """Load as many int64 numbers as ``like`` is long, ``stride`` bytes apart."""
+
+    def generate(context, builder, signature, args):
+        place, out = args[0], []
+        for _ in range(like.count):
+            out.append(builder.load(builder.inttoptr(place, _I64.as_pointer())))
+            place = builder.add(place, args[1])
+        return context.make_tuple(builder, signature.return_type, out)
+
+    return _rows(like.count, types.int64)(types.int64, types.int64, like), generate
+
+
+@intrinsic
+def prefetch(typing, address):
+    """Fetch a cache line that is going to be written."""
+
+    def generate(context, builder, signature, args):
+        line = builder.inttoptr(args[0], ir.IntType(8).as_pointer())
+        emit_prefetch(builder, line, closeness=3, for_writing=True)
+        return context.get_dummy_value()
+
+    return types.void(types.int64), generate
+
+
+# -- arithmetic ----------------------------------------------------------------------
+
+
+@intrinsic
+def splat(typing, scalar):
+    def generate(context, builder, signature, args):
+        return _splat(builder, args[0])
+
+    return vector(types.float32), generate
+
+
+@intrinsic
+def add(typing, x, y):
+    def generate(context, builder, signature, args):
+        return builder.fadd(*args)
+
+    return vector(vector, vector), generate
+
+
+@intrinsic
+def subtract(typing, x, y):
+    def generate(context, builder, signature, args):
+        return builder.fsub(*args)
+
+    return vector(vector, vector), generate
+
+
+@intrinsic
+def multiply(typing, x, y):
+    def generate(context, builder, signature, args):
+        return builder.fmul(*args)
+
+    return vector(vector, vector), generate
+
+
+@intrinsic
+def multiply_add(typing, x, y, z):
+    def generate(context, builder, signature, args):
+        return _call(builder, "fma", *args)
+
+    return vector(vector, vector, vector), generate
+
+
+@intrinsic
+def positive_part(typing, x):
+    """max(0, x), and NaN where x is NaN: a loss must tell of it."""
+
+    def generate(context, builder, signature, args):
+        negative = builder.fcmp_ordered("<", args[0], _constant(0.0))
+        return builder.select(negative, _constant(0.0), args[0])
+
+    return vector(vector), generate
+
+
+@intrinsic
+def sigmoid(typing, x):
+    """σ(x), and exp(−|x|) by the way."""
+
+    def generate(context, builder, signature, args):
+        (x,) = args
+        y = builder.fmul(_call(builder, "fabs", x), _constant(-1.4426950408889634))
+        y = _call(builder, "maxnum", y, _constant(-126.0))
+        whole = _call(builder, "rint", y)
+        f = builder.fsub(y, whole)
+        power = _constant(_EXP2[-1])
+        for coefficient in _EXP2[-2::-1]:
+            power = _call(builder, "fma", power, f, _constant(coefficient))
+        exponent = builder.shl(builder.fptosi(whole, _INTS), _constant(23, _INTS))
+        tail = builder.bitcast(builder.add(builder.bitcast(power, _INTS), exponent), _VEC)
+        larger = builder.fdiv(_constant(1.0), builder.fadd(tail, _constant(1.0)))
+        negative = builder.fcmp_ordered("<", x, _constant(0.0))
+        result = builder.select(negative, builder.fmul(tail, larger), larger)
+        return context.make_tuple(builder, signature.return_type, [result, tail])
+
+    return _rows(2)(vector), generate
+
+
+@intrinsic
+def split_exponent(typing, x):
+    """Split positive x = m · 2**e into m in [1, 2) and whole e."""
+
+    def generate(context, builder, signature, args):
+        bits = builder.bitcast(args[0], _INTS)
+        e = builder.sub(builder.lshr(bits, _constant(23, _INTS)), _constant(127, _INTS))
+        mantissa = builder.and_(bits, _constant(0x007FFFFF, _INTS))
+        mantissa = builder.or_(mantissa, _constant(0x3F800000, _INTS))
+        parts = [builder.bitcast(mantissa, _VEC), builder.sitofp(e, _VEC)]
+        return context.make_tuple(builder, signature.return_type, parts)
+
+    return _rows(2)(vector), generate
+
+
+# -- tiles ---------------------------------------------------------------------------
+
+
+@intrinsic
+def zero_products(typing, xs, ys):
+    """Accumulators for every pair of an x and a y."""
+    n = xs.count * ys.count
+
+    def generate(context, builder, signature, args):
+        return context.make_tuple(builder, signature.return_type, [_constant(0.0)] * n)
+
+    return _rows(n)(xs, ys), generate
+
+
+@intrinsic
+def add_products(typing, xs, ys, sums):
+    """``sums[i * len(ys) + j] += xs[i] * ys[j]``."""
+
+    def generate(context, builder, signature, args):
+        xs, ys, sums = _unpack(builder, *args)
+        pairs = [(x, y) for x in xs for y in ys]
+        out = [_call(builder, "fma", *xy, s) for xy, s in zip(pairs, sums, strict=True)]
+        return context.make_tuple(builder, signature.return_type, out)
+
+    return sums(xs, ys, sums), generate
+
+
+@intrinsic
+def lane_sums(typing, rows):
+    """Make a vector whose lane j is the sum of row j, 0 in lanes beyond.
+
+    Halving: lanes of two rows are added and interleaved in one go, so that 16 sums
+    cost 15 additions instead of 64.
+    """
+
+    def generate(context, builder, signature, args):
+        (rows,) = _unpack(builder, args[0])
+        rows = rows + [_constant(0.0)] * (LANES - len(rows))
+        bit = LANES // 2
+        while bit:
+            own = [lane + LANES * bool(lane & bit) for lane in range(LANES)]
+            other = [(lane ^ bit) + LANES * bool(lane & bit) for lane in range(LANES)]
+            own, other = ir.Constant(_INTS, own), ir.Constant(_INTS, other)
+            half = len(rows) // 2
+            rows = [
+                builder.fadd(builder.shuffle_vector(x, y, own), builder.shuffle_vector(x, y, other))
+                for x, y in zip(rows[:half], rows[half:], strict=True)
+            ]
+            bit //= 2
+        return rows[0]
+
+    return vector(rows), generate
+
+
+@intrinsic
+def step_rows(typing, weights, x, start, ys, sums):
+    """With weights w in memory: ``start + Σ w[j] ys[j]`` and ``sums[j] + w[j] x``.
+
+    Two chains of additions, as one would wait for each of its links.
+    """
+
+    def generate(context, builder, signature, args):
+        place, x, start = args[:3]
+        ys, sums = _unpack(builder, *args[3:])
+        place = builder.inttoptr(place, _F32.as_pointer())
+        chains, out = [start, None], []
+        for j, y in enumerate(ys):
+            w = _splat(builder, builder.load(builder.gep(place, [_I64(j)])))
+            out.append(_call(builder, "fma", w, x, sums[j]))
+            chain = chains[j % 2]
+            chains[j % 2] = (
+                builder.fmul(w, y) if chain is None else _call(builder, "fma", w, y, chain)
+            )
+        change = chains[0] if chains[1] is None else builder.fadd(*chains)
+        out = context.make_tuple(builder, signature.return_type[1], out)
+        return context.make_tuple(builder, signature.return_type, [change, out])
+
+    return types.Tuple((vector, sums))(types.int64, vector, vector, ys, sums), generate

@@ -1,0 +1,228 @@
+"""One window of skip-gram or CBOW on rows known by their addresses.
+
+Both are small matrix products.  Logits come first, for all contexts and outputs;
+then, a vector's width of the columns at a time, the outputs' old and new values
+stay in registers while the contexts pass by.
+
+Everything is passed by address, as arrays cost more to pass than a window to train.
+``rows``: where the int64 addresses of contexts stand, side by side, and those of
+outputs.  ``shape``: bytes from one output's address to the next, tiles of outputs,
+bytes of a row, and floats of a tile's weights, of which those of context c stand from
+c * len(tile) on.  ``scratch``: the weights, room for a row or a vector a context, the
+patterns of :func:`w2v.backend.cpu.fused.lane_patterns`, and the loss.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numba
+import numpy as np
+
+from w2v.backend.cpu.vector_kernels import (
+    LANES,
+    add,
+    add_products,
+    addresses,
+    lane_sums,
+    load,
+    load_address,
+    load_rows,
+    multiply,
+    multiply_add,
+    positive_part,
+    sigmoid,
+    splat,
+    split_exponent,
+    step_rows,
+    store,
+    store_rows,
+    subtract,
+    zero_products,
+)
+from w2v.backend.settings import PART
+
+_kernel = numba.njit(nogil=True, error_model="numpy")
+_inline = numba.njit(nogil=True, error_model="numpy", inline="always")
+
+_VECTOR = LANES * 4  # bytes
+
+
+@_kernel
+def new_sums(place):
+    """Start a loss: Σ max(0, wrong logit), Π (1 + exp(−|logit|)) and the latter's exponents."""
+    store(place, splat(np.float32(0)))
+    store(place + _VECTOR, splat(np.float32(1)))
+    store(place + 2 * _VECTOR, splat(np.float32(0)))
+
+
+@_kernel
+def loss_of(sums):
+    """Sum log(1 + exp(wrong logit)), as log(1 + exp(x)) = max(0, x) + log(1 + exp(−|x|))."""
+    total = 0.0
+    for lane in range(LANES):
+        total += sums[0, lane] + math.log(sums[1, lane]) + sums[2, lane] * math.log(2.0)
+    return total
+
+
+@_inline
+def _score(logits, pattern, labels, rate, sums):
+    """Return (label − σ) · rate in the lanes that count, and add to the loss."""
+    counts, label = load(pattern), load(labels)
+    value, tail = sigmoid(logits)
+    one = splat(np.float32(1))
+    side = subtract(one, add(label, label))
+    wrong = positive_part(multiply(logits, side))
+    store(sums, multiply_add(wrong, counts, load(sums)))
+    product = multiply(load(sums + _VECTOR), multiply_add(tail, counts, one))
+    product, exponent = split_exponent(product)
+    store(sums + _VECTOR, product)
+    store(sums + 2 * _VECTOR, add(load(sums + 2 * _VECTOR), exponent))
+    return multiply(subtract(label, value), multiply(counts, splat(rate)))
+
+
+@_inline
+def skip_gram_weights(count, rows, shape, scratch, rate, group, tile):
+    """Fill in the weights of count contexts, with which their window is stepped."""
+    (contexts, outputs), (column, tiles, stride, span) = rows, shape
+    weights, _, patterns, sums = scratch
+    kind_size = (len(group) + 2) * _VECTOR
+    for t in range(tiles):
+        os = addresses(outputs + t * len(tile) * column, column, tile)
+        pattern = patterns + (2 * np.int64(t == 0) + np.int64(t == tiles - 1)) * kind_size
+        labels = pattern + (len(group) + 1) * _VECTOR
+        for c in range(0, count, len(group)):
+            xs = addresses(contexts + c * 8, 8, group)
+            products = zero_products(xs, os)
+            for d in range(0, stride, _VECTOR):
+                products = add_products(load_rows(xs, d), load_rows(os, d), products)
+            here = pattern + min(count - c, len(group)) * _VECTOR
+            change = _score(lane_sums(products), here, labels, rate, sums)
+            store(weights + (t * span + c * len(tile)) * 4, change)
+
+
+@_inline
+def skip_gram_step(count, rows, shape, scratch, tile):
+    """Step the rows of a window."""
+    (contexts, outputs), (column, tiles, stride, span) = rows, shape
+    weights, old, _, _ = scratch
+    for d in range(0, stride, _VECTOR):
+        if tiles > 1:
+            for c in range(count):
+                store(old + c * _VECTOR, load(load_address(contexts + c * 8) + d))
+        for t in range(tiles):
+            os = addresses(outputs + t * len(tile) * column, column, tile)
+            ys = load_rows(os, d)
+            new = ys
+            for c in range(count):
+                place = load_address(contexts + c * 8) + d
+                start = load(place)
+                x = load(old + c * _VECTOR) if tiles > 1 else start
+                w = weights + (t * span + c * len(tile)) * 4
+                change, new = step_rows(w, x, start, ys, new)
+                store(place, change)
+            store_rows(os, d, new)
+
+
+@_inline
+def sum_contexts(count, contexts, stride, hidden, mean):
+    """Put the contexts' mean or sum where hidden points."""
+    part = splat(np.float32(1.0 / count if mean else 1.0))
+    for d in range(0, stride, _VECTOR):
+        h = load(load_address(contexts) + d)
+        for c in range(1, count):
+            h = add(h, load(load_address(contexts + c * 8) + d))
+        store(hidden + d, multiply(h, part))
+
+
+@_inline
+def cbow_weights(count, rows, shape, scratch, rate, mean, group, tile):
+    """Find the contexts' mean or sum, and fill in its weights."""
+    (contexts, outputs), (column, tiles, stride, span) = rows, shape
+    weights, hidden, patterns, sums = scratch
+    sum_contexts(count, contexts, stride, hidden, mean)
+    kind_size = (len(group) + 2) * _VECTOR
+    for t in range(tiles):
+        os = addresses(outputs + t * len(tile) * column, column, tile)
+        pattern = patterns + (2 * np.int64(t == 0) + np.int64(t == tiles - 1)) * kind_size
+        labels = pattern + (len(group) + 1) * _VECTOR
+        products = zero_products((0,), os)
+        for d in range(0, stride, _VECTOR):
+            products = add_products((load(hidden + d),), load_rows(os, d), products)
+        change = _score(lane_sums(products), pattern + _VECTOR, labels, rate, sums)
+        store(weights + t * span * 4, change)
+
+
+@_inline
+def damping(count):
+    """Say by what the rate of a window of count contexts is lowered: `reference.fused.damping`."""
+    return np.float32(math.sqrt(PART / count) if count > PART else 1.0)
+
+
+@_inline
+def cbow_rates(count, rate, cbow):
+    """Return the rate of a window of count contexts, and each one's share of the change."""
+    (mean, shared), damped = cbow, damping(count)
+    if not mean:
+        return rate * damped * damped, np.float32(1)
+    return rate, np.float32(1.0 / count) if shared else damped
+
+
+@_inline
+def cbow_step(count, rows, shape, scratch, share, tile):
+    """Step the rows of a window; a context that stands there twice takes its change twice."""
+    (contexts, outputs), (column, tiles, stride, span) = rows, shape
+    weights, hidden, _, _ = scratch
+    part = splat(share)
+    for d in range(0, stride, _VECTOR):
+        h = load(hidden + d)
+        change = splat(np.float32(0))
+        for t in range(tiles):
+            os = addresses(outputs + t * len(tile) * column, column, tile)
+            ys = load_rows(os, d)
+            change, new = step_rows(weights + t * span * 4, h, change, ys, ys)
+            store_rows(os, d, new)
+        change = multiply(change, part)
+        for c in range(count):
+            place = load_address(contexts + c * 8) + d
+            store(place, add(load(place), change))
+
+
+# -- words that stand in a window twice ----------------------------------------------
+
+
+@_kernel
+def merge_outputs(i, count, out_rows, empty, g, span, k, tile):
+    """Give an output's first place the weights of its later ones, and those an empty row."""
+    for j in range(k, 0, -1):
+        for earlier in range(j):
+            if out_rows[earlier, i] == out_rows[j, i]:
+                a, b = earlier // tile * span + earlier % tile, j // tile * span + j % tile
+                for c in range(count):
+                    g[a + c * tile] += g[b + c * tile]
+                    g[b + c * tile] = 0
+                out_rows[j, i] = empty
+                break
+
+
+@_kernel
+def merge_contexts(i, start, end, holds, in_rows, earlier, empty, g, span, tiles, tile):
+    """Do the same for the contexts that stand from start to end.
+
+    If they hold window i's target, the last of them stands in its place.
+    """
+    for c in range(end, start - 1, -1):
+        if c == i:
+            continue
+        other = earlier[c]
+        if other == i:
+            other = earlier[i]
+        if other >= start:
+            a, b = other, i if holds and c == end else c
+            for t in range(tiles):
+                for j in range(tile):
+                    first = t * span + (a - start) * tile + j
+                    again = t * span + (b - start) * tile + j
+                    g[first] += g[again]
+                    g[again] = 0
+            in_rows[b] = empty

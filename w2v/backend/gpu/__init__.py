@@ -1,0 +1,1 @@
+"""CuPy and CUDA: what an NVIDIA GPU does faster than plain array code."""

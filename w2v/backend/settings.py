@@ -1,0 +1,153 @@
+"""What the fused engine does with every window, and what a pass has cost."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from w2v.backend.random import RandomStream
+
+# Streams of the run's seed; 0 and 1 are the initial weights' and the layers'.
+TOKEN_STREAM, NEGATIVE_STREAM = 2, 3
+PART = 20
+"""Contexts of a window that are stepped as they are; more are stepped with care."""
+
+_WIDEST = 1 << 29  # beyond all sentences; widths and products with 32 bits stay integers
+
+
+@dataclass(frozen=True)
+class StreamSettings:
+    """What a run of the fused engine does with every window.
+
+    Parameters
+    ----------
+    skip_gram : bool
+        Each context predicts the target; otherwise all of them together (CBOW).
+    window : int
+        Context words on each side, at most; it may be longer than every sentence.
+    negative : int
+        k, the negatives a window; 0 with a tree, which has none.
+    exact : bool
+        Negatives are distinct and never the target; otherwise drawn with replacement,
+        and may be the target.
+    total : int
+        Words that the whole run will see: the corpus times epochs.
+    seed : int
+    alpha, min_alpha : float, default 0.025 and 0.0001
+        Learning rate at the run's first word and after its last.
+    shrink_windows : bool, default True
+        Draw each window's width from 1 to ``window``.
+    mean : bool, default True
+        CBOW's input is the contexts' mean, or else their sum.
+    share_gradient : bool, default False
+        CBOW with the mean: give each context its 1/n of the gradient, which is the
+        loss's true gradient, instead of all of it, as word2vec and gensim do.
+    workers : int, default 1
+        Threads that train on the same weights at the same time, this one among them.
+    """
+
+    skip_gram: bool
+    window: int
+    negative: int
+    exact: bool
+    total: int
+    seed: int
+    alpha: float = 0.025
+    min_alpha: float = 0.0001
+    shrink_windows: bool = True
+    mean: bool = True
+    share_gradient: bool = False
+    workers: int = 1
+
+    def __post_init__(self) -> None:
+        for name, least in (("window", 1), ("negative", 0), ("total", 1)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} must be {least} or more, got {getattr(self, name)}")
+        if not 0 <= self.min_alpha <= self.alpha < math.inf:
+            raise ValueError(
+                f"alpha and min_alpha must be finite, 0 or more and alpha the larger, "
+                f"got {self.alpha} and {self.min_alpha}"
+            )
+
+    @property
+    def reach(self) -> int:
+        """The window, or a number beyond all sentences if that is less."""
+        return min(self.window, _WIDEST)
+
+    @property
+    def token_key(self) -> np.uint64:
+        """Key of the bits that thin words out and draw window widths."""
+        return RandomStream(self.seed, TOKEN_STREAM).key
+
+    @property
+    def negative_key(self) -> np.uint64:
+        """Key of the bits that draw negatives."""
+        return RandomStream(self.seed, NEGATIVE_STREAM).key
+
+    def rate(self, position: int) -> float:
+        """Learning rate after ``position`` words of the run."""
+        return max(
+            self.min_alpha, self.alpha - (self.alpha - self.min_alpha) / self.total * position
+        )
+
+
+class StreamLoss(NamedTuple):
+    """What a pass has cost.
+
+    Parameters
+    ----------
+    total : float
+        Loss of telling the target from its negatives, or of its path's answers, in nats,
+        summed over the predictions.
+    predictions : int
+        Skip-gram: pairs of a context and a target; CBOW: windows.
+    words : int
+        Words that subsampling kept.
+    """
+
+    total: float
+    predictions: int
+    words: int
+
+
+def keep_probabilities(counts: Any, sample: float) -> np.ndarray:
+    """Give the chance of each word's occurrence to survive subsampling.
+
+    A word of share f of the text is kept with probability min(1, √(t/f) + t/f), as
+    word2vec's code does it.
+
+    Parameters
+    ----------
+    counts : (V,) array of numbers
+    sample : float
+        t; 0 keeps every word.
+
+    Returns
+    -------
+    (V,) float64 array
+    """
+    share = np.asarray(counts, dtype=np.float64) / np.sum(counts, dtype=np.float64)
+    if sample == 0:
+        return np.ones_like(share)
+    with np.errstate(divide="ignore"):  # a word that never occurs would be kept
+        return np.minimum(1.0, np.sqrt(sample / share) + sample / share)
+
+
+def keep_thresholds(counts: Any, sample: float) -> np.ndarray:
+    """Turn counts into what 32 random bits must not exceed for a word to be kept.
+
+    Parameters
+    ----------
+    counts : (V,) array of numbers
+    sample : float
+        As for :func:`keep_probabilities`.
+
+    Returns
+    -------
+    (V,) uint32 array
+    """
+    bits: np.ndarray = np.clip(np.rint(keep_probabilities(counts, sample) * 2.0**32) - 1, 0, None)
+    return bits.astype(np.uint32)

@@ -1,0 +1,1 @@
+"""Pictures: loss curves, word maps and the page to explore vectors with."""
