@@ -128,7 +128,7 @@ def test_nothing_reads_pickles() -> None:
 AFTER = """
 import sys
 loaded = {name.split(".")[0] for name in sys.modules}
-print(sorted(loaded & {"cupy", "matplotlib", "numba", "pyarrow"}), file=sys.stderr)
+print(sorted(loaded & {"cupy", "matplotlib", "numba", "psutil", "pyarrow"}), file=sys.stderr)
 """
 HELP = """
 import runpy, sys
