@@ -21,7 +21,7 @@ from w2v.backend.select import gpu_problem
 from w2v.data import EncodedCorpus, context_windows, pydocs, read_corpus
 from w2v.models import CBOW, SkipGram
 from w2v.training import Adam
-from w2v.training.fused import StreamTrainer
+from w2v.training.fused import FusedTrainer
 
 WINDOW, DIMENSIONS, EPOCHS, ROUNDS = 5, 100, 5, 3
 MODELS: dict[str, type[CBOW | SkipGram]] = {"skip-gram": SkipGram, "cbow": CBOW}
@@ -130,7 +130,7 @@ class Bench:
     def cases(self) -> Iterator[Case]:
         """Give what is measured, and in which order."""
         for backend in self.backends:
-            workers = get_backend(backend).stream_workers()
+            workers = get_backend(backend).fused_workers()
             threads = sorted({*(1 << i for i in range(workers.bit_length())), workers})
             for model in MODELS:
                 if backend == "cpu":
@@ -205,7 +205,7 @@ class _Fused:
 
     def speed(self, seconds: float) -> float:
         epochs = max(1, round(seconds * self._speed / self.words))
-        trainer = StreamTrainer(
+        trainer = FusedTrainer(
             self.model, self.tokens, self.offsets, self.counts, epochs=epochs,
             workers=self.case.threads,
         )  # fmt: skip
