@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.progress import Progress
 from benchmarks.report import bars, markdown_table, write
 from benchmarks.rounds import Spread
-from w2v.bench import Bench
-from w2v.bench_verdict import summary
+from w2v.bench import Bench, summary
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

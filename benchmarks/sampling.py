@@ -18,9 +18,9 @@ import numpy as np
 from benchmarks.progress import Progress
 from benchmarks.report import write
 from benchmarks.rounds import Spread, alternate
-from benchmarks.sampling_error import count, error, inclusion
 from benchmarks.sampling_report import draw, table
-from benchmarks.textbook import UnigramSampler as TextbookSampler
+from tests.support.sampling_error import count, error, inclusion
+from tests.support.textbook import UnigramSampler as TextbookSampler
 from w2v.backend import available_backends, get_backend
 from w2v.layers import UnigramSampler
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import textbook
 from benchmarks.zipf import Stream
+from tests.support import textbook
 from w2v.backend import get_backend
 from w2v.data import convert_one_hot, create_contexts_target
 from w2v.layers import UnigramSampler

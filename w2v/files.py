@@ -31,9 +31,9 @@ def named(path: str | os.PathLike[str]) -> Path:
     Raises
     ------
     ValueError
-        If it is empty or blank.
+        A name that is empty or blank.
     OSError
-        If it is longer than a name can be, as a text given in place of a name is.
+        A name longer than any can be, as a text given in place of a name is.
     """
     name = os.fspath(path)
     if not name.strip():
@@ -45,11 +45,11 @@ def named(path: str | os.PathLike[str]) -> Path:
 
 @contextmanager
 def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Give a temporary path beside `path`, put in its place when the block succeeds.
+    """Make a temporary path beside ``path``, put in its place when the block succeeds.
 
     The block writes one file or makes one folder at the path it is given.  Then
-    everything is flushed to the disk and renamed over `path`; if the block
-    raises, the temporary file or folder is removed and `path` stays as it was.
+    everything is flushed to the disk and renamed over ``path``; if the block
+    raises, the temporary file or folder is removed and ``path`` stays as it was.
 
     Parameters
     ----------
@@ -61,13 +61,13 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     Yields
     ------
     Path
-        Where to write.  It lies in the folder of `path` and ends with its name,
+        Where to write.  It lies in the folder of ``path`` and ends with its name,
         so that writers which look at the suffix see the right one.
 
     Raises
     ------
     FileNotFoundError
-        If the block wrote nothing.
+        A block that wrote nothing.
 
     Notes
     -----
@@ -115,12 +115,12 @@ def checksum(path: str | os.PathLike[str]) -> int:
     Raises
     ------
     OSError
-        If it cannot be read.
+        A file that cannot be read.
     """
     value = 0
     with Path(path).open("rb") as file:
-        while block := file.read(_READ_AT_ONCE):
-            value = zlib.crc32(block, value)
+        while piece := file.read(_READ_AT_ONCE):
+            value = zlib.crc32(piece, value)
     return value
 
 
@@ -136,7 +136,7 @@ def is_foreign(folder: str | os.PathLike[str], mark: str) -> bool:
     Returns
     -------
     bool
-        True for a file, and for a folder with content that lacks `mark`.
+        True for a file, and for a folder with content that lacks ``mark``.
     """
     folder = named(folder)
     if not folder.is_dir():
@@ -145,7 +145,7 @@ def is_foreign(folder: str | os.PathLike[str], mark: str) -> bool:
 
 
 def _replace(new: Path, target: Path) -> None:
-    """Rename `new` to `target`, which may be a folder with content."""
+    """Rename ``new`` to ``target``, which may be a folder with content."""
     if not target.is_dir():
         new.replace(target)
         return

@@ -46,7 +46,7 @@ _INT64 = np.iinfo(np.int64)
 
 
 def is_integer(key: object) -> bool:
-    """Tell whether `key` is an integer, Python's or NumPy's; truth values are none."""
+    """Tell whether ``key`` is an integer, Python's or NumPy's; truth values are none."""
     return isinstance(key, int | np.integer) and not isinstance(key, bool | np.bool_)
 
 
@@ -61,9 +61,9 @@ def checked_items(items: Iterable[Any]) -> list[Item]:
     Raises
     ------
     TypeError
-        If one is neither, or there are both.
+        An item that is neither, or items of both kinds.
     ValueError
-        If an integer does not fit 64 bits.
+        An integer that does not fit 64 bits.
     """
     found = list(items)
     kinds = set(map(type, found))

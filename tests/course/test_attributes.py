@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks import textbook
+from tests.support import textbook
 from tests.support.twins import Twins, V, assert_same, batch, corpus
 from w2v.backend import Backend, to_cpu
 from w2v.layers import (

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks import textbook
-from tests.support import cuda_host
+from tests.support import cuda_host, textbook
 from tests.support.stand_in_gpu import gpu as gpu
 from w2v import models
 from w2v.backend import Backend, to_cpu, use_backend

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks import textbook
+from tests.support import textbook
 from tests.support.twins import MODELS, WINDOW, B, H, Twins, V, assert_same, batch, corpus
 from w2v.backend import Backend, to_cpu
 from w2v.data import convert_one_hot, create_contexts_target

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import textbook
+from tests.support import textbook
 from w2v.backend import Array, to_cpu
 from w2v.data import create_contexts_target
 from w2v.models import CBOW, ContextModel, SkipGram

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks import textbook
+from tests.support import textbook
 from tests.support.twins import MODELS, Twins, assert_same, batch
 from w2v.backend import Array, Backend, RowGrad, to_cpu
 from w2v.training import (

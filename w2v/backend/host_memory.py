@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 _CGROUPS = Path("/sys/fs/cgroup")
 # A limit's name, what is used, and what of that can be had back at once: version 2, then 1.
@@ -28,17 +28,15 @@ def free_and_total() -> tuple[int, int]:
         Pages that only cache files count as free.  The least of what the machine, the
         control groups around the process and its own limit have left.
     """
-    total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return max(0, min([_of_machine(total), *_left_in_groups(), *_left_of_limit()])), total
+    import psutil
 
-
-def _of_machine(total: int) -> int:
-    with suppress(OSError, ValueError, KeyError):
-        return 1024 * _table(Path("/proc/meminfo"))["MemAvailable:"]
-    return total  # not Linux: not known
+    machine = psutil.virtual_memory()
+    left = [machine.available, *_left_in_groups(), *_left_of_limit(psutil.Process())]
+    return max(0, min(left)), machine.total
 
 
 def _left_in_groups() -> Iterator[int]:
+    """Yield what each control group has left, of which psutil knows nothing."""
     with suppress(OSError):
         for line in Path("/proc/self/cgroup").read_text().splitlines():
             number, controllers, path = line.split(":", 2)
@@ -56,20 +54,15 @@ def _left_in(folder: Path) -> Iterator[int]:
         with suppress(OSError, ValueError):  # no such file, or a limit of "max"
             most = int((folder / limit).read_text())
             used = int((folder / usage).read_text())
-            table = _table(folder / "memory.stat")
+            rows = (line.split() for line in (folder / "memory.stat").read_text().splitlines())
+            table = {row[0]: int(row[1]) for row in rows if len(row) > 1}
             yield most - used + sum(table.get(name, 0) for name in cached)
 
 
-def _left_of_limit() -> Iterator[int]:
-    with suppress(ImportError, OSError, ValueError):
-        import resource
+def _left_of_limit(process: Any) -> Iterator[int]:
+    if hasattr(process, "rlimit"):  # Linux and FreeBSD
+        import psutil
 
-        most = resource.getrlimit(resource.RLIMIT_AS)[0]
-        if most != resource.RLIM_INFINITY:
-            pages = int(Path("/proc/self/statm").read_text().split()[0])
-            yield most - pages * os.sysconf("SC_PAGE_SIZE")
-
-
-def _table(path: Path) -> dict[str, int]:
-    rows = (line.split() for line in path.read_text().splitlines())
-    return {row[0]: int(row[1]) for row in rows if len(row) > 1}
+        most = process.rlimit(psutil.RLIMIT_AS)[0]
+        if most != psutil.RLIM_INFINITY:
+            yield most - process.memory_info().vms

@@ -28,8 +28,7 @@ def bench(
 
     `w2v bench --quick`
     """
-    from w2v.bench import Bench
-    from w2v.bench_verdict import summary
+    from w2v.bench import Bench, summary
     from w2v.cli.info import describe_installation
     from w2v.files import atomic_path
 

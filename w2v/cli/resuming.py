@@ -88,7 +88,7 @@ def resumed(
         says what it was.
     """
     from w2v.data.manifest import is_encoded
-    from w2v.data.reading.text_source import expand
+    from w2v.data.reading.text_source import find_sources
     from w2v.word2vec import Word2Vec
 
     word2vec = Word2Vec.load(
@@ -120,7 +120,10 @@ def resumed(
         name: before[name] for name in (*_WORDS, *_TEXT) if name in before and not given(ctx, name)
     }
     if not any(
-        each.kind != "text" for name in names if not is_encoded(name) for each in expand([name])
+        each.kind != "text"
+        for name in names
+        if not is_encoded(name)
+        for each in find_sources([name])
     ):
         kept.pop("column", None)  # the words may come from another kind of file now
     return word2vec, names, {**reading, **kept}

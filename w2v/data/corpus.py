@@ -59,7 +59,7 @@ class EncodedCorpus:
     Raises
     ------
     CorpusError
-        If the arrays are no sentences of these words; see `check`.
+        Arrays that are no sentences of these words; see :meth:`check`.
     """
 
     def __init__(
@@ -85,8 +85,8 @@ class EncodedCorpus:
         Raises
         ------
         CorpusError
-            If an id is outside the vocabulary, offsets do not rise from 0 to the number of
-            tokens, arrays are of another type, or there are fewer words than tokens.
+            An id outside the vocabulary, offsets that do not rise from 0 to the number of
+            tokens, arrays of another type, or fewer words than tokens.
         """
         arrays = ((self.tokens, np.int32, "tokens"), (self.offsets, np.int64, "offsets"))
         for array, dtype, name in arrays:
@@ -109,7 +109,7 @@ class EncodedCorpus:
         return len(self.offsets) - 1
 
     def __getitem__(self, i: int) -> NDArray[np.int32]:
-        """Give sentence i as word ids."""
+        """Return sentence i as word ids."""
         if not -len(self) <= i < len(self):
             raise IndexError(f"sentence {i} of {len(self)}")
         i %= len(self)
@@ -125,7 +125,7 @@ class EncodedCorpus:
         )
 
     def sentences(self) -> Iterator[list[Any]]:
-        """Give the sentences as lists of words.
+        """Yield the sentences as lists of words.
 
         Yields
         ------
@@ -144,8 +144,8 @@ class EncodedCorpus:
         digest = hashlib.sha256()
         for array, kind in ((self.tokens, "<i4"), (self.offsets, "<i8")):
             for first in range(0, len(array), _HASHED_AT_ONCE):
-                part = array[first : first + _HASHED_AT_ONCE]
-                digest.update(np.ascontiguousarray(part, kind).data)
+                some = array[first : first + _HASHED_AT_ONCE]
+                digest.update(np.ascontiguousarray(some, kind).data)
         return {
             "words": int(self.total_words),
             "tokens": len(self.tokens),
@@ -154,7 +154,7 @@ class EncodedCorpus:
         }
 
     def changed_sources(self) -> list[str]:
-        """Name the source files that are no longer what was read.
+        """Return a line about each of the source files that are no longer what was read.
 
         Returns
         -------
@@ -177,7 +177,7 @@ class EncodedCorpus:
         return changed
 
     def recoded(self, vocab: Vocabulary) -> EncodedCorpus:
-        """Give the same text in the ids of another vocabulary.
+        """Return the same text in the ids of another vocabulary.
 
         Words that it lacks are left out.  The result's vocabulary has the other one's words
         in the same order, with their counts in this text, which may be zero.
@@ -194,7 +194,7 @@ class EncodedCorpus:
         Raises
         ------
         CorpusError
-            If no word of this text is in the vocabulary.
+            No word of this text in the vocabulary.
         """
         if vocab.words == self.vocab.words:
             return self
@@ -211,7 +211,7 @@ class EncodedCorpus:
         return EncodedCorpus(tokens, offsets, here, self.total_words, self.info)
 
     def excerpt(self, words: int) -> EncodedCorpus:
-        """Give whole sentences from all over the text, with about so many words.
+        """Return whole sentences from all over the text, with about so many words.
 
         Parameters
         ----------
@@ -242,9 +242,9 @@ class EncodedCorpus:
         Raises
         ------
         CorpusError
-            If the folder exists and is no encoded corpus.
+            A folder that exists and is no encoded corpus.
         OSError
-            If it cannot be written; nothing is left behind then.
+            A folder that cannot be written; nothing is left behind then.
         """
         with replaced_folder(folder, MANIFEST) as aside:
             with (aside / TOKENS).open("wb") as file:
@@ -257,7 +257,7 @@ class EncodedCorpus:
 
     @classmethod
     def open(cls, folder: str | Path) -> EncodedCorpus:
-        """Open a folder that `save` or `prepare` wrote; tokens and offsets stay on disk.
+        """Open a kept corpus, whose tokens and offsets stay on disk.
 
         All of it is read once, to compare it with its checksums and to find every id in the
         vocabulary: a second for some gigabytes.
@@ -265,6 +265,7 @@ class EncodedCorpus:
         Parameters
         ----------
         folder : str or Path
+            As :meth:`save` or :func:`w2v.data.prepare` wrote it.
 
         Returns
         -------
@@ -273,15 +274,15 @@ class EncodedCorpus:
         Raises
         ------
         CorpusError
-            If the folder is no encoded corpus, of another version, or damaged; it names the file.
+            A folder that is no encoded corpus, of another version, or damaged; it names the file.
         OSError
-            If it cannot be read.
+            A folder that cannot be read.
         """
         return cls.just_written(folder, verify=True)
 
     @classmethod
     def just_written(cls, folder: str | Path, *, verify: bool = False) -> EncodedCorpus:
-        """Open a folder that this process has just written, believing what is in it; see `open`."""
+        """Open, as :meth:`open`, a folder that this process has just written: it is believed."""
         try:
             folder = named(folder)
         except ValueError as error:
@@ -317,7 +318,7 @@ def renumbered(
     Parameters
     ----------
     tokens, offsets
-        See `EncodedCorpus`.
+        See :class:`EncodedCorpus`.
     new_ids : (V,) int32
         Each word's new id, or -1.
 

@@ -13,11 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 from w2v.data.errors import CorpusError
 
 # Numbers looked at together: they stay in the cache.
-_BLOCK = 1 << 17
+_AT_ONCE = 1 << 17
 
 
 def as_vector(values: ArrayLike, dtype: type[np.integer[Any]], name: str) -> NDArray[Any]:
-    """Give integers as a read-only vector of one type, without a copy where they are one.
+    """Return integers as a read-only vector of one type, without a copy where they are one.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def as_vector(values: ArrayLike, dtype: type[np.integer[Any]], name: str) -> NDA
     Raises
     ------
     CorpusError
-        If they have not one dimension, are no integers, or do not fit the type.
+        Values of not one dimension, that are no integers, or do not fit the type.
     """
     array = np.asarray(values)
     if array.ndim != 1:
@@ -63,22 +63,22 @@ def check_arrays(tokens: NDArray[np.int32], offsets: NDArray[np.int64], words: i
     Raises
     ------
     CorpusError
-        If an id is outside the vocabulary, or offsets do not rise from 0 to T.
+        An id outside the vocabulary, or offsets that do not rise from 0 to T.
     """
-    for block in _blocks(tokens):
-        _check_ids(block, words)
+    for ids in _slices(tokens):
+        _check_ids(ids, words)
     last = 0
     if len(offsets) and offsets[0] != 0:
         raise CorpusError(f"offsets begin with {offsets[0]}, expected 0")
-    for block in _blocks(offsets):
-        last = _check_rise(block, last)
+    for some in _slices(offsets):
+        last = _check_rise(some, last)
     _check_end(len(offsets), last, len(tokens))
 
 
 def check_files(
     tokens: Path, offsets: Path, lengths: tuple[int, int], words: int
 ) -> tuple[int, int]:
-    """Do as `check_arrays` for files, which are read: mapped ones may end while they are used.
+    """Do as :func:`check_arrays` for files, read here: mapped ones may end while they are used.
 
     Parameters
     ----------
@@ -96,21 +96,21 @@ def check_files(
     Raises
     ------
     CorpusError
-        As `check_arrays`; it names the file.
+        As :func:`check_arrays`; it names the file.
     """
     sums, last = [0, 0], 0
     try:
-        for block in _read(tokens, "<i4", lengths[0]):
-            sums[0] = zlib.crc32(block.data, sums[0])
-            _check_ids(block, words)
+        for ids in _read(tokens, "<i4", lengths[0]):
+            sums[0] = zlib.crc32(ids.data, sums[0])
+            _check_ids(ids, words)
     except CorpusError as error:
         raise CorpusError(f"{tokens} is damaged: {error}; prepare the corpus again") from None
     try:
-        for i, block in enumerate(_read(offsets, "<i8", lengths[1])):
-            sums[1] = zlib.crc32(block.data, sums[1])
-            if i == 0 and block[0] != 0:
-                raise CorpusError(f"offsets begin with {block[0]}, expected 0")
-            last = _check_rise(block, last)
+        for i, some in enumerate(_read(offsets, "<i8", lengths[1])):
+            sums[1] = zlib.crc32(some.data, sums[1])
+            if i == 0 and some[0] != 0:
+                raise CorpusError(f"offsets begin with {some[0]}, expected 0")
+            last = _check_rise(some, last)
         _check_end(lengths[1], last, lengths[0])
     except CorpusError as error:
         raise CorpusError(f"{offsets} is damaged: {error}; prepare the corpus again") from None
@@ -131,25 +131,25 @@ def counted(tokens: NDArray[np.int32], words: int) -> NDArray[np.int64]:
     (V,) int64
     """
     counts = np.zeros(words, np.int64)
-    # NumPy counts in a copy of 8 bytes a token, and each part costs the vocabulary once.
-    size = max(_BLOCK, 4 * words)
+    # NumPy counts in a copy of 8 bytes a token, and each slice costs the vocabulary once.
+    size = max(_AT_ONCE, 4 * words)
     for first in range(0, len(tokens), size):
         counts += np.bincount(tokens[first : first + size], minlength=words)
     return counts
 
 
-def _blocks(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
-    return (values[i : i + _BLOCK] for i in range(0, len(values), _BLOCK))
+def _slices(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    return (values[i : i + _AT_ONCE] for i in range(0, len(values), _AT_ONCE))
 
 
 def _read(path: Path, dtype: str, length: int) -> Iterator[NDArray[Any]]:
     with path.open("rb") as file:
         while length > 0:
-            block = np.fromfile(file, dtype, min(_BLOCK, length))
-            if not len(block):
+            values = np.fromfile(file, dtype, min(_AT_ONCE, length))
+            if not len(values):
                 raise CorpusError(f"{length} numbers are missing at its end")
-            length -= len(block)
-            yield block
+            length -= len(values)
+            yield values
 
 
 def _check_ids(ids: NDArray[Any], words: int) -> None:
@@ -161,7 +161,7 @@ def _check_ids(ids: NDArray[Any], words: int) -> None:
 
 
 def _check_rise(offsets: NDArray[Any], last: int) -> int:
-    """Check that offsets do not fall, from the last of those before on; give the last."""
+    """Check that offsets do not fall, from the last of those before on; return the last."""
     if offsets[0] < last or (offsets[1:] < offsets[:-1]).any():
         raise CorpusError("offsets of sentences fall; each must be at least the one before")
     return int(offsets[-1])

@@ -32,7 +32,7 @@ def preprocess(
 
 
 def convert_one_hot(corpus: ArrayLike, vocab_size: int) -> NDArray[np.int32]:
-    """Give every word id its one-hot row.
+    """Turn every word id into its one-hot row.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def convert_one_hot(corpus: ArrayLike, vocab_size: int) -> NDArray[np.int32]:
     Raises
     ------
     ValueError
-        If an id is negative or not below ``vocab_size``, or the ids have neither one nor two
+        An id that is negative or not below ``vocab_size``, or ids of neither one nor two
         dimensions.
     """
     ids = to_cpu(corpus)

@@ -13,7 +13,7 @@ Join = Callable[[Any], list[str]]
 
 
 class JoinedSentences:
-    """What `Phrases` gives for many sentences: each with its phrases joined, when asked for.
+    """Many sentences, each with its phrases joined when it is asked for.
 
     Parameters
     ----------
@@ -27,8 +27,8 @@ class JoinedSentences:
     Raises
     ------
     CorpusError
-        While going through them: if a sentence is a string, if a token is none, or if sentences
-        that can be gone through only once are asked for again.
+        While going through them: a sentence that is a string, a token that is none, or sentences
+        asked for again that can be gone through only once.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class JoinedSentences:
 
 
 class _Once:
-    """Gives an iterator the first time and an error from then on."""
+    """A function that returns an iterator the first time and raises an error from then on."""
 
     def __init__(self, sentences: Iterator[Any], kind: str) -> None:
         self._sentences: Iterator[Any] | None = sentences
@@ -78,7 +78,7 @@ def join_one_or_many(join: Join, sentence: Any) -> list[str] | JoinedSentences:
     Raises
     ------
     CorpusError
-        If it is a string, or a token is none.
+        A sentence that is a string, or a token that is none.
     """
     if isinstance(sentence, str | bytes):
         return join(sentence)  # which says that it is none
@@ -94,7 +94,7 @@ def join_one_or_many(join: Join, sentence: Any) -> list[str] | JoinedSentences:
 
 
 def tokens_of(sentence: Any) -> list[str]:
-    """Give a sentence's tokens, or say why it is no sentence.
+    """Return a sentence's tokens, or say why it is no sentence.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def tokens_of(sentence: Any) -> list[str]:
     Raises
     ------
     CorpusError
-        If it is a string or no iterable, or a token is no string.
+        A sentence that is a string or no iterable, or a token that is no string.
     """
     if isinstance(sentence, str | bytes) or not isinstance(sentence, Iterable):
         raise CorpusError(f"a sentence is {_shown(sentence)}; give its tokens as a list of strings")

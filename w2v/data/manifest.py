@@ -86,7 +86,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     Raises
     ------
     CorpusError
-        If there is none, it is of another version, or damaged.
+        A manifest that is missing, of another version, or damaged.
     """
     path = folder / MANIFEST
     try:
@@ -111,7 +111,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def _own(manifest: Mapping[str, Any]) -> int:
-    """Give the checksum of a manifest's content, however it is laid out."""
+    """Return the checksum of a manifest's content, however it is laid out."""
     return zlib.crc32(json.dumps(manifest, sort_keys=True).encode())
 
 

@@ -21,7 +21,7 @@ def replaced_folder(target: str | Path, mark: str) -> Iterator[Path]:
     Parameters
     ----------
     target : str or Path
-        The folder to make. If it exists it must be empty or hold `mark`.
+        The folder to make. If it exists it must be empty or hold ``mark``.
     mark : str
         The file by which a folder is known to be ours to replace.
 
@@ -33,9 +33,9 @@ def replaced_folder(target: str | Path, mark: str) -> Iterator[Path]:
     Raises
     ------
     CorpusError
-        If the target exists and is something else.
+        A target that exists and is something else.
     OSError
-        If it cannot be written; for a full disk with a line that says so.
+        A folder that cannot be written; for a full disk with a line that says so.
     """
     check_place(target, mark)
     with clear_when_full(target), atomic_path(target) as aside:
@@ -44,7 +44,7 @@ def replaced_folder(target: str | Path, mark: str) -> Iterator[Path]:
 
 
 def check_place(target: str | Path, mark: str) -> None:
-    """Raise a CorpusError if something else than an encoded corpus stands there."""
+    """Refuse a place where something else than an encoded corpus stands, by a CorpusError."""
     if named(target).is_file():
         raise CorpusError(f"{target} is a file; name a folder for the encoded corpus")
     if is_foreign(target, mark):
@@ -53,7 +53,7 @@ def check_place(target: str | Path, mark: str) -> None:
 
 @contextmanager
 def clear_when_full(target: str | Path) -> Iterator[None]:
-    """Say in words that the disk is full.
+    """Turn the error of a full disk into one that says so.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def clear_when_full(target: str | Path) -> Iterator[None]:
     Raises
     ------
     OSError
-        With the same number, and a line that names the target.
+        That of the block, with the same number and a line that names the target.
     """
     try:
         yield

@@ -28,11 +28,11 @@ ENGLISH_CONNECTOR_WORDS = frozenset((
 
 
 class Phrases:
-    """Finds pairs of words that occur together more often than by chance.
+    """Pairs of words that occur together more often than by chance.
 
     Parameters
     ----------
-    corpus : EncodedCorpus, or what `read_corpus` takes
+    corpus : EncodedCorpus, or what :func:`w2v.data.read_corpus` takes
         An encoded corpus should have its rare words still in it (``min_count=1``): where they
         are left out, words that never met become neighbours.
     min_count : int, default 5
@@ -50,7 +50,7 @@ class Phrases:
         a with b_c, are one word, and so are a phrase and a word of the text.
     connector_words : iterable of str, default ()
         Words that may stand within a phrase, such as bread_and_butter, but neither begin nor
-        end one, and do not count as words in the score; `ENGLISH_CONNECTOR_WORDS` for English.
+        end one, and do not count as words in the score; ``ENGLISH_CONNECTOR_WORDS`` for English.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class Phrases:
     ValueError
         A parameter out of its range.
     CorpusError
-        The corpus cannot be read, is damaged, or its words are no strings.
+        A corpus that cannot be read, is damaged, or whose words are no strings.
     """
 
     def __init__(
@@ -150,7 +150,7 @@ class Phrases:
         object.__setattr__(self, name, value)
 
     def _first_words(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Give the id of each pair's first word, whatever connectors follow it."""
+        """Return the id of each pair's first word, whatever connectors follow it."""
         size = len(self._source)
         first = pairs // size
         while len(rest := np.flatnonzero(first >= size)):
@@ -188,7 +188,7 @@ class Phrases:
         return len(self.scores)
 
     def export_phrases(self) -> dict[str, float]:
-        """Return the phrases found and their scores, as `scores`."""
+        """Return the phrases found and their scores, as ``scores``."""
         return dict(self.scores)
 
     def __getitem__(self, sentence: Any) -> list[str] | JoinedSentences:
@@ -208,14 +208,14 @@ class Phrases:
         Raises
         ------
         CorpusError
-            If it is a string, or a token is none; for many sentences, when they are reached.
+            A string, or a token that is none; for many sentences, when they are reached.
         """
         if isinstance(sentence, EncodedCorpus):
             return JoinedSentences(self._joined, sentence, sentence.sentences)
         return join_one_or_many(self._joined, sentence)
 
     def _joined(self, sentence: Any) -> list[str]:
-        """Do as the kernel `join_pairs` does, for words that need not be known."""
+        """Do as :func:`join_pairs` does, for words that need not be known."""
         ids, size = self._source.word_to_id, len(self._source)
         joined: list[str] = []
         open_words: list[str] = []
@@ -253,7 +253,7 @@ class Phrases:
         ValueError
             Another corpus.
         CorpusError
-            If no word remains.
+            No word that remains.
         """
         if corpus.vocab is not self._source and corpus.vocab != self._source:
             raise ValueError("phrases can be joined only in the corpus that they were found in")

@@ -34,9 +34,9 @@ def load_data(
     Raises
     ------
     ValueError
-        If there is no such split, or the file fetched is not the published one.
+        No such split, or a file fetched that is not the published one.
     OSError
-        If a file can neither be found nor fetched.
+        A file that can neither be found nor fetched.
     """
     if split not in PTB:
         raise ValueError(f"split must be one of {', '.join(PTB)}, got {quoted(split)}")

@@ -31,7 +31,7 @@ class Vocabulary:
     Attributes
     ----------
     words : list of str, or of int
-        Read-only, as is `word_to_id`.
+        Read-only, as is ``word_to_id``.
     counts : (V,) int64
     word_to_id : dict of str or int to int
     total : int
@@ -40,7 +40,7 @@ class Vocabulary:
     Raises
     ------
     ValueError
-        If a word stands twice, counts are not as many, or one is no number from 0 on.
+        A word that stands twice, not as many counts, or one that is no number from 0 on.
     """
 
     def __init__(self, words: Sequence[Item], counts: ArrayLike) -> None:
@@ -55,7 +55,7 @@ class Vocabulary:
         self.counts = _whole_numbers(counts, len(self.words))
 
     def recounted(self, counts: ArrayLike) -> Vocabulary:
-        """Give the same words with other counts.
+        """Return the same words with other counts.
 
         Parameters
         ----------
@@ -69,7 +69,7 @@ class Vocabulary:
         Raises
         ------
         ValueError
-            If counts are not as many, or one is no number from 0 on.
+            Not as many counts, or one that is no number from 0 on.
         """
         other = Vocabulary.__new__(Vocabulary)
         other.words, other.word_to_id = self.words, self.word_to_id
@@ -119,7 +119,7 @@ class Vocabulary:
         counts : (N,) integers
         min_count : int, default 5
         max_vocab_size, max_final_vocab : int, optional
-            See `frequent`.
+            See :func:`frequent`.
 
         Returns
         -------
@@ -128,9 +128,9 @@ class Vocabulary:
         Raises
         ------
         CorpusError
-            If no word remains.
+            No word that remains.
         TypeError, ValueError
-            If words are not all strings or all integers of 64 bits, or a count is none.
+            Words that are not all strings or all integers of 64 bits, or a count that is none.
         """
         words = checked_items(words)
         counts = _whole_numbers(counts, len(words))
@@ -159,7 +159,8 @@ class Vocabulary:
         min_count : int, default 5
             New words must occur this often there.
         max_vocab_size, max_final_vocab : int, optional
-            Bounds on the other text's words, see `frequent`; known ones stay whatever they are.
+            Bounds on the other text's words, see :func:`frequent`; known ones stay whatever
+            they are.
 
         Returns
         -------
@@ -183,7 +184,7 @@ class Vocabulary:
         )
 
     def keep_probabilities(self, sample: float = 1e-3) -> NDArray[np.float64]:
-        """Give the chance of each word's occurrence to survive subsampling.
+        """Return the chance of each word's occurrence to survive subsampling.
 
         A word with the share f of the tokens is kept with probability
         ``min(1, sqrt(sample / f) + sample / f)``, as word2vec and gensim do (Mikolov et al.,
@@ -202,7 +203,7 @@ class Vocabulary:
         Raises
         ------
         ValueError
-            If sample is not between 0 and 1.
+            A sample not between 0 and 1.
         """
         if not 0 <= sample <= 1:
             raise ValueError(f"sample must lie between 0 and 1, got {sample}")
@@ -219,7 +220,7 @@ class Vocabulary:
 
     @classmethod
     def load(cls, path: str | Path) -> Vocabulary:
-        """Read what `save` wrote.
+        """Read what :meth:`save` wrote.
 
         Parameters
         ----------
@@ -232,7 +233,7 @@ class Vocabulary:
         Raises
         ------
         CorpusError
-            If the file is missing, damaged or no Arrow file of distinct words and counts.
+            A file that is missing, damaged or no Arrow file of distinct words and counts.
         """
         words, counts = read_words(path)
         try:
@@ -261,7 +262,7 @@ def frequent(
         together, until no more than this remain. gensim does so while it scans, which makes
         the counts approximate; here they are exact, and memory is not bounded.
     max_final_vocab : int, optional
-        As in gensim: `min_count` is raised until no more words than this remain, so that
+        As in gensim: ``min_count`` is raised until no more words than this remain, so that
         words of equal count stay or go together.
 
     Returns
@@ -272,9 +273,9 @@ def frequent(
     Raises
     ------
     ValueError
-        If a limit is below 1.
+        A limit below 1.
     CorpusError
-        If no word remains.
+        No word that remains.
     """
     for name, limit in (
         ("min_count", min_count),
@@ -298,7 +299,7 @@ def frequent(
 
 
 def _whole_numbers(counts: ArrayLike, size: int) -> NDArray[np.int64]:
-    """Give counts as integers, or say what is wrong with them."""
+    """Return counts as integers, or say what is wrong with them."""
     given = np.asarray(counts)
     if given.shape != (size,):
         raise ValueError(f"{size} words need as many counts, got shape {given.shape}")
@@ -313,7 +314,7 @@ def _whole_numbers(counts: ArrayLike, size: int) -> NDArray[np.int64]:
 
 
 def _least(sorted_counts: NDArray[np.int64], min_count: int, limits: tuple[int | None, ...]) -> int:
-    """Raise a least count until no more words than the limits remain."""
+    """Return the least count, raised until no more words than the limits remain."""
     for limit in limits:
         if limit is not None and limit < len(sorted_counts):
             min_count = max(min_count, int(sorted_counts[limit]) + 1)

@@ -36,7 +36,7 @@ def write_words(path: str | Path, words: Sequence[Item], counts: NDArray[np.int6
 
 
 def read_words(path: str | Path) -> tuple[list[Any], NDArray[np.int64]]:
-    """Read what `write_words` wrote.
+    """Read what :func:`write_words` wrote.
 
     Parameters
     ----------
@@ -50,9 +50,9 @@ def read_words(path: str | Path) -> tuple[list[Any], NDArray[np.int64]]:
     Raises
     ------
     CorpusError
-        If the file is missing, or is no whole Arrow file of words and counts.
+        A file that is missing, or is no whole Arrow file of words and counts.
     OSError
-        If it cannot be read.
+        A file that cannot be read.
     """
     import pyarrow as pa
 

@@ -28,8 +28,8 @@ def context_windows(corpus: ArrayLike, window: int) -> NDArray[np.integer]:
     Raises
     ------
     ValueError
-        If the corpus is not one-dimensional, holds no integers, is shorter than
-        ``2 * window + 1``, or the window is below 1.
+        A corpus that is not one-dimensional, holds no integers or is shorter than
+        ``2 * window + 1``, or a window below 1.
     """
     ids = _checked(corpus, window)
     step = ids.strides[0]
@@ -65,7 +65,7 @@ def create_contexts_target(
     Raises
     ------
     ValueError
-        See `context_windows`.
+        As :func:`context_windows`.
     """
     ids = _checked(corpus, window_size)
     contexts = context_windows(ids, window_size).reshape(-1, 2 * window_size)

@@ -14,7 +14,8 @@ from w2v.items import are_integers
 from w2v.vectors import gensim_bridge
 from w2v.vectors.editing import EditableVectors
 from w2v.vectors.formats import files, vocab_file
-from w2v.vectors.formats.vector_data import VectorData, as_text
+from w2v.vectors.formats.vector_data import VectorData
+from w2v.vectors.formats.words import as_text
 
 _SAVING = {
     "total_vec": (None, "the header has the number of vectors that are there"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def cache_folder() -> Path:
-    """Give the folder of downloaded and made files, creating it.
+    """Return the folder of downloaded and made files, creating it.
 
     Returns
     -------

@@ -1,6 +1,6 @@
 """The embedded corpus: what the running Python's standard library says about itself.
 
-Docstrings, comments and the language reference that `help` prints: real English, there
+Docstrings, comments and the language reference that ``help`` prints: real English, there
 wherever Python is, so that a first training needs no download.
 """
 
@@ -74,7 +74,7 @@ _FEWEST_WORDS = 3
 
 
 def pydocs(*, rebuild: bool = False) -> Path:
-    """Give the file of the embedded corpus, making it on first use.
+    """Return the file of the embedded corpus, making it on first use.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def pydocs(*, rebuild: bool = False) -> Path:
 
 
 def sentences() -> Iterator[str]:
-    """Collect the sentences, file after file in the order of their names.
+    """Yield the sentences, file after file in the order of their names.
 
     Yields
     ------
@@ -113,7 +113,7 @@ def sentences() -> Iterator[str]:
 
 
 def _texts() -> Iterator[str]:
-    """Docstrings, blocks of comments and help topics, as they stand."""
+    """Yield docstrings, runs of comments and help topics, as they stand."""
     library = Path(sysconfig.get_path("stdlib"))
     for path in _files(library):
         yield from _docstrings_and_comments(path.read_text("utf-8-sig", errors="replace"))
@@ -159,7 +159,7 @@ def _docstrings_and_comments(source: str) -> Iterator[str]:
 
 
 def _prose(text: str) -> Iterator[str]:
-    """Sentences of those paragraphs that are neither code, tables nor licences."""
+    """Yield the sentences of those paragraphs that are neither code, tables nor licences."""
     for paragraph in _paragraphs(text):
         if _LICENCE.search(paragraph):
             continue
@@ -172,7 +172,7 @@ def _prose(text: str) -> Iterator[str]:
 
 
 def _paragraphs(text: str) -> Iterator[str]:
-    """Lines that belong together, joined; lines of code end a paragraph and are left out."""
+    """Yield lines that belong together, joined; lines of code end a paragraph and are left out."""
     lines: list[str] = []
     in_example = False
     for line in text.split("\n"):

@@ -76,7 +76,7 @@ _ARCHIVES = {
 
 
 def dataset_names() -> list[str]:
-    """Name the corpora that need no path.
+    """Return the names of the corpora that need no path.
 
     Returns
     -------
@@ -86,12 +86,12 @@ def dataset_names() -> list[str]:
 
 
 def dataset(name: str) -> list[Path]:
-    """Give the text files of a corpus known by name, fetching them the first time.
+    """Return the text files of a corpus known by name, fetching them the first time.
 
     Parameters
     ----------
     name : str
-        One of `dataset_names`; ``ptb`` and ``wikitext-103`` are their training texts.
+        One of :func:`dataset_names`; ``ptb`` and ``wikitext-103`` are their training texts.
 
     Returns
     -------
@@ -100,7 +100,7 @@ def dataset(name: str) -> list[Path]:
     Raises
     ------
     CorpusError, OSError
-        See `fetch`.
+        As :func:`fetch`.
     """
     if name == "pydocs":
         return [pydocs()]
@@ -111,7 +111,7 @@ def dataset(name: str) -> list[Path]:
 
 
 def fetch(file: RemoteFile, *, member: str | None = None) -> Path:
-    """Give a published file's place in the cache, fetching it the first time.
+    """Return a published file's place in the cache, fetching it the first time.
 
     Parameters
     ----------
@@ -126,9 +126,9 @@ def fetch(file: RemoteFile, *, member: str | None = None) -> Path:
     Raises
     ------
     CorpusError
-        If what came is not that file: cut short or changed.
+        What came, where it is not that file: cut short or changed.
     OSError
-        If it cannot be fetched. The line says what to download and where to put it.
+        A file that cannot be fetched. The line says what to download and where to put it.
     """
     import pooch  # type: ignore[import-untyped]
     import requests
@@ -157,7 +157,7 @@ def fetch(file: RemoteFile, *, member: str | None = None) -> Path:
 
 
 def _unpacked(archive: Path, member: str) -> Path:
-    """Give the place of an archive's file beside it, unpacking it unless it is there whole."""
+    """Return the place of an archive's file beside it, unpacking it unless it is there whole."""
     path = archive.with_name(f"{archive.name}.unzip") / member
     with zipfile.ZipFile(archive) as packed:
         info = packed.getinfo(member)

@@ -27,7 +27,7 @@ _JOINERS = "\u200c\u200d"
 
 @cache
 def character_classes() -> NDArray[np.uint8]:
-    """Give each code point's class, as the word kernel knows them.
+    """Return each code point's class, as the word kernel knows them.
 
     Letters and digits make words; marks and joiners stay with the character before them; an
     apostrophe stays inside a word, between letters; ideographs and Hiragana stand alone;
@@ -38,7 +38,15 @@ def character_classes() -> NDArray[np.uint8]:
     (CODES,) uint8
         Separators beyond the last code point.
     """
-    from w2v.data.text_kernels import ALONE, APOSTROPHE, CODES, LETTER, MARK, NEWLINE, SEPARATOR
+    from w2v.data.reading.text_kernels import (
+        ALONE,
+        APOSTROPHE,
+        CODES,
+        LETTER,
+        MARK,
+        NEWLINE,
+        SEPARATOR,
+    )
 
     by_category = {"L": LETTER, "N": LETTER, "M": MARK}
     classes = np.full(CODES, SEPARATOR, np.uint8)

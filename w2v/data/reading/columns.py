@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from w2v.data.errors import CorpusError
-from w2v.data.reading.text_source import Source
+from w2v.data.reading.text_source import TextSource
 from w2v.messages import quoted, shortened
 
 _ROWS = 1 << 14
@@ -16,12 +16,12 @@ _LONGEST_LINE = 1 << 28
 _NAMES_SHOWN = 20
 
 
-def parquet_chunks(source: Source, column: str) -> Iterator[bytes]:
+def parquet_chunks(source: TextSource, column: str) -> Iterator[bytes]:
     """Read a string column, a row a line.
 
     Parameters
     ----------
-    source : Source
+    source : TextSource
     column : str
 
     Yields
@@ -32,7 +32,7 @@ def parquet_chunks(source: Source, column: str) -> Iterator[bytes]:
     Raises
     ------
     CorpusError
-        If the file is no Parquet file or has no such column of strings.
+        A file that is no Parquet file or has no such column of strings.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -51,12 +51,12 @@ def parquet_chunks(source: Source, column: str) -> Iterator[bytes]:
             yield _joined(batch.column(0))
 
 
-def json_lines_chunks(stream: Any, name: str, column: str) -> Iterator[bytes]:
+def json_lines_chunks(reader: Any, name: str, column: str) -> Iterator[bytes]:
     """Read a string member of JSON objects, one object a line.
 
     Parameters
     ----------
-    stream : ByteStream
+    reader : Utf8Reader
     name : str
         The source, for messages.
     column : str
@@ -69,13 +69,13 @@ def json_lines_chunks(stream: Any, name: str, column: str) -> Iterator[bytes]:
     Raises
     ------
     CorpusError
-        If a line is no JSON object, or no object has such a string.
+        A line that is no JSON object, or no object with such a string.
     """
     import pyarrow as pa
     import pyarrow.json as pj
 
     found, seen = False, set[str]()
-    for lines in _runs_of_lines(stream, name):
+    for lines in _runs_of_lines(reader, name):
         if not lines.strip():
             continue
         seen.update(_members(lines, name))
@@ -100,11 +100,11 @@ def json_lines_chunks(stream: Any, name: str, column: str) -> Iterator[bytes]:
         raise CorpusError(_without(name, column, sorted(seen)))
 
 
-def _runs_of_lines(stream: Any, name: str) -> Iterator[bytes]:
+def _runs_of_lines(reader: Any, name: str) -> Iterator[bytes]:
     """Read whole lines, some megabytes at a time."""
     parts: list[bytes] = []
     begun = False
-    while chunk := stream.read(_JSON_BYTES):
+    while chunk := reader.read(_JSON_BYTES):
         if not begun and (start := chunk.lstrip()[:1]):
             begun = True
             if start == b"[":
@@ -152,7 +152,7 @@ def _joined(values: Any) -> bytes:
 
 
 def _without(name: str, column: str, names: list[str]) -> str:
-    """Say that a column is not there, and which are."""
+    """Return the message that a column is not there, and which are."""
     there = ", ".join(shortened(each, 40) for each in names[:_NAMES_SHOWN])
     more = ", …" if len(names) > _NAMES_SHOWN else ""
     return f"{name} has no column {quoted(column)}; it has {there}{more}"

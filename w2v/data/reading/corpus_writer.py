@@ -13,58 +13,58 @@ from numpy.typing import NDArray
 
 from w2v.data.errors import CorpusError
 from w2v.data.manifest import OFFSETS, TOKENS, VOCAB, write_manifest
-from w2v.data.reading.spool import Part, Stretch, Words
+from w2v.data.reading.spool import SpooledBlock, SpooledText
+from w2v.data.reading.word_counts import WordCounts
 from w2v.data.vocabulary import Vocabulary, frequent
 
-Renumbered = tuple[NDArray[np.int32], NDArray[np.int64]]
+_Renumbered = tuple[NDArray[np.int32], NDArray[np.int64]]
 
 
 def build_vocabulary(
-    parts: list[Part], *, lowercase: bool, limits: Mapping[str, Any]
+    spools: list[SpooledText], *, lowercase: bool, limits: Mapping[str, Any]
 ) -> tuple[Vocabulary, list[NDArray[np.int32]]]:
     """Merge the workers' words and keep the frequent ones.
 
     Parameters
     ----------
-    parts : list of Part
+    spools : list of SpooledText
     lowercase : bool
         Whether words that differ in case only are one. It is done here, once for each distinct
         word: that is cheaper than doing it for each occurrence.
     limits : mapping
-        For `frequent`.
+        For :func:`~w2v.data.vocabulary.frequent`.
 
     Returns
     -------
     vocab : Vocabulary
     new_ids : list of int32 arrays
-        For each part, its words' final ids, -1 for those dropped.
+        For each of the spools, its words' final ids, -1 for those dropped.
     """
     from w2v.data.reading.word_table import WordTable
 
     table = WordTable()
     merged_ids = []
-    for part in parts:
-        words = part.words
+    for spool in spools:
+        words = spool.words
         assert words is not None
         if lowercase:
             texts = [text.lower() for text in words.texts()]
-            words = Words.from_texts(texts, words.counts, words.first)
+            words = WordCounts.from_texts(texts, words.counts, words.first)
         merged_ids.append(table.merge(words.arena, words.starts, words.counts, words.first))
-    size = len(table)
-    merged = Words(table.arena, table.starts[: size + 1], table.counts[:size], table.first[:size])
+    merged = table.word_counts()
     appearance = np.argsort(merged.first, kind="stable")
     kept = appearance[frequent(merged.counts[appearance], **limits)]
     texts = merged.texts(kept)
-    integers = any(part.words is not None and part.words.integers for part in parts)
+    integers = any(spool.words is not None and spool.words.integers for spool in spools)
     vocab = Vocabulary(list(map(int, texts)) if integers else texts, merged.counts[kept])
-    final = np.full(size, -1, np.int32)
+    final = np.full(len(table), -1, np.int32)
     final[kept] = np.arange(len(kept), dtype=np.int32)
     return vocab, [final[ids] for ids in merged_ids]
 
 
 def write_corpus(
     folder: Path,
-    parts: list[Part],
+    spools: list[SpooledText],
     vocab: Vocabulary,
     new_ids: list[NDArray[np.int32]],
     *,
@@ -77,10 +77,10 @@ def write_corpus(
     Parameters
     ----------
     folder : Path
-    parts : list of Part
+    spools : list of SpooledText
     vocab : Vocabulary
     new_ids : list of int32 arrays
-        As `build_vocabulary` gives them.
+        As :func:`build_vocabulary` gives them.
     max_sentence_length : int
         Sentences are cut after so many words, counted before words are dropped.
     workers : int
@@ -91,8 +91,8 @@ def write_corpus(
     with (folder / TOKENS).open("wb") as token_file, (folder / OFFSETS).open("wb") as offset_file:
         offset_file.write(np.zeros(1, "<i8").data)
         last = 0
-        for block, ends in _renumbered(parts, new_ids, max_sentence_length, workers):
-            token_file.write(block.astype("<i4", copy=False).data)
+        for ids, ends in _renumbered(spools, new_ids, max_sentence_length, workers):
+            token_file.write(ids.astype("<i4", copy=False).data)
             ends += tokens
             # A sentence of which no word is left ends where the one before did.
             ends = ends[np.diff(ends, prepend=last) > 0]
@@ -100,34 +100,34 @@ def write_corpus(
                 last = int(ends[-1])
                 offset_file.write(ends.astype("<i8", copy=False).data)
                 sentences += len(ends)
-            tokens += len(block)
+            tokens += len(ids)
         if last < tokens:
             offset_file.write(np.array([tokens], "<i8").data)
             sentences += 1
-    for part in parts:
-        part.path.unlink()
+    for spool in spools:
+        spool.path.unlink()
     vocab.save(folder / VOCAB)
-    total = sum(stretch.words for part in parts for stretch in part.stretches)
-    read = max(sentences, sum(part.sentences for part in parts))
+    total = sum(block.words for spool in spools for block in spool.blocks)
+    read = max(sentences, sum(spool.sentences for spool in spools))
     write_manifest(folder, tokens, sentences, total, {**info, "sentences_read": read})
 
 
 def _renumbered(
-    parts: list[Part], new_ids: list[NDArray[np.int32]], limit: int, workers: int
-) -> Iterator[Renumbered]:
-    """Blocks in the order of the text, worked on by threads a few blocks ahead."""
+    spools: list[SpooledText], new_ids: list[NDArray[np.int32]], limit: int, workers: int
+) -> Iterator[_Renumbered]:
+    """Yield the blocks' ids in the order of the text, worked on by threads a few blocks ahead."""
     # Compiled or loaded here, where Ctrl-C is heard.
     _renumber(np.empty(0, np.int32), np.empty(0, np.int32), 0, limit)
-    order = sorted((stretch, i) for i, part in enumerate(parts) for stretch in part.stretches)
-    waiting: deque[Future[Renumbered]] = deque()
+    order = sorted((block, i) for i, spool in enumerate(spools) for block in spool.blocks)
+    waiting: deque[Future[_Renumbered]] = deque()
     in_sentence = 0
     with ThreadPoolExecutor(workers) as pool:
         try:
-            for stretch, i in order:
-                job = pool.submit(_job, parts[i].path, stretch, new_ids[i], in_sentence, limit)
+            for block, i in order:
+                job = pool.submit(_job, spools[i].path, block, new_ids[i], in_sentence, limit)
                 waiting.append(job)
-                before = 0 if stretch.ended else in_sentence
-                in_sentence = (before + stretch.open_words) % limit
+                before = 0 if block.ended else in_sentence
+                in_sentence = (before + block.open_words) % limit
                 if len(waiting) > 2 * workers:
                     yield waiting.popleft().result()
             while waiting:
@@ -137,21 +137,21 @@ def _renumbered(
 
 
 def _job(
-    path: Path, stretch: Stretch, new_ids: NDArray[np.int32], in_sentence: int, limit: int
-) -> Renumbered:
-    stream = np.fromfile(path, np.int32, stretch.length, offset=4 * stretch.start)
-    ends = (stream.min(), stream.max()) if len(stream) else (0, -1)
-    if len(stream) != stretch.length or ends[0] < -1 or ends[1] >= len(new_ids):
+    path: Path, block: SpooledBlock, new_ids: NDArray[np.int32], in_sentence: int, limit: int
+) -> _Renumbered:
+    provisional = np.fromfile(path, np.int32, block.length, offset=4 * block.start)
+    low, high = (provisional.min(), provisional.max()) if len(provisional) else (0, -1)
+    if len(provisional) != block.length or low < -1 or high >= len(new_ids):
         raise CorpusError(f"{path}, which this reading wrote, was changed meanwhile; read again")
-    return _renumber(stream, new_ids, in_sentence, limit)
+    return _renumber(provisional, new_ids, in_sentence, limit)
 
 
 def _renumber(
-    stream: NDArray[np.int32], new_ids: NDArray[np.int32], in_sentence: int, limit: int
-) -> Renumbered:
-    from w2v.data.text_kernels import renumber
+    provisional: NDArray[np.int32], new_ids: NDArray[np.int32], in_sentence: int, limit: int
+) -> _Renumbered:
+    from w2v.data.reading.text_kernels import renumber
 
-    tokens = np.empty(len(stream), np.int32)
-    ends = np.empty(len(stream), np.int64)
-    n_tokens, n_ends = renumber(stream, new_ids, in_sentence, limit, tokens, ends)
+    tokens = np.empty(len(provisional), np.int32)
+    ends = np.empty(len(provisional), np.int64)
+    n_tokens, n_ends = renumber(provisional, new_ids, in_sentence, limit, tokens, ends)
     return tokens[:n_tokens], ends[:n_ends]

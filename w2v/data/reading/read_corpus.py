@@ -17,13 +17,14 @@ from w2v.data.manifest import MANIFEST, is_encoded, seal
 from w2v.data.output_folder import clear_when_full, replaced_folder
 from w2v.data.reading.character_classes import character_classes
 from w2v.data.reading.corpus_writer import build_vocabulary, write_corpus
-from w2v.data.reading.decoding import UTF8, encoding_advice
+from w2v.data.reading.decoding import UTF8
+from w2v.data.reading.encoding_guess import encoding_advice
 from w2v.data.reading.read_settings import ReadSettings, Tokenizer
-from w2v.data.reading.scan import Progress, Scan
-from w2v.data.reading.sentence_spooling import CutLines, spool_sentences
-from w2v.data.reading.spool import Part
-from w2v.data.reading.text_blocks import BLOCK_BYTES, Blocks
-from w2v.data.reading.text_source import Name, Source, expand, names_of
+from w2v.data.reading.scan import ReadProgress, Scan
+from w2v.data.reading.sentence_spooling import TokenizedLines, spool_sentences
+from w2v.data.reading.spool import SpooledText
+from w2v.data.reading.text_blocks import BLOCK_BYTES, TextBlocks
+from w2v.data.reading.text_source import Name, TextSource, find_sources, names_of
 from w2v.messages import shortened
 
 Sentences = Iterable[Sequence[str]]
@@ -42,13 +43,13 @@ def read_corpus(
     column: str | None = None,
     max_sentence_length: int = 10_000,
     workers: int | None = None,
-    progress: Progress | None = None,
+    progress: ReadProgress | None = None,
     block_bytes: int = BLOCK_BYTES,
 ) -> EncodedCorpus:
     r"""Read text into word ids.
 
     The corpus lies in the system's folder for temporary files (``TMPDIR`` names another),
-    mapped into memory, and is gone with the object; `prepare` keeps it.
+    mapped into memory, and is gone with the object; :func:`prepare` keeps it.
 
     Parameters
     ----------
@@ -58,7 +59,7 @@ def read_corpus(
         corpus, which is opened as it is. Anything else iterable gives sentences as sequences
         of strings, and is read once.
     min_count, max_vocab_size, max_final_vocab
-        Which words are kept; see `Vocabulary.from_counts`.
+        Which words are kept; see :meth:`Vocabulary.from_counts`.
     tokenizer : {"whitespace", "words"} or callable, default "whitespace"
         ``"whitespace"`` splits as ``str.split()`` does. ``"words"`` takes the words of running
         text: runs of Unicode letters and digits with their marks, apostrophes inside;
@@ -79,7 +80,7 @@ def read_corpus(
         Threads; all processors by default. The result does not depend on it.
     progress : callable, optional
         ``progress(bytes_done, bytes_total, words)``, about ten times a second on the calling
-        thread; `bytes_total` is None where it is not known. Bytes are those of the files,
+        thread; ``bytes_total`` is None where it is not known. Bytes are those of the files,
         compressed ones if they are compressed.
     block_bytes : int
         How much text a worker takes at a time. The result does not depend on it.
@@ -91,11 +92,12 @@ def read_corpus(
     Raises
     ------
     CorpusError
-        If the source is missing, empty, no text, damaged, or no word is frequent enough.
+        A source that is missing, empty, no text or damaged, or none of whose words is frequent
+        enough.
     OSError
-        If something cannot be read, or there is no room for the corpus.
+        Something that cannot be read, or no room for the corpus.
     ValueError
-        If a setting is out of range.
+        A setting out of its range.
     """
     encoded = _encoded_folder(source)
     if encoded is not None:
@@ -138,7 +140,7 @@ def prepare(
     source: Name | Sequence[Name] | Sentences,
     folder: str | Path,
     *,
-    progress: Progress | None = None,
+    progress: ReadProgress | None = None,
     **settings: Any,
 ) -> EncodedCorpus:
     """Read text into an encoded corpus that is kept.
@@ -149,13 +151,13 @@ def prepare(
     Parameters
     ----------
     source
-        See `read_corpus`.
+        See :func:`read_corpus`.
     folder : str or Path
         An encoded corpus that is there is replaced.
     progress : callable, optional
-        See `read_corpus`.
+        See :func:`read_corpus`.
     **settings
-        The others of `read_corpus`.
+        The others of :func:`read_corpus`.
 
     Returns
     -------
@@ -165,9 +167,9 @@ def prepare(
     Raises
     ------
     CorpusError
-        As `read_corpus`; also if the folder exists and is something else.
+        As :func:`read_corpus`; also a folder that exists and is something else.
     OSError, ValueError
-        As `read_corpus`.
+        As :func:`read_corpus`.
     """
     checked = ReadSettings(**settings)
     if _encoded_folder(source) is not None:
@@ -180,25 +182,27 @@ def prepare(
     return EncodedCorpus.just_written(folder)
 
 
-def _encode(source: Any, folder: Path, settings: ReadSettings, progress: Progress | None) -> str:
+def _encode(
+    source: Any, folder: Path, settings: ReadSettings, progress: ReadProgress | None
+) -> str:
     """Read the source into the folder; say what was replaced, if anything was."""
     names = names_of(source)
     if names is None:
         sources, fingerprints, replaced, faulty = [], [], 0, b""
         report = (lambda words: progress(0, None, words)) if progress else None
-        parts = [spool_sentences(source, folder / "spool", report)]
+        spools = [spool_sentences(source, folder / "spool", report)]
     else:
-        sources = expand(names)
+        sources = find_sources(names)
         # Taken before reading: a change meanwhile is noticed later.
         fingerprints = [s.fingerprint() for s in sources]
-        parts, replaced, faulty = _read_files(sources, folder, settings, progress)
-    if not any(stretch.words for part in parts for stretch in part.stretches):
+        spools, replaced, faulty = _read_files(sources, folder, settings, progress)
+    if not any(block.words for spool in spools for block in spool.blocks):
         what = shortened(", ".join(s.name for s in sources[:99])) or "the iterable of sentences"
         raise CorpusError(f"{what} holds no words; give text with words in it")
-    vocab, new_ids = build_vocabulary(parts, lowercase=settings.lowercase, limits=settings.limits)
+    vocab, new_ids = build_vocabulary(spools, lowercase=settings.lowercase, limits=settings.limits)
     write_corpus(
         folder,
-        parts,
+        spools,
         vocab,
         new_ids,
         max_sentence_length=settings.max_sentence_length,
@@ -219,10 +223,10 @@ def _encode(source: Any, folder: Path, settings: ReadSettings, progress: Progres
 
 
 def _read_files(
-    sources: list[Source], folder: Path, settings: ReadSettings, progress: Progress | None
-) -> tuple[list[Part], int, bytes]:
+    sources: list[TextSource], folder: Path, settings: ReadSettings, progress: ReadProgress | None
+) -> tuple[list[SpooledText], int, bytes]:
     tokenizer = settings.tokenizer
-    blocks = Blocks(
+    blocks = TextBlocks(
         sources,
         column=settings.column,
         block_bytes=settings.block_bytes,
@@ -236,9 +240,9 @@ def _read_files(
             if progress:
                 progress(blocks.bytes_done, blocks.bytes_total, words)
 
-        lines = CutLines(blocks, tokenizer, settings.strict)
-        parts = [spool_sentences(lines, folder / "spool", report)]
-        return parts, lines.replaced + blocks.replaced, lines.faulty
+        lines = TokenizedLines(blocks, tokenizer, settings.strict)
+        spools = [spool_sentences(lines, folder / "spool", report)]
+        return spools, lines.replaced + blocks.replaced, lines.faulty
     scan = Scan(
         blocks,
         folder,

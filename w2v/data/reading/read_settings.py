@@ -16,12 +16,12 @@ Tokenizer = str | Callable[[str], Sequence[str]]
 
 @dataclass(frozen=True)
 class ReadSettings:
-    """The settings of `read_corpus`, which explains them.
+    """The settings of :func:`w2v.data.read_corpus`, which explains them.
 
     Raises
     ------
     ValueError
-        If one is out of range.
+        One out of its range.
     """
 
     min_count: int = 5
@@ -69,7 +69,7 @@ class ReadSettings:
         }
 
     def described(self) -> dict[str, Any]:
-        """Give what the corpus depends on, as JSON values."""
+        """Return what the corpus depends on, as JSON values."""
         tokenizer = self.tokenizer if isinstance(self.tokenizer, str) else repr(self.tokenizer)
         return {
             **self.limits,

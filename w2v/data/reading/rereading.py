@@ -50,7 +50,7 @@ def may_vary(source: Any) -> bool:
 
     Parameters
     ----------
-    source : what `read_corpus` takes
+    source : what :func:`w2v.data.read_corpus` takes
 
     Returns
     -------
@@ -66,12 +66,12 @@ def require_rereadable(source: Any) -> None:
 
     Parameters
     ----------
-    source : what `read_corpus` takes, or None
+    source : what :func:`w2v.data.read_corpus` takes, or None
 
     Raises
     ------
     CorpusError
-        It can be gone through once, or does not change.
+        A source that can be gone through once, or does not change.
     """
     if source is None or isinstance(source, EncodedCorpus):
         raise CorpusError(

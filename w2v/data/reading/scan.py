@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.data.reading.spool import Part, Spool, Words
-from w2v.data.reading.text_blocks import Block, Blocks
+from w2v.data.reading.spool import SpooledText, SpoolWriter
+from w2v.data.reading.text_blocks import TextBlock, TextBlocks
 
-Progress = Callable[[int, int | None, int], None]
+ReadProgress = Callable[[int, int | None, int], None]
 # Seconds between reports, and to wait for workers when the reading is broken off.
 _REPORT_EVERY = 0.1
 _PATIENCE = 0.5
@@ -25,12 +25,12 @@ class Scan:
 
     Parameters
     ----------
-    blocks : Blocks
+    blocks : TextBlocks
     folder : Path
         For the spool files.
     workers : int
     classes : (CODES,) uint8, optional
-        Character classes, for running text.
+        Each character's class, for running text.
     strict : bool, default False
         Whether bytes that are no UTF-8 end the reading; they are replaced otherwise.
     progress : callable, optional
@@ -44,30 +44,30 @@ class Scan:
 
     def __init__(
         self,
-        blocks: Blocks,
+        blocks: TextBlocks,
         folder: Path,
         *,
         workers: int,
         classes: NDArray[np.uint8] | None = None,
         strict: bool = False,
-        progress: Progress | None = None,
+        progress: ReadProgress | None = None,
     ) -> None:
         from w2v.data.reading.word_table import WordTable
 
         self._table: type[WordTable] = WordTable
-        self._source = blocks
+        self._text = blocks
         self._folder = folder
         self._workers = workers
         self._classes = classes
         self._strict = strict
         self._progress = progress
-        self._blocks: Iterator[tuple[int, Block]] = zip(count(), blocks)
+        self._blocks: Iterator[tuple[int, TextBlock]] = zip(count(), blocks)
         self._turn = threading.Lock()
         self._stop = threading.Event()
         self._words = [0] * workers
         self._replaced = [0] * workers
         self.faulty = b""
-        self._parts: list[Part] = []
+        self._spools: list[SpooledText] = []
         self._failures: list[BaseException] = []
 
     @property
@@ -75,18 +75,18 @@ class Scan:
         """Sequences of bytes that were no UTF-8 and were replaced."""
         return sum(self._replaced)
 
-    def run(self) -> list[Part]:
+    def run(self) -> list[SpooledText]:
         """Read everything.
 
         Returns
         -------
-        list of Part
+        list of SpooledText
             One for each worker.
 
         Raises
         ------
         CorpusError, OSError
-            Of the earliest worker that failed.
+            That of the earliest worker that failed.
         """
         # Compiled (or loaded) here, where Ctrl-C is heard; threads would hold it up.
         self._table(4).number(np.frombuffer(b"\n" + bytes(8), np.uint8), 1, 0, self._classes)
@@ -111,41 +111,38 @@ class Scan:
         self._report()
         if self._failures:
             raise self._failures[0]
-        return self._parts
+        return self._spools
 
     def _report(self) -> None:
         if self._progress:
-            done, total = self._source.bytes_done, self._source.bytes_total
+            done, total = self._text.bytes_done, self._text.bytes_total
             self._progress(done, total, sum(self._words))
 
     def _guarded(self, worker: int) -> None:
         try:
-            self._parts.append(self._work(worker))
+            self._spools.append(self._work(worker))
         except BaseException as error:
             self._failures.append(error)
             self._stop.set()
 
-    def _work(self, worker: int) -> Part:
+    def _work(self, worker: int) -> SpooledText:
         table = self._table()
-        with Spool(self._folder / f"spool-{worker}") as spool:
+        with SpoolWriter(self._folder / f"spool-{worker}") as writer:
             while (taken := self._next()) is not None:
                 number, block = taken
                 text = self._valid(block, worker)
                 ids = table.number(text, len(text) - 8, number, self._classes)
-                self._words[worker] += spool.add(number, ids)
-                spool.part.sentences += block.data.count(b"\n")
-        size = len(table)
-        spool.part.words = Words(
-            table.arena, table.starts[: size + 1], table.counts[:size], table.first[:size]
-        )
-        return spool.part
+                self._words[worker] += writer.add(number, ids)
+                writer.spooled.sentences += block.data.count(b"\n")
+        writer.spooled.words = table.word_counts()
+        return writer.spooled
 
-    def _next(self) -> tuple[int, Block] | None:
+    def _next(self) -> tuple[int, TextBlock] | None:
         with self._turn:
             return None if self._stop.is_set() else next(self._blocks, None)
 
-    def _valid(self, block: Block, worker: int) -> NDArray[np.uint8]:
-        """Give a block's text as UTF-8 without fault, padded."""
+    def _valid(self, block: TextBlock, worker: int) -> NDArray[np.uint8]:
+        """Return a block's text as UTF-8 without fault, padded."""
         if block.is_utf8():
             return block.padded()
         decoded, replaced = block.text(strict=self._strict)

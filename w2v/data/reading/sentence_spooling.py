@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.data.errors import CorpusError
-from w2v.data.reading.spool import Part, Spool, Words
-from w2v.data.reading.text_blocks import Blocks
+from w2v.data.reading.spool import SpooledText, SpoolWriter
+from w2v.data.reading.text_blocks import TextBlocks
+from w2v.data.reading.word_counts import WordCounts
 from w2v.items import Item, checked_items, is_integer
 from w2v.messages import quoted, shortened
 
@@ -20,7 +21,7 @@ _SENTENCES = 10_000
 
 
 class _Ids(dict[Item, int]):
-    """Numbers words, or items that are integers, in order of arrival."""
+    """The numbers of words, or of items that are integers, in order of arrival."""
 
     integers = False
 
@@ -45,7 +46,7 @@ class _Ids(dict[Item, int]):
         return number
 
     def check(self, batch: list[Sequence[Item]]) -> None:
-        """Refuse what counts as an equal integer and is none: 1.0 and True."""
+        """Refuse what equals an integer and is none: 1.0 and True."""
         kinds: set[type] = set()
         for sentence in batch:
             dtype = getattr(sentence, "dtype", None)
@@ -62,7 +63,7 @@ def spool_sentences(
     sentences: Iterable[Sequence[Item]],
     path: Path,
     progress: Callable[[int], None] | None = None,
-) -> Part:
+) -> SpooledText:
     """Give numbers to the words of sentences, reading them once.
 
     Parameters
@@ -76,12 +77,12 @@ def spool_sentences(
 
     Returns
     -------
-    Part
+    SpooledText
 
     Raises
     ------
     CorpusError
-        If a sentence is a string, or tokens are not all strings or all integers.
+        A sentence that is a string, or tokens that are not all strings or all integers.
     """
     ids, counts, words = _Ids(), np.zeros(0, np.int64), 0
     if getattr(sentences, "ndim", 2) not in (1, 2):
@@ -90,22 +91,22 @@ def spool_sentences(
             "array with a sentence a row"
         )
     rest = iter(sentences)
-    with Spool(path) as spool:
+    with SpoolWriter(path) as writer:
         for number, batch in enumerate(iter(lambda: list(islice(rest, _SENTENCES)), [])):
-            stream = _numbered(batch, ids)
-            words += spool.add(number, stream)
-            spool.part.sentences += len(batch)
+            numbers = _numbered(batch, ids)
+            words += writer.add(number, numbers)
+            writer.spooled.sentences += len(batch)
             counts = np.concatenate([counts, np.zeros(len(ids) - len(counts), np.int64)])
-            np.add.at(counts, stream[stream >= 0], 1)
+            np.add.at(counts, numbers[numbers >= 0], 1)
             if progress:
                 progress(words)
     try:
         first = np.arange(len(ids), dtype=np.int64)
-        spool.part.words = Words.from_texts(list(map(str, ids)), counts, first)
-        spool.part.words.integers = ids.integers
+        writer.spooled.words = WordCounts.from_texts(list(map(str, ids)), counts, first)
+        writer.spooled.words.integers = ids.integers
     except UnicodeEncodeError as error:
         raise CorpusError(f"a token is no text: {shortened(str(error))}") from error
-    return spool.part
+    return writer.spooled
 
 
 def _numbered(batch: list[Sequence[Item]], ids: _Ids) -> NDArray[np.int32]:
@@ -137,13 +138,13 @@ def _listed(sentence: Any) -> list[str]:
         ) from None
 
 
-class CutLines:
+class TokenizedLines:
     """Lines of text, each cut into tokens by a callable.
 
     Parameters
     ----------
-    blocks : Blocks
-        With `lines_only`.
+    blocks : TextBlocks
+        With ``lines_only``.
     tokenizer : callable
         Given a line without its end, it returns the tokens.
     strict : bool
@@ -158,7 +159,7 @@ class CutLines:
     """
 
     def __init__(
-        self, blocks: Blocks, tokenizer: Callable[[str], Sequence[str]], strict: bool
+        self, blocks: TextBlocks, tokenizer: Callable[[str], Sequence[str]], strict: bool
     ) -> None:
         self._blocks = blocks
         self._tokenizer = tokenizer

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from w2v.data.manifest import is_encoded
-from w2v.data.reading.text_source import Source, expand, names_of
+from w2v.data.reading.text_source import TextSource, find_sources, names_of
 
 _SENTENCES = 10_000
 # A file up to this size counts with every byte, a larger one with pieces from all over it: a
@@ -18,14 +18,14 @@ _PIECES, _PIECE = 64, 1 << 16
 
 
 def state_of(source: Any) -> Hashable | None:
-    """Tell what a source holds, for comparison with a later call in the same process.
+    """Return what a source holds, for comparison with a later call in the same process.
 
     Files are told apart by their identity, size, times and bytes, sentences in lists by a
     hash of their words: a quarter of what reading them costs.
 
     Parameters
     ----------
-    source : what `read_corpus` takes
+    source : what :func:`w2v.data.read_corpus` takes
 
     Returns
     -------
@@ -35,14 +35,14 @@ def state_of(source: Any) -> Hashable | None:
     Raises
     ------
     CorpusError
-        If nothing is there.
+        A name under which nothing is there.
     """
     names = names_of(source)
     if names is None:
         return _state_of_lists(source) if isinstance(source, list | tuple) else None
     if any(is_encoded(name) for name in names):
         return None
-    states = [_state_of_file(each) for each in expand(names)]
+    states = [_state_of_file(each) for each in find_sources(names)]
     return None if None in states else tuple(states)
 
 
@@ -60,7 +60,7 @@ def _state_of_lists(sentences: list[Any] | tuple[Any, ...]) -> Hashable | None:
     return state
 
 
-def _state_of_file(source: Source) -> Hashable | None:
+def _state_of_file(source: TextSource) -> Hashable | None:
     if source.path is None:
         return source.name  # what was read from standard input can only be used again
     if not source.path.is_file():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -11,14 +10,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from w2v.data.reading.word_counts import WordCounts
 
-class Stretch(NamedTuple):
-    """A block's place in a spool file.
+
+class SpooledBlock(NamedTuple):
+    """A block of text's place in a spool file.
 
     Parameters
     ----------
-    block : int
-        Its place in the text.
+    number : int
+        The block's place in the text.
     start, length : int
         In numbers (of four bytes) from the file's start.
     words : int
@@ -28,7 +29,7 @@ class Stretch(NamedTuple):
         Whether it has a sentence end at all.
     """
 
-    block: int
+    number: int
     start: int
     length: int
     words: int
@@ -37,89 +38,15 @@ class Stretch(NamedTuple):
 
 
 @dataclass
-class Words:
-    """Distinct words as bytes, with counts and first appearances.
-
-    Parameters
-    ----------
-    arena : uint8 array
-        Their bytes one after the other, then a few more.
-    starts : (N + 1,) int64
-        Word i is ``arena[starts[i]:starts[i + 1]]``.
-    counts : (N,) int64
-    first : (N,) int64
-        Increases with the place where a word first appeared.
-    integers : bool, default False
-        Whether the bytes are the digits of items that are integers.
-    """
-
-    arena: NDArray[np.uint8]
-    starts: NDArray[np.int64]
-    counts: NDArray[np.int64]
-    first: NDArray[np.int64]
-    integers: bool = False
-
-    def texts(self, chosen: NDArray[np.int64] | None = None) -> list[str]:
-        """Give words as strings.
-
-        Parameters
-        ----------
-        chosen : int64 array, optional
-            Which; all by default.
-
-        Returns
-        -------
-        list of str
-        """
-        import pyarrow as pa
-
-        array = pa.LargeStringArray.from_buffers(
-            len(self.counts),
-            pa.py_buffer(np.ascontiguousarray(self.starts)),
-            pa.py_buffer(self.arena),
-        )
-        texts: list[str] = (array if chosen is None else array.take(pa.array(chosen))).to_pylist()
-        return texts
-
-    @classmethod
-    def from_texts(
-        cls, texts: Sequence[str], counts: NDArray[np.int64], first: NDArray[np.int64]
-    ) -> Words:
-        """Encode strings.
-
-        Parameters
-        ----------
-        texts : sequence of str
-        counts, first : (N,) int64
-
-        Returns
-        -------
-        Words
-
-        Raises
-        ------
-        UnicodeEncodeError
-            If a word holds half of a surrogate pair.
-        """
-        import pyarrow as pa
-
-        _, starts, data = pa.array(texts, pa.large_string()).buffers()
-        arena = np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8)
-        bounds = np.frombuffer(starts, np.int64)[: len(texts) + 1]
-        padded = np.concatenate([arena[: bounds[-1]], np.zeros(8, np.uint8)])
-        return cls(padded, bounds, counts, first)
-
-
-@dataclass
-class Part:
-    """What one worker read.
+class SpooledText:
+    """What one worker read: a file of provisional ids, and the words that they stand for.
 
     Parameters
     ----------
     path : Path
         Its spool file.
-    stretches : list of Stretch
-        In the order of their blocks.
+    blocks : list of SpooledBlock
+        In the order of the text.
     words : Words or None
         Set when the reading is over.
     sentences : int
@@ -127,12 +54,12 @@ class Part:
     """
 
     path: Path
-    stretches: list[Stretch] = field(default_factory=list)
-    words: Words | None = None
+    blocks: list[SpooledBlock] = field(default_factory=list)
+    words: WordCounts | None = None
     sentences: int = 0
 
 
-class Spool:
+class SpoolWriter:
     """A file that takes provisional ids block by block.
 
     Parameters
@@ -141,11 +68,11 @@ class Spool:
     """
 
     def __init__(self, path: Path) -> None:
-        self.part = Part(path)
+        self.spooled = SpooledText(path)
         self._file = path.open("wb")
         self._written = 0
 
-    def __enter__(self) -> Spool:
+    def __enter__(self) -> SpoolWriter:
         return self
 
     def __exit__(
@@ -156,12 +83,13 @@ class Spool:
     ) -> None:
         self._file.close()
 
-    def add(self, block: int, ids: NDArray[np.int32]) -> int:
-        """Append a block.
+    def add(self, number: int, ids: NDArray[np.int32]) -> int:
+        """Append a block of text.
 
         Parameters
         ----------
-        block : int
+        number : int
+            Its place in the text.
         ids : int32 array
             Provisional ids; -1 ends a sentence.
 
@@ -174,8 +102,8 @@ class Spool:
         words = len(ids) - len(ends)
         open_words = len(ids) - 1 - int(ends[-1]) if len(ends) else words
         self._file.write(np.ascontiguousarray(ids).data)
-        self.part.stretches.append(
-            Stretch(block, self._written, len(ids), words, open_words, bool(len(ends)))
+        self.spooled.blocks.append(
+            SpooledBlock(number, self._written, len(ids), words, open_words, bool(len(ends)))
         )
         self._written += len(ids)
         return words

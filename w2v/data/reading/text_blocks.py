@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +11,10 @@ from numpy.typing import NDArray
 
 from w2v.data.errors import CorpusError
 from w2v.data.reading.columns import json_lines_chunks, parquet_chunks
-from w2v.data.reading.decoding import UTF8, encoding_advice
-from w2v.data.reading.text_source import Source
-from w2v.data.reading.utf8_reader import opened
+from w2v.data.reading.decoding import UTF8
+from w2v.data.reading.encoding_guess import encoding_advice
+from w2v.data.reading.text_source import TextSource
+from w2v.data.reading.utf8_reader import open_utf8
 from w2v.messages import quoted
 
 BLOCK_BYTES = 1 << 20
@@ -23,24 +25,24 @@ _LONGEST_UNBROKEN = 1 << 28
 
 
 @dataclass(frozen=True)
-class Block:
+class TextBlock:
     """A run of whole words.
 
     Parameters
     ----------
     data : bytes
         Ends with white space.
-    source : Source
+    source : TextSource
     offset : int
         Where in the source's text it begins.
     """
 
     data: bytes
-    source: Source
+    source: TextSource
     offset: int
 
     def padded(self) -> NDArray[np.uint8]:
-        """Give the bytes with as many after them as kernels may look at."""
+        """Return the bytes with as many after them as kernels may look at."""
         return np.frombuffer(self.data + _PADDING, dtype=np.uint8)
 
     def is_utf8(self) -> bool:
@@ -72,7 +74,7 @@ class Block:
         Raises
         ------
         CorpusError
-            It names the first wrong byte and its place in the source's text.
+            Bytes that are none, if strict; it names the first and its place in the source's text.
         """
         try:
             return self.data.decode("utf-8"), 0
@@ -87,14 +89,14 @@ class Block:
         return text, text.count("\ufffd") - self.data.count("\ufffd".encode())
 
 
-class Blocks:
+class TextBlocks:
     """The text of several sources, block after block.
 
     Every source ends its last line, so that no sentence runs from one into the next.
 
     Parameters
     ----------
-    sources : list of Source
+    sources : list of TextSource
     column : str, optional
         The column of Parquet and JSON Lines files; a row is a line.
     block_bytes : int
@@ -116,7 +118,7 @@ class Blocks:
 
     def __init__(
         self,
-        sources: list[Source],
+        sources: list[TextSource],
         *,
         column: str | None = None,
         block_bytes: int = BLOCK_BYTES,
@@ -140,16 +142,18 @@ class Blocks:
         """Bytes of the files taken so far."""
         return self._before + self._within()
 
-    def __iter__(self) -> Iterator[Block]:
+    def __iter__(self) -> Iterator[TextBlock]:
         for source in self._sources:
             offset = 0
-            for data in _cut(self._chunks(source), self._breaks, source.name):
-                yield Block(data, source, offset)
-                offset += len(data)
+            # Closed at an error too, not when its traceback is forgotten.
+            with closing(self._chunks(source)) as chunks:
+                for data in _cut(chunks, self._breaks, source.name):
+                    yield TextBlock(data, source, offset)
+                    offset += len(data)
             self._within = lambda: 0
             self._before += source.size or 0
 
-    def _chunks(self, source: Source) -> Iterator[bytes]:
+    def _chunks(self, source: TextSource) -> Generator[bytes, None, None]:
         if source.kind != "text" and self._column is None:
             raise CorpusError(f"{source.name} has columns; say which holds the text (column=…)")
         if source.kind == "text" and self._column is not None:
@@ -164,14 +168,14 @@ class Blocks:
                 )
             yield from parquet_chunks(source, str(self._column))
             return
-        with opened(source, self._encoding, strict=self._strict) as stream:
-            self._within = lambda: stream.consumed
+        with open_utf8(source, self._encoding, strict=self._strict) as reader:
+            self._within = lambda: reader.consumed
             if source.kind == "jsonl":
-                yield from json_lines_chunks(stream, source.name, str(self._column))
+                yield from json_lines_chunks(reader, source.name, str(self._column))
             else:
-                while chunk := stream.read(self._block_bytes):
+                while chunk := reader.read(self._block_bytes):
                     yield chunk
-            self.replaced += stream.replaced
+            self.replaced += reader.replaced
 
 
 def _cut(chunks: Iterable[bytes], breaks: bytes, name: str) -> Iterator[bytes]:
@@ -196,7 +200,7 @@ def _cut(chunks: Iterable[bytes], breaks: bytes, name: str) -> Iterator[bytes]:
 
 
 def _last_break(chunk: bytes, breaks: bytes) -> int:
-    """Where the last break of a chunk ends, 0 if it has none."""
+    """Return where the last break of a chunk ends, 0 if it has none."""
     # Words are short: look at the end before looking everywhere.
     for start in (max(0, len(chunk) - 1000), 0):
         end = max(chunk.rfind(bytes([b]), start) for b in breaks) + 1

@@ -28,7 +28,7 @@ _KINDS = {
 
 
 @dataclass(frozen=True)
-class Source:
+class TextSource:
     """One file to read.
 
     Parameters
@@ -57,7 +57,7 @@ class Source:
         return self.path.stat().st_size if self.path and self.path.is_file() else None
 
     def fingerprint(self) -> dict[str, Any]:
-        """Say what the file is now, to notice later that it changed."""
+        """Return what the file is now, to notice later that it changed."""
         if self.path is None or not self.path.is_file():
             return {"name": self.name}
         stat = self.path.stat()
@@ -69,7 +69,7 @@ class Source:
 
 
 def names_of(source: Any) -> list[str] | None:
-    """Tell names of files from sentences.
+    """Return a source's names of files, if these are what it holds.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def names_of(source: Any) -> list[str] | None:
     Raises
     ------
     CorpusError
-        If it is neither.
+        A source that is neither names nor sentences.
     """
     if isinstance(source, str | bytes | os.PathLike):
         source = [source]
@@ -105,7 +105,7 @@ def names_of(source: Any) -> list[str] | None:
     return [os.fsdecode(name) for name in source]
 
 
-def expand(names: Iterable[Name]) -> list[Source]:
+def find_sources(names: Iterable[Name]) -> list[TextSource]:
     """Find the files behind the names, in the order given.
 
     Parameters
@@ -117,22 +117,22 @@ def expand(names: Iterable[Name]) -> list[Source]:
 
     Returns
     -------
-    list of Source
+    list of TextSource
 
     Raises
     ------
     CorpusError
-        If nothing is there under a name.
+        A name under which nothing is there.
     """
-    found = [source for name in names for source in _expand_one(os.fsdecode(name))]
+    found = [source for name in names for source in _find_one(os.fsdecode(name))]
     if not found:
         raise CorpusError("no source of text was named")
     return found
 
 
-def _expand_one(name: str) -> list[Source]:
+def _find_one(name: str) -> list[TextSource]:
     if name == "-":
-        return [Source(None, "text")]
+        return [TextSource(None, "text")]
     if not name.strip():
         # As a path it would be the current folder.
         raise CorpusError(f"a name is empty, got {quoted(name)}: name a file or folder")
@@ -168,11 +168,11 @@ def _is_there(path: Path) -> bool:
         return False
 
 
-def _file(path: Path) -> Source:
+def _file(path: Path) -> TextSource:
     suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
     if suffixes and suffixes[-1] in _COMPRESSIONS:
         suffixes.pop()
-    return Source(path, _KINDS.get(suffixes[-1] if suffixes else "", "text"))
+    return TextSource(path, _KINDS.get(suffixes[-1] if suffixes else "", "text"))
 
 
 def _hidden(path: Path, folder: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Bytes of a source: opened, decompressed and known to be text."""
+"""Bytes of a source: opened, decompressed, known to be text, and decoded to UTF-8."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from w2v.data.errors import CorpusError
-from w2v.data.reading.decoding import (
-    UTF8,
-    Decoder,
+from w2v.data.reading.decoding import UTF8, Decoder
+from w2v.data.reading.encoding_guess import (
     encoding_advice,
     escaped_encoding,
     guess_encoding,
     marked_encoding,
 )
-from w2v.data.reading.text_source import Source
+from w2v.data.reading.text_source import TextSource
 from w2v.messages import quoted
 
 _COMPRESSED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
@@ -42,12 +41,12 @@ _MOST_ODD = 0.1
 _CONTROLS = bytes({*range(32)} - set(b"\t\n\v\f\r\x1b"))
 
 
-class ByteStream:
+class Utf8Reader:
     """A source's text as bytes of UTF-8, decompressed, without the mark some editors put first.
 
     Parameters
     ----------
-    source : Source
+    source : TextSource
     encoding : str, default "utf-8"
         Of the source; UTF-8 is passed on as it is, with its faults.
     strict : bool, default False
@@ -55,7 +54,7 @@ class ByteStream:
         place otherwise.
     """
 
-    def __init__(self, source: Source, encoding: str = UTF8, *, strict: bool = False) -> None:
+    def __init__(self, source: TextSource, encoding: str = UTF8, *, strict: bool = False) -> None:
         import pyarrow as pa
 
         self._source, self._encoding, self._strict = source, encoding, strict
@@ -68,9 +67,9 @@ class ByteStream:
             self.close()
             raise CorpusError(f"{source.name} is not compressed as its name says; rename it")
         self._counted.unread(head)
-        self._stream: Any = self._counted
+        self._bytes: Any = self._counted
         if codec:
-            self._stream = pa.CompressedInputStream(pa.PythonFile(self._counted, "r"), codec)
+            self._bytes = pa.CompressedInputStream(pa.PythonFile(self._counted, "r"), codec)
         self._first = True
 
     @property
@@ -97,7 +96,7 @@ class ByteStream:
         Raises
         ------
         CorpusError
-            If the source is no text, or its compressed form is cut short or damaged.
+            A source that is no text, or whose compressed form is cut short or damaged.
         """
         while True:
             chunk = self._read(max(size, _SAMPLE) if self._first else size)
@@ -136,9 +135,9 @@ class ByteStream:
         pieces = []
         while size > 0:
             try:
-                piece = self._stream.read(size)
+                piece = self._bytes.read(size)
             except OSError as error:
-                if self._stream is self._counted or isinstance(error.errno, int):
+                if self._bytes is self._counted or isinstance(error.errno, int):
                     raise
                 raise CorpusError(
                     f"{self._source.name} is cut short or damaged ({str(error).lower()}); "
@@ -157,23 +156,25 @@ class ByteStream:
 
 
 @contextmanager
-def opened(source: Source, encoding: str = UTF8, *, strict: bool = False) -> Iterator[ByteStream]:
+def open_utf8(
+    source: TextSource, encoding: str = UTF8, *, strict: bool = False
+) -> Iterator[Utf8Reader]:
     """Open a source for the length of a block.
 
     Parameters
     ----------
     source, encoding, strict
-        See `ByteStream`.
+        See :class:`Utf8Reader`.
 
     Yields
     ------
-    ByteStream
+    Utf8Reader
     """
-    stream = ByteStream(source, encoding, strict=strict)
+    reader = Utf8Reader(source, encoding, strict=strict)
     try:
-        yield stream
+        yield reader
     finally:
-        stream.close()
+        reader.close()
 
 
 def _standard_input() -> Any:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.data import text_kernels as kernels
+from w2v.data.reading import text_kernels as kernels
+from w2v.data.reading.word_counts import WordCounts
 
 Array = NDArray[Any]
 
@@ -41,13 +42,20 @@ class WordTable:
     def __len__(self) -> int:
         return int(self._size[0])
 
+    def word_counts(self) -> WordCounts:
+        """Return the words so far, as views of this table."""
+        size = len(self)
+        return WordCounts(
+            self.arena, self.starts[: size + 1], self.counts[:size], self.first[:size]
+        )
+
     def number(self, buffer: Array, n: int, block: int, classes: Array | None = None) -> Array:
         """Give numbers to the words of a block of text.
 
         Parameters
         ----------
         buffer : uint8 array
-            Valid UTF-8 that ends with white space, then `PADDING` more bytes.
+            Valid UTF-8 that ends with white space, then ``PADDING`` more bytes.
         n : int
             Bytes of text.
         block : int
@@ -59,13 +67,13 @@ class WordTable:
         Returns
         -------
         int32 array
-            Ids, with `SENTENCE_END` where lines end (once for several ends in a row). A view
+            Ids, with ``SENTENCE_END`` where lines end (once for several ends in a row). A view
             that the next call overwrites.
 
         Raises
         ------
         ValueError
-            If an array is of another type or too short, or the text ends within a word.
+            An array of another type or too short, or a text that ends within a word.
         """
         _require(buffer, np.uint8, "the buffer")
         if not 0 <= n <= buffer.size - kernels.PADDING:
@@ -96,7 +104,7 @@ class WordTable:
         Parameters
         ----------
         arena : uint8 array
-            Ends with `PADDING` more bytes.
+            Ends with ``PADDING`` more bytes.
         starts : (N + 1,) int64
         counts, first : (N,) int64
 
@@ -108,7 +116,7 @@ class WordTable:
         Raises
         ------
         ValueError
-            If an array is of another type or length, or words lie outside the arena.
+            An array of another type or length, or words outside the arena.
         """
         _require(arena, np.uint8, "the arena")
         for array, name in ((starts, "starts"), (counts, "counts"), (first, "first")):
@@ -127,7 +135,7 @@ class WordTable:
         low = 0
         while low < len(counts):
             high = int(np.searchsorted(starts, starts[low] + _MERGED_BYTES, "right")) - 1
-            # Of the types that `number` passes: the kernel is compiled for them alone.
+            # Of the types that number() passes: the kernel is compiled for them alone.
             words = arena[starts[low] :]
             words.flags.writeable = False
             spans = np.stack([starts[low:high], starts[low + 1 : high + 1]], axis=1) - starts[low]

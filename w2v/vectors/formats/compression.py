@@ -1,4 +1,4 @@
-"""Opening vectors files, plain or compressed, with a bound on what they can hold."""
+"""Opening files of vectors, plain or compressed, with a bound on what they can hold."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import bz2
 import gzip
 import io
 import lzma
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 from w2v.vectors.errors import VectorFormatError
-
-MAX_LINE = 1 << 24
-"""No word and no row of text is longer than this (16 MiB); a damaged file may claim so."""
 
 _MAGIC = {
     b"\x1f\x8b": ".gz",
@@ -32,15 +29,14 @@ _FOREIGN = {
     b"\x7fELF": "a program",
 }
 COMPRESSIONS = tuple(_MAGIC.values())
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # What one byte can become: 1,032 by deflate; by bzip2, the best at zeros, 1.4 million.
 _MOST_INFLATED = {".gz": 1032, ".bz2": 1 << 21, ".xz": 1 << 21, ".zst": 1 << 21}
 _MOST_FROM_A_PIPE = 1 << 50
 _SOME = 1 << 22
 
 
-class Source:
-    """An open file, unpacked.
+class UnpackedFile:
+    """An open file, unpacked as it is read.
 
     Parameters
     ----------
@@ -88,7 +84,7 @@ def compression_of(path: Path) -> str | None:
     Raises
     ------
     VectorFormatError
-        It is of a kind that cannot be read.
+        A file of a kind that cannot be read.
     """
     if not path.is_file():  # of a pipe nothing can be read twice
         return path.suffix.lower() if path.suffix.lower() in COMPRESSIONS else None
@@ -101,7 +97,7 @@ def compression_of(path: Path) -> str | None:
 
 
 @contextmanager
-def open_for_reading(path: Path) -> Iterator[Source]:
+def open_for_reading(path: Path) -> Iterator[UnpackedFile]:
     """Open a plain or compressed file; its content tells, whatever its name is.
 
     Parameters
@@ -110,33 +106,23 @@ def open_for_reading(path: Path) -> Iterator[Source]:
 
     Yields
     ------
-    Source
+    UnpackedFile
 
     Raises
     ------
     VectorFormatError
-        It is of a kind that cannot be read, or damaged.
+        A file of a kind that cannot be read, or a damaged one.
     """
     compression = compression_of(path)
     size = path.stat().st_size if path.is_file() else _MOST_FROM_A_PIPE
     most = size * _MOST_INFLATED.get(compression or "", 1)
-    file: Any
     try:
         if compression is None:
-            with path.open("rb", buffering=1 << 20) as file:
-                yield Source(file, most, exact=path.is_file())
-        elif compression == ".gz":
-            with gzip.open(path, "rb") as file:
-                yield Source(file, most, exact=False)
-        elif compression == ".bz2":
-            with bz2.open(path, "rb") as file:
-                yield Source(file, most, exact=False)
-        elif compression == ".xz":
-            with lzma.open(path, "rb") as file:
-                yield Source(file, most, exact=False)
+            with path.open("rb", buffering=1 << 20) as plain:
+                yield UnpackedFile(plain, most, exact=path.is_file())
         else:
-            with _Zstandard(path) as raw, io.BufferedReader(raw, 1 << 16) as file:
-                yield Source(file, most, exact=False)
+            with _UNPACK[compression](path) as file:
+                yield UnpackedFile(file, most, exact=False)
     except lzma.LZMAError as error:
         raise VectorFormatError(f"the archive is damaged ({error})") from None
 
@@ -159,6 +145,14 @@ class _Zstandard(io.RawIOBase):
             raise VectorFormatError(f"the archive is damaged or cut off ({error})") from None
         buffer[: len(piece)] = piece
         return len(piece)
+
+
+_UNPACK: dict[str, Callable[[Path], Any]] = {
+    ".gz": gzip.open,
+    ".bz2": bz2.open,
+    ".xz": lzma.open,
+    ".zst": lambda path: io.BufferedReader(_Zstandard(path), 1 << 16),
+}
 
 
 @contextmanager
@@ -195,34 +189,3 @@ def open_for_writing(path: Path) -> Iterator[IO[bytes]]:
     else:
         with path.open("wb", buffering=1 << 20) as file:
             yield file
-
-
-def read_line(file: IO[bytes], what: str) -> bytes:
-    """Read one line with its line end, which the last may lack; b"" at the end of the file.
-
-    Parameters
-    ----------
-    file : binary file
-    what : str
-        What the line is, for the message.
-
-    Raises
-    ------
-    VectorFormatError
-        If the line has no end within 16 MiB.
-    """
-    line = file.readline(MAX_LINE)
-    if len(line) == MAX_LINE and not line.endswith(b"\n"):
-        raise VectorFormatError(f"{what} has no line end within 16 MiB: this is no text")
-    return line
-
-
-def read_first_line(file: IO[bytes], longest: int = MAX_LINE) -> bytes:
-    """Read a file's first line, without the mark that some editors put before it."""
-    line = file.readline(longest)
-    if not line.endswith(b"\n"):
-        if len(line) == MAX_LINE:
-            raise VectorFormatError("the first line has no line end within 16 MiB: this is no text")
-        if b"\r" in line.rstrip():
-            raise VectorFormatError("the lines end with \\r alone: end them with \\n")
-    return line.removeprefix(BYTE_ORDER_MARK)

@@ -17,18 +17,14 @@ from w2v.files import atomic_path
 from w2v.items import are_integers
 from w2v.messages import quoted
 from w2v.vectors.errors import VectorFormatError
-from w2v.vectors.formats.array_header import read_array_header
-from w2v.vectors.formats.compression import BYTE_ORDER_MARK
-from w2v.vectors.formats.vector_data import (
-    ReadOptions,
-    VectorData,
-    as_integers,
-    as_text,
-    decode_words,
-    encode_word,
-)
+from w2v.vectors.formats.format import Format
+from w2v.vectors.formats.lines import BYTE_ORDER_MARK
+from w2v.vectors.formats.numpy_arrays import check_array, map_array
+from w2v.vectors.formats.vector_data import ReadOptions, VectorData
+from w2v.vectors.formats.words import as_integers, as_text, decode_words, encode_word
 from w2v.vectors.similarity import row_blocks
 
+_MAGIC = b"\x93NUMPY"
 _TEXT, _INTEGERS = "text", "integers"
 # Python's comment in the header, which NumPy passes over.
 _TIE = re.compile(rb"# words ([0-9a-f]{8}) (\w+) *\n")
@@ -42,27 +38,19 @@ def words_path(path: Path) -> Path:
 def read(path: Path, options: ReadOptions) -> VectorData:
     """Map a matrix and read its words, one a line.
 
-    Parameters
-    ----------
-    path : Path
-    options : ReadOptions
-
-    Returns
-    -------
-    VectorData
-        The vectors are mapped: read when used, and changes to them stay in memory.
-
     Raises
     ------
     VectorFormatError
-        If the matrix is damaged, its words are others than it was written with, or there
-        are not as many as rows.
+        A damaged matrix, or words that are others, or another number, than it was written with.
     """
     with path.open("rb") as file:
-        header = read_array_header(file, path.stat().st_size, "the array")
-    if header.dtype.kind != "f" or len(header.shape) != 2:
+        shape, dtype = check_array(file, path.stat().st_size, "the array")
+        start = file.tell()
+        file.seek(0)
+        header = file.read(start)
+    if dtype.kind != "f" or len(shape) != 2:
         raise VectorFormatError(
-            f"the array is {header.dtype} of shape {header.shape}; expected floats of shape "
+            f"the array is {dtype} of shape {shape}; expected floats of shape "
             "(n_words, vector_size)"
         )
     beside = words_path(path)
@@ -71,40 +59,30 @@ def read(path: Path, options: ReadOptions) -> VectorData:
             f"its words are missing: expected {beside.name} beside it, one word a line"
         )
     text = beside.read_bytes()
-    integers = _check_tie(path, header.start, text, beside.name)
+    integers = _check_tie(header, text, beside.name)
     lines = text.removeprefix(b"" if integers is not None else BYTE_ORDER_MARK).split(b"\n")
-    if lines.pop() != b"" or len(lines) != header.shape[0]:
+    if lines.pop() != b"" or len(lines) != shape[0]:
         complete = text.count(b"\n")
         raise VectorFormatError(
-            f"{header.shape[0]:,} vectors, but {beside.name} has {complete:,} complete lines; "
+            f"{shape[0]:,} vectors, but {beside.name} has {complete:,} complete lines; "
             "expected one word a line: one of the files was cut off or replaced"
         )
-    words: list[Any] = decode_words(lines, 0, options)
+    words: list[Any] = decode_words(lines, 0, options.unicode_errors)
     if integers:
         words = as_integers(words)
-    if math.prod(header.shape) == 0:
-        return VectorData(words, np.empty(header.shape, np.float32))
-    order: Any = "F" if header.fortran_order else "C"
-    mapped = np.memmap(path, header.dtype, "c", header.start, header.shape, order)
-    words = words[: options.limit]
-    return VectorData(words, np.asarray(mapped)[: len(words)].astype(np.float32, copy=False))
+    if math.prod(shape) == 0:  # nothing can be mapped
+        return VectorData(words, np.empty(shape, np.float32))
+    data = VectorData(words, map_array(path)).first(options.limit)
+    return data._replace(vectors=data.vectors.astype(np.float32, copy=False))
 
 
 def write(path: Path, data: VectorData, target: Path) -> None:
-    """Write the matrix to `path` and the words beside `target`.
-
-    Parameters
-    ----------
-    path : Path
-        Where to write the matrix; it is going to be renamed to `target`.
-    data : VectorData
-        Counts are not stored.
-    target : Path
+    """Write the matrix, and the words beside the target.
 
     Raises
     ------
     VectorFormatError
-        If a word holds a line end.
+        A word with a line end.
     """
     texts = as_text(data.words)
     for word in texts:
@@ -122,23 +100,21 @@ def write(path: Path, data: VectorData, target: Path) -> None:
     with path.open("wb") as file:
         size = len(header) + 1 + 10
         header += " " * (-size % 64) + "\n"
-        file.write(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode())
+        file.write(_MAGIC + b"\x01\x00" + len(header).to_bytes(2, "little") + header.encode())
         for rows in row_blocks(*data.vectors.shape):
             file.write(np.ascontiguousarray(data.vectors[rows], "<f4").data)
     with atomic_path(words_path(target)) as beside:
         beside.write_bytes(words)
 
 
-def _check_tie(path: Path, start: int, words: bytes, name: str) -> bool | None:
+def _check_tie(header: bytes, words: bytes, name: str) -> bool | None:
     """Tell whether items are integers; None for a matrix that was written elsewhere.
 
     Raises
     ------
     VectorFormatError
-        The words are not those that the matrix was written with.
+        Words that are not those that the matrix was written with.
     """
-    with path.open("rb") as file:
-        header = file.read(start)
     if b"#" not in header:
         return None
     tie = _TIE.search(header)
@@ -150,3 +126,20 @@ def _check_tie(path: Path, start: int, words: bytes, name: str) -> bool | None:
             "files was replaced or damaged; write both anew"
         )
     return tie[2].decode() == _INTEGERS
+
+
+def _begins(head: bytes, size: int) -> bool:
+    """Tell a matrix by its first bytes."""
+    return head.startswith(_MAGIC)
+
+
+FORMAT = Format(
+    "npy",
+    (".npy",),
+    read,
+    write,
+    begins=_begins,
+    keeps_counts=False,
+    keeps_every_word=False,
+    mapped=True,
+)

@@ -15,8 +15,10 @@ import numpy.typing as npt
 
 from w2v.items import are_integers
 from w2v.vectors.errors import VectorFormatError
-from w2v.vectors.formats.array_header import read_array_header
-from w2v.vectors.formats.vector_data import ReadOptions, VectorData, pack_words, unpack_words
+from w2v.vectors.formats.format import Format
+from w2v.vectors.formats.numpy_arrays import check_array, read_array
+from w2v.vectors.formats.vector_data import ReadOptions, VectorData
+from w2v.vectors.formats.words import pack_words, unpack_words
 
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -32,23 +34,15 @@ _DAMAGE = (
 
 
 def read(path: Path, options: ReadOptions) -> VectorData:
-    """Read an archive.
+    """Read the arrays of an archive.
 
-    Parameters
-    ----------
-    path : Path
-        With ``vectors`` (float), and ``words`` as strings, as UTF-8 bytes (uint8)
-        cut by ``offsets`` (int64), or as integers.
-    options : ReadOptions
-
-    Returns
-    -------
-    VectorData
+    ``vectors`` are floats; ``words`` are strings, or integers, or UTF-8 bytes (uint8) cut by
+    ``offsets`` (int64).
 
     Raises
     ------
     VectorFormatError
-        If the archive or an array in it is damaged, compressed or missing.
+        An archive, or an array in it, that is damaged, compressed or missing.
     """
     with _opened(path) as archive:
         names = {name.removesuffix(".npy") for name in archive.namelist()}
@@ -67,7 +61,8 @@ def read(path: Path, options: ReadOptions) -> VectorData:
     if words_array.dtype.kind in "Ui":
         words = words_array.tolist()
     elif words_array.dtype == np.uint8 and offsets is not None:
-        words = unpack_words(words_array, offsets.astype(np.int64, copy=False), options)
+        cuts = offsets.astype(np.int64, copy=False)
+        words = unpack_words(words_array, cuts, options.unicode_errors)
     else:
         raise VectorFormatError(
             f"'words' are {words_array.dtype}, expected strings, integers, or uint8 with 'offsets'"
@@ -77,24 +72,16 @@ def read(path: Path, options: ReadOptions) -> VectorData:
             f"{len(words):,} words, {len(vectors):,} vectors and "
             f"{'no' if counts is None else len(counts)} counts: expected as many of each"
         )
-    if options.limit is not None:
-        words, vectors = words[: options.limit], vectors[: options.limit]
-        counts = None if counts is None else counts[: options.limit]
+    data = VectorData(words, vectors, counts).first(options.limit)
     return VectorData(
-        words,
-        vectors.astype(np.float32, copy=False),
-        None if counts is None else counts.astype(np.int64, copy=False),
+        data.words,
+        data.vectors.astype(np.float32, copy=False),
+        None if data.counts is None else data.counts.astype(np.int64, copy=False),
     )
 
 
-def write(path: Path, data: VectorData) -> None:
-    """Write an uncompressed archive; every word is stored as it is.
-
-    Parameters
-    ----------
-    path : Path
-    data : VectorData
-    """
+def write(path: Path, data: VectorData, target: Path) -> None:
+    """Write an uncompressed archive."""
     arrays: dict[str, Any] = {"vectors": data.vectors}
     if are_integers(data.words):
         arrays["words"] = np.array(data.words, np.int64)
@@ -137,22 +124,22 @@ def _member(
             f"'{name}' claims {info.file_size:,} bytes in a file of {size:,}: the file is damaged"
         )
     with archive.open(info) as file:
-        header = read_array_header(file, info.file_size, f"'{name}'")
-        if header.dtype.kind not in kinds or len(header.shape) != ndim:
+        shape, dtype = check_array(file, info.file_size, f"'{name}'")
+        if dtype.kind not in kinds or len(shape) != ndim:
             raise VectorFormatError(
-                f"'{name}' is {header.dtype} of shape {header.shape}; expected {ndim} "
+                f"'{name}' is {dtype} of shape {shape}; expected {ndim} "
                 f"dimension(s) and a type of kind {' or '.join(kinds)}"
             )
-        values = np.empty(int(np.prod(header.shape)), header.dtype)
-        memory = values.view(np.uint8).data if values.size else memoryview(b"")
-        filled = 0
-        while filled < len(memory):
-            block = file.read(min(1 << 24, len(memory) - filled))
-            if not block:
-                raise VectorFormatError(f"'{name}' ends early: the file was cut off")
-            memory[filled : filled + len(block)] = block
-            filled += len(block)
+        file.seek(0)
+        values = read_array(file)
         # Reading to the end makes the archive compare its checksum.
         file.read(1)
-    order: Any = "F" if header.fortran_order else "C"
-    return values.reshape(header.shape, order=order)
+    return values
+
+
+def _begins(head: bytes, size: int) -> bool:
+    """Tell an archive by its first bytes."""
+    return head.startswith(b"PK\x03\x04")
+
+
+FORMAT = Format("npz", (".npz",), read, write, begins=_begins)

@@ -17,13 +17,9 @@ import numpy.typing as npt
 from w2v.items import are_integers
 from w2v.messages import quoted
 from w2v.vectors.errors import VectorFormatError
-from w2v.vectors.formats.vector_data import (
-    ReadOptions,
-    VectorData,
-    as_integers,
-    pack_words,
-    unpack_words,
-)
+from w2v.vectors.formats.format import Format
+from w2v.vectors.formats.vector_data import ReadOptions, VectorData
+from w2v.vectors.formats.words import as_integers, pack_words, unpack_words
 from w2v.vectors.similarity import row_blocks
 
 _MAX_HEADER = 100_000_000
@@ -39,22 +35,12 @@ class _Tensor(NamedTuple):
 
 
 def read(path: Path, options: ReadOptions) -> VectorData:
-    """Read tensors ``words`` (uint8), ``offsets`` (int64), ``vectors`` and perhaps ``counts``.
-
-    Parameters
-    ----------
-    path : Path
-    options : ReadOptions
-
-    Returns
-    -------
-    VectorData
-        The vectors are mapped: read when used, and changes to them stay in memory.
+    """Map tensors ``words`` (uint8), ``offsets`` (int64), ``vectors`` and perhaps ``counts``.
 
     Raises
     ------
     VectorFormatError
-        If the header does not fit the file or tensors are missing.
+        A header that does not fit the file, or tensors that are missing.
     """
     tensors, integers = _read_header(path)
     missing = {"words", "offsets", "vectors"} - tensors.keys()
@@ -73,25 +59,16 @@ def read(path: Path, options: ReadOptions) -> VectorData:
             f"{len(vectors):,} vectors, but {len(offsets):,} offsets (expected one more) and "
             f"{'no' if counts is None else len(counts)} counts: the file is damaged"
         )
-    words: list[Any] = unpack_words(
-        _map(path, tensors["words"], "words", ("|u1",), 1), offsets, options
-    )
+    blob = _map(path, tensors["words"], "words", ("|u1",), 1)
+    words: list[Any] = unpack_words(blob, offsets, options.unicode_errors)
     if integers:
         words = as_integers(words)
-    if options.limit is not None:
-        words, vectors = words[: options.limit], vectors[: options.limit]
-        counts = None if counts is None else counts[: options.limit]
-    return VectorData(words, vectors.astype(np.float32, copy=False), counts)
+    data = VectorData(words, vectors, counts).first(options.limit)
+    return data._replace(vectors=data.vectors.astype(np.float32, copy=False))
 
 
-def write(path: Path, data: VectorData) -> None:
-    """Write words, vectors and counts; every word is stored as it is.
-
-    Parameters
-    ----------
-    path : Path
-    data : VectorData
-    """
+def write(path: Path, data: VectorData, target: Path) -> None:
+    """Write words, vectors and counts."""
     blob, offsets = pack_words(data.words)
     # Widest type first keeps every tensor aligned.
     tensors: dict[str, npt.NDArray[Any]] = {"offsets": offsets.astype("<i8", copy=False)}
@@ -194,3 +171,19 @@ def _map(
     return np.asarray(
         np.memmap(path, tensor.dtype, mode="c", offset=tensor.start, shape=tensor.shape)
     )
+
+
+def _begins(head: bytes, size: int) -> bool:
+    """Tell a file by the brace after its header's length, which fits the size."""
+    length = int.from_bytes(head[:8], "little")
+    return head[8:9] == b"{" and length <= size - 8
+
+
+FORMAT = Format(
+    "safetensors",
+    (".safetensors", ".kv"),  # .kv is what gensim's users call their vectors
+    read,
+    write,
+    begins=_begins,
+    mapped=True,
+)

@@ -10,16 +10,10 @@ import numpy as np
 
 from w2v.messages import quoted
 from w2v.vectors.errors import VectorFormatError
-from w2v.vectors.formats.compression import read_line
-from w2v.vectors.formats.vector_data import (
-    ReadOptions,
-    RowBuffer,
-    VectorData,
-    as_text,
-    check_unique,
-    decode_words,
-    encode_word,
-)
+from w2v.vectors.formats.lines import read_line
+from w2v.vectors.formats.row_buffer import RowBuffer
+from w2v.vectors.formats.vector_data import ReadOptions, VectorData, check_unique
+from w2v.vectors.formats.words import as_text, decode_words, encode_word
 from w2v.vectors.similarity import row_blocks
 
 _BLOCK_ROWS = 1024
@@ -28,7 +22,7 @@ _FEWEST_OTHERS = 20  # numbers of short rows often have fewer digits than all be
 
 
 class RowReader:
-    """Reads rows up to a number or to the end.
+    """A reader of rows, up to a number of them or to the end.
 
     Numbers are parsed as doubles and then rounded to float32, as other readers
     do.  The numbers are taken from the end of the line, so a word may hold spaces.
@@ -67,7 +61,7 @@ class RowReader:
         Raises
         ------
         VectorFormatError
-            If a row has another number of fields, one is no number, or rows lack.
+            A row with another number of fields, or one that is no number, or rows that lack.
         """
         wanted, limit = self._n_rows, self._options.limit
         stop = wanted if limit is None else min(limit, limit if wanted is None else wanted)
@@ -106,7 +100,7 @@ class RowReader:
     def _store(self) -> None:
         block = self._block
         first_row = len(self._words)
-        found = decode_words([word for word, _ in block], first_row, self._options)
+        found = decode_words([word for word, _ in block], first_row, self._options.unicode_errors)
         if self._options.unique:  # seen early, a small archive cannot unpack to endless rows
             check_unique(found, first_row)
         for row, word in enumerate(found, first_row):
@@ -126,6 +120,34 @@ class RowReader:
         with np.errstate(over="ignore"):
             self._rows.append(values.astype(np.float32).reshape(len(block), self._size))
         block.clear()
+
+
+def read_headless(file: IO[bytes], first: bytes, options: ReadOptions) -> VectorData:
+    """Read rows to the end, of which the first, read already, tells the dimensions.
+
+    Parameters
+    ----------
+    file : binary file
+        After the first row.
+    first : bytes
+    options : ReadOptions
+
+    Returns
+    -------
+    VectorData
+
+    Raises
+    ------
+    VectorFormatError
+        A row that is none, or another number of numbers in one than in the first.
+    """
+    vector_size = vector_size_of(first)
+    if vector_size < 1:
+        raise VectorFormatError(
+            f"the first line is {quoted(first)}; expected '<words> <dimensions>' or a word and "
+            "its numbers: the file is empty, damaged or holds no vectors"
+        )
+    return RowReader(file, vector_size, None, options, first).read()
 
 
 def vector_size_of(line: bytes) -> int:
@@ -210,7 +232,7 @@ def write_rows(file: IO[bytes], data: VectorData) -> None:
     Raises
     ------
     VectorFormatError
-        If a word holds a space or a line end, or ends with a tab: it would be read wrong.
+        A word with a space or a line end, or a tab last: it would be read wrong.
     """
     texts = as_text(data.words)
     for word in texts:

@@ -9,71 +9,53 @@ import numpy as np
 
 from w2v.messages import quoted
 from w2v.vectors.errors import VectorFormatError
-from w2v.vectors.formats.compression import (
-    MAX_LINE,
-    open_for_reading,
-    open_for_writing,
-    read_first_line,
-)
-from w2v.vectors.formats.vector_data import (
-    ReadOptions,
-    RowBuffer,
-    VectorData,
-    as_text,
-    check_unique,
-    decode_words,
-    encode_word,
-)
+from w2v.vectors.formats.compression import open_for_reading, open_for_writing
+from w2v.vectors.formats.format import Format
+from w2v.vectors.formats.lines import MAX_LINE, read_first_line
+from w2v.vectors.formats.row_buffer import RowBuffer
+from w2v.vectors.formats.vector_data import ReadOptions, VectorData, check_unique
 from w2v.vectors.formats.word2vec_header import Header, parse_header
+from w2v.vectors.formats.words import as_text, decode_words, encode_word
 from w2v.vectors.similarity import FloatArray
 
 
 def read(path: Path, options: ReadOptions) -> VectorData:
     """Read a binary file, compressed or not.
 
-    Parameters
-    ----------
-    path : Path
-    options : ReadOptions
-
-    Returns
-    -------
-    VectorData
-
     Raises
     ------
     VectorFormatError
-        If the header lies, the file is cut off, or a word is not UTF-8.
+        A header that lies, a file that is cut off, or a word that is not UTF-8.
     """
-    with open_for_reading(path) as source:
-        line = read_first_line(source.file, 100)
+    with open_for_reading(path) as unpacked:
+        line = read_first_line(unpacked.file, 100)
         if not line.endswith(b"\n"):
             line = b""  # no header is as long
         header = parse_header(line)
         row_bytes = 4 * header.vector_size
         n_words = header.n_words
-        header.check_room(1 + row_bytes, source.most_bytes - len(line), options.limit)
+        header.check_room(1 + row_bytes, unpacked.most_bytes - len(line), options.limit)
         n_words = n_words if options.limit is None else min(n_words, options.limit)
-        room = min(n_words, source.most_bytes // (1 + row_bytes))
-        rows = RowBuffer(header.vector_size, room if source.exact else 0)
+        room = min(n_words, unpacked.most_bytes // (1 + row_bytes))
+        rows = RowBuffer(header.vector_size, room if unpacked.exact else 0)
         words: list[str] = []
         chunk = b""
         while len(words) < n_words:
-            more = source.read_some()
+            more = unpacked.read_some()
             chunk += more
             found, starts, end = _scan(chunk, n_words - len(words), row_bytes)
             if not starts and (not more or len(chunk) > MAX_LINE + row_bytes):
                 raise VectorFormatError(_cut_off(chunk, len(words), header, bool(more)))
             # Some writers end each row with a line end, which then precedes the next word.
             found = [word.lstrip(b"\n") for word in found]
-            decoded = decode_words(found, len(words), options)
+            decoded = decode_words(found, len(words), options.unicode_errors)
             if options.unique:  # seen early, a small archive cannot unpack to endless rows
                 check_unique(decoded, len(words))
             words += decoded
             _gather(chunk, starts, rows, header.vector_size)
             chunk = chunk[end:]
         complete = options.limit is None or options.limit > header.n_words
-        if complete and (chunk + source.read_some(16)).strip(b"\n"):
+        if complete and (chunk + unpacked.read_some(16)).strip(b"\n"):
             raise VectorFormatError(
                 f"there are more bytes after the {n_words:,} words that the header announces: its "
                 "numbers are wrong, or the file is of another format; load with "
@@ -82,20 +64,13 @@ def read(path: Path, options: ReadOptions) -> VectorData:
     return header.with_items(VectorData(words, rows.finish()))
 
 
-def write(path: Path, data: VectorData) -> None:
+def write(path: Path, data: VectorData, target: Path) -> None:
     """Write a binary file, compressed if the suffix says so.
-
-    Parameters
-    ----------
-    path : Path
-    data : VectorData
-        Counts are not stored.
 
     Raises
     ------
     VectorFormatError
-        If a word has a space or starts with a line end: no reader could tell
-        where it stops.
+        A word with a space, or a line end first: no reader could tell where it stops.
     """
     encoded = [_encode(word) for word in as_text(data.words)]
     vectors = data.vectors.astype("<f4", copy=False)
@@ -116,7 +91,7 @@ def _encode(word: str) -> bytes:
 
 
 def _scan(chunk: bytes, limit: int, row_bytes: int) -> tuple[list[bytes], list[int], int]:
-    """Find the words in `chunk` and where their floats start; `end` is after the last row."""
+    """Find words, where the floats of each start, and where the last of these rows ends."""
     words: list[bytes] = []
     starts: list[int] = []
     position = 0
@@ -132,7 +107,7 @@ def _scan(chunk: bytes, limit: int, row_bytes: int) -> tuple[list[bytes], list[i
 
 
 def _gather(chunk: bytes, starts: list[int], rows: RowBuffer, vector_size: int) -> None:
-    """Copy the floats that begin at each of `starts`, which need not be aligned."""
+    """Copy the floats that begin at each of ``starts``, which need not be aligned."""
     if not starts:
         return
     row = np.dtype((np.void, 4 * vector_size))
@@ -150,3 +125,14 @@ def _cut_off(chunk: bytes, row: int, header: Header, more: bool) -> str:
         f"({len(chunk):,} bytes are left, a row takes at least {1 + 4 * header.vector_size:,}): "
         "it was cut off, or its header is wrong"
     )
+
+
+FORMAT = Format(
+    "word2vec-binary",
+    (".bin",),
+    read,
+    write,
+    can_be_compressed=True,
+    keeps_counts=False,
+    keeps_every_word=False,
+)

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from w2v.items import are_integers
 from w2v.vectors.errors import VectorFormatError
-from w2v.vectors.formats.vector_data import VectorData, as_integers
+from w2v.vectors.formats.vector_data import VectorData
+from w2v.vectors.formats.words import as_integers
 
 _PATTERN = re.compile(rb"\s*([-+]?\d{1,99})[ \t]+(-?\d{1,99})\s*")
 
@@ -38,10 +39,15 @@ class Header(NamedTuple):
         return data._replace(words=as_integers(data.words)) if self.integers else data
 
     def check_room(self, least_per_row: int, most_bytes: int, limit: int | None) -> None:
-        """Raise a VectorFormatError if a file of `most_bytes` cannot hold so many rows.
+        """Check that a file of ``most_bytes`` can hold so many rows.
 
         Where only the first rows are wanted, the others may lack: whether these are there is
         seen when they are read.
+
+        Raises
+        ------
+        VectorFormatError
+            More rows than there is room for.
         """
         all_wanted = limit is None or limit >= self.n_words
         needed = (self.n_words if all_wanted else 1) * least_per_row
@@ -73,7 +79,7 @@ def parse_header(line: bytes) -> Header:
     Raises
     ------
     VectorFormatError
-        If it is not two integers, the first at least 0, the second at least 1.
+        A line that is not two integers, the first at least 0, the second at least 1.
     """
     match = _PATTERN.fullmatch(line)
     if match is None:

@@ -19,7 +19,7 @@ from benchmarks.engine import named
 from benchmarks.machine import results_folder
 from benchmarks.rounds import Spread, ratio
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def run(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:

@@ -12,19 +12,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
-
-import numpy as np
+from functools import partial
+from typing import NamedTuple
 
 from w2v.backend import available_backends, get_backend
 from w2v.backend.select import gpu_problem
-from w2v.data import EncodedCorpus, context_windows, pydocs, read_corpus
-from w2v.models import CBOW, SkipGram
-from w2v.training import Adam
-from w2v.training.fused import FusedTrainer
+from w2v.bench.rounds import alternate
+from w2v.bench.training import MODELS, FusedRun, MinibatchRun, Sentences, Setting
+from w2v.data import pydocs, read_corpus
 
 WINDOW, DIMENSIONS, EPOCHS, ROUNDS = 5, 100, 5, 3
-MODELS: dict[str, type[CBOW | SkipGram]] = {"skip-gram": SkipGram, "cbow": CBOW}
 _BATCHES = (100, 1_000, 10_000)
 _COPIES = 20  # of the corpus: enough text for its reading to be timed
 _GPU_WORDS = 10_000_000  # a GPU shows what it can do on a text that keeps all of it at work
@@ -106,11 +103,6 @@ class Findings:
     gpu_problem: str = ""
 
 
-class _Runner(Protocol):
-    def speed(self, seconds: float) -> float:
-        """Train for about so long; return the words a second."""
-
-
 class Bench:
     """Measures this machine.
 
@@ -161,93 +153,46 @@ class Bench:
         many = read_corpus([pydocs()] * _COPIES)
         read_speed = many.total_words / (time.perf_counter() - begin)
         tell("compiling kernels, or loading them")
-        runners = {case: _runner(case, corpus) for case in self.cases()}
+        text = Sentences.of(corpus)
+        runners = {case: _runner(case, text) for case in self.cases()}
         start_seconds = {}
         for backend in self.backends:
             tell(f"starting a process on the {backend.upper()}")
             begin = time.perf_counter()
             subprocess.run([sys.executable, "-c", _FIRST_WORDS, backend], check=True)
             start_seconds[backend] = time.perf_counter() - begin
-        each = self.seconds / len(runners) / ROUNDS
-        found: dict[Case, list[float]] = {case: [] for case in runners}
-        for i in range(ROUNDS):
-            for j, (case, runner) in enumerate(runners.items()):
-                left = each * ((ROUNDS - i) * len(runners) - j)
-                tell(f"round {i + 1} of {ROUNDS}: {case}, about {left:.0f} s left")
-                found[case].append(runner.speed(each))
+        each, left = self.seconds / len(runners) / ROUNDS, self.seconds
+
+        def step(what: str, case: Case) -> None:
+            nonlocal left
+            tell(f"{what}, about {left:.0f} s left")
+            left -= each
+
+        found = alternate(
+            {case: partial(runner.speed, each) for case, runner in runners.items()}, ROUNDS, step
+        )
+        all_words = corpus.total_words / len(text.tokens)  # the fused engine's count them all
         return Findings(
             corpus.total_words,
             read_speed,
             start_seconds,
             {name: get_backend(name).sampling for name in self.backends},
-            [Measurement(case, speeds) for case, speeds in found.items()],
+            [
+                Measurement(case, [x * (1 if case.batch_size else all_words) for x in speeds])
+                for case, speeds in found.items()
+            ],
             gpu_problem(),
         )
 
 
-def _runner(case: Case, corpus: EncodedCorpus) -> _Runner:
-    return _Fused(case, corpus) if case.engine == "fused" else _Steps(case, corpus)
-
-
-class _Fused:
-    """The fused engine, over the corpus again and again."""
-
-    def __init__(self, case: Case, corpus: EncodedCorpus) -> None:
-        self.case = case
-        self.model = _model(case, corpus, "uniform")
-        times = 1 if case.backend == "cpu" else max(1, _GPU_WORDS // len(corpus.tokens))
-        self.tokens = np.tile(corpus.tokens, times)
-        starts = len(corpus.tokens) * np.arange(times)[:, None] + corpus.offsets[:-1]
-        self.offsets = np.append(starts, len(self.tokens))
-        self.counts, self.words = corpus.vocab.counts, times * corpus.total_words
-        self._speed = 0.0
-        self._speed = self.speed(0)
-
-    def speed(self, seconds: float) -> float:
-        epochs = max(1, round(seconds * self._speed / self.words))
-        trainer = FusedTrainer(
-            self.model, self.tokens, self.offsets, self.counts, epochs=epochs,
-            workers=self.case.threads,
-        )  # fmt: skip
-        trainer.run()
-        return epochs * self.words / trainer.seconds
-
-
-class _Steps:
-    """The minibatch engine's steps with Adam, without its reports."""
-
-    def __init__(self, case: Case, corpus: EncodedCorpus) -> None:
-        self.model, self.optimizer = _model(case, corpus, "normal"), Adam()
-        self.backend = get_backend(case.backend)
-        assert case.batch_size is not None
-        self.size = case.batch_size
-        tokens = np.asarray(corpus.tokens)
-        windows, targets = context_windows(tokens, WINDOW), tokens[WINDOW:-WINDOW]
-        order = np.random.default_rng(1).permutation(len(targets))
-        rows = [order[i * self.size : (i + 1) * self.size] for i in range(8)]
-        asarray = self.backend.asarray
-        self.batches = [(asarray(windows[each]), asarray(targets[each])) for each in rows]
-        self.words = sum(len(each) for each in rows) / len(rows)
-        self.speed(0)
-
-    def speed(self, seconds: float) -> float:
-        with self.backend.deferred_checks():  # as `Trainer.fit` has it
-            self.backend.synchronize()
-            begin, steps = time.perf_counter(), 0
-            while steps == 0 or time.perf_counter() - begin < seconds:
-                contexts, target = self.batches[steps % len(self.batches)]
-                self.model.forward(contexts, target)
-                self.model.backward()
-                self.optimizer.update(self.model.params, self.model.grads)
-                steps += 1
-                if steps % len(self.batches) == 0:
-                    self.backend.synchronize()
-            self.backend.synchronize()
-            return steps * self.words / (time.perf_counter() - begin)
-
-
-def _model(case: Case, corpus: EncodedCorpus, start: str) -> CBOW | SkipGram:
-    return MODELS[case.model](
-        len(corpus.vocab), DIMENSIONS, WINDOW, None, counts=corpus.vocab.counts,
-        sampling=case.sampling, start=start, backend=case.backend,
-    )  # fmt: skip
+def _runner(case: Case, text: Sentences) -> FusedRun | MinibatchRun:
+    backend = get_backend(case.backend)
+    setting = Setting(
+        case.model == "skip-gram", DIMENSIONS, WINDOW, workers=case.threads, sampling=case.sampling
+    )
+    if case.batch_size is not None:
+        return MinibatchRun(backend, text, setting, case.batch_size)
+    times = 1 if case.backend == "cpu" else max(1, _GPU_WORDS // len(text.tokens))
+    run = FusedRun(backend, text.repeated(times), setting)
+    run.speed(0)
+    return run

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.sampling import contestants, zipf_counts
-from benchmarks.sampling_error import count, error, inclusion
+from tests.support.sampling_error import count, error, inclusion
 
 TEXTLIKE = (0.5, 0.2, 0.15, 0.1, 0.04, 0.01)
 

@@ -251,7 +251,7 @@ class SGD(Optimizer):
     def __init__(self, lr: float = 0.01) -> None:
         super().__init__(lr)
 
-    def step(self, param: Array, grad: Array, *state: Array) -> None:  # noqa: D102
+    def step(self, param: Array, grad: Array, *state: Array) -> None:
         param -= self.lr * grad
 
 
@@ -264,7 +264,7 @@ class Momentum(Optimizer):
         super().__init__(lr)
         self.momentum = momentum
 
-    def step(self, param: Array, grad: Array, *state: Array) -> None:  # noqa: D102
+    def step(self, param: Array, grad: Array, *state: Array) -> None:
         v = state[0]
         v[...] = self.momentum * v - self.lr * grad
         param += v
@@ -278,7 +278,7 @@ class AdaGrad(Optimizer):
     def __init__(self, lr: float = 0.01) -> None:
         super().__init__(lr)
 
-    def step(self, param: Array, grad: Array, *state: Array) -> None:  # noqa: D102
+    def step(self, param: Array, grad: Array, *state: Array) -> None:
         h = state[0]
         h += grad**2
         param -= self.lr * grad / (np.sqrt(h) + 1e-7)
@@ -293,7 +293,7 @@ class RMSprop(Optimizer):
         super().__init__(lr)
         self.decay_rate = decay_rate
 
-    def step(self, param: Array, grad: Array, *state: Array) -> None:  # noqa: D102
+    def step(self, param: Array, grad: Array, *state: Array) -> None:
         h = state[0]
         h[...] = self.decay_rate * h + (1 - self.decay_rate) * grad**2
         param -= self.lr * grad / (np.sqrt(h) + 1e-7)
@@ -308,7 +308,7 @@ class Adam(Optimizer):
         super().__init__(lr)
         self.beta1, self.beta2 = beta1, beta2
 
-    def step(self, param: Array, grad: Array, *state: Array) -> None:  # noqa: D102
+    def step(self, param: Array, grad: Array, *state: Array) -> None:
         m, v = state
         m += (1 - self.beta1) * (grad - m)
         v += (1 - self.beta2) * (grad**2 - v)

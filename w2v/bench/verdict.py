@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from w2v.bench import EPOCHS, MODELS, Findings, Measurement
+from w2v.bench.machine import EPOCHS, Findings, Measurement
+from w2v.bench.training import MODELS
 
 
 def training_seconds(words: float, start: float, read: float, train: float) -> float:

@@ -1,7 +1,7 @@
 """Splitting bytes into words and numbering them: Numba kernels over a hash table's arrays.
 
-All release the GIL, so that threads read text side by side; `w2v.data.reading.word_table` owns the
-arrays.
+All release the GIL, so that threads read text side by side; :mod:`w2v.data.reading.word_table`
+owns the arrays.
 """
 
 from __future__ import annotations

@@ -10,8 +10,15 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from w2v.backend import available_backends
-from w2v.bench import MODELS, Case, Findings, Measurement
-from w2v.bench_verdict import break_even, training_seconds, verdict
+from w2v.bench import (
+    MODELS,
+    Case,
+    Findings,
+    Measurement,
+    break_even,
+    training_seconds,
+    verdict,
+)
 from w2v.cli import app
 
 speeds = st.floats(1e4, 1e9)

@@ -1,0 +1,104 @@
+"""Telling the format of a file by what it holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from w2v.vectors.errors import VectorFormatError
+from w2v.vectors.formats.compression import compression_of, open_for_reading
+from w2v.vectors.formats.format import Format
+from w2v.vectors.formats.lines import read_first_line
+from w2v.vectors.formats.registry import FORMATS, by_suffix, find_format
+from w2v.vectors.formats.text_rows import vector_size_of
+from w2v.vectors.formats.word2vec_binary import FORMAT as WORD2VEC_BINARY
+from w2v.vectors.formats.word2vec_header import is_header
+from w2v.vectors.formats.word2vec_text import FORMAT as WORD2VEC_TEXT
+
+_HEAD = 16
+_SNIFFED = 1 << 16
+_CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r"))
+
+
+def detect(path: Path, name: str | None) -> Format:
+    """Tell the format of a file that is to be read: by what it holds, or else by its name.
+
+    Parameters
+    ----------
+    path : Path
+    name : str, optional
+        The format's, where the caller knows it.
+
+    Returns
+    -------
+    Format
+
+    Raises
+    ------
+    VectorFormatError
+        A file of no format that is known, or that is not what ``name`` says.
+    """
+    if name is not None or not path.is_file():
+        named = find_format(path, name)
+        if named is WORD2VEC_BINARY and path.is_file() and _by_first_row(path) is not named:
+            raise VectorFormatError("the file holds text, not the binary format (binary=True)")
+        return named
+    suffixed = by_suffix(path)
+    compressed = compression_of(path) is not None
+    if not compressed:
+        with path.open("rb") as file:
+            head, size = file.read(_HEAD), path.stat().st_size
+        for format in FORMATS:
+            if format.begins is not None and format.begins(head, size):
+                return format
+    if suffixed is None or suffixed is WORD2VEC_BINARY:
+        found = _by_first_row(path)
+        if found is not None:
+            return found
+    elif compressed and not suffixed.can_be_compressed:
+        raise VectorFormatError("the file is compressed: unpack it first")
+    return find_format(path)
+
+
+def check_is_a_file_of_vectors(path: Path) -> None:
+    """Refuse what is no file of vectors whatever its format.
+
+    Raises
+    ------
+    VectorFormatError
+        A folder, or a pickle.
+    """
+    if path.is_dir():
+        raise VectorFormatError(
+            f"{path} is a folder, expected a file of vectors (those of a saved training: "
+            "Word2Vec.load(folder).wv)"
+        )
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        first, version = file.read(2).ljust(2)
+    if first == 0x80 and 2 <= version <= 5:
+        raise VectorFormatError(
+            f"{path} is a pickle, as gensim's save() writes: pickles can run code and are never "
+            "read; in gensim, write it anew with wv.save_word2vec_format(path, binary=True)"
+        )
+
+
+def _by_first_row(path: Path) -> Format | None:
+    """Tell word2vec's text from its binary format by the first row; None if it is neither."""
+    with open_for_reading(path) as unpacked:
+        line = read_first_line(unpacked.file, _SNIFFED)
+        if not is_header(line):
+            return WORD2VEC_TEXT if vector_size_of(line) > 1 else None
+        # Numbers of four bytes hardly ever are all letters; a text's rows always are.
+        rows = unpacked.read_some(_SNIFFED)
+        is_text = rows.translate(None, _CONTROLS) == rows and _is_utf8(rows)
+        return WORD2VEC_TEXT if rows and is_text else WORD2VEC_BINARY
+
+
+def _is_utf8(start: bytes) -> bool:
+    """Tell whether bytes begin a text."""
+    try:
+        start.decode()
+    except UnicodeDecodeError as error:
+        return error.start > len(start) - 4 and "unexpected end" in error.reason
+    return True
