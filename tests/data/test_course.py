@@ -1,5 +1,6 @@
 """Text helpers of the course: word ids and one-hot rows."""
 
+import numpy as np
 import pytest
 
 from w2v.data import convert_one_hot, preprocess
