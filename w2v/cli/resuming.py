@@ -145,7 +145,7 @@ def _names_at_first(text: Mapping[str, Any], folder: Path) -> list[str]:
 
 def read(word2vec: Word2Vec, names: list[str]) -> EncodedCorpus:
     """Read the text to train on, with all the words that a loaded training knows."""
-    from w2v.word2vec.trained import ALL_WORDS
+    from w2v.word2vec.texts import ALL_WORDS
 
     text = word2vec.read(names)
     known = word2vec.vocab

@@ -166,7 +166,7 @@ def train(
     from w2v.cli.metrics import MetricsLog
     from w2v.cli.resuming import check_reading, read, resumed, saved_text
     from w2v.data.reading.rereading import require_rereadable
-    from w2v.pictures.plotting import check_picture
+    from w2v.pictures.picture_file import check_picture
     from w2v.training.checkpoint import Checkpoint
     from w2v.training.trainable_text import nothing_was_left
     from w2v.vectors import format_of

@@ -131,7 +131,8 @@ def plot(
 
     `w2v plot vectors.bin -o map.png`
     """
-    from w2v.pictures.plotting import check_picture, plot_words
+    from w2v.pictures.picture_file import check_picture
+    from w2v.pictures.word_map import plot_words
     from w2v.vectors import KeyedVectors
 
     check_folder(output)
