@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from w2v.cli.common import Json, Method, Vectors, check_folder
+from w2v.cli.common import check_folder
+from w2v.cli.options import Json, Method, Vectors
 from w2v.cli.terminal import echo, print_json
 from w2v.items import are_integers
 

@@ -27,7 +27,7 @@ def plot_loss(
     Parameters
     ----------
     losses : sequence of float
-        Mean losses, one for each `eval_interval` iterations.
+        Mean losses, one for each ``eval_interval`` iterations.
     eval_interval : int
         Iterations from one value to the next; it stands in the x label.
     path : str or path, optional
@@ -39,7 +39,7 @@ def plot_loss(
     Raises
     ------
     ValueError
-        If there is no loss, or the suffix is of no known format.
+        There is no loss, or the suffix is of no known format.
     """
     if len(losses) == 0:
         raise ValueError("no losses to plot: nothing was trained, or less than one eval_interval")
@@ -69,7 +69,7 @@ def plot_training(
     Raises
     ------
     ValueError
-        If there is no loss, or the suffix is of no known format.
+        There is no loss, or the suffix is of no known format.
     """
     if len(running) == 0:
         raise ValueError("no losses to plot: nothing was trained")

@@ -43,7 +43,7 @@ def plot_words(
     Parameters
     ----------
     vectors : KeyedVectors, or (n_words, vector_size) array
-        An array has one row for each of `words`.
+        An array has one row for each of ``words``.
     words : sequence of str
         What to draw, the most important first.
     path : str or path
@@ -59,12 +59,12 @@ def plot_words(
     Raises
     ------
     KeyError
-        If a word has no vector.
+        A word has no vector.
     ValueError
-        If there are no words, not as many vectors, or the method or the suffix
+        There are no words, not as many vectors, or the method or the suffix
         is not known.
     ImportError
-        If t-SNE is asked for and scikit-learn is not installed.
+        t-SNE is asked for and scikit-learn is not installed.
     """
     words = list(words)
     if not words:
@@ -131,7 +131,7 @@ def _label(axes: Axes, positions: FloatArray, words: Sequence[str]) -> int:
 
 
 def _around(point: FloatArray, half: FloatArray, pixel: float) -> tuple[FloatArray, FloatArray]:
-    """List places for a label of half size `half` around a point, nearest first."""
+    """List places for a label of half size ``half`` around a point, nearest first."""
     angles = np.arange(16) * (2 * np.pi / 16)
     directions = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     distance = np.repeat(np.array([4.0, 6.0, 10.0, 16.0, 24.0, 34.0, 46.0]) * pixel, 16)
@@ -143,7 +143,7 @@ def _around(point: FloatArray, half: FloatArray, pixel: float) -> tuple[FloatArr
 
 
 def _overlaps(boxes: FloatArray, others: FloatArray) -> npt.NDArray[np.bool_]:
-    """Tell which of `boxes` (n, left-bottom-right-top) overlap any of `others`."""
+    """Tell which of ``boxes`` (n, left-bottom-right-top) overlap any of ``others``."""
     low, high = boxes[:, None, :2], boxes[:, None, 2:]
     meet: npt.NDArray[np.bool_] = (low < others[None, :, 2:]) & (high > others[None, :, :2])
     return np.any(meet.all(axis=2), axis=1)

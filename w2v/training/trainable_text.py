@@ -92,7 +92,7 @@ def tell_that_nothing_was_left(config: TrainConfig) -> None:
     Raises
     ------
     CorpusError
-        If ``sample`` is below the default.  At the default the text is a few words long, as
+        ``sample`` is below the default.  At the default the text is a few words long, as
         in first trials: then it is a warning.
     """
     if config.sample < TrainConfig.sample:

@@ -33,7 +33,7 @@ class AnyOptimizer(Protocol):
 
 
 class Trainer:
-    """Trains a model by minibatches.
+    """Training of a model by minibatches.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ from w2v.word2vec.vocabulary import VocabularyBuilding
 
 
 class Word2Vec(VocabularyBuilding, Predicting, Saving, GensimAttributes):
-    """Train word vectors; gensim's class, by its parameters and methods.
+    """Word vectors and their training; gensim's class, by its parameters and methods.
 
     Parameters
     ----------
