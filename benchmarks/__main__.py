@@ -30,7 +30,7 @@ BENCHMARKS = {
     "peers": ("contest.peers", "Compare speed, memory and quality with other systems."),
     "engine speed": ("contest.speed", "Train beside gensim: words a second, share of the ceiling."),
     "engine quality": ("contest.quality", "Hold vectors against people's judgement."),
-    "engine threads": ("scaling.workers:threads", "Compare several threads with one: speed and loss."),
+    "engine threads": ("scaling.workers:threads", "Compare several threads with one."),
     "engine workers": ("scaling.workers", "Judge vectors of 1 to 64 workers, here and simulated."),
     "engine first-use": ("steps.first_use", "Time a process from its start to its first words."),
 }  # fmt: skip

@@ -6,9 +6,7 @@ import importlib.util
 import json
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +108,8 @@ def fasttext(job: Job) -> None:
 
 
 if __name__ == "__main__":
-    scripts: dict[str, Callable[[Job], None]] = {"gensim": gensim, "gensim-by-sentences": partial(gensim, by_sentences=True),
-               "fasttext": fasttext}  # fmt: skip
-    scripts[sys.argv[1]](Job.read(sys.argv[2]))
+    settings = Job.read(sys.argv[2])
+    if sys.argv[1] == "fasttext":
+        fasttext(settings)
+    else:
+        gensim(settings, by_sentences=sys.argv[1] == "gensim-by-sentences")

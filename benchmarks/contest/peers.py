@@ -31,6 +31,7 @@ QUICK = {"words": 200_000, "rounds": 1}
 BASELINE = "gensim"
 TOLERANCE = 0.1
 """Ratios of two runs that differ by less say the same."""
+_TITLES = {"skip-gram": "Skip-gram", "cbow": "CBOW"}
 _WARM_UP_BYTES = 1_000_000
 _SETTING = ("epochs", "threads", "dim", "window", "negative", "min_count", "sample")
 # Of the table: the key of a measurement, its heading, unit and digits.
@@ -218,8 +219,9 @@ def table(figures: Mapping[str, Any]) -> str:
     """Return the page: a table a model, what was run and counted, and the former run's ratios."""
     setting, systems = figures["setting"], figures["systems"]
     corpus = setting["corpus"] + (f" ({setting['note']})" if setting["note"] else "")
+    epochs = f"{setting['epochs']} epoch" + "s" * (setting["epochs"] > 1)
     parts = [
-        f"{setting['words'] / 1e6:.2f} M words of {corpus}, epochs: {setting['epochs']}, "
+        f"{setting['words'] / 1e6:.2f} M words of {corpus}, {epochs}, "
         f"{setting['threads']} threads, {setting['dim']} dimensions, window {setting['window']}, "
         f"{setting['negative']} negatives, sample {setting['sample']:g}, min-count "
         f"{setting['min_count']}. Every training is a process of its own; in every round each "
@@ -231,13 +233,14 @@ def table(figures: Mapping[str, Any]) -> str:
     for model, found in figures["models"].items():
         scores = {systems[name]["title"]: each["quality"] for name, each in found.items()}
         unknown = "Quality was not measured: the evaluation sets are not here (W2V_BENCH_DATA)."
-        parts += [f"## {model}", _speed_table(figures, model)]
+        parts += [f"## {_TITLES[model]}", _speed_table(figures, model)]
         parts += [score_table(scores) if any(scores.values()) else unknown]
     seeds = {True: "the round's number", False: "none to give"}
     which = [(each["title"], each["found"] or f"not installed: {each['get']}", each["counts"],
               seeds[each["seeded"]]) for each in systems.values()]  # fmt: skip
     parts += ["## What was run"]
-    parts += [markdown_table(["", "which", "training time counts", "seed"], which)]
+    texts = markdown_table(["", "which", "training time counts", "seed"], which)
+    parts += [texts.replace("---:", "---")]
     if repeated := figures.get("repeated"):
         rows = [
             (f"{systems[x['system']]['title']}, {x['model']}, {_RATIOS[x['of']][0]}",

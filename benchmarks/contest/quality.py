@@ -63,7 +63,7 @@ def run(
     label: Label = None,
     threads: Threads = None,
 ) -> str:
-    """Train both with several seeds, scores.evaluate, and write ``engine-<label>``."""
+    """Train both with several seeds, evaluate, and write ``engine-<label>``."""
     threads = threads or usable_cores()
     contestants = [c for c in CONTESTANTS if c.system == "w2v" or has_gensim()]
     runs: list[dict[str, Any]] = []
@@ -79,8 +79,7 @@ def run(
             setting = Setting(skip_gram, negative=negative, workers=threads, seed=seed)
             sentences, backend = Sentences.of(encoded), get_backend("cpu")
             trainer = FusedRun(backend, sentences, setting, alpha=each.alpha).train(epochs)
-            found = scores.evaluate(list(encoded.vocab.words), trainer.model.word_vecs)
-            return {"loss": scores.loss_at_rest(trainer, encoded), **found}
+            return scores.judge(trainer, encoded)
 
         seconds = {c: 3 + epochs * encoded.total_words / c.words_per_second for c in contestants}
         with Progress("engine quality", seeds * sum(seconds.values())) as progress:

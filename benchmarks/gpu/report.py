@@ -15,6 +15,7 @@ from benchmarks.harness.plots import Line, Panel, bars, panels
 from benchmarks.harness.report import (
     markdown_table,
     page,
+    pivot,
     write_json,
     write_picture,
     write_text,
@@ -81,16 +82,16 @@ def _sections(results: Results) -> Iterator[str]:
         yield f"Copying on the card: {copy / 1e12:.2f} TB/s." if known else f"Copying: {copy}."
         columns = ("system", "M words/s", "share of copy bandwidth", "loss", "finite")
         yield markdown_table(columns, speeds)
-    yield _quality(results.get("quality", {}))
-    if batches := _by_batch(results):
-        sizes = sorted({batch for values in batches.values() for batch in values})
-        yield markdown_table(
-            ("minibatch engine, M words/s, by batch", *(f"{size:,}" for size in sizes)),
-            [
-                (label, *(_millions(values[b]) if b in values else None for b in sizes))
-                for label, values in batches.items()
-            ],
-        )
+    quality = {}
+    for name, value in results.get("quality", {}).items():
+        quality[name, "M words/s"] = _millions(value)
+        scores = value.get("scores", {}) if isinstance(value, dict) else {}
+        quality |= {(name, task): f"{score:.3f}" for task, score in scores.items()}
+    yield pivot("books-18m, 3 epochs", quality) if quality else "Quality has not been measured."
+    batches = {(label, f"{batch:,}"): _millions(value) for label, each in _by_batch(results).items()
+               for batch, value in each.items()}  # fmt: skip
+    if batches:
+        yield pivot("minibatch engine, M words/s, by batch", batches)
 
 
 def _speed_rows(results: Results, copy: Any) -> Iterator[tuple[object, ...]]:
@@ -103,23 +104,6 @@ def _speed_rows(results: Results, copy: Any) -> Iterator[tuple[object, ...]]:
                     share = f"{moved / copy:.0%}"
                 loss, finite = f"{value['loss']:.4f}", "yes" if value["finite"] else "no"
             yield label + name, _millions(value), share, loss, finite
-
-
-def _quality(measured: Results) -> str:
-    if not measured:
-        return "Quality has not been measured."
-    scores = {name: value.get("scores", {}) if isinstance(value, dict) else {}
-              for name, value in measured.items()}  # fmt: skip
-    tasks = sorted({task for each in scores.values() for task in each})
-    rows = [
-        (
-            name,
-            _millions(value),
-            *(f"{scores[name][t]:.3f}" if t in scores[name] else None for t in tasks),
-        )
-        for name, value in measured.items()
-    ]
-    return markdown_table(("books-18m, 3 epochs", "M words/s", *tasks), rows)
 
 
 def _short(value: Any) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import os
 import re
+import resource
 import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
-
-import psutil
 
 from benchmarks.harness.machine import ROOT
 
@@ -80,7 +80,7 @@ def watch(
     """
     clock, output = ProgressClock(), bytearray()
     peak = peak_unmapped = 0
-    spent, begin = os.times(), time.perf_counter()
+    spent, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     try:
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -114,20 +114,20 @@ def watch(
     if process.returncode:
         last = (text.strip().splitlines() or ["without a word"])[-1]
         raise ProcessFailedError(f"exit status {process.returncode}: {last.strip()[:200]}")
-    used = sum(os.times()[2:4]) - sum(spent[2:4])  # of children
+    used = sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]) - sum(spent[:2])
     peaks = peak / 1e6 or None, peak_unmapped / 1e6 or None
     return Finished(text, seconds, used, *peaks, clock.seconds)
 
 
 def _resident(pid: int) -> tuple[int, int]:
     """Return a process tree's resident bytes: all, and those that no file backs."""
-    resident = mapped = 0
+    folder = Path("/proc") / str(pid)
     try:
-        process = psutil.Process(pid)
-        for each in (process, *process.children(recursive=True)):
-            memory = each.memory_info()
-            resident += memory.rss
-            mapped += getattr(memory, "shared", 0)
-    except psutil.Error:  # it has just ended
-        return 0, 0
-    return resident, resident - mapped
+        fields = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines())
+        children = [each.read_text().split() for each in folder.glob("task/*/children")]
+    except OSError:
+        return 0, 0  # no such file system, or the process has just ended
+    resident, mapped = (1024 * int(fields.get(k, "0").split()[0]) for k in ("VmRSS", "RssFile"))
+    below = [_resident(int(child)) for each in children for child in each]
+    every, unmapped = (sum(each[i] for each in below) for i in (0, 1))
+    return resident + every, resident - mapped + unmapped

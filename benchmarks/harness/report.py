@@ -111,6 +111,14 @@ def markdown_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> 
     return "\n".join(lines)
 
 
+def pivot(corner: str, cells: Mapping[Any, object], columns: Sequence[object] | None = None) -> str:
+    """Return a table of cells by row and column, by default in the order in which they come."""
+    rows, found = (list(dict.fromkeys(key[i] for key in cells)) for i in (0, 1))
+    columns = found if columns is None else columns
+    lines = [[row, *(cells.get((row, column)) for column in columns)] for row in rows]
+    return markdown_table([corner, *map(str, columns)], lines)
+
+
 def output_layer(negative: int) -> str:
     """Say what is trained with so many negatives."""
     return f"{negative} negatives" if negative else "hierarchical softmax"

@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from benchmarks.harness.plots import bars
-from benchmarks.harness.report import markdown_table
+from benchmarks.harness.report import pivot
 from benchmarks.harness.texts import DATA
 from w2v.bench.rounds import Spread
 from w2v.config import TrainConfig
@@ -60,6 +60,12 @@ def evaluate(words: Sequence[str], vectors: np.ndarray) -> dict[str, float]:
     return {name: score for name, score in scores.items() if math.isfinite(score)}
 
 
+def judge(trainer: StreamTrainer, corpus: EncodedCorpus) -> dict[str, float]:
+    """Return the loss and the scores of a model that has been trained."""
+    scores = evaluate(list(corpus.vocab.words), trainer.model.word_vecs)
+    return {"loss": loss_at_rest(trainer, corpus), **scores}
+
+
 def loss_at_rest(trainer: StreamTrainer, corpus: EncodedCorpus) -> float:
     """Return the loss of what was trained, as `Word2Vec.losses` has it."""
     config = TrainConfig(workers=trainer.workers)
@@ -81,9 +87,10 @@ def summarize(runs: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, float | 
 
 def score_table(scores: Mapping[str, Mapping[str, Any]], titles: Mapping[str, str] = TITLES) -> str:
     """Return a table with a row for every system, a column for every measure that one has."""
-    columns = [key for key in titles if any(key in each for each in scores.values())]
-    rows = [[name, *(_score(each.get(key)) for key in columns)] for name, each in scores.items()]
-    return markdown_table(["", *(titles[key] for key in columns)], rows)
+    found = [key for key in titles if any(each.get(key) for each in scores.values())]
+    cells = {(name, titles[key]): _score(each.get(key)) for name, each in scores.items()
+             for key in found}  # fmt: skip
+    return pivot("", cells)
 
 
 def _score(value: Mapping[str, float | None] | None) -> str | None:

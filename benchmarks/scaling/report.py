@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.harness import plots
 from benchmarks.harness.plots import Line, Panel
-from benchmarks.harness.report import left_out, markdown_table, page
+from benchmarks.harness.report import left_out, page, pivot
 from w2v.bench.rounds import ratio
 
 Record = dict[str, Any]
@@ -68,15 +68,14 @@ def linear_cost(points: Series) -> tuple[float, float, float]:
 
 
 def _cells(panel: str, group: Mapping[str, Series]) -> str:
-    values = sorted({point["value"] for points in group.values() for point in points})
-    found = {(name, point["value"]): point for name, points in group.items() for point in points}
-    kept = ["words kept"] if panel == "vocabulary" else []  # only there does it change
-    rows = []
-    for value in values:
-        points = [found.get((name, value)) for name in group]
-        share = [next(f"{point['kept']:.0%}" for point in points if point)] if kept else []
-        rows.append([f"{value:,}", *(point and _cell(point) for point in points), *share])
-    return markdown_table([_PANELS[panel][0], *group, *kept], rows)
+    points = [(name, point) for name, points in group.items() for point in points]
+    cells: dict[tuple[object, object], str] = {}
+    for name, point in sorted(points, key=lambda each: each[1]["value"]):
+        cells[f"{point['value']:,}", name] = _cell(point)
+        if panel == "vocabulary":  # only there does it change with the value
+            cells[f"{point['value']:,}", "words kept"] = f"{point['kept']:.0%}"
+    kept = ["words kept"] if panel == "vocabulary" else []
+    return pivot(_PANELS[panel][0], cells, [*group, *kept])
 
 
 def _cell(point: Record) -> str:

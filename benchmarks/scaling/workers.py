@@ -101,7 +101,7 @@ def run(
     epochs: Epochs = 3,
     most: Annotated[int, typer.Option(min=2, help="Workers.")] = 64,
 ) -> str:
-    """Train with 1, 2, 4 … workers, scores.evaluate, and write ``engine-workers``.
+    """Train with 1, 2, 4 … workers, evaluate, and write ``engine-workers``.
 
     The trainings of one worker have several seeds, against whose deviation the others are held.
     """
@@ -120,9 +120,8 @@ def run(
                     train_in_turn(trainer, each.workers)
                 else:
                     trainer.run()
-                found = scores.evaluate(list(encoded.vocab.words), trainer.model.word_vecs)
-                loss = scores.loss_at_rest(trainer, encoded)
-                runs.append({"title": each.title, **each._asdict(), "loss": loss, **found})
+                found = scores.judge(trainer, encoded)
+                runs.append({"title": each.title, **each._asdict(), **found})
     reasons = [] if scores.evaluation_sets() else ["scores: no evaluation sets"]
     summary = _summary(runs)
     figures = {"text": str(text), "epochs": epochs, "seeds": seeds, "cores": usable_cores(),

@@ -20,12 +20,14 @@ QUICK = {"rounds": 1, "models": ("skip-gram",)}
 _STATES = {"kernels compiled": 9.0, "kernels from the cache": 1.5}  # expected seconds
 _FIRST_USE = """
 import sys, numpy as np
-from w2v.backend import get_backend
-from w2v.bench.training import FusedRun, Sentences, Setting
+from w2v.models import SkipGram, CBOW
+from w2v.training.fused import StreamTrainer
 tokens = np.random.default_rng(1).integers(0, 1000, 10_000, dtype=np.int32)
-text = Sentences(tokens, np.arange(0, 10_001, 20), np.bincount(tokens, minlength=1000))
-setting = Setting(sys.argv[1] == "skip-gram", workers=1)
-FusedRun(get_backend("cpu"), text, setting).train()
+counts = np.bincount(tokens, minlength=1000)
+kind = SkipGram if sys.argv[1] == "skip-gram" else CBOW
+model = kind(1000, 100, 5, None, counts=counts, start="uniform", backend="cpu")
+offsets = np.arange(0, 10_001, 20)
+StreamTrainer(model, tokens, offsets, counts, epochs=1, workers=1).run()
 """
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from benchmarks.harness.plots import Line, Panel, panels
 from benchmarks.harness.progress import Progress
-from benchmarks.harness.report import markdown_table, page, write
+from benchmarks.harness.report import page, pivot, write
 from benchmarks.harness.texts import zipf_counts
 from tests.support.sampling_error import count, error, inclusion
 from tests.support.textbook import UnigramSampler as TextbookSampler
@@ -157,23 +157,23 @@ def _measure(vocabulary: int, k: int, plan: Plan, progress: Progress) -> Iterato
 
 def table(records: Sequence[Record]) -> str:
     """Return speeds, errors and what follows, as Markdown."""
-    names = list(dict.fromkeys(r["contestant"] for r in records))
-    cases = dict.fromkeys((r["negative"], r["vocabulary"]) for r in records)
-    cells = {(r["negative"], r["vocabulary"], r["contestant"]): r for r in records}
 
     def rows(show: Callable[[Record], str]) -> str:
-        lines = [[f"{k} of {v:,}", *(show(cells[k, v, name]) for name in names)] for k, v in cases]
-        return markdown_table(["k of V words", *names], lines)
+        cells = {
+            (f"{r['negative']} of {r['vocabulary']:,}", r["contestant"]): show(r) for r in records
+        }
+        return pivot("k of V words", cells)
 
-    def gains(name: str) -> str:
-        other = ROW_BY_ROW if cells[(*next(iter(cases)), name)]["distinct"] else AT_ONCE
-        speeds = [[cells[(*case, x)]["words_per_second"]["median"] for x in (name, other)]
-                  for case in cases]  # fmt: skip
-        times = [a / b for a, b in speeds]
-        return (
-            f"{name}, against {other}: {min(times):,.1f} to {max(times):,.1f} × the words a second."
-        )
-
+    medians: dict[str, list[float]] = {}
+    for r in records:
+        medians.setdefault(r["contestant"], []).append(r["words_per_second"]["median"])
+    findings = []
+    for r in records[: len(medians)]:
+        name, other = r["contestant"], ROW_BY_ROW if r["distinct"] else AT_ONCE
+        if name != other:
+            gains = [a / b for a, b in zip(medians[name], medians[other], strict=True)]
+            times = f"{min(gains):,.1f} to {max(gains):,.1f} × the words a second"
+            findings.append(f"{name}, against {other}: {times}.")
     worst = max(records, key=_surprise)
     apart = [r["fast_from_exact"] for r in records]
     usual = NormalDist().inv_cdf((1 + 0.5 ** (1 / len(records))) / 2)
@@ -187,7 +187,7 @@ def table(records: Sequence[Record]) -> str:
         "perfect sampler. In brackets: chance's own distance.",
         rows(lambda r: "{:.3f} ± {:.3f} ({:.2g})".format(*_error(r), r["error"]["chance"])),
         [
-            *(gains(name) for name in names if name not in (ROW_BY_ROW, AT_ONCE)),
+            *findings,
             "Fast draws differ from exact ones on purpose, as they may repeat a word or hit the "
             "target: for the most frequent word as target the distance between the two "
             f"distributions is {min(apart):.2g} to {max(apart):.2g}.",

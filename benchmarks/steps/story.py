@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks.harness.plots import Line, Panel, panels
 from benchmarks.harness.progress import Progress
-from benchmarks.harness.report import left_out, markdown_table, page, write
+from benchmarks.harness.report import left_out, page, pivot, write
 from benchmarks.harness.texts import zipf_sentences
 from tests.support import textbook
 from w2v.backend import available_backends, get_backend
@@ -294,14 +294,15 @@ def table(figures: Mapping[str, Any]) -> str:
     """Return the results as a Markdown table with what is asked of them below."""
     settings, methods = figures["settings"], _by_method(figures)
     middle, largest = settings["middle"], settings["largest"]
-    sizes = sorted({size for each in methods.values() for size in each})
-    rows = [[name, *(_cell(each.get(size)) for size in sizes)] for name, each in methods.items()]
+    cells = {(name, f"{size:,}"): "{:,.0f} ({:,.0f}–{:,.0f})".format(r["us"], *r["us_quartiles"])
+             for name, each in methods.items() for size, r in each.items()}  # fmt: skip
+    sizes = [f"{size:,}" for size in sorted({size for each in methods.values() for size in each})]
     return page(
         "A training step against the size of the vocabulary",
         f"Microseconds for {settings['batch']} centre words, median (quartiles) over the rounds. "
         f"Window {settings['window']}, {settings['dimensions']} dimensions, "
         f"{settings['negatives']} negatives; one thread; Adam, but SGD in the fused engine.",
-        markdown_table(["method, by words in the vocabulary", *(f"{s:,}" for s in sizes)], rows),
+        pivot("method, by words in the vocabulary", cells, sizes),
         [
             *(
                 f"{name}, at {middle:,} words, within a round: **{Spread(**times).text(1, 0)} ×**."
@@ -315,12 +316,6 @@ def table(figures: Mapping[str, Any]) -> str:
             *left_out(figures["left_out"]),
         ],
     )
-
-
-def _cell(result: Mapping[str, Any] | None) -> str | None:
-    if result is None:
-        return None
-    return "{:,.0f} ({:,.0f}–{:,.0f})".format(result["us"], *result["us_quartiles"])
 
 
 def _draw(figures: Mapping[str, Any], figure: Any) -> None:
