@@ -50,9 +50,7 @@ class _Group(TyperGroup):
     prefix = ""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        own = [
-            words.removeprefix(self.prefix) for words in BENCHMARKS if words.startswith(self.prefix)
-        ]
+        own = (words.removeprefix(self.prefix) for words in BENCHMARKS if self.prefix in words)
         return [*(name for name in own if " " not in name), *super().list_commands(ctx)]
 
     def get_command(self, ctx: Any, name: str) -> Any:
@@ -83,8 +81,6 @@ def _command(words: str) -> Any:
         folder = output or (None if words == "gpu" else results_folder(quick))
         try:
             print(run(folder, **options))
-        except ValueError as error:
-            raise typer.BadParameter(str(error)) from None
         except BackendUnavailableError as error:
             typer.echo(error, err=True)
             raise typer.Exit(2) from None

@@ -41,7 +41,7 @@ def run(
 ) -> str:
     """Measure, and write ``end-to-end-<model>``; no rounds run w2v alone, once, for its memory."""
     if model not in ("sg", "cbow"):
-        raise ValueError(f"--model {model!r} is neither sg nor cbow")
+        raise typer.BadParameter(f"{model!r} is neither sg nor cbow", param_hint="--model")
     runs: list[dict[str, Any]] = []
 
     def once(system: System, job: Job) -> float:

@@ -47,12 +47,12 @@ def run(
     ------
     BackendUnavailableError
         There is no GPU.
-    ValueError
+    typer.BadParameter
         A part that there is not.
     """
     chosen = parts.split(",")
     if not set(chosen) <= set(PARTS):
-        raise ValueError(f"{parts}: expected some of {', '.join(PARTS)}")
+        raise typer.BadParameter(f"{parts}: expected some of {', '.join(PARTS)}")
     card = get_backend("gpu").describe().removeprefix("gpu, ").partition(", device")[0]
     folder = folder or RESULTS / "-".join(re.findall(r"[a-z0-9.]+", card.lower()))
     if part:

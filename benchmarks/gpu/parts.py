@@ -128,8 +128,8 @@ def quality(report: Report, words: int) -> None:
         try:
             run = FusedRun(backend, Sentences.of(corpus), setting)
             measured = trained_by(run, EPOCHS)
-            scores = evaluate(list(corpus.vocab.words), run.model.word_vecs)
-            return measured | {"scores": scores}
+            vectors = backend.to_numpy(run.model.params[0])
+            return measured | {"scores": evaluate(list(corpus.vocab.words), vectors)}
         finally:
             gpu.max_warps = None
 

@@ -32,18 +32,6 @@ def test_the_cost_model_says_where_a_point_leaves_the_line() -> None:
     assert 0.2 < linear_cost(points(cost))[2] < 0.5
 
 
-def test_a_part_of_a_text_has_whole_sentences_and_the_counts_of_all() -> None:
-    text = zipf_sentences(10_000, 500, sentence=7)
-    part = text.part(1_000, skip=500)
-    assert 993 < len(part.tokens) <= 1_000
-    assert part.offsets[0] == 0
-    assert part.offsets[-1] == len(part.tokens)
-    assert set(np.diff(part.offsets)) == {7}
-    assert (part.tokens == text.tokens[504 : 504 + len(part.tokens)]).all()
-    assert (part.counts == text.counts).all()
-    assert len(text.part(1, skip=10_000).tokens) == 10_000 % 7  # the last sentence
-
-
 def test_a_text_on_disk_is_the_one_in_memory() -> None:
     drawn = zipf_sentences(20_000, 300)
     with zipf_on_disk(20_000, 300) as stored:
