@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import EngFormatter, NullLocator
 
 from w2v.bench.rounds import Spread
 
@@ -47,12 +47,11 @@ def bars(
 
 
 class Line(NamedTuple):
-    """A line of a panel: points, and how far each may be off below and above."""
+    """A line of a panel: points, and how far each may be off, or off below and above."""
 
     x: Any
     y: Any
-    below: Any = None
-    above: Any = None
+    off: Any = None
 
 
 class Panel(NamedTuple):
@@ -81,10 +80,9 @@ def panels(figure: Figure, drawn: Sequence[Panel], columns: int) -> None:
     handles: dict[str, Any] = {}
     for axes, panel in zip(grid, drawn, strict=False):
         for name, line in panel.lines.items():
-            above = line.below if line.above is None else line.above
-            off = None if line.below is None else [line.below, above]
             style = _style(names.index(name)) | ({} if panel.joined else {"linestyle": "none"})
-            handles[name] = axes.errorbar(line.x, line.y, off, elinewidth=0.8, capsize=2, **style)
+            drawn_line = axes.errorbar(*line, elinewidth=0.8, capsize=2, **style)
+            handles.setdefault(name, drawn_line)
         for guide in panel.guides:
             axes.plot(guide.x, guide.y, color="0.6", linewidth=0.8, zorder=0)
         _frame(axes, panel)
@@ -113,15 +111,9 @@ def _frame(axes: Axes, panel: Panel) -> None:
     elif panel.joined:
         axes.set_ylim(bottom=0)
     if panel.ticks is not None:
-        axes.set_xticks(panel.ticks, [_short(tick) for tick in panel.ticks])
+        axes.set_xticks(panel.ticks)
+        axes.xaxis.set_major_formatter(EngFormatter(sep=""))
         axes.xaxis.set_minor_locator(NullLocator())
-
-
-def _short(value: float) -> str:
-    for size, letter in ((1_000_000, "M"), (1_000, "k")):
-        if value >= size and (value * 10) % size == 0:
-            return f"{value / size:g}{letter}"
-    return f"{value:g}"
 
 
 def plain_axes(axes: Axes, x: str, y: str, title: str = "") -> None:

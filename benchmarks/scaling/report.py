@@ -135,9 +135,8 @@ def draw(records: Iterable[Record], figure: Any) -> None:
                 for key in ("median", "lowest", "highest")
             )
             y, low, high = [v / 1e6 if speed else 1e9 / v for v in (middle, low, high)]
-            lines[name] = Line(
-                x, y, abs(y - (low if speed else high)), abs(y - (high if speed else low))
-            )
+            off = [abs(y - low), abs(y - high)]
+            lines[name] = Line(x, y, off if speed else off[::-1])
             if unit and len(points) > 2:
                 a, b, _ = linear_cost(points)
                 fine = np.geomspace(min(x), max(x), 50)
