@@ -24,7 +24,7 @@ from w2v.backend import Backend, HuffmanTree, available_backends, get_backend, k
 from w2v.backend.cpu.peak import peak_flops
 from w2v.bench.rounds import Spread, ratio
 from w2v.bench.training import FusedRun, Sentences, Setting
-from w2v.training.fused import StreamTrainer
+from w2v.training.fused import FusedTrainer
 
 _FLOAT = 4  # bytes
 QUICK = {"words": 200_000, "rounds": 1}
@@ -54,7 +54,7 @@ def run(
     """Train an epoch with each in turn, and write ``engine-<label>``."""
     label = label or result_name("speed", negative, dim)
     setting = Setting(dim=dim, negative=negative, workers=threads or usable_cores())
-    trained: dict[str, StreamTrainer] = {}
+    trained: dict[str, FusedTrainer] = {}
     backends = available_backends() if negative else ["cpu"]
     with encoded_text(corpus, words) as (text, encoded):
         sentences, total = Sentences.of(encoded), encoded.total_words

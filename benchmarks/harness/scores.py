@@ -17,7 +17,7 @@ from benchmarks.harness.texts import DATA
 from w2v.bench.rounds import Spread
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus
-from w2v.training.fused import StreamTrainer
+from w2v.training.fused import FusedTrainer
 from w2v.training.resting_loss import RestingLoss, excerpt_for_loss
 from w2v.vectors import KeyedVectors
 
@@ -60,13 +60,13 @@ def evaluate(words: Sequence[str], vectors: np.ndarray) -> dict[str, float]:
     return {name: score for name, score in scores.items() if math.isfinite(score)}
 
 
-def judge(trainer: StreamTrainer, corpus: EncodedCorpus) -> dict[str, float]:
+def judge(trainer: FusedTrainer, corpus: EncodedCorpus) -> dict[str, float]:
     """Return the loss and the scores of a model that has been trained."""
     scores = evaluate(list(corpus.vocab.words), trainer.model.word_vecs)
     return {"loss": loss_at_rest(trainer, corpus), **scores}
 
 
-def loss_at_rest(trainer: StreamTrainer, corpus: EncodedCorpus) -> float:
+def loss_at_rest(trainer: FusedTrainer, corpus: EncodedCorpus) -> float:
     """Return the loss of what was trained, as `Word2Vec.losses` has it."""
     config = TrainConfig(workers=trainer.workers)
     excerpt = excerpt_for_loss(corpus)

@@ -125,14 +125,14 @@ class Panels:
     def forms(self) -> Iterator[tuple[str, Backend, Setting]]:
         """Give both models on every backend, at the default point."""
         for backend, (name, skip_gram) in product(self.backends, MODELS.items()):
-            workers = min(2, backend.stream_workers())
+            workers = min(2, backend.fused_workers())
             setting = DEFAULT.changed(skip_gram=skip_gram, workers=workers)
             yield f"{name}, {backend.name}", backend, setting
 
     def threads(self, *, more_text: bool) -> Iterator[Point]:
         """Train with more and more threads, on the same text or on as much with every thread."""
         for series, backend, setting in self.forms():
-            counts, size = doubled(backend.stream_workers()), len(self.text.tokens)
+            counts, size = doubled(backend.fused_workers()), len(self.text.tokens)
             if len(counts) == 1:
                 self._leave_out(f"threads, {series}: one is all there is")
                 continue
@@ -264,7 +264,7 @@ def run(folder: Path, *, plan: Plan = FULL, corpus: Corpus = None) -> str:
 def _expected_seconds(plan: Plan, backends: Sequence[Backend]) -> float:
     forms = len(MODELS) * len(backends)
     points = forms * sum(map(len, (plan.dim, plan.window, plan.negative, plan.vocabularies)))
-    threads = sum(len(doubled(backend.stream_workers())) for backend in backends)
+    threads = sum(len(doubled(backend.fused_workers())) for backend in backends)
     threaded = 2 * len(MODELS) * threads * plan.thread_seconds
     batched = 4 * len(plan.batches) * len(backends) * plan.seconds
     corpora = forms * plan.corpus_rounds * sum(plan.corpora) / _SPEED

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.harness.machine import package_version
-from w2v.backend import Backend, NoiseTable, StreamSettings
+from w2v.backend import Backend, FusedSettings, NoiseTable
 from w2v.bench.training import FusedRun, Sentences, Setting
 
 _PACKAGES = (
@@ -59,16 +59,16 @@ def _tables(gpu: Any) -> str:
 
 def _kernels(gpu: Any) -> dict[str, Any]:
     """Compile for the usual sizes; say how many warps a multiprocessor holds, and why."""
-    from w2v.backend.gpu.fused import trainer_for
+    from w2v.backend.gpu.fused import kernel_for
     from w2v.backend.gpu.kernels import LANES
 
     found = {}
     processors = gpu.device.attributes["MultiProcessorCount"]
     for dim in (100, 128, 300):
         for skip_gram in (True, False):
-            settings = StreamSettings(skip_gram, 5, 5, exact=False, total=1, seed=1)
+            settings = FusedSettings(skip_gram, 5, 5, exact=False, total=1, seed=1)
             begin = time.perf_counter()
-            made = trainer_for(gpu.device.id, dim, settings)
+            made = kernel_for(gpu.device.id, dim, settings)
             seconds = time.perf_counter() - begin
             found[f"{'skip-gram' if skip_gram else 'cbow'} {dim}"] = {
                 "registers": made.kernel.num_regs,
@@ -121,10 +121,12 @@ def one_warp(gpu: Any, skip_gram: bool, sampling: str) -> dict[str, float]:
 
 def no_memory(gpu: Any) -> str:
     """Ask for more than there is: one line has to come of it, and nothing stay behind."""
+    from w2v.backend.gpu.memory import on_device
+
     before = gpu.memory_info().free
     needed = gpu.memory_info().total * 2
     try:
-        with gpu.on_device("far too many word vectors", needed):
+        with on_device(gpu.device, "far too many word vectors", needed):
             gpu.xp.empty(needed, dtype="uint8")
     except MemoryError as error:
         left = gpu.memory_info().free - before
