@@ -7,11 +7,15 @@ from w2v.data.datasets.pydocs import pydocs
 from w2v.data.errors import CorpusError
 from w2v.data.phrases import ENGLISH_CONNECTOR_WORDS, Phrases
 from w2v.data.reading.read_corpus import prepare, read_corpus
+from w2v.data.trimming import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP
 from w2v.data.vocabulary import Vocabulary
 from w2v.data.windows import context_windows, create_contexts_target
 
 __all__ = [
     "ENGLISH_CONNECTOR_WORDS",
+    "RULE_DEFAULT",
+    "RULE_DISCARD",
+    "RULE_KEEP",
     "CorpusError",
     "EncodedCorpus",
     "Phrases",

@@ -6,3 +6,20 @@ class CorpusError(ValueError):
 
     The message is one line: what was got, what was expected and what to do.
     """
+
+
+class NothingKnownError(CorpusError):
+    """A text in which a vocabulary has nothing to train on.
+
+    Parameters
+    ----------
+    message : str
+    known : int
+        Its words that are in the vocabulary.
+    words : int
+        All its words.
+    """
+
+    def __init__(self, message: str, known: int, words: int) -> None:
+        super().__init__(message)
+        self.known, self.words = known, words
