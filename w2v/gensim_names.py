@@ -103,7 +103,7 @@ class GensimNames:
 
         def __getattr__(self, name: str) -> Any:
             kind = type(self).__name__
-            advice = f": {self._instead[name]}" if name in self._instead else ""
+            advice = f": {self._instead[name]}" if name in self._instead else self._close_to(name)
             raise AttributeError(
                 f"{kind} has no attribute {quoted(name)}{advice}", name=name, obj=self
             )
@@ -124,14 +124,19 @@ class GensimNames:
             and name not in self.__dict__
             and kind.__module__.partition(".")[0] == __package__
         ):
-            names = [n for n in dir(self) if not n.startswith("_")]
-            close = get_close_matches(name, names, 1) if len(name) < _LONGEST_NAME else []
             raise AttributeError(
-                f"{kind.__name__} has no attribute {quoted(name)} to set"
-                + (f"; close to it: {close[0]!r}" if close else "")
-                + "; a subclass may have attributes of its own"
+                f"{kind.__name__} has no attribute {quoted(name)} to set{self._close_to(name)}"
+                "; a subclass may have attributes of its own"
             )
         object.__setattr__(self, name, value)
+
+    def _close_to(self, name: str) -> str:
+        """Name an attribute that is spelled alike, for a message; private names are not meant."""
+        if name.startswith("_") or len(name) >= _LONGEST_NAME:
+            return ""
+        names = [n for n in dir(self) if not n.startswith("_")]
+        close = get_close_matches(name, names, 1)
+        return f"; close to it: {close[0]!r}" if close else ""
 
 
 def check_unsupported(

@@ -100,6 +100,8 @@ def test_every_name_of_gensims_vectors_is_there_or_has_advice() -> None:
     names = {name for name in [*dir(theirs), *vars(theirs)] if not name.startswith("_")}
     missing = {name for name in names if not hasattr(kv, name)}
     assert missing <= KEYED_VECTORS.keys()
+    with pytest.raises(AttributeError, match="close to it: 'most_similar'"):
+        getattr(kv, "most_simlar")  # noqa: B009
     for name in ("accuracy", "syn0", "get_keras_embedding", "wv", "similarity_unseen_docs"):
         with pytest.raises(AttributeError, match=re.escape(KEYED_VECTORS[name])):
             getattr(kv, name)

@@ -89,7 +89,7 @@ class VectorTable(GensimNames):
             if not (is_integer(vector_size) and vector_size >= 0):  # type: ignore[operator]
                 raise ValueError(
                     "a table needs words with vectors, or a vector_size of 0 or more to begin "
-                    f"empty, got {quoted(vector_size)}"
+                    f"empty, got {quoted(words if vector_size is None else vector_size)}"
                 )
             vectors = np.empty((0, int(vector_size)), float_type(dtype))  # type: ignore[arg-type]
         items = checked_items(words)  # type: ignore[arg-type]
