@@ -181,9 +181,9 @@ class VectorTable(GensimNames):
         words = sorted(rows, key=rows.__getitem__)
         there = self._words or self._begun.get("words", words)
         if dict(rows) != index_of(there):
-            raise ValueError(
-                "key_to_index must give the words of index_to_key their rows, 0 to "
-                f"{max(0, len(there) - 1):,}: set index_to_key alone, the rows follow from it"
+            raise AttributeError(
+                "key_to_index follows from the rest, it is the order of index_to_key, which "
+                f"has {len(there):,}: set index_to_key alone"
             )
         if words and not len(self):
             self._begin(words=checked_items(words))
