@@ -1,7 +1,5 @@
 """The two kinds of pictures: bars with their spread, and lines over a parameter."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -9,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, NullLocator
 
-from w2v.bench.rounds import Spread
+from benchmarks.harness.report import spread_of
 
 # Told apart by mark and line, not by colour, so that they can be told apart in print.
 _MARKS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">")
@@ -17,24 +15,19 @@ _LINES = ("-", "--", ":", "-.", (0, (1, 3)), (0, (7, 2)), (0, (3, 1, 1, 1, 1, 1)
 
 
 def bars(
-    figure: Figure,
-    values: Mapping[str, Spread],
-    unit: float,
-    label: str,
-    *,
-    notes: Mapping[str, str] | None = None,
-    log: bool = False,
-) -> None:
+    figure: Figure, values: Mapping[str, Any], unit: float, label: str,
+    *, notes: Mapping[str, str] | None = None, log: bool = False,
+) -> None:  # fmt: skip
     """Draw medians in a unit as bars, with whiskers from lowest to highest, and notes behind."""
     figure.set_size_inches(7.5, 1 + 0.35 * max(3, len(values)))
-    axes = figure.add_subplot()
-    plain_axes(axes, label, "")
-    middle = [each.median / unit for each in values.values()]
-    below = [(each.median - each.lowest) / unit for each in values.values()]
-    above = [(each.highest - each.median) / unit for each in values.values()]
-    drawn = axes.barh(
-        list(values), middle, xerr=[below, above], color="0.85", edgecolor="black", capsize=3
-    )
+    axes = _plain_axes(figure.add_subplot(), label, "")
+    each = [spread_of(value) for value in values.values()]
+    low, middle, high = ([getattr(x, key) / unit for x in each]
+                         for key in ("lowest", "median", "highest"))  # fmt: skip
+    off = [[m - x for m, x in zip(middle, low, strict=True)],
+           [x - m for m, x in zip(middle, high, strict=True)]]  # fmt: skip
+    look: Any = {"color": "0.85", "edgecolor": "black", "capsize": 3}
+    drawn = axes.barh(list(values), middle, xerr=off, **look)
     texts = [
         f"{x:.3g}{(notes or {}).get(name, '')}" for name, x in zip(values, middle, strict=True)
     ]
@@ -42,7 +35,7 @@ def bars(
     if log:
         axes.set_xscale("log")
     else:
-        axes.set_xlim(0, 1.25 * max((each.highest / unit for each in values.values()), default=1))
+        axes.set_xlim(0, 1.25 * max(high, default=1))
     axes.invert_yaxis()
 
 
@@ -55,10 +48,7 @@ class Line(NamedTuple):
 
 
 class Panel(NamedTuple):
-    """Lines over a parameter, joined or not, and pale guides behind them.
-
-    ``log`` names the axes in powers of ten: ``"x"`` or ``"xy"``.
-    """
+    """Lines over a parameter, joined or not; pale guides; axes in powers of ten: "x" or "xy"."""
 
     title: str
     x: str
@@ -81,18 +71,15 @@ def panels(figure: Figure, drawn: Sequence[Panel], columns: int) -> None:
     for axes, panel in zip(grid, drawn, strict=False):
         for name, line in panel.lines.items():
             style = _style(names.index(name)) | ({} if panel.joined else {"linestyle": "none"})
-            drawn_line = axes.errorbar(*line, elinewidth=0.8, capsize=2, **style)
-            handles.setdefault(name, drawn_line)
+            handles[name] = axes.errorbar(*line, elinewidth=0.8, capsize=2, **style)
         for guide in panel.guides:
             axes.plot(guide.x, guide.y, color="0.6", linewidth=0.8, zorder=0)
-        _frame(axes, panel)
+        _frame(_plain_axes(axes, panel.x, panel.y, panel.title), panel)
     for axes in figure.axes[len(drawn) :]:
         axes.set_visible(False)
+    look: Any = {"ncols": 4, "frameon": False, "fontsize": "small"}
     if handles:
-        figure.legend(
-            [handles[name] for name in names], names, loc="outside lower center", ncols=4,
-            frameon=False, fontsize="small",
-        )  # fmt: skip
+        figure.legend([handles[x] for x in names], names, loc="outside lower center", **look)
 
 
 def _style(i: int) -> dict[str, Any]:
@@ -103,7 +90,6 @@ def _style(i: int) -> dict[str, Any]:
 
 
 def _frame(axes: Axes, panel: Panel) -> None:
-    plain_axes(axes, panel.x, panel.y, panel.title)
     if "x" in panel.log:
         axes.set_xscale("log")
     if "y" in panel.log:
@@ -116,11 +102,11 @@ def _frame(axes: Axes, panel: Panel) -> None:
         axes.xaxis.set_minor_locator(NullLocator())
 
 
-def plain_axes(axes: Axes, x: str, y: str, title: str = "") -> None:
+def _plain_axes(axes: Axes, x: str, y: str, title: str = "") -> Axes:
     """Give axes their labels, a pale grid and no frame."""
-    axes.set_xlabel(x)
-    axes.set_ylabel(y)
+    axes.set(xlabel=x, ylabel=y)
     axes.set_title(title, fontsize="medium")
     axes.grid(color="0.9")
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
+    return axes
