@@ -1,6 +1,5 @@
 """What `w2v bench` finds on this machine, kept beside the other results."""
 
-from functools import partial
 from pathlib import Path
 
 from benchmarks.harness.plots import bars
@@ -24,5 +23,5 @@ def run(folder: Path, *, seconds: float = 120) -> str:
     )
     table = markdown_table(["", "M words/s"], [[x, shown(y, 1e6, 3)] for x, y in speeds.items()])
     text = page("What training costs here", intro, table, figures["verdict"])
-    plot = partial(bars, values=speeds, unit=1e6, label="million words a second")
+    plot = bars(speeds, 1e6, "million words a second")
     return write(folder, "bench", figures, text, plot)

@@ -24,15 +24,11 @@ _REPEATS = "How many times over to take the text."
 
 
 def run(
-    folder: Path,
-    *,
-    corpus: Corpus = None,
-    words: Words = None,
-    rounds: Annotated[int, typer.Option(min=0, help=_ROUNDS)] = 3,
-    epochs: Epochs = 5,
+    folder: Path, *, corpus: Corpus = None, words: Words = None,
+    rounds: Annotated[int, typer.Option(min=0, help=_ROUNDS)] = 3, epochs: Epochs = 5,
     model: Annotated[str, typer.Option(help="sg or cbow.")] = "sg",
     repeats: Annotated[int, typer.Option(min=1, help=_REPEATS)] = 1,
-) -> str:
+) -> str:  # fmt: skip
     """Measure, and write ``end-to-end-<model>``; no rounds run w2v alone, once, for its memory."""
     if model not in ("sg", "cbow"):
         raise typer.BadParameter(f"{model!r} is neither sg nor cbow", param_hint="--model")
@@ -73,5 +69,5 @@ def run(
         notes,
     )
     name = f"end-to-end-{model}" + ("" if repeats == 1 else f"-{repeats}-times")
-    plot = partial(bars, values=walls, unit=1, label="seconds from text file to vectors file")
+    plot = bars(walls, 1, "seconds from text file to vectors file")
     return write(folder, name, figures, table, plot)

@@ -17,7 +17,7 @@ from benchmarks.contest.libraries import MODELS, Job
 from benchmarks.contest.systems import System, all_systems
 from benchmarks.harness.machine import usable_cores
 from benchmarks.harness.options import Corpus, Program, Rounds, Threads, Words
-from benchmarks.harness.plots import bars
+from benchmarks.harness.plots import Plot, bars
 from benchmarks.harness.processes import Finished, ProcessFailedError, watch
 from benchmarks.harness.progress import Progress
 from benchmarks.harness.report import markdown_table, page, shown, write
@@ -124,18 +124,12 @@ class Contest:
 
 
 def run(
-    folder: Path,
-    systems: Sequence[System] | None = None,
-    *,
-    corpus: Corpus = None,
-    words: Words = None,
-    rounds: Rounds = 3,
+    folder: Path, systems: Sequence[System] | None = None, *, corpus: Corpus = None,
+    words: Words = None, rounds: Rounds = 3,
     epochs: Annotated[int, typer.Option(min=1, help="1 for speed, 3 for quality.")] = 1,
-    threads: Threads = None,
-    fasttext: Program = None,
-    word2vec_c: Program = None,
+    threads: Threads = None, fasttext: Program = None, word2vec_c: Program = None,
     pword2vec: Program = None,
-) -> str:
+) -> str:  # fmt: skip
     """Measure all systems that are there, and write ``peers`` or ``peers-<n>-epochs``.
 
     The seed is the round's number where a system takes one. Those that are missing are told how
@@ -171,7 +165,7 @@ def run(
     former = folder / f"{name}.json"
     if former.exists():
         figures["repeated"] = compare(figures, json.loads(former.read_text(encoding="utf-8")))
-    return write(folder, name, figures, table(figures), partial(_draw, figures))
+    return write(folder, name, figures, table(figures), _bars(figures))
 
 
 def compare(now: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -253,7 +247,7 @@ def _row(
     return (system["title"] + (f" (then {failed})" if failed else ""), *cells)
 
 
-def _draw(figures: Mapping[str, Any], figure: Any) -> None:
+def _bars(figures: Mapping[str, Any]) -> Plot:
     speeds, notes = {}, {}
     for model, systems in figures["models"].items():
         for name, each in systems.items():
@@ -262,4 +256,4 @@ def _draw(figures: Mapping[str, Any], figure: Any) -> None:
                 speeds[title] = each["words_per_second"]
             if each["ratio"] and name != BASELINE:
                 notes[title] = f"  ({each['ratio']['median']:.1f} × gensim)"
-    bars(figure, speeds, 1e6, "million words a second, training alone", notes=notes)
+    return bars(speeds, 1e6, "million words a second, training alone", notes)

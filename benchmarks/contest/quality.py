@@ -37,16 +37,9 @@ CONTESTANTS = [
 
 
 def run(
-    folder: Path,
-    *,
-    corpus: Corpus = None,
-    words: Words = None,
-    seeds: Seeds = 3,
-    epochs: Epochs = 3,
-    negative: Negative = 5,
-    label: Label = None,
-    threads: Threads = None,
-) -> str:
+    folder: Path, *, corpus: Corpus = None, words: Words = None, seeds: Seeds = 3,
+    epochs: Epochs = 3, negative: Negative = 5, label: Label = None, threads: Threads = None,
+) -> str:  # fmt: skip
     """Train both with several seeds, evaluate, and write ``engine-<label>``."""
     threads = threads or usable_cores()
     with encoded_text(corpus, words) as (text, encoded):

@@ -37,16 +37,10 @@ def result_name(what: str, negative: int, dim: int = 100) -> str:
 
 
 def run(
-    folder: Path,
-    *,
-    corpus: Corpus = None,
-    words: Words = None,
-    rounds: Rounds = 5,
-    threads: Threads = None,
-    dim: Annotated[int, typer.Option(min=1, help="Dimensions.")] = 100,
-    negative: Negative = 5,
-    label: Label = None,
-) -> str:
+    folder: Path, *, corpus: Corpus = None, words: Words = None, rounds: Rounds = 5,
+    threads: Threads = None, dim: Annotated[int, typer.Option(min=1, help="Dimensions.")] = 100,
+    negative: Negative = 5, label: Label = None,
+) -> str:  # fmt: skip
     """Train an epoch with each in turn, and write ``engine-<label>``."""
     label, workers = label or result_name("speed", negative, dim), threads or usable_cores()
     setting = Setting(dim=dim, negative=negative, workers=workers)
@@ -91,7 +85,7 @@ def run(
     found = {f"{model} words_per_second": _summary(model, speeds, figures) for model in MODELS}
     figures |= {"summary": found, "words_per_second": speeds}
     bar = {name: each for name, each in speeds.items() if "ceiling" not in name}
-    plot = partial(bars, values=bar, unit=1e6, label="million words a second")
+    plot = bars(bar, 1e6, "million words a second")
     return write(folder, f"engine-{label}", figures, _table(figures), plot)
 
 

@@ -27,13 +27,12 @@ QUICK = {"words": 5_000_000, "parts": "smoke,speed"}
 
 
 def run(
-    folder: Path | None = None,
-    *,
+    folder: Path | None = None, *,
     words: Annotated[int, typer.Option(min=1000, help="Words of the Zipf corpus.")] = 200_000_000,
     parts: Annotated[str, typer.Option(help="Some of the parts, by commas.")] = ",".join(PARTS),
     budget: Annotated[float, typer.Option(help="Seconds for all parts.")] = 570,
     part: Annotated[str | None, typer.Option(hidden=True)] = None,
-) -> str:
+) -> str:  # fmt: skip
     """Measure some parts in so many seconds, and return the table.
 
     Parts that are not run keep the results they have in the folder, by default the card's own

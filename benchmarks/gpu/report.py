@@ -4,7 +4,6 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,15 +57,15 @@ def write_page(results: Results, folder: Path) -> str:
               for name, value in results.get(section, {}).items()
               if isinstance(_speed(value), float)}  # fmt: skip
     if speeds:
-        plot = partial(bars, values=speeds, unit=1e6, label="million words a second", log=True)
+        plot = bars(speeds, 1e6, "million words a second", log=True)
         write_picture(folder / "gpu-speed.png", plot)
     points: dict[str, dict[int, float]] = {}
     for (label, batch), value in _batches(results).items():
         if isinstance(value, float):
             points.setdefault(label, {})[batch] = value
     if lines := {name: Line(list(each), list(each.values())) for name, each in points.items()}:
-        drawn = [Panel("", "batch", "words a second", lines)]
-        write_picture(folder / "gpu-batches.png", partial(panels, drawn=drawn, columns=1))
+        plot = panels([Panel("", "batch", "words a second", lines)], 1)
+        write_picture(folder / "gpu-batches.png", plot)
     return text
 
 

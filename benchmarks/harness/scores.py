@@ -3,14 +3,12 @@
 import math
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from benchmarks.harness.plots import bars
+from benchmarks.harness.plots import Plot, bars
 from benchmarks.harness.progress import Progress
 from benchmarks.harness.report import left_out, page, pivot, write
 from benchmarks.harness.texts import DATA
@@ -113,7 +111,7 @@ def write_scores(
     """Write scores by contestant, the ``summary`` of the figures, as a table and as bars."""
     summary, reasons = figures["summary"], figures["left_out"]
     text = page(title, intro, score_table(summary, MEASURES), note, left_out(reasons))
-    return write(folder, name, figures, text, partial(_bars, summary, figures["seeds"]))
+    return write(folder, name, figures, text, _bars(summary, figures["seeds"]))
 
 
 def score_table(scores: Mapping[str, Mapping[str, Any]], titles: Mapping[str, str] = TITLES) -> str:
@@ -131,11 +129,11 @@ def _score(value: Mapping[str, float | None] | None) -> str | None:
     return f"{value['mean']:.3f}" + ("" if deviation is None else f" ± {deviation:.3f}")
 
 
-def _bars(scores: Mapping[str, Mapping[str, Any]], seeds: int, figure: Figure) -> None:
-    """Draw the scores, with whiskers of a deviation."""
+def _bars(scores: Mapping[str, Mapping[str, Any]], seeds: int) -> Plot:
+    """Return a plot of the scores, with whiskers of a deviation."""
     found = {}
     for (key, title), (name, each) in ((s, x) for s in TITLES.items() for x in scores.items()):
         if value := each.get(key):
             mean, off = value["mean"], value["deviation"] or 0
             found[f"{title}, {name}"] = Spread(mean, mean - off, mean + off, (mean, mean), seeds)
-    bars(figure, found, 1, "correlation, or share of analogies solved")
+    return bars(found, 1, "correlation, or share of analogies solved")

@@ -16,7 +16,7 @@ from benchmarks.harness.options import Corpus
 from benchmarks.harness.progress import Progress
 from benchmarks.harness.report import write
 from benchmarks.harness.texts import benchmark_text, zipf_on_disk, zipf_sentences
-from benchmarks.scaling.report import draw, table
+from benchmarks.scaling.report import plot, table
 from w2v.backend import Backend, available_backends, get_backend
 from w2v.bench.rounds import Spread
 from w2v.bench.training import FusedRun, MinibatchRun, Sentences, Setting
@@ -251,4 +251,4 @@ def run(folder: Path, *, plan: Plan = FULL, corpus: Corpus = None) -> str:
     about = {"name": str(source), "words": len(text.tokens), "vocabulary": len(text.counts)}
     figures = {"text": about, "setting": asdict(DEFAULT), "quick": plan != FULL,
                "left_out": panels.left_out, "results": records}  # fmt: skip
-    return write(folder, "scaling", figures, table(figures), partial(draw, records))
+    return write(folder, "scaling", figures, table(figures), plot(records))

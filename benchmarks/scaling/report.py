@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from benchmarks.harness import plots
 from benchmarks.harness.plots import Line
@@ -120,7 +119,7 @@ def _finding(panel: str, points: Series) -> str:
     return f"{costs}; between the cheapest and the dearest of all lie {apart:.0%}."
 
 
-def draw(records: Iterable[dict[str, Any]], figure: Figure) -> None:
+def plot(records: Iterable[dict[str, Any]]) -> plots.Plot:
     """Draw speed against threads and batches, and the cost of a word against all else."""
     drawn = []
     for title, group in _grouped(records).items():
@@ -142,4 +141,4 @@ def draw(records: Iterable[dict[str, Any]], figure: Figure) -> None:
         values = sorted({point["value"] for points in group.values() for point in points})
         label = "million words a second" if axis.speed else "ns a word"
         drawn.append(plots.Panel(title, axis.name, label, lines, axis.log, guides, values))
-    plots.panels(figure, drawn, 4)
+    return plots.panels(drawn, 4)

@@ -59,7 +59,7 @@ def threads(
         markdown_table(["model, threads", "M words/s", "× one thread", "loss"], rows),
     )
     figures = {"text": str(text), "summary": summary, "words_per_second": speeds, "losses": losses}
-    plot = partial(bars, values=speeds, unit=1e6, label="million words a second")
+    plot = bars(speeds, 1e6, "million words a second")
     return write(folder, "engine-threads", figures, table, plot)
 
 

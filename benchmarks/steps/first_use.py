@@ -3,7 +3,6 @@
 import os
 import sys
 import tempfile
-from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -49,5 +48,5 @@ def run(folder: Path, *, rounds: Rounds = 3, models: tuple[str, ...] = tuple(MOD
     summary = {name: {"seconds": clock.figures(), "cpu_seconds": processor.figures()}
                for name, (clock, processor) in both.items()}  # fmt: skip
     clocks = {name: clock for name, (clock, _) in both.items()}
-    plot = partial(bars, values=clocks, unit=1, label="seconds to the first 10,000 words")
+    plot = bars(clocks, 1, "seconds to the first 10,000 words")
     return write(folder, "engine-first-use", {"summary": summary, "runs": runs}, table, plot)

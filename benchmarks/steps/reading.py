@@ -69,7 +69,7 @@ def run(
         f"{text}, {size / 1e6:.1f} MB of plain text, all cores, by turns. Median (lowest–highest)."
     )
     table = page("Reading text", about, markdown_table(["", "M words/s"], rows), notes)
-    plot = partial(bars, values=speeds, unit=1e6, label="million words read a second")
+    plot = bars(speeds, 1e6, "million words read a second")
     return write(folder, "reading", figures, table, plot)
 
 

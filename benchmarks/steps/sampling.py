@@ -3,7 +3,6 @@
 The words are Zipf's, and drawn in proportion to the count to the power of 0.75.
 """
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -12,11 +11,11 @@ from statistics import NormalDist
 from typing import Any, NamedTuple
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from benchmarks.harness.plots import Line, Panel, panels
+from benchmarks.harness.plots import Line, Panel, Plot, panels
 from benchmarks.harness.progress import Progress
 from benchmarks.harness.report import page, pivot, write
+from benchmarks.harness.slices import Steps, fit, steps_of
 from benchmarks.harness.texts import zipf_counts
 from tests.support.sampling_error import count, error, inclusion
 from tests.support.textbook import UnigramSampler as TextbookSampler
@@ -64,30 +63,19 @@ class Contestant:
     fetch: Callable[[Any], np.ndarray] = np.asarray
     wait: Callable[[], None] = lambda: None
 
-    def prepare(self, targets: np.ndarray, seconds: float) -> tuple[int, Callable[[], float]]:
-        """Return the rows that are drawn in about so long, and what measures rows a second."""
-        self._seconds(self.place(targets[:1]), 1)  # compiles
-        rows, took = 1, 0.0
-        while rows < len(targets) and took < seconds / 4:
-            rows = min(len(targets), rows * 4)
-            took = self._seconds(self.place(targets[:rows]), 1)
-        calls = max(1, round(seconds / took))
-        if rows < len(targets):  # a slow one: one call of as many rows as it can
-            rows, calls = max(1, min(len(targets), round(rows * seconds / took))), 1
-        batch = self.place(targets[:rows])
-        return rows * calls, lambda: rows * calls / self._seconds(batch, calls)
-
     def rows(self, targets: np.ndarray, n: int) -> np.ndarray:
         """Draw for the first n targets, back as a NumPy array: (n, k)."""
         return self.fetch(self.draw(self.place(targets[:n])))
 
-    def _seconds(self, batch: Any, calls: int) -> float:
-        self.wait()
-        begin = time.perf_counter()
-        for _ in range(calls):
-            self.draw(batch)
-        self.wait()
-        return time.perf_counter() - begin
+    def timed(self, targets: np.ndarray) -> Steps:
+        """Return what times drawing for so many targets, in calls of all that there are."""
+
+        def cut(n: int) -> list[Any]:
+            return [self.place(targets[:n])] * max(1, n // len(targets))
+
+        draw = steps_of(self.draw, cut, self.wait)
+        # Where calls do not come out even, there are fewer, and the seconds are those of a target.
+        return lambda n: draw(n) * n / (min(n, len(targets)) * max(1, n // len(targets)))
 
 
 def contestants(counts: np.ndarray, k: int) -> Iterator[Contestant]:
@@ -117,7 +105,7 @@ def run(folder: Path, *, plan: Plan = FULL) -> str:
         records = [record for case in cases for record in _measure(*case, plan, progress)]
     setting = {"batch": BATCH, "power": POWER, "quick": plan != FULL}
     figures = {"setting": setting, "results": records}
-    return write(folder, "sampling", figures, _table(records), partial(_draw, records))
+    return write(folder, "sampling", figures, _table(records), _plot(records))
 
 
 def _measure(vocabulary: int, k: int, plan: Plan, progress: Progress) -> Iterator[Record]:
@@ -130,19 +118,19 @@ def _measure(vocabulary: int, k: int, plan: Plan, progress: Progress) -> Iterato
     expected = {False: p, True: inclusion(others / others.sum(), k)}
     targets = np.random.default_rng(k).choice(vocabulary, BATCH, p=p).astype(np.int32)
     ready = {each.name: each for each in contestants(counts, k)}
-    prepared = {name: each.prepare(targets, plan.slice_seconds) for name, each in ready.items()}
-    turns = {name: (measure, plan.slice_seconds) for name, (_, measure) in prepared.items()}
-    speeds = progress.alternate(turns, plan.rounds)
+    fitted = {name: fit(each.timed(targets), plan.slice_seconds) for name, each in ready.items()}
+    turns = {name: each[1:] for name, each in fitted.items()}
+    seconds = progress.alternate(turns, plan.rounds)
     for name, each in ready.items():
         progress.step(f"{name}: error", plan.error_seconds)
-        most = max(1, round(prepared[name][0] * plan.error_seconds / plan.slice_seconds))
+        most = max(1, round(fitted[name][0] * plan.error_seconds / plan.slice_seconds))
         drawn = min(-(-plan.words // k), most)
         tally = count(partial(each.rows, np.zeros(BATCH, np.int32)), vocabulary, drawn, BATCH)
         trials = drawn if each.distinct else drawn * k
         yield {
             "vocabulary": vocabulary, "negative": k, "contestant": name, "distinct": each.distinct,
             "fast_from_exact": float(np.abs(expected[True] / k - p).sum() / 2),
-            "words_per_second": Spread.of([k * x for x in speeds[name]]).figures(),
+            "words_per_second": Spread.of([k / x for x in seconds[name]]).figures(),
             "error": asdict(error(tally, expected[each.distinct], trials)),
         }  # fmt: skip
 
@@ -206,7 +194,7 @@ def _surprise(record: Mapping[str, Any]) -> float:
     return float(abs(e["measured"] - e["chance"]) / e["deviation"])
 
 
-def _draw(records: Sequence[Record], figure: Figure) -> None:
+def _plot(records: Sequence[Record]) -> Plot:
     """Draw speed above error, a column for every k."""
     names, speeds, errors = list(dict.fromkeys(r["contestant"] for r in records)), [], []
     for k in dict.fromkeys(r["negative"] for r in records):
@@ -221,4 +209,4 @@ def _draw(records: Sequence[Record], figure: Figure) -> None:
         x, one = "words in the vocabulary", Line([1_000, max(sizes)], [1, 1])
         speeds.append(Panel(f"{k} negatives", x, "words drawn a second", above))
         errors.append(Panel("", x, "error ÷ pure chance", below, "x", [one], joined=False))
-    panels(figure, [*speeds, *errors], len(speeds))
+    return panels([*speeds, *errors], len(speeds))

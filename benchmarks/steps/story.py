@@ -6,19 +6,18 @@ the same stands beside at one size.
 """
 
 import gc
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from itertools import product
+from itertools import cycle, islice, product
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from matplotlib.figure import Figure
 
-from benchmarks.harness.plots import Line, Panel, panels
+from benchmarks.harness.plots import Line, Panel, Plot, panels
 from benchmarks.harness.progress import Progress
 from benchmarks.harness.report import left_out, page, pivot, shown, write
+from benchmarks.harness.slices import Steps, fit, steps_of
 from benchmarks.harness.texts import zipf_sentences
 from tests.support import textbook
 from w2v.backend import available_backends, get_backend
@@ -33,10 +32,7 @@ KINDS: dict[str, Any] = {"CBOW": textbook.CBOW, "skip-gram": textbook.SkipGram}
 ONE_HOT, SOFTMAX = "one-hot + softmax", "lookup + softmax"
 _ORDER = ("one-hot", "lookup", "textbook", "minibatch", "fused")  # the slowest way first
 _BASELINE_ROUNDS = 3
-_UNTIMED = 4  # of a slice, one part in so many goes before it
 Batch = tuple[Any, Any]
-Steps = Callable[[int], float]
-"""What makes so many steps and returns their seconds."""
 Methods = dict[tuple[str, int], Steps]
 """By name and size of the vocabulary."""
 
@@ -68,55 +64,12 @@ class ZipfText:
         self.vocab_size, self.corpus = vocab_size, whole.tokens
         self.text = whole.part(TOKENS, skip=vocab_size)
         self.contexts, self.target = create_contexts_target(self.text.tokens, WINDOW)
-        self._order = np.random.default_rng(vocab_size).permutation(len(self.target))
-        self._next = 0
+        order = np.random.default_rng(vocab_size).permutation(len(self.target))
+        self._rows = cycle(order[: len(order) // BATCH * BATCH].reshape(-1, BATCH))
 
-    def batch(self) -> Batch:
-        """Return the next rows in random order."""
-        if self._next + BATCH > len(self._order):
-            self._next = 0
-        rows = self._order[self._next : self._next + BATCH]
-        self._next += BATCH
-        return self.contexts[rows], self.target[rows]
-
-
-def _fit(train: Steps, slice_seconds: float) -> tuple[Callable[[], float], float]:
-    """Compile, touch the memory, choose the steps of a slice; return what measures, its seconds.
-
-    Measured are the seconds of a step, the mean of a slice. Some steps before it are not timed:
-    other methods have had the caches meanwhile.
-    """
-    train(1)
-    steps, seconds = 1, train(1)
-    while seconds < slice_seconds / 2:  # a few steps are mostly their beginning and end
-        steps *= max(2, min(10, int(slice_seconds / seconds)))
-        seconds = train(steps)
-    chosen = max(1, int(slice_seconds * steps / seconds))
-
-    def measure() -> float:
-        train(-(-chosen // _UNTIMED))
-        return train(chosen) / chosen
-
-    return measure, chosen * seconds / steps
-
-
-def _steps_of(
-    step: Callable[[Any, Any], None],
-    batch: Callable[[], Batch],
-    synchronize: Callable[[], None] = lambda: None,
-) -> Steps:
-    """Return what times steps on batches that are cut before the clock starts."""
-
-    def train(steps: int) -> float:
-        batches = [batch() for _ in range(steps)]
-        synchronize()
-        begin = time.perf_counter()
-        for contexts, target in batches:
-            step(contexts, target)
-        synchronize()
-        return time.perf_counter() - begin
-
-    return train
+    def cut(self, batches: int) -> list[Batch]:
+        """Return the next batches, of rows in random order."""
+        return [(self.contexts[x], self.target[x]) for x in islice(self._rows, batches)]
 
 
 def _softmax(name: str, text: ZipfText) -> Steps:
@@ -124,11 +77,11 @@ def _softmax(name: str, text: ZipfText) -> Steps:
     size, one_hot = text.vocab_size, name == ONE_HOT
     model = SoftmaxCBOW(size, DIMENSIONS, WINDOW, text.corpus, backend="cpu", one_hot=one_hot)
 
-    def vectors() -> Batch:
-        contexts, target = text.batch()
-        return convert_one_hot(contexts, size).astype(np.float32), target
+    def cut(batches: int) -> list[Batch]:
+        return [(convert_one_hot(x, size).astype(np.float32), y) for x, y in text.cut(batches)]
 
-    return _steps_of(minibatch_step(model), vectors if one_hot else text.batch)
+    step = minibatch_step(model)
+    return steps_of(lambda batch: step(*batch), cut if one_hot else text.cut)
 
 
 def _sampled(kind: str, text: ZipfText, backend_name: str) -> Methods:
@@ -141,13 +94,12 @@ def _sampled(kind: str, text: ZipfText, backend_name: str) -> Methods:
     run = FusedRun(backend, text.text, setting, shrink_windows=False)
     minibatch_steps, place = minibatch_step(layered), 0
 
-    def batch() -> Batch:
-        contexts, target = text.batch()
-        return backend.asarray(contexts), backend.asarray(target)
+    def cut(batches: int) -> list[Batch]:
+        return [(backend.asarray(x), backend.asarray(y)) for x, y in text.cut(batches)]
 
-    def minibatch(sampler: UnigramSampler, contexts: Any, target: Any) -> None:
+    def minibatch(sampler: UnigramSampler, batch: Batch) -> None:
         layered.ns_loss.sampler = sampler
-        minibatch_steps(contexts, target)
+        minibatch_steps(*batch)
 
     def fused(sampler: UnigramSampler, steps: int) -> float:
         nonlocal place
@@ -161,7 +113,7 @@ def _sampled(kind: str, text: ZipfText, backend_name: str) -> Methods:
         sampler = UnigramSampler(
             None, sample_size=NEGATIVES, counts=counts, sampling=way, backend=backend
         )
-        steps = _steps_of(partial(minibatch, sampler), batch, backend.synchronize)
+        steps = steps_of(partial(minibatch, sampler), cut, backend.synchronize)
         methods[f"minibatch, {way}, {kind}{where}", text.vocab_size] = steps
         methods[f"fused, {way}, {kind}{where}", text.vocab_size] = partial(fused, sampler)
     return methods
@@ -174,12 +126,12 @@ def _from_textbook(kind: str, text: ZipfText) -> Steps:
     sampler = textbook.UnigramSampler(text.corpus, sample_size=NEGATIVES)
     model, optimizer = KINDS[kind](*W, WINDOW, sampler), textbook.Adam()
 
-    def step(contexts: Any, target: Any) -> None:
-        model.forward(contexts, target)
+    def step(batch: Batch) -> None:
+        model.forward(*batch)
         model.backward()
         optimizer.update(*textbook.sum_shared(model.params, model.grads))
 
-    return _steps_of(step, text.batch)
+    return steps_of(step, text.cut)
 
 
 class Story:
@@ -210,7 +162,7 @@ class Story:
         labels = {f"{name}, {size:,} words": (name, size) for name, size in methods}
         for label, method in labels.items():
             self.progress.step(f"warming up: {label}", 2 * seconds)
-            turns[label] = _fit(methods[method], seconds)
+            turns[label] = fit(methods[method], seconds)[1:]
         for label, found in self.progress.alternate(turns, rounds).items():
             self.measured[labels[label]] = found
 
@@ -256,7 +208,7 @@ def run(folder: Path, *, plan: Plan = FULL) -> str:
                 "middle": plan.middle, "largest": plan.sizes[-1]}  # fmt: skip
     figures = {"settings": settings, "speedup_spread": speedup, "growth_spread": growth,
                "left_out": story.left_out, "results": results}  # fmt: skip
-    return write(folder, "story", figures, _table(figures), partial(_draw, results))
+    return write(folder, "story", figures, _table(figures), _plot(results))
 
 
 def _by_method(results: Sequence[Mapping[str, Any]]) -> dict[str, dict[int, Mapping[str, Any]]]:
@@ -288,7 +240,7 @@ def _table(figures: Mapping[str, Any]) -> str:
     )
 
 
-def _draw(results: Sequence[Mapping[str, Any]], figure: Figure) -> None:
+def _plot(results: Sequence[Mapping[str, Any]]) -> Plot:
     """Draw time against vocabulary size, both in powers of ten; CBOW left, skip-gram right."""
     drawn = []
     for kind in KINDS:
@@ -298,4 +250,4 @@ def _draw(results: Sequence[Mapping[str, Any]], figure: Figure) -> None:
             if ("skip-gram" in name) == (kind == "skip-gram")
         }
         drawn.append(Panel(kind, "words in the vocabulary", f"µs for {BATCH} words", lines))
-    panels(figure, drawn, 2)
+    return panels(drawn, 2)
