@@ -130,9 +130,8 @@ def _program(
 
     Of the arguments after the fields, ``{model}`` is fastText's name of it, ``{cbow}`` 0 or 1.
     """
-    where = Path(str(path or shutil.which(usual))).resolve()
-    found = None
-    if path or shutil.which(usual):
+    where, found = Path(path or shutil.which(usual) or "missing").resolve(), None
+    if where.is_file():
         found = f"program {where.name}, SHA-256 {sha256(where.read_bytes()).hexdigest()[:12]}…"
 
     def command(job: Job) -> list[str]:

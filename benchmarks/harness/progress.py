@@ -1,5 +1,6 @@
 """How far a benchmark has come and when it will be done, on standard error."""
 
+import shutil
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -29,8 +30,12 @@ class Progress(AbstractContextManager["Progress"]):
 
     def say(self, line: str, passing: bool = False) -> None:
         """Print a line, which may be replaced by the next one if it is passing."""
-        begin, end = ("\r\x1b[K", "" if passing else "\n") if sys.stderr.isatty() else ("", "\n")
-        print(f"{begin}{self.name}: {line}", end=end, file=sys.stderr, flush=True)
+        text, begin, end = f"{self.name}: {line}", "", "\n"
+        if sys.stderr.isatty():
+            begin = "\r\x1b[K"
+            if passing:
+                text, end = text[: shutil.get_terminal_size().columns - 1], ""
+        print(f"{begin}{text}", end=end, file=sys.stderr, flush=True)
 
     def step(self, what: str, seconds: float) -> None:
         """Begin a step that may take so long; it ends the one before it."""
