@@ -35,11 +35,11 @@ def fit(train: Steps, slice_seconds: float) -> tuple[int, Callable[[], float], f
     Returned are the steps; what measures the seconds of a step, the mean of a slice; and a
     slice's seconds. Some steps before a slice are not timed: others have had the caches meanwhile.
     """
-    train(1)
-    steps, seconds = 1, train(1)
-    while seconds < slice_seconds / 2:  # a few steps are mostly their beginning and end
+    steps = 1
+    train(steps)
+    # A few steps are mostly their beginning and end; one of two tries is not held up by others.
+    while (seconds := min(train(steps), train(steps))) < slice_seconds / 2:
         steps *= max(2, min(10, int(slice_seconds / seconds)))
-        seconds = train(steps)
     chosen = max(1, int(slice_seconds * steps / seconds))
 
     def measure() -> float:
