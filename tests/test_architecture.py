@@ -38,6 +38,18 @@ TOP = {"cli", "__main__", ""}  # the command line, and w2v itself, which gives t
 APART = {"course"}  # imported by nothing else, the command line included
 
 
+MOST_PARAMETERS = 8
+# What people call, by names: constructors, functions and commands.
+PUBLIC = {
+    "w2v.word2vec.estimator": {"__init__", "train"},
+    "w2v.models.base": {"__init__"},
+    "w2v.training.fused": {"__init__"},
+    "w2v.data.reading.read_corpus": {"read_corpus"},
+    "w2v.cli.train": {"train"},
+    "w2v.cli.corpora": {"prepare", "phrases"},
+}
+
+
 def module_of(path: Path) -> str:
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(part for part in parts if part != "__init__")
@@ -129,6 +141,26 @@ def test_circles_are_found() -> None:
     assert circles({"a": {"b"}, "b": {"c", "d"}, "c": {"a"}, "d": set()}) == [["a", "b", "c"]]
 
 
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert circles(graph()) == []
+
+
+def test_only_what_people_call_takes_many_parameters() -> None:
+    many = []
+    for path in SOURCES:
+        module = module_of(path)
+        if module.endswith("_kernels"):  # compiled: their arrays are passed one by one
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.FunctionDef) or node.name in PUBLIC.get(module, ()):
+                continue
+            every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            taken = [each.arg for each in every if each.arg not in ("self", "cls")]
+            if len(taken) > MOST_PARAMETERS:
+                many.append(f"{module}.{node.name} takes {len(taken)}")
+    assert many == []
+
+
 def libraries_of(path: Path) -> set[str]:
     return {name.split(".")[0] for name in imports(path)} & (CUPY | NUMBA)
 
@@ -162,6 +194,30 @@ def test_imports_run_one_way() -> None:
             if not allowed:
                 upwards.append(f"{module} imports {name}")
     assert upwards == []
+
+
+def inner_imports(room: str) -> dict[str, set[str]]:
+    """Return which of a room's modules each of them imports, for types alone included."""
+    paths = {module_of(path): path for path in sources_of(room)}
+    return {
+        module: {
+            # The name after the keyword may be a module or stand in one.
+            found
+            for name in imports(path)
+            for found in (name, name.rpartition(".")[0])
+            if found in paths and found != module
+        }
+        for module, path in paths.items()
+    }
+
+
+@pytest.mark.parametrize("room", ["backend"])
+def test_no_module_imports_what_imports_it(room: str) -> None:
+    left = inner_imports(room)
+    while left:  # take those away that import none of the others
+        free = {module for module, others in left.items() if not others & left.keys()}
+        assert free, f"a circle among {sorted(left)}"
+        left = {module: others for module, others in left.items() if module not in free}
 
 
 @pytest.mark.parametrize("path", sources_of("layers", "models"), ids=module_of)

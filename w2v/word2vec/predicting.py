@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from w2v.data import CorpusError, EncodedCorpus
-from w2v.layers import HierarchicalSoftmaxLoss
 from w2v.training.resting_loss import RestingLoss
 from w2v.vectors.row_index import Key, listed
 from w2v.word2vec.base import Base
@@ -48,16 +47,12 @@ class Predicting(Base):
         ids = [row for row in rows if row is not None]
         if not ids:
             return None
-        W_in, W_out = self._weights.matrices()
+        W_in, _ = self._weights.matrices()
         h = W_in[ids].sum(axis=0)
         if self.config.cbow_mean:
             h /= len(ids)
-        if isinstance(model.loss_layer, HierarchicalSoftmaxLoss):
-            p = np.exp(model.loss_layer.log_probabilities(h))
-        else:
-            scores = (W_out @ h).astype(np.float64)
-            p = np.exp(scores - scores.max())
-            p /= p.sum()
+        log_p = model.loss_layer.log_probabilities(self.backend.asarray(h))
+        p = np.exp(self.backend.to_numpy(log_p))
         best = np.argsort(-p)[: max(0, topn)]
         return [(vocab.words[i], float(p[i])) for i in best]
 

@@ -1,18 +1,103 @@
-"""The fused engine on the CPU: arrays in, Numba kernels, loss out."""
+"""The fused engine on the CPU: work in, Numba kernels, loss out."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from w2v.backend.cpu import fused_kernels as kernels
+from w2v.backend.cpu import fused_kernels, tree_kernels
 from w2v.backend.cpu.copies import OwnCopies, own_copies
 from w2v.backend.cpu.rows import padded, padded_copy
 from w2v.backend.cpu.vector_kernels import LANES, MAX_TILE
+from w2v.backend.huffman import HuffmanTree
 from w2v.backend.noise import NoiseTable
-from w2v.backend.settings import StreamLoss, StreamSettings
+from w2v.backend.settings import FusedLoss, FusedSettings
+from w2v.backend.work import Work
+
+_PATH_TILE = LANES // 2  # nodes that are multiplied at once; paths are a dozen long
+
+
+def train(work: Work, own: OwnCopies | None = None) -> FusedLoss:
+    """Train on sentences; see :meth:`w2v.backend.Backend.train`.
+
+    Parameters
+    ----------
+    work : Work
+        Checked.
+    own : OwnCopies, optional
+        A thread's copies that outlast the call, by default those of this call alone.
+    """
+    settings = work.settings
+    form = _FORMS[type(work.output)](work.output, settings)
+    W_in, W_out = _vector_rows(work.W_in), _vector_rows(work.W_out)
+    slope = (settings.alpha - settings.min_alpha) / settings.total
+    loss = np.zeros(3)
+    form.kernel(
+        (W_in, W_out),
+        (_read_only(work.tokens, np.int32), _read_only(work.offsets, np.int64)),
+        work.position,
+        _read_only(work.keep, np.uint32),
+        *form.outputs,
+        (settings.reach, settings.shrink_windows),
+        (settings.alpha, slope, settings.min_alpha),
+        None if settings.skip_gram else (settings.mean, settings.mean and settings.share_gradient),
+        form.tiling,
+        tuple(own or own_copies(settings, work.position, W_in, W_out)),
+        loss,
+    )
+    for W, whole in ((work.W_in, W_in), (work.W_out, W_out)):
+        if not np.may_share_memory(W, whole):
+            W[:] = whole[:, : W.shape[1]]
+    return FusedLoss(float(loss[0]), int(loss[1]), int(loss[2]))
+
+
+class _Form(NamedTuple):
+    """One of the kernels, and what it takes that the other does not.
+
+    Parameters
+    ----------
+    kernel : kernel
+        Numba's type says nothing of its arguments.
+    outputs : tuple
+        What it finds a window's outputs by.
+    tiling : tuple
+        How it multiplies them with contexts.
+    """
+
+    kernel: Any
+    outputs: tuple[Any, ...]
+    tiling: tuple[Any, ...]
+
+
+def _by_negatives(noise: NoiseTable, settings: FusedSettings) -> _Form:
+    contexts, outputs = tile_shape(settings.negative)
+    return _Form(
+        fused_kernels.train,
+        (
+            (noise.table.view(np.uint64)[:, 0], noise.cumulative),
+            (settings.token_key, settings.negative_key),
+            (settings.negative, settings.exact),
+        ),
+        (
+            (0,) * contexts,
+            (0,) * outputs,
+            negative_lanes(contexts, outputs, settings.negative),
+        ),
+    )
+
+
+def _by_path(tree: HuffmanTree, settings: FusedSettings) -> _Form:
+    group = LANES // _PATH_TILE if settings.skip_gram else 1
+    return _Form(
+        tree_kernels.train,
+        ((tree.parents, tree.labels, tree.longest), settings.token_key),
+        ((0,) * group, (0,) * _PATH_TILE, path_lanes(group, _PATH_TILE)),
+    )
+
+
+_FORMS: dict[type, Any] = {NoiseTable: _by_negatives, HuffmanTree: _by_path}
 
 
 def tile_shape(negative: int) -> tuple[int, int]:
@@ -37,7 +122,7 @@ def tile_shape(negative: int) -> tuple[int, int]:
 
 
 @lru_cache
-def lane_patterns(group: int, tile: int, k: int) -> np.ndarray:
+def negative_lanes(group: int, tile: int, k: int) -> np.ndarray:
     """Tell what each lane of a vector of logits is: context i, output j in lane i * tile + j.
 
     Parameters
@@ -64,93 +149,26 @@ def lane_patterns(group: int, tile: int, k: int) -> np.ndarray:
     return out
 
 
-def train_stream(
-    W_in: np.ndarray,
-    W_out: np.ndarray,
-    tokens: np.ndarray,
-    offsets: np.ndarray,
-    noise: NoiseTable,
-    keep: np.ndarray,
-    settings: StreamSettings,
-    position: int,
-    own: OwnCopies | None = None,
-) -> StreamLoss:
-    """Train on a stream of sentences; see :meth:`w2v.backend.Backend.train_stream`.
-
-    ``own``: a thread's copies that outlast the call, by default those of this call alone.
-    """
-    contexts, outputs = tile_shape(settings.negative)
-    return run_kernel(
-        kernels.train,
-        (W_in, W_out),
-        (tokens, offsets),
-        keep,
-        settings,
-        position,
-        outputs=(
-            (noise.table.view(np.uint64)[:, 0], noise.cumulative),
-            (settings.token_key, settings.negative_key),
-            (settings.negative, settings.exact),
-        ),
-        tiling=(
-            (0,) * contexts,
-            (0,) * outputs,
-            lane_patterns(contexts, outputs, settings.negative),
-        ),
-        own=own,
-    )
-
-
-def run_kernel(
-    train: Any,  # Numba's type says nothing of its arguments
-    weights: tuple[np.ndarray, np.ndarray],
-    corpus: tuple[np.ndarray, np.ndarray],
-    keep: np.ndarray,
-    settings: StreamSettings,
-    position: int,
-    *,
-    outputs: tuple[Any, ...],
-    tiling: tuple[Any, ...],
-    own: OwnCopies | None = None,
-) -> StreamLoss:
-    """Train on a stream by one of the kernels, on rows of whole vectors.
+@lru_cache
+def path_lanes(group: int, tile: int) -> np.ndarray:
+    """Tell which lanes of a vector of logits count: context i, node j in lane i * tile + j.
 
     Parameters
     ----------
-    train : kernel
-    weights : (V, H) and (outputs, H) float32 arrays
-    corpus : (N,) and (S + 1,) int arrays
-        Tokens and the sentences' offsets.
-    keep, settings, position
-        See :meth:`w2v.backend.Backend.train_stream`.
-    outputs : tuple
-        What the kernel takes to find a window's outputs.
-    tiling : tuple
-        How it multiplies them with contexts.
-    own : OwnCopies, optional
-        A thread's copies of rows that outlast the call.
+    group, tile : int
+        Contexts and nodes that are multiplied at once.
+
+    Returns
+    -------
+    (tile, group, LANES) float32 array
+        1 in the lanes that count with j + 1 nodes and i + 1 contexts, 0 in the others.
     """
-    whole_in, whole_out = (_vector_rows(W) for W in weights)
-    tokens, offsets = corpus
-    slope = (settings.alpha - settings.min_alpha) / settings.total
-    loss = np.zeros(3)
-    train(
-        (whole_in, whole_out),
-        (_read_only(tokens, np.int32), _read_only(offsets, np.int64)),
-        position,
-        _read_only(keep, np.uint32),
-        *outputs,
-        (settings.reach, settings.shrink_windows),
-        (settings.alpha, slope, settings.min_alpha),
-        None if settings.skip_gram else (settings.mean, settings.mean and settings.share_gradient),
-        tiling,
-        tuple(own or own_copies(settings, position, whole_in, whole_out)),
-        loss,
-    )
-    for W, whole in zip(weights, (whole_in, whole_out), strict=True):
-        if not np.may_share_memory(W, whole):
-            W[:] = whole[:, : W.shape[1]]
-    return StreamLoss(float(loss[0]), int(loss[1]), int(loss[2]))
+    out = np.zeros((tile, group, LANES), np.float32)
+    for nodes in range(tile):
+        for contexts in range(group):
+            lanes = out[nodes, contexts, : group * tile].reshape(group, tile)
+            lanes[: contexts + 1, : nodes + 1] = 1
+    return out
 
 
 def _vector_rows(W: np.ndarray) -> np.ndarray:

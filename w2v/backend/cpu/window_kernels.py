@@ -9,7 +9,7 @@ Everything is passed by address, as arrays cost more to pass than a window to tr
 outputs.  ``shape``: bytes from one output's address to the next, tiles of outputs,
 bytes of a row, and floats of a tile's weights, of which those of context c stand from
 c * len(tile) on.  ``scratch``: the weights, room for a row or a vector a context, the
-patterns of :func:`w2v.backend.cpu.fused.lane_patterns`, and the loss.
+patterns of :func:`w2v.backend.cpu.fused.negative_lanes`, and the loss.
 """
 
 from __future__ import annotations
