@@ -68,8 +68,7 @@ class Phrases(PhraseAnalysis):
     Attributes
     ----------
     min_count, threshold, scoring
-        Settings that can be changed: what is asked next is answered by the new ones.
-        ``scoring`` is the function.
+        Can be changed: what is asked next follows. ``scoring`` is the function.
     max_vocab_size, progress_per
         As given.
     min_reduce : int
@@ -187,7 +186,7 @@ class Phrases(PhraseAnalysis):
     def scores(self) -> dict[str, Any]:
         """The phrases found and their scores, highest first; of phrases spelled alike the best.
 
-        Phrases are pairs of the words of the text.  After :meth:`load` or a second
+        They are pairs of the words of the text.  After :meth:`load` or a second
         :meth:`add_vocab` the words are not known any more, and it is :meth:`export_phrases`.
         """
         if self._scores is None:
@@ -200,8 +199,8 @@ class Phrases(PhraseAnalysis):
 
     def _by_now(self) -> Scoring:
         if self._now is None:
-            told = self._min_count, self._threshold, self._counts.entries, self._counts.words
-            self._now = Scoring(self._scorer, *told)
+            read = self._counts.entries, self._counts.words
+            self._now = Scoring(self._scorer, self._min_count, self._threshold, *read)
         return self._now
 
     def add_vocab(self, sentences: Any) -> None:

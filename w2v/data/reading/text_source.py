@@ -19,7 +19,8 @@ Name = str | os.PathLike[str]
 _COMPRESSIONS = {".gz", ".bz2", ".zst"}
 _LONGEST_PATTERN = 4096
 _OTHERWISE = (
-    f"datasets are {', '.join(dataset_names())}; sentences themselves are given as lists of words (tokens)"
+    f"datasets are {', '.join(dataset_names())}; sentences themselves are given as lists of "
+    "words (tokens)"
 )
 _KINDS = {
     **dict.fromkeys((".parquet", ".pq"), "parquet"),
