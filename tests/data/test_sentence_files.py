@@ -129,7 +129,11 @@ def test_a_model_reads_a_file_once_and_trains_on_its_sentences(
     assert state_of(source) != state_of(ours.Text8Corpus(path))
     assert state_of(LineSentence(path, limit=3)) is None
     sentences = list(source)
-    monkeypatch.setattr(LineSentence, "__iter__", None)  # whole files need not be gone through
+
+    def gone_through(self: LineSentence) -> None:
+        raise AssertionError("a whole file need not be gone through")
+
+    monkeypatch.setattr(LineSentence, "__iter__", gone_through)
     model = Word2Vec(source, min_count=1, vector_size=4, epochs=1, workers=1, seed=1)
     counts = {word: model.wv.get_vecattr(word, "count") for word in model.wv.index_to_key}
     assert counts == Counter(word for sentence in sentences for word in sentence)
