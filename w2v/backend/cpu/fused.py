@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from w2v.backend.cpu import fused_kernels as kernels
-from w2v.backend.cpu.copies import OwnCopies, own_copies
-from w2v.backend.cpu.rows import padded, padded_copy
-from w2v.backend.cpu.vector_kernels import LANES, MAX_TILE
+from w2v.backend.cpu import negative_kernels as kernels
 from w2v.backend.noise import NoiseTable
+from w2v.backend.cpu.batch_kernels import Corpus, Windows
+from w2v.backend.cpu.copies import OwnCopies, own_copies
+from w2v.backend.cpu.vector_kernels import LANES, MAX_TILE
+from w2v.backend.cpu.rows import padded, padded_copy
 from w2v.backend.settings import StreamLoss, StreamSettings
 
 
@@ -37,30 +38,24 @@ def tile_shape(negative: int) -> tuple[int, int]:
 
 
 @lru_cache
-def lane_patterns(group: int, tile: int, k: int) -> np.ndarray:
-    """Tell what each lane of a vector of logits is: context i, output j in lane i * tile + j.
+def lane_patterns(group: int, tile: int) -> np.ndarray:
+    """Tell which lanes of a vector of logits count: context i, output j in lane i * tile + j.
 
     Parameters
     ----------
     group, tile : int
         Contexts and outputs that are multiplied at once.
-    k : int
-        Negatives.
 
     Returns
     -------
-    (4, group + 2, LANES) float32 array
-        2 for the first tile, plus 1 for the last one; then, that many contexts' lanes that
-        count, and at the end the labels.
+    (tile, group, LANES) float32 array
+        1 in the lanes that count with j + 1 outputs and i + 1 contexts, 0 in the others.
     """
-    out = np.zeros((4, group + 2, LANES), np.float32)
-    tiles = (k + tile) // tile
-    for kind in range(4):
-        real = k + 1 - (tiles - 1) * tile if kind % 2 else tile
-        for i in range(group):
-            out[kind, group + 1, i * tile] = kind // 2
-            for contexts in range(i + 1, group + 1):
-                out[kind, contexts, i * tile : i * tile + real] = 1
+    out = np.zeros((tile, group, LANES), np.float32)
+    for outputs in range(tile):
+        for contexts in range(group):
+            lanes = out[outputs, contexts, : group * tile].reshape(group, tile)
+            lanes[: contexts + 1, : outputs + 1] = 1
     return out
 
 
@@ -80,6 +75,7 @@ def train_stream(
     ``own``: a thread's copies that outlast the call, by default those of this call alone.
     """
     contexts, outputs = tile_shape(settings.negative)
+    contexts = contexts if settings.skip_gram else 1
     return run_kernel(
         kernels.train,
         (W_in, W_out),
@@ -87,16 +83,14 @@ def train_stream(
         keep,
         settings,
         position,
-        outputs=(
-            (noise.table.view(np.uint64)[:, 0], noise.cumulative),
-            (settings.token_key, settings.negative_key),
-            (settings.negative, settings.exact),
+        source=kernels.Negatives(
+            settings.negative + 1,
+            noise.table.view(np.uint64)[:, 0],
+            noise.cumulative,
+            settings.negative_key,
+            settings.exact,
         ),
-        tiling=(
-            (0,) * contexts,
-            (0,) * outputs,
-            lane_patterns(contexts, outputs, settings.negative),
-        ),
+        tile_shape=(contexts, outputs),
         own=own,
     )
 
@@ -109,8 +103,8 @@ def run_kernel(
     settings: StreamSettings,
     position: int,
     *,
-    outputs: tuple[Any, ...],
-    tiling: tuple[Any, ...],
+    source: Any,
+    tile_shape: tuple[int, int],
     own: OwnCopies | None = None,
 ) -> StreamLoss:
     """Train on a stream by one of the kernels, on rows of whole vectors.
@@ -134,17 +128,23 @@ def run_kernel(
     tokens, offsets = corpus
     slope = (settings.alpha - settings.min_alpha) / settings.total
     loss = np.zeros(3)
+    group, tile = tile_shape
     train(
         (whole_in, whole_out),
-        (_read_only(tokens, np.int32), _read_only(offsets, np.int64)),
-        position,
-        _read_only(keep, np.uint32),
-        *outputs,
-        (settings.reach, settings.shrink_windows),
-        (settings.alpha, slope, settings.min_alpha),
+        Corpus(_read_only(tokens, np.int32), _read_only(offsets, np.int64), position),
+        Windows(
+            _read_only(keep, np.uint32),
+            settings.token_key,
+            settings.reach,
+            settings.shrink_windows,
+            settings.alpha,
+            slope,
+            settings.min_alpha,
+        ),
+        source,
         None if settings.skip_gram else (settings.mean, settings.mean and settings.share_gradient),
-        tiling,
-        tuple(own or own_copies(settings, position, whole_in, whole_out)),
+        ((0,) * group, (0,) * tile, lane_patterns(group, tile)),
+        own or own_copies(settings, position, whole_in, whole_out),
         loss,
     )
     for W, whole in zip(weights, (whole_in, whole_out), strict=True):

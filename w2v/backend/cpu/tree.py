@@ -15,28 +15,6 @@ from w2v.backend.settings import StreamLoss, StreamSettings
 _TILE = LANES // 2  # nodes that are multiplied at once; paths are a dozen long
 
 
-@lru_cache
-def lane_patterns(group: int, tile: int) -> np.ndarray:
-    """Tell which lanes of a vector of logits count: context i, node j in lane i * tile + j.
-
-    Parameters
-    ----------
-    group, tile : int
-        Contexts and nodes that are multiplied at once.
-
-    Returns
-    -------
-    (tile, group, LANES) float32 array
-        1 in the lanes that count with j + 1 nodes and i + 1 contexts, 0 in the others.
-    """
-    out = np.zeros((tile, group, LANES), np.float32)
-    for nodes in range(tile):
-        for contexts in range(group):
-            lanes = out[nodes, contexts, : group * tile].reshape(group, tile)
-            lanes[: contexts + 1, : nodes + 1] = 1
-    return out
-
-
 def train_stream(
     W_in: np.ndarray,
     W_out: np.ndarray,
@@ -56,6 +34,6 @@ def train_stream(
         keep,
         settings,
         position,
-        outputs=((tree.parents, tree.labels, tree.longest), settings.token_key),
-        tiling=((0,) * group, (0,) * _TILE, lane_patterns(group, _TILE)),
+        source=kernels.Tree(tree.longest, tree.parents, tree.labels),
+        tile_shape=(group, _TILE),
     )
