@@ -21,13 +21,13 @@ _COLD, _WARM = "kernels compiled", "kernels from the cache"
 _FIRST_USE = """
 import sys, time, numpy as np
 from w2v.models import SkipGram, CBOW
-from w2v.training.fused import StreamTrainer
+from w2v.training.fused import FusedTrainer
 tokens = np.random.default_rng(1).integers(0, 1000, 10_000, dtype=np.int32)
 counts = np.bincount(tokens, minlength=1000)
 kind = SkipGram if sys.argv[1] == "skip-gram" else CBOW
 model = kind(1000, 100, 5, None, counts=counts, start="uniform", backend="cpu")
 offsets = np.arange(0, 10_001, 20)
-StreamTrainer(model, tokens, offsets, counts, epochs=1, workers=1).run()
+FusedTrainer(model, tokens, offsets, counts, epochs=1, workers=1).run()
 print(time.process_time())
 """
 

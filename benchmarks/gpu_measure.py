@@ -14,10 +14,11 @@ from benchmarks.machine import usable_cores
 from benchmarks.zipf import Stream
 from w2v.backend import (
     Backend,
+    FusedLoss,
+    FusedSettings,
     NoiseTable,
     PendingLoss,
-    StreamLoss,
-    StreamSettings,
+    Work,
     keep_thresholds,
 )
 
@@ -72,7 +73,7 @@ class FusedRun:
         **changes: Any,
     ) -> None:
         self.backend, self.stream, self.epochs, self.dim = backend, stream, epochs, dim
-        self.settings = StreamSettings(
+        self.settings = FusedSettings(
             **{
                 "skip_gram": True,
                 "window": WINDOW,
@@ -87,29 +88,30 @@ class FusedRun:
         V = len(stream.counts)
         rng = np.random.default_rng(1)
         start = (rng.random((V, dim), dtype=np.float32) - np.float32(0.5)) / dim
-        self.W_in = backend.stream_rows(backend.asarray(start))
-        self.W_out = backend.stream_rows(backend.xp.zeros((V, dim), dtype="float32"))
+        self.W_in = backend.fused_rows(backend.asarray(start))
+        self.W_out = backend.fused_rows(backend.xp.zeros((V, dim), dtype="float32"))
         self.noise = NoiseTable(stream.counts, backend=backend)
         self.keep = backend.asarray(keep_thresholds(stream.counts, SAMPLE))
-        self.tokens = backend.stream_tokens(stream.tokens) if resident else stream.tokens
+        self.tokens = backend.fused_tokens(stream.tokens) if resident else stream.tokens
         self.begin(np.zeros(1, np.int64), 0)  # compiles
 
     def begin(self, offsets: np.ndarray, position: int) -> PendingLoss:
         """Train on some sentences."""
-        return self.backend.begin_stream(
+        work = Work(
             self.W_in,
             self.W_out,
             self.tokens,
             offsets,
-            noise=self.noise,
+            output=self.noise,
             keep=self.keep,
             settings=self.settings,
             position=position,
         )
+        return self.backend.train(work)
 
     def train(self) -> dict[str, float]:
         """Train all epochs; the words a second are the corpus's, kept or not."""
-        losses: list[StreamLoss] = []
+        losses: list[FusedLoss] = []
         seconds = seconds_of(self.backend, lambda: losses.extend(self._epochs()))
         kept, last = sum(loss.words for loss in losses), losses[-1]
         return {
@@ -122,7 +124,7 @@ class FusedRun:
             "finite": float(self.backend.xp.isfinite(self.W_in).all()),
         }
 
-    def _epochs(self) -> Iterator[StreamLoss]:
+    def _epochs(self) -> Iterator[FusedLoss]:
         """Train; on the CPU by slices on all cores, Hogwild."""
         n, offsets = len(self.stream.tokens), self.stream.offsets
         if self.backend.name == "gpu":
@@ -131,7 +133,7 @@ class FusedRun:
             return
         cuts = np.linspace(0, len(offsets) - 1, 20 * usable_cores() + 1).astype(int)
 
-        def slice_of(place: tuple[int, int]) -> StreamLoss:
+        def slice_of(place: tuple[int, int]) -> FusedLoss:
             epoch, i = place
             part = offsets[cuts[i] : cuts[i + 1] + 1]
             return self.begin(part, epoch * n + int(part[0])).result()
@@ -139,7 +141,7 @@ class FusedRun:
         with ThreadPoolExecutor(usable_cores()) as pool:
             for epoch in range(self.epochs):
                 parts = pool.map(slice_of, [(epoch, i) for i in range(len(cuts) - 1)])
-                yield StreamLoss(*map(sum, zip(*parts, strict=True)))
+                yield FusedLoss(*map(sum, zip(*parts, strict=True)))
 
 
 def minibatch_speed(

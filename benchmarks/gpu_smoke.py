@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.gpu_measure import FusedRun
 from benchmarks.gpu_report import Report
 from benchmarks.zipf import zipf_stream
-from w2v.backend import Backend, NoiseTable, StreamSettings, get_backend, keep_thresholds
+from w2v.backend import Backend, FusedSettings, NoiseTable, Work, get_backend, keep_thresholds
 
 _PACKAGES = (
     *("numpy", "numba", "pyarrow", "safetensors", "scipy", "matplotlib", "typer", "rich", "pooch"),
@@ -82,16 +82,16 @@ def _tables(gpu: Any) -> str:
 
 def _kernels(gpu: Any) -> dict[str, Any]:
     """Compile for the usual sizes; say how many warps a multiprocessor holds, and why."""
-    from w2v.backend.gpu.fused import trainer_for
+    from w2v.backend.gpu.fused import kernel_for
     from w2v.backend.gpu.kernels import LANES
 
     found = {}
     processors = gpu.device.attributes["MultiProcessorCount"]
     for dim in (100, 128, 300):
         for skip_gram in (True, False):
-            settings = StreamSettings(skip_gram, 5, 5, exact=False, total=1, seed=1)
+            settings = FusedSettings(skip_gram, 5, 5, exact=False, total=1, seed=1)
             begin = time.perf_counter()
-            made = trainer_for(gpu.device.id, dim, settings)
+            made = kernel_for(gpu.device.id, dim, settings)
             seconds = time.perf_counter() - begin
             kernel = made.kernel
             found[f"{'skip-gram' if skip_gram else 'cbow'} {dim}"] = {
@@ -116,22 +116,23 @@ def _one_warp(gpu: Any, skip_gram: bool, exact: bool) -> dict[str, float]:
         tokens = rng.choice(40, 300, p=p / p.sum()).astype(np.int32)
         offsets = np.unique(np.r_[0, rng.integers(0, 300, 20), 300])
         counts = np.bincount(tokens, minlength=40) + 1
-        settings = StreamSettings(
+        settings = FusedSettings(
             skip_gram, 5, 5, exact=exact, total=300, seed=1, alpha=0.005, min_alpha=0.0001
         )
         trained = []
         for backend in (Backend(), gpu):
             weights = [backend.asarray(W.copy()) for W in start]
-            loss = backend.train_stream(
+            work = Work(
                 weights[0],
                 weights[1],
                 backend.asarray(tokens),
                 offsets,
-                noise=NoiseTable(counts).to(backend),
+                output=NoiseTable(counts).to(backend),
                 keep=backend.asarray(keep_thresholds(counts, 1e-2)),
                 settings=settings,
                 position=0,
             )
+            loss = backend.train(work).result()
             trained.append((loss, [backend.to_numpy(W) for W in weights]))
         (right, expected), (got, ours) = trained
         if got[1:] != right[1:]:
@@ -154,10 +155,12 @@ def _many_warps(gpu: Any) -> dict[str, float]:
 
 def _no_memory(gpu: Any) -> str:
     """Ask for more than there is: one line has to come of it, and nothing stay behind."""
+    from w2v.backend.gpu.memory import on_device
+
     before = gpu.memory_info().free
     needed = gpu.memory_info().total * 2
     try:
-        with gpu.on_device("far too many word vectors", needed):
+        with on_device(gpu.device, "far too many word vectors", needed):
             gpu.xp.empty(needed, dtype="uint8")
     except MemoryError as error:
         left = gpu.memory_info().free - before

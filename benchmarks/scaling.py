@@ -120,7 +120,7 @@ def expected_seconds(plan: Plan, backends: Sequence[Backend]) -> float:
     forms = len(MODELS) * len(backends)
     varied = (plan.dimensions, plan.windows, plan.negatives, plan.vocabularies)
     points = forms * sum(map(len, varied))
-    threads = [n for b in backends for n in worker_counts(b.stream_workers())]
+    threads = [n for b in backends for n in worker_counts(b.fused_workers())]
     threaded = 2 * len(MODELS) * len(threads) * plan.thread_seconds
     batched = 4 * len(plan.batches) * len(backends) * plan.seconds
     corpora = forms * plan.corpus_rounds * sum(plan.corpora) / MODEST_SPEED

@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks.zipf import Stream
 from w2v.backend import Backend, keep_probabilities
 from w2v.models import CBOW, SkipGram
-from w2v.training.fused import StreamTrainer
+from w2v.training.fused import FusedTrainer
 
 _FEWEST = 50_000  # words that say something of the pace
 _BEFORE = 1_000_000  # words of a run; at its beginning threads share all rows, which is slower
@@ -77,7 +77,7 @@ class Fused:
         """
         part = self.text.part(words)
         before = -(-_BEFORE // len(part.tokens))
-        trainer = StreamTrainer(
+        trainer = FusedTrainer(
             self.model, part.tokens, part.offsets, part.counts, epochs=before + epochs,
             start=before * len(part.tokens), sample=self.setting.sample,
             workers=self.setting.workers,

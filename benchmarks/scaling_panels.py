@@ -122,7 +122,7 @@ class Panels:
     def forms(self) -> Iterator[tuple[str, Backend, Setting]]:
         """Give both models on every backend, at the default point."""
         for backend, (name, skip_gram) in product(self.backends, MODELS.items()):
-            workers = min(2, backend.stream_workers())
+            workers = min(2, backend.fused_workers())
             yield f"{name}, {backend.name}", backend, Setting(skip_gram, workers=workers)
 
     def strong(self) -> Iterator[Point]:
@@ -192,7 +192,7 @@ class Panels:
 
     def _by_workers(self) -> Iterator[tuple[str, dict[int, Fused]]]:
         for series, backend, setting in self.forms():
-            counts = worker_counts(backend.stream_workers())
+            counts = worker_counts(backend.fused_workers())
             if len(counts) == 1:
                 self._leave_out(f"threads, {series}: one is all there is")
                 continue

@@ -16,7 +16,7 @@ from w2v.data import convert_one_hot, create_contexts_target
 from w2v.layers import UnigramSampler
 from w2v.models import CBOW, SkipGram, SoftmaxCBOW
 from w2v.training import Adam, remove_duplicate
-from w2v.training.fused import StreamTrainer
+from w2v.training.fused import FusedTrainer
 
 BATCH, WINDOW, DIMENSIONS, NEGATIVES = 100, 5, 100, 5
 TOKENS = 929_589
@@ -192,7 +192,7 @@ def sampled(kind: str, text: ZipfText, backend_name: str) -> list[Method]:
         def train(steps: int) -> float:
             streamed.ns_loss.sampler = sampler
             stream = text.sentences(steps * BATCH)
-            trainer = StreamTrainer(
+            trainer = FusedTrainer(
                 streamed, *stream, epochs=1, sample=0, shrink_windows=False, workers=1
             )
             trainer.run()

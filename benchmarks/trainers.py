@@ -13,7 +13,7 @@ from benchmarks.corpora import Text, benchmark_text
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus, read_corpus
 from w2v.models import CBOW, SkipGram
-from w2v.training.fused import StreamTrainer
+from w2v.training.fused import FusedTrainer
 from w2v.training.resting_loss import RestingLoss, excerpt_for_loss
 
 MODELS = {"skip-gram": 1, "cbow": 0}
@@ -40,8 +40,8 @@ def w2v_trainer(
     backend: str = "cpu",
     seed: int = 1,
     **options: Any,
-) -> StreamTrainer:
-    """Return the fused engine, compiled; ``options`` are those of `StreamTrainer`.
+) -> FusedTrainer:
+    """Return the fused engine, compiled; ``options`` are those of `FusedTrainer`.
 
     Without negatives, as in `gensim_model`, it trains hierarchical softmax.
     """
@@ -50,14 +50,14 @@ def w2v_trainer(
         len(corpus.vocab), dim, 5, None, hs=int(not negative), negative=negative,
         counts=corpus.vocab.counts, seed=seed, start="uniform", backend=backend,
     )  # fmt: skip
-    trainer = StreamTrainer(
+    trainer = FusedTrainer(
         model, corpus.tokens, corpus.offsets, corpus.vocab.counts, workers=threads, **options
     )
     trainer.compile()
     return trainer
 
 
-def loss_at_rest(trainer: StreamTrainer, corpus: EncodedCorpus) -> float:
+def loss_at_rest(trainer: FusedTrainer, corpus: EncodedCorpus) -> float:
     """Return the loss of what was trained, as `Word2Vec.losses` has it."""
     config = TrainConfig(workers=trainer.workers)
     excerpt = excerpt_for_loss(corpus)

@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 
 from w2v.backend.cpu.copies import OwnCopies, own_copies
-from w2v.backend.cpu.fused import train_stream
-from w2v.layers import NegativeSamplingLoss
-from w2v.training.fused import StreamTrainer
+from w2v.backend.cpu.fused import train
+from w2v.training.fused import FusedTrainer
 
 _WORDS = 50  # a turn: some two dozen windows, in which no row is used many times
 
 
-def train_in_turn(trainer: StreamTrainer, workers: int, words: int = _WORDS) -> None:
+def train_in_turn(trainer: FusedTrainer, workers: int, words: int = _WORDS) -> None:
     """Train to the end of a run, with so many workers that take turns of a few windows.
 
     They take the slices and keep the copies of rows that as many threads would, and the
@@ -23,7 +22,7 @@ def train_in_turn(trainer: StreamTrainer, workers: int, words: int = _WORDS) -> 
 
     Parameters
     ----------
-    trainer : StreamTrainer
+    trainer : FusedTrainer
         With negative sampling, of so many workers.
     workers : int
     words : int, default 50
@@ -41,12 +40,10 @@ def train_in_turn(trainer: StreamTrainer, workers: int, words: int = _WORDS) -> 
         running = [worker for worker in running if next(worker, True) is None]
 
 
-def _work(trainer: StreamTrainer, slices: Iterator[Any], words: int, piece: Any) -> Iterator[None]:
+def _work(trainer: FusedTrainer, slices: Iterator[Any], words: int, piece: Any) -> Iterator[None]:
     """Train on slices, and stop after every few words."""
     settings, offsets = trainer.settings, np.asarray(trainer.offsets)
     W_in, W_out = trainer.model.params
-    loss = trainer.model.loss_layer
-    assert isinstance(loss, NegativeSamplingLoss)
     while piece is not None or (piece := next(slices, None)) is not None:
         own: OwnCopies = own_copies(settings, piece.position, W_in, W_out)
         begin, at = int(offsets[piece.first]), piece.first
@@ -55,17 +52,12 @@ def _work(trainer: StreamTrainer, slices: Iterator[Any], words: int, piece: Any)
             end = min(max(end - 1, at + 1), piece.last)
             own.state[2] = end == piece.last  # all copies are exchanged at the slice's end
             part = offsets[at : end + 1]
-            train_stream(
-                W_in,
-                W_out,
+            work = trainer._work(
                 trainer.tokens[part[0] : part[-1]],
                 part - part[0],
-                loss.sampler.noise,
-                trainer.keep,
-                settings,
                 piece.position + int(part[0]) - begin,
-                own,
             )
+            train(work, own)
             own.state[1] = 0  # and were copied at its beginning
             at = end
             yield

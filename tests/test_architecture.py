@@ -104,6 +104,30 @@ def test_imports_run_one_way() -> None:
     assert upwards == []
 
 
+def inner_imports(room: str) -> dict[str, set[str]]:
+    """Return which of a room's modules each of them imports, for types alone included."""
+    paths = {module_of(path): path for path in sources_of(room)}
+    return {
+        module: {
+            # The name after the keyword may be a module or stand in one.
+            found
+            for name in imports(path)
+            for found in (name, name.rpartition(".")[0])
+            if found in paths and found != module
+        }
+        for module, path in paths.items()
+    }
+
+
+@pytest.mark.parametrize("room", ["backend"])
+def test_no_module_imports_what_imports_it(room: str) -> None:
+    left = inner_imports(room)
+    while left:  # take those away that import none of the others
+        free = {module for module, others in left.items() if not others & left.keys()}
+        assert free, f"a circle among {sorted(left)}"
+        left = {module: others for module, others in left.items() if module not in free}
+
+
 @pytest.mark.parametrize("path", sources_of("layers", "models"), ids=module_of)
 def test_layers_and_models_leave_arrays_and_devices_to_the_backend(path: Path) -> None:
     libraries = {name.split(".")[0] for name in imports(path)}

@@ -12,9 +12,10 @@ import pytest
 
 from w2v.backend import (
     Backend,
+    FusedLoss,
+    FusedSettings,
     NoiseTable,
-    StreamLoss,
-    StreamSettings,
+    Work,
     get_backend,
     keep_thresholds,
 )
@@ -48,8 +49,8 @@ class Corpus:
         self.noise = NoiseTable(self.counts)
         self.keep = keep_thresholds(self.counts, 0.1)
 
-    def settings(self, **changes: object) -> StreamSettings:
-        settings = StreamSettings(
+    def settings(self, **changes: object) -> FusedSettings:
+        settings = FusedSettings(
             skip_gram=True, window=5, negative=5, exact=True, total=2000, seed=7, alpha=0.05
         )
         return replace(settings, **changes)  # type: ignore[arg-type]
@@ -58,19 +59,14 @@ class Corpus:
         self,
         backend: Backend,
         weights: tuple[np.ndarray, np.ndarray],
-        settings: StreamSettings,
+        settings: FusedSettings,
         sentences: slice | None = None,
-    ) -> StreamLoss:
+    ) -> FusedLoss:
         offsets = self.offsets[sentences] if sentences else self.offsets
-        return backend.train_stream(
-            *weights,
-            self.tokens,
-            offsets,
-            noise=self.noise,
-            keep=self.keep,
-            settings=settings,
-            position=300 + int(offsets[0]),
-        )
+        position = 300 + int(offsets[0])
+        text = self.tokens, offsets
+        work = Work(*weights, *text, self.noise, self.keep, settings, position)
+        return backend.train(work).result()
 
 
 def random_weights(vocab_size: int, dim: int) -> tuple[np.ndarray, np.ndarray]:
@@ -161,7 +157,7 @@ def test_the_reference_steps_as_the_layers_with_sgd(
 
 
 def layered(
-    corpus: Corpus, settings: StreamSettings, weights: tuple[np.ndarray, np.ndarray]
+    corpus: Corpus, settings: FusedSettings, weights: tuple[np.ndarray, np.ndarray]
 ) -> ContextModel:
     kind = SkipGram if settings.skip_gram else CBOW
     vocab_size, dim = weights[0].shape
@@ -180,13 +176,13 @@ def shared_by_all(negatives: np.ndarray, target: np.ndarray) -> np.ndarray:
 def step_by_step(
     model: ContextModel,
     corpus: Corpus,
-    settings: StreamSettings,
+    settings: FusedSettings,
     patch: pytest.MonkeyPatch,
 ) -> float:
     """Train layers on the windows and negatives that the fused engine draws; return the loss."""
     total = 0.0
     for rate, contexts, target, place in windows(corpus, settings):
-        drawn = fused._negatives(REFERENCE, corpus.noise, target, place, settings)
+        drawn = corpus.noise.negatives(REFERENCE, target, place, settings)
         shared = partial(shared_by_all, drawn)
         patch.setattr(model.ns_loss.sampler, "get_negative_sample", shared)
         total += step(model, rate, contexts, target, settings.skip_gram)
@@ -194,7 +190,7 @@ def step_by_step(
 
 
 def windows(
-    corpus: Corpus, settings: StreamSettings
+    corpus: Corpus, settings: FusedSettings
 ) -> Iterator[tuple[float, np.ndarray, np.ndarray, int]]:
     """Yield the rate, contexts, target and its place of every window of the fused engine."""
     for low, high in zip(corpus.offsets[:-1], corpus.offsets[1:], strict=True):
@@ -264,19 +260,16 @@ def test_sigmoid_is_exact_over_its_whole_range() -> None:
     tokens, offsets = np.array([0, 1], np.int32), np.array([0, 2], np.int64)
     counts = np.array([1.0, 1.0, 1e-300])
     noise, keep = NoiseTable(counts), keep_thresholds(counts, 0)
-    settings = StreamSettings(
+    settings = FusedSettings(
         skip_gram=True, window=1, negative=1, exact=False, total=1, seed=1, alpha=1, min_alpha=1
     )
     errors = []
     for x in np.linspace(-30, 30, 241):
         W_in, W_out = np.array([[x], [0.0], [0.0]], np.float32), np.ones((3, 1), np.float32)
         reference = W_in.astype(float), W_out.astype(float)
-        CPU.train_stream(
-            W_in, W_out, tokens, offsets, noise=noise, keep=keep, settings=settings, position=0
-        )
-        REFERENCE.train_stream(
-            *reference, tokens, offsets, noise=noise, keep=keep, settings=settings, position=0
-        )
+        work = Work(W_in, W_out, tokens, offsets, noise, keep, settings, 0)
+        CPU.train(work)
+        REFERENCE.train(work._replace(W_in=reference[0], W_out=reference[1]))
         errors.append(abs(W_in - reference[0]).max() / max(1, abs(x)))
     assert max(errors) < 1e-6
 
@@ -288,19 +281,20 @@ def test_frequent_words_are_thinned_out_by_word2vecs_formula() -> None:
     tokens = np.repeat(np.array([0, 1], np.int32), 100_000)
     share = counts / counts.sum()
     expected = np.minimum(1, np.sqrt(t / share) + t / share)
-    settings = StreamSettings(
+    settings = FusedSettings(
         skip_gram=False, window=1, negative=1, exact=True, total=200_000, seed=5
     )
     for word in (0, 1):
-        loss = CPU.train_stream(
+        work = Work(
             *random_weights(2, 1),
             tokens,
             np.array([0, 100_000]) + 100_000 * word,
-            noise=NoiseTable(counts),
+            output=NoiseTable(counts),
             keep=keep_thresholds(counts, t),
             settings=settings,
             position=100_000 * word,
         )
+        loss = CPU.train(work).result()
         p = expected[word]
         assert abs(loss.words - 100_000 * p) < 5 * np.sqrt(100_000 * p * (1 - p))
 

@@ -17,7 +17,16 @@ from tests.backend.test_fused import (
     windows,
 )
 from tests.layers.test_layers import IDS_1D, IDS_2D, B, H, V, assert_gradient, random
-from w2v.backend import Array, Backend, HuffmanTree, StreamLoss, StreamSettings, get_backend, to_cpu
+from w2v.backend import (
+    Array,
+    Backend,
+    FusedLoss,
+    FusedSettings,
+    HuffmanTree,
+    Work,
+    get_backend,
+    to_cpu,
+)
 from w2v.layers import HierarchicalSoftmaxLoss
 from w2v.models import CBOW, SkipGram
 
@@ -83,7 +92,7 @@ def tree_weights(vocab_size: int, dim: int) -> Weights:
     return W_in, W_out[1:].copy()
 
 
-def tree_settings(corpus: Corpus, **changes: object) -> StreamSettings:
+def tree_settings(corpus: Corpus, **changes: object) -> FusedSettings:
     return corpus.settings(negative=0, exact=False, **changes)
 
 
@@ -91,19 +100,20 @@ def train(
     backend: Backend,
     corpus: Corpus,
     weights: Weights,
-    settings: StreamSettings,
+    settings: FusedSettings,
     sentences: slice | None = None,
-) -> StreamLoss:
+) -> FusedLoss:
     offsets = corpus.offsets[sentences] if sentences else corpus.offsets
-    return backend.train_tree_stream(
+    work = Work(
         *weights,
         corpus.tokens,
         offsets,
-        tree=HuffmanTree(corpus.counts),
+        output=HuffmanTree(corpus.counts),
         keep=corpus.keep,
         settings=settings,
         position=300 + int(offsets[0]),
     )
+    return backend.train(work).result()
 
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)

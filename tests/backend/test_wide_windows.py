@@ -12,7 +12,7 @@ import pytest
 
 from tests.behaviour.test_soak_windows import KINDS, baskets, documents, outcome
 from w2v import Word2Vec
-from w2v.backend import StreamSettings
+from w2v.backend import FusedSettings
 from w2v.backend.gpu.source import training_options
 from w2v.data import read_corpus
 
@@ -58,7 +58,7 @@ def test_a_window_beyond_every_sentence_is_the_sentence(kind: dict[str, Any]) ->
 
 
 def test_the_gpus_kernel_is_laid_out_for_the_longest_piece_of_a_sentence() -> None:
-    settings = StreamSettings(True, 10**20, 5, exact=False, total=1, seed=1)
+    settings = FusedSettings(True, 10**20, 5, exact=False, total=1, seed=1)
     assert {"-DWINDOW=1023", f"-DWIDEST={2**29}"} <= set(training_options(100, settings, 3))
 
 

@@ -16,7 +16,7 @@ from w2v import DivergedError, TrainConfig, Word2Vec
 from w2v.backend import Backend, get_backend
 from w2v.models import CBOW, SkipGram
 from w2v.training import SGD, AdaGrad, Adam, Momentum, RMSprop, Trainer
-from w2v.training.fused import StreamTrainer
+from w2v.training.fused import FusedTrainer
 
 KINDS: dict[str, dict[str, Any]] = {
     "skip-gram": {"sg": 1},
@@ -120,7 +120,7 @@ def test_the_driver_stops_within_a_slice() -> None:
     tokens = rng.integers(0, 50, 2_000_000, dtype=np.int32)
     offsets = np.arange(0, tokens.size + 1, 1000)
     model = SkipGram(50, 8, 5, None, counts=np.full(50, 9), start="uniform")
-    run = StreamTrainer(model, tokens, offsets, np.full(50, 9), epochs=3, workers=1, alpha=1e25)
+    run = FusedTrainer(model, tokens, offsets, np.full(50, 9), epochs=3, workers=1, alpha=1e25)
     with pytest.raises(DivergedError):
         run.run()
     assert run.trained < run.total / 5

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 
@@ -11,7 +9,7 @@ from benchmarks.scaling_measure import Fused, Setting
 from benchmarks.scaling_panels import worker_counts
 from benchmarks.scaling_report import linear_cost
 from benchmarks.zipf import zipf_on_disk, zipf_stream
-from w2v.backend import Backend, PendingLoss, get_backend
+from w2v.backend import Backend, PendingLoss, Work, get_backend
 from w2v.backend.cpu.copies import UNSETTLED_WORDS
 
 
@@ -68,13 +66,13 @@ def test_a_run_trains_just_the_words_that_its_rate_counts(
 ) -> None:
     backend, text = get_backend("cpu"), zipf_stream(2_000_000, 200)
     run = Fused(backend, text, Setting(dim=4, window=1, negative=1, workers=2))
-    trained, begin = [], type(backend).begin_stream
+    trained, train = [], type(backend).train
 
-    def counted(self: Backend, *work: Any, position: int, **how: Any) -> PendingLoss:
-        trained.append((position, len(work[2])))
-        return begin(self, *work, position=position, **how)
+    def counted(self: Backend, work: Work) -> PendingLoss:
+        trained.append((work.position, len(work.tokens)))
+        return train(self, work)
 
-    monkeypatch.setattr(type(backend), "begin_stream", counted)
+    monkeypatch.setattr(type(backend), "train", counted)
     run.words_per_second(words, epochs)
     real = [(position, length) for position, length in trained if length]
     assert sum(length for _, length in real) == epochs * words

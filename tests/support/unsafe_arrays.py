@@ -16,11 +16,12 @@ import numpy as np
 
 from w2v.backend import (
     Backend,
+    FusedSettings,
     HuffmanTree,
     NoiseTable,
     RandomStream,
     RowGrad,
-    StreamSettings,
+    Work,
     get_backend,
     keep_thresholds,
 )
@@ -195,23 +196,23 @@ def gradient(index: Any, rows: Any) -> RowGrad:
     return RowGrad(index, rows, V)
 
 
-def stream_settings(**changed: Any) -> StreamSettings:
+def fused_settings(**changed: Any) -> FusedSettings:
     common: Args = {"skip_gram": True, "window": 2, "negative": 2, "exact": True, "total": N}
-    return StreamSettings(**{**common, "seed": 1, **changed})
+    return FusedSettings(**{**common, "seed": 1, **changed})
 
 
-def train(b: Backend, W_in: Any, W_out: Any, tokens: Any, offsets: Any, keep: Any) -> Any:
-    how: Args = {"keep": keep, "settings": stream_settings(), "position": 0}
-    return b.train_stream(W_in, W_out, tokens, offsets, noise=NoiseTable(COUNTS), **how).total
+def train(b: Backend, **arrays: Any) -> Any:
+    work = Work(**arrays, output=NoiseTable(COUNTS), settings=fused_settings(), position=0)
+    return b.train(work).result().total
 
 
-def train_tree(b: Backend, W_in: Any, W_out: Any, tokens: Any, offsets: Any, keep: Any) -> Any:
-    settings = stream_settings(negative=0, exact=False)
-    how: Args = {"keep": keep, "settings": settings, "position": 0}
-    return b.train_tree_stream(W_in, W_out, tokens, offsets, tree=HuffmanTree(COUNTS), **how).total
+def train_tree(b: Backend, **arrays: Any) -> Any:
+    settings = fused_settings(negative=0, exact=False)
+    work = Work(**arrays, output=HuffmanTree(COUNTS), settings=settings, position=0)
+    return b.train(work).result().total
 
 
-def stream_arrays(outputs: int) -> Args:
+def fused_arrays(outputs: int) -> Args:
     offsets = np.array([0, 7, 7, 20, N], np.int64)
     return {
         "W_in": floats(V, H),
@@ -222,7 +223,7 @@ def stream_arrays(outputs: int) -> Args:
     }
 
 
-STREAM = {
+FUSED = {
     "W_in": "matrix",
     "W_out": "matrix",
     "tokens": "ids",
@@ -404,11 +405,11 @@ ENTRIES = [
         {"parents": "table", "labels": "table", "lengths": "table"},
         lambda b, **arrays: b.tree_paths(tree_of(**arrays), ids(B, K))[0],
     ),
-    Entry("train_stream", lambda: stream_arrays(V), STREAM, train, written=("W_in", "W_out")),
+    Entry("train", lambda: fused_arrays(V), FUSED, train, written=("W_in", "W_out")),
     Entry(
-        "train_tree_stream",
-        lambda: stream_arrays(V - 1),
-        STREAM,
+        "train with a tree",
+        lambda: fused_arrays(V - 1),
+        FUSED,
         train_tree,
         written=("W_in", "W_out"),
     ),

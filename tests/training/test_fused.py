@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from w2v.backend import Array, StreamLoss, get_backend
+from w2v.backend import Array, FusedLoss, get_backend
 from w2v.models import CBOW, ContextModel, SkipGram
-from w2v.training.fused import StreamProgress, StreamTrainer
+from w2v.training.fused import FusedProgress, FusedTrainer
 
 VOCAB = 500
 CPU = get_backend("cpu")
@@ -37,9 +37,9 @@ def counts() -> np.ndarray:
     return np.bincount(TOKENS, minlength=VOCAB) + 1
 
 
-def trainer(model: Any, **options: Any) -> StreamTrainer:
+def trainer(model: Any, **options: Any) -> FusedTrainer:
     options = {"epochs": 3, "workers": 1, **options}
-    return StreamTrainer(model, TOKENS, OFFSETS, counts(), **options)
+    return FusedTrainer(model, TOKENS, OFFSETS, counts(), **options)
 
 
 def test_one_worker_and_one_seed_give_the_same_bytes() -> None:
@@ -92,7 +92,7 @@ def test_ctrl_c_stops_soon_and_keeps_what_was_trained(monkeypatch: pytest.Monkey
     main_thread = threading.main_thread().ident
     assert main_thread is not None
 
-    def interrupt(progress: StreamProgress) -> None:
+    def interrupt(progress: FusedProgress) -> None:
         assert progress.words > 0
         signal.pthread_kill(main_thread, signal.SIGINT)
 
@@ -107,7 +107,7 @@ def test_ctrl_c_stops_soon_and_keeps_what_was_trained(monkeypatch: pytest.Monkey
 
 
 def test_progress_ends_at_the_whole_and_its_rate_at_min_alpha() -> None:
-    reports: list[StreamProgress] = []
+    reports: list[FusedProgress] = []
     run = trainer(make_model(), epochs=2, alpha=0.05, min_alpha=0.001)
     run.run(reports.append)
     assert [r.words for r in reports] == sorted(r.words for r in reports)
@@ -119,7 +119,7 @@ def test_progress_ends_at_the_whole_and_its_rate_at_min_alpha() -> None:
 def test_an_error_in_a_thread_reaches_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
     run = trainer(make_model(), workers=2)
 
-    def fail(tokens: Array, offsets: Array, position: int) -> StreamLoss:
+    def fail(tokens: Array, offsets: Array, position: int) -> FusedLoss:
         raise MemoryError("no room")
 
     monkeypatch.setattr(run, "compile", lambda: None)
@@ -130,6 +130,6 @@ def test_an_error_in_a_thread_reaches_the_caller(monkeypatch: pytest.MonkeyPatch
 
 def test_a_word_id_outside_the_vocabulary_is_refused() -> None:
     model = make_model()
-    bad = StreamTrainer(model, TOKENS + 1, OFFSETS, counts(), epochs=1, workers=1)
+    bad = FusedTrainer(model, TOKENS + 1, OFFSETS, counts(), epochs=1, workers=1)
     with pytest.raises(ValueError, match=f"{VOCAB} is out of range"):
         bad.run()

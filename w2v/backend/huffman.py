@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from w2v.backend.exact_type import check_array
-from w2v.backend.noise import check_counts
-from w2v.backend.rowgrad import Array
-
-if TYPE_CHECKING:
-    from w2v.backend.reference.backend import Backend
+from w2v.backend.array import Array
+from w2v.backend.output import Ops, Output, check_array, check_counts
+from w2v.backend.settings import FusedSettings
 
 
-class HuffmanTree:
+class HuffmanTree(Output):
     """Words as the leaves of a binary tree whose mean path is as short as can be [1]_.
 
     A word is found by going down from the root with a yes or a no at every inner node.
@@ -53,6 +50,8 @@ class HuffmanTree:
     .. [2] van Leeuwen, "On the Construction of Huffman Trees", 1976: with two queues.
     """
 
+    name = "tree"
+
     def __init__(self, counts: Any) -> None:
         counts = check_counts(counts)
         self.size = int(counts.size)
@@ -67,24 +66,41 @@ class HuffmanTree:
         self.parents: Array = parents
         self.labels: Array = labels
 
-    def to(self, backend: Backend) -> HuffmanTree:
+    @property
+    def rows(self) -> int:
+        """Rows of the matrix of output vectors: one an inner node."""
+        return self.size - 1
+
+    def to(self, backend: Ops) -> HuffmanTree:
         """Return this tree with its arrays on a backend's device."""
         moved = copy(self)
         for name in ("parents", "labels", "lengths"):
             setattr(moved, name, backend.asarray(getattr(self, name)))
         return moved
 
-    def check(self) -> None:
-        """Refuse arrays that are no longer of these words; of their numbers nothing is read.
-
-        Raises
-        ------
-        ValueError
-        """
+    def check(self) -> None:  # noqa: D102
         nodes = 2 * self.size - 1
         check_array(self.parents, np.int32, (nodes,), "the tree's parents")
         check_array(self.labels, np.int8, (nodes,), "the tree's labels")
         check_array(self.lengths, np.int32, (self.size,), "the tree's paths' lengths")
+
+    def check_settings(self, settings: FusedSettings) -> None:  # noqa: D102
+        if settings.negative:
+            raise ValueError(f"negative must be 0 with a tree, got {settings.negative}")
+
+    def of_window(
+        self, backend: Ops, target: Array, place: int, settings: FusedSettings
+    ) -> tuple[Array, Array]:
+        """Return the nodes on the target's path, and the answers there."""
+        nodes, labels = backend.tree_paths(self, target)
+        return nodes[0], labels[0]
+
+    def log_probabilities(self, backend: Ops, W: Array, h: Array) -> Array:  # noqa: D102
+        xp = backend.xp
+        nodes, labels = backend.tree_paths(self, xp.arange(self.size))
+        scores = (W @ h).astype(xp.float64)[nodes]
+        losses = xp.logaddexp(0, xp.where(labels, -scores, scores))
+        return -xp.where(nodes < 0, 0, losses).sum(axis=1)
 
 
 def _join(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from w2v.backend.exact_type import check_array
-from w2v.backend.rowgrad import Array
-
-if TYPE_CHECKING:
-    from w2v.backend.reference.backend import Backend
+from w2v.backend.array import Array
+from w2v.backend.output import Ops, Output, check_array, check_counts
+from w2v.backend.random import RandomStream
+from w2v.backend.settings import NEGATIVE_STREAM, FusedSettings
 
 # Integer weights add up without rounding; 2**62 leaves room for a sign and a carry.
 _TOTAL = 2.0**62
 _COLUMN = 2**32  # units of a column of the alias table
 
 
-class NoiseTable:
+class NoiseTable(Output):
     """Words drawn in proportion to ``count ** power``.
 
     Two forms of one distribution are kept: Walker's alias table, from which a
@@ -61,7 +60,9 @@ class NoiseTable:
        2019: the table from prefix sums, without a loop over words.
     """
 
-    def __init__(self, counts: Any, power: float = 0.75, backend: Backend | None = None) -> None:
+    name = "noise distribution"
+
+    def __init__(self, counts: Any, power: float = 0.75, backend: Ops | None = None) -> None:
         counts = check_counts(counts)
         if not np.isfinite(power):
             raise ValueError(f"power must be a finite number, got {power}")
@@ -82,51 +83,84 @@ class NoiseTable:
         else:
             self.cumulative, self.table = backend.alias_table(integers)
 
-    def to(self, backend: Backend) -> NoiseTable:
+    @property
+    def rows(self) -> int:
+        """Rows of the matrix of output vectors: one a word."""
+        return self.size
+
+    def to(self, backend: Ops) -> NoiseTable:
         """Return this table with its arrays on a backend's device."""
         moved = copy(self)
         moved.table = backend.asarray(self.table)
         moved.cumulative = backend.asarray(self.cumulative)
         return moved
 
-    def check(self) -> None:
-        """Refuse tables that are no longer of these words; of their numbers nothing is read.
+    def check(self) -> None:  # noqa: D102
+        check_array(self.table, np.uint32, (self.size, 2), "the alias table")
+        check_array(self.cumulative, np.int64, (self.size + 1,), "the cumulative weights")
+
+    def check_two(self) -> None:
+        """Refuse to draw a word's negatives where there is no other.
 
         Raises
         ------
         ValueError
+            A single word.
         """
-        check_array(self.table, np.uint32, (self.size, 2), "the alias table")
-        check_array(self.cumulative, np.int64, (self.size + 1,), "the cumulative weights")
+        if self.size < 2:
+            raise ValueError("a vocabulary of one word has no negatives: give more text")
+
+    def check_distinct(self, k: int) -> None:
+        """Refuse to draw k distinct words beside a target.
+
+        Raises
+        ------
+        ValueError
+            More than there are, or less than one; or tables as :meth:`check` refuses.
+        """
+        self.check_two()
+        self.check()
+        if not 1 <= k <= self.size - 1:
+            raise ValueError(
+                f"cannot draw {k} distinct negatives beside the target from a vocabulary of "
+                f"{self.size} words: expected 1 to {self.size - 1}; lower the number of "
+                f"negatives or use sampling='fast'"
+            )
+
+    def check_settings(self, settings: FusedSettings) -> None:  # noqa: D102
+        if not settings.negative:
+            raise ValueError(f"negative must be 1 or more, got {settings.negative}")
+        if settings.exact:
+            self.check_distinct(settings.negative)
+
+    def of_window(
+        self, backend: Ops, target: Array, place: int, settings: FusedSettings
+    ) -> tuple[Array, Array]:
+        """Return the target and its negatives, and labels of which the first is 1."""
+        outputs = backend.xp.concatenate((target, self.negatives(backend, target, place, settings)))
+        return outputs, backend.xp.arange(outputs.size) == 0
+
+    def negatives(self, backend: Ops, target: Array, place: int, settings: FusedSettings) -> Array:
+        """Draw a window's k negatives; parameters as of :meth:`of_window`."""
+        k, stream = settings.negative, RandomStream(settings.seed, NEGATIVE_STREAM)
+        if settings.exact:
+            stream.counter = place
+            return backend.sample_exact(self, target, k, stream)[0]
+        stream.counter = place * k
+        return backend.sample_fast(self, (k,), stream)
+
+    def log_probabilities(self, backend: Ops, W: Array, h: Array) -> Array:
+        """Return the softmax's, which negative sampling stands in for."""
+        xp = backend.xp
+        scores = (W @ h).astype(xp.float64)
+        scores -= scores.max()
+        return scores - xp.log(xp.exp(scores).sum())
 
     @property
     def p(self) -> Array:
         """(V,) float64 array, the probabilities themselves."""
         weights = self.cumulative[1:] - self.cumulative[:-1]
         return weights / self.cumulative[-1]
-
-
-def check_counts(counts: Any) -> np.ndarray:
-    """Return words' counts as an array, or refuse what no distribution can be made of.
-
-    Raises
-    ------
-    ValueError
-        No words, or a count that is not above zero and finite.
-    """
-    counts = np.asarray(counts)
-    if counts.ndim != 1 or counts.size == 0:
-        raise ValueError(
-            f"the counts of at least one word are needed, got an array of shape {counts.shape}"
-        )
-    bad = np.flatnonzero(~((counts > 0) & np.isfinite(counts)))
-    if bad.size:
-        raise ValueError(
-            f"every word needs a count above zero, but word {bad[0]} has count {counts[bad[0]]} "
-            f"({bad.size} of {counts.size} words are like this); leave such words out of the "
-            f"vocabulary"
-        )
-    return counts
 
 
 def alias_table(xp: Any, weights: Array) -> tuple[Array, Array]:

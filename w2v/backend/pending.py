@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from w2v.backend.settings import StreamLoss
+from w2v.backend.settings import FusedLoss
 
 
 class PendingLoss:
-    """What a stream's training costs, once a device has done it.
+    """What a piece of work costs, once a device has done it.
 
     Parameters
     ----------
-    loss : StreamLoss
+    loss : FusedLoss
         Known at once here; see :class:`w2v.backend.gpu.fused.DeviceLoss` for one that is not.
     """
 
-    def __init__(self, loss: StreamLoss) -> None:
+    def __init__(self, loss: FusedLoss) -> None:
         self._loss = loss
 
     @property
@@ -22,7 +22,7 @@ class PendingLoss:
         """Whether :meth:`result` would not wait."""
         return True
 
-    def result(self) -> StreamLoss:
+    def result(self) -> FusedLoss:
         """Return the loss; waits for it.
 
         Raises

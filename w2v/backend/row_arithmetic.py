@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from w2v.backend.array import Array, library_of
 from w2v.backend.row_views import read_only, written_through
-from w2v.backend.select import backend_for
-from w2v.backend.touched_rows import Array, TouchedRows
+from w2v.backend.touched_rows import TouchedRows
 
 # NumPy's functions that write into their first argument.
 _WRITERS = {np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis}
@@ -171,7 +171,7 @@ class RowArithmetic(NDArrayOperatorsMixin):
         return result
 
     def _stand_for(self, dense: Array) -> None:
-        xp = backend_for(dense).xp
+        xp = library_of(dense)
         self.touched = TouchedRows(xp.arange(len(dense), dtype=xp.int32), dense)
 
 
@@ -220,7 +220,7 @@ def _on_touched_rows(ufunc: Any, inputs: tuple[Any, ...]) -> Any:
         touched = grads[0].touched
         given = [touched.padded_rows if isinstance(x, RowArithmetic) else x for x in inputs]
         return grads[0]._like(touched.with_rows(ufunc(*given)))
-    xp = backend_for(grads[0].touched.padded_rows).xp
+    xp = library_of(grads[0].touched.padded_rows)
     index = xp.unique(xp.concatenate([place.index for place in places.values()]))
     aligned = [_spread(xp, x.touched, index) if isinstance(x, RowArithmetic) else x for x in inputs]
     return grads[0]._like(TouchedRows(index, ufunc(*aligned)))

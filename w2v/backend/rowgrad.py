@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from w2v.backend.array import Array
 from w2v.backend.row_arithmetic import RowArithmetic
-from w2v.backend.touched_rows import Array as Array
-from w2v.backend.touched_rows import TouchedRows as TouchedRows
+from w2v.backend.touched_rows import TouchedRows
 
 
 class RowGrad(RowArithmetic):

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from w2v.backend.array import on_gpu
+from w2v.backend.place import found_by
+from w2v.backend.reference.backend import Backend
 from w2v.messages import quoted
-
-if TYPE_CHECKING:
-    from w2v.backend.reference.backend import Backend
 
 _log = logging.getLogger("w2v")
 _active: ContextVar[Backend | None] = ContextVar("w2v_backend", default=None)
@@ -214,17 +214,12 @@ def backend_for(array: Any) -> Backend:
     ----------
     array : NumPy or CuPy array
     """
-    return _gpu(array.device.id) if _on_gpu(array) else _cpu()
+    return _gpu(array.device.id) if on_gpu(array) else _cpu()
 
 
 def to_cpu(array: Any) -> np.ndarray:
     """Return an array of any backend as a NumPy array."""
-    return backend_for(array).to_numpy(array) if _on_gpu(array) else np.asarray(array)
-
-
-def _on_gpu(array: Any) -> bool:
-    # Asked of the type: an array's own answer costs time, and may wait for the device.
-    return hasattr(type(array), "__cuda_array_interface__")
+    return backend_for(array).to_numpy(array) if on_gpu(array) else np.asarray(array)
 
 
 def to_gpu(array: Any) -> Any:
@@ -236,3 +231,6 @@ def to_gpu(array: Any) -> Any:
         There is no usable GPU.
     """
     return get_backend("gpu").asarray(array)
+
+
+found_by(get_backend)

@@ -19,7 +19,7 @@ _WIDEST = 1 << 29  # beyond all sentences; widths and products with 32 bits stay
 
 
 @dataclass(frozen=True)
-class StreamSettings:
+class FusedSettings:
     """What a run of the fused engine does with every window.
 
     Parameters
@@ -94,7 +94,7 @@ class StreamSettings:
         )
 
 
-class StreamLoss(NamedTuple):
+class FusedLoss(NamedTuple):
     """What a pass has cost.
 
     Parameters

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
-
 import numpy as np
 
-Array: TypeAlias = Any
-"""A NumPy or a CuPy array, whichever the backend at hand works on."""
+from w2v.backend.array import Array
 
 
 class TouchedRows:

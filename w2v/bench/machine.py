@@ -122,7 +122,7 @@ class Bench:
     def cases(self) -> Iterator[Case]:
         """Give what is measured, and in which order."""
         for backend in self.backends:
-            workers = get_backend(backend).stream_workers()
+            workers = get_backend(backend).fused_workers()
             threads = sorted({*(1 << i for i in range(workers.bit_length())), workers})
             for model in MODELS:
                 if backend == "cpu":

@@ -13,7 +13,7 @@ from w2v.backend import Backend, keep_probabilities
 from w2v.data import EncodedCorpus
 from w2v.models import CBOW, ContextModel, SkipGram
 from w2v.training import Adam, remove_duplicate
-from w2v.training.fused import StreamTrainer
+from w2v.training.fused import FusedTrainer
 
 MODELS: dict[str, type[CBOW | SkipGram]] = {"skip-gram": SkipGram, "cbow": CBOW}
 _BATCHES = 8  # cut beforehand, and stepped again and again
@@ -122,7 +122,7 @@ class FusedRun:
     text : Sentences
     setting : Setting, optional
     **options
-        Of :class:`~w2v.training.fused.StreamTrainer`: ``alpha``, ``shrink_windows`` …
+        Of :class:`~w2v.training.fused.FusedTrainer`: ``alpha``, ``shrink_windows`` …
 
     Attributes
     ----------
@@ -141,7 +141,7 @@ class FusedRun:
 
     def trainer(
         self, epochs: int = 1, text: Sentences | None = None, before: int = 0
-    ) -> StreamTrainer:
+    ) -> FusedTrainer:
         """Return a training of the model as it is now, with its kernels compiled.
 
         Parameters
@@ -153,7 +153,7 @@ class FusedRun:
             Epochs that have been trained already: the training is the last part of a longer one.
         """
         tokens, offsets, counts = text or self.text
-        trainer = StreamTrainer(
+        trainer = FusedTrainer(
             self.model, tokens, offsets, counts, epochs=before + epochs,
             start=before * int(offsets[-1]), sample=self.setting.sample,
             workers=self.setting.workers, **self.options,
@@ -163,7 +163,7 @@ class FusedRun:
 
     def train(
         self, epochs: int = 1, text: Sentences | None = None, before: int = 0
-    ) -> StreamTrainer:
+    ) -> FusedTrainer:
         """Train, and return what tells the seconds and the losses."""
         trainer = self.trainer(epochs, text, before)
         trainer.run()

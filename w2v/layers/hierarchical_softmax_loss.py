@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from w2v.backend import Array, HuffmanTree, backend_for
-from w2v.layers.base import Layer
+from w2v.layers.context_loss import ContextLoss
 from w2v.layers.embedding_dot import EmbeddingDot
 from w2v.layers.sigmoid_with_loss import SigmoidWithLoss
 from w2v.layers.unigram_sampler import count_words
@@ -12,7 +12,7 @@ from w2v.layers.unigram_sampler import count_words
 _CERTAIN = 1e4
 
 
-class HierarchicalSoftmaxLoss(Layer):
+class HierarchicalSoftmaxLoss(ContextLoss):
     """Loss of finding target words in a Huffman tree [1]_ [2]_.
 
     A word's probability is the product of the answers on its path from the root, so that
@@ -43,6 +43,8 @@ class HierarchicalSoftmaxLoss(Layer):
     .. [2] Mikolov et al., "Distributed Representations of Words and Phrases and
        their Compositionality", 2013, equation 3.
     """
+
+    sample_size, exact = 0, False  # there are no negatives
 
     def __init__(
         self, W: Array, corpus: Array | None = None, *, counts: Array | None = None
@@ -97,21 +99,7 @@ class HierarchicalSoftmaxLoss(Layer):
         """Return the gradient by h, shape (B, H)."""
         return self.embed_dot.backward(self.loss.backward(dout))
 
-    def log_probabilities(self, h: Array) -> Array:
-        """Return how likely every word is.
-
-        Parameters
-        ----------
-        h : (H,) float array
-            A hidden vector.
-
-        Returns
-        -------
-        (V,) float64 array
-            Logarithms of probabilities that add up to 1.
-        """
-        xp = self.backend.xp
-        nodes, labels = self.backend.tree_paths(self.tree, xp.arange(self.tree.size))
-        scores = (self.params[0] @ h).astype(xp.float64)[nodes]
-        losses = xp.logaddexp(0, xp.where(labels, -scores, scores))
-        return -xp.where(nodes < 0, 0, losses).sum(axis=1)
+    @property
+    def output(self) -> HuffmanTree:
+        """The tree."""
+        return self.tree

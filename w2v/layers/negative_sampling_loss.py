@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from w2v.backend import Array, backend_for
-from w2v.layers.base import Layer, Shown
+from w2v.backend import Array, NoiseTable, backend_for
+from w2v.layers.base import Shown
+from w2v.layers.context_loss import ContextLoss
 from w2v.layers.embedding_dot import EmbeddingDot
 from w2v.layers.parts import Columns, EmbeddingDotPart, SigmoidPart
 from w2v.layers.sigmoid_with_loss import SigmoidWithLoss
 from w2v.layers.unigram_sampler import UnigramSampler
 
 
-class NegativeSamplingLoss(Layer):
+class NegativeSamplingLoss(ContextLoss):
     """Loss of telling target words from sampled ones [1]_.
 
     Parameters
@@ -92,6 +93,16 @@ class NegativeSamplingLoss(Layer):
     def sample_size(self) -> int:
         """The sampler's."""
         return self.sampler.sample_size
+
+    @property
+    def exact(self) -> bool:
+        """The sampler's."""
+        return self.sampler.exact
+
+    @property
+    def output(self) -> NoiseTable:
+        """The sampler's noise distribution."""
+        return self.sampler.noise
 
     @Shown
     def loss_layers(self) -> list[SigmoidPart]:

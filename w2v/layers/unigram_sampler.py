@@ -72,9 +72,9 @@ class UnigramSampler:
         self.vocab_size = self.noise.size
         self.stream = RandomStream(self.backend.fresh_seed() if seed is None else seed, stream=1)
         if self.exact:
-            self.backend.check_exact(self.noise, self.backend.asarray([]), sample_size)
+            self.noise.check_distinct(sample_size)
         else:
-            self.backend.check_noise(self.noise)
+            self.noise.check_two()
 
     @property
     def word_p(self) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, cast
 
 from w2v.backend import Array, Backend, backend_for, get_backend
 from w2v.layers import Embedding, HierarchicalSoftmaxLoss, Layer, NegativeSamplingLoss
@@ -209,9 +209,9 @@ class ContextModel(Model):
     @Shown
     def ns_loss(self) -> NegativeSamplingLoss:
         """The course's name for the loss layer, where that is negative sampling."""
-        if not isinstance(self.loss_layer, NegativeSamplingLoss):
+        if not self.loss_layer.sample_size:
             raise AttributeError("this model trains hierarchical softmax: it has no ns_loss")
-        return self.loss_layer
+        return cast(NegativeSamplingLoss, self.loss_layer)
 
 
 def windows_of(contexts: Array, target: Array) -> Array:

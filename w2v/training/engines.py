@@ -11,7 +11,7 @@ import numpy as np
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus, Vocabulary, context_windows
 from w2v.models import ContextModel
-from w2v.training.fused import StreamTrainer
+from w2v.training.fused import FusedTrainer
 from w2v.training.optimizers import OPTIMIZER_OF, Optimizer
 from w2v.training.progress import TrainingProgress
 from w2v.training.trainer import Trainer
@@ -91,17 +91,17 @@ class Engine(ABC):
         self.run.corpus, self.run.first_epoch = corpus, epoch
 
 
-class StreamEngine(Engine):
+class FusedEngine(Engine):
     """The fused engine: plain SGD in one pass, on all cores or the GPU."""
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         self._trainer = self._new_trainer()
 
-    def _new_trainer(self) -> StreamTrainer:
+    def _new_trainer(self) -> FusedTrainer:
         run = self.run
         config, corpus = run.config, run.corpus
-        return StreamTrainer(
+        return FusedTrainer(
             run.model,
             corpus.tokens,
             corpus.offsets,
@@ -195,4 +195,4 @@ def make_engine(run: Run) -> Engine:
 
     Plain SGD is the fused engine's; every other optimizer runs on minibatches.
     """
-    return StreamEngine(run) if run.config.optimizer == "sgd" else MinibatchEngine(run)
+    return FusedEngine(run) if run.config.optimizer == "sgd" else MinibatchEngine(run)

@@ -1,4 +1,4 @@
-"""The fused engine: whole epochs of `train_stream` over a corpus, on all cores.
+"""The fused engine: whole epochs of :meth:`w2v.backend.Backend.train`, on all cores.
 
 Threads take slices of the corpus in turn and step the same weights without locks,
 as in Recht et al., "Hogwild!: A Lock-Free Approach to Parallelizing Stochastic
@@ -17,16 +17,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from w2v.backend import Array, PendingLoss, StreamLoss, StreamSettings, keep_thresholds
+from w2v.backend import Array, FusedLoss, FusedSettings, PendingLoss, Work, keep_thresholds
 from w2v.config import sgd_rate
-from w2v.layers import NegativeSamplingLoss
 from w2v.models import ContextModel, SkipGram
 from w2v.training.divergence import check_loss
 
 _WAIT = 0.1  # seconds between looks for Ctrl-C
 
 
-class StreamProgress(NamedTuple):
+class FusedProgress(NamedTuple):
     """How far a run has come.
 
     Parameters
@@ -57,7 +56,7 @@ class _Slice(NamedTuple):
     position: int  # words of the run before it
 
 
-class StreamTrainer:
+class FusedTrainer:
     """Trains a CBOW or skip-gram model in one pass a word, with plain SGD.
 
     Parameters
@@ -84,7 +83,7 @@ class StreamTrainer:
     cbow_mean : bool, default True
         CBOW's input is the contexts' mean, or else their sum.
     share_gradient : bool, default False
-        See :class:`w2v.backend.StreamSettings`.
+        See :class:`w2v.backend.FusedSettings`.
     workers : int, optional
         Threads; by default one a core.  One gives the same bytes in every run on one
         machine's CPU; several do not, and nor do the warps of a GPU.
@@ -133,26 +132,24 @@ class StreamTrainer:
         seed: int | None = None,
         start: int = 0,
     ) -> None:
-        self.workers = model.backend.stream_workers() if workers is None else workers
+        self.workers = model.backend.fused_workers() if workers is None else workers
         if epochs < 1 or self.workers < 1:
             raise ValueError(
                 f"epochs and workers must be 1 or more, got {epochs} and {self.workers}"
             )
         self.model = model
         self.backend = model.backend
-        self.tokens, self.offsets = self.backend.stream_tokens(tokens), offsets
+        self.tokens, self.offsets = self.backend.fused_tokens(tokens), offsets
         self.epochs = epochs
         self.total = epochs * int(offsets[-1] - offsets[0])
         self.trained = start
         self.seconds = self.compile_seconds = 0.0
-        loss = model.loss_layer
-        sampler = loss.sampler if isinstance(loss, NegativeSamplingLoss) else None
         self.keep = self.backend.asarray(keep_thresholds(self.backend.to_numpy(counts), sample))
-        self.settings = StreamSettings(
+        self.settings = FusedSettings(
             skip_gram=isinstance(model, SkipGram),
             window=model.window_size,
-            negative=sampler.sample_size if sampler else 0,
-            exact=sampler.exact if sampler else False,
+            negative=model.loss_layer.sample_size,
+            exact=model.loss_layer.exact,
             total=max(1, self.total),
             seed=model.seed if seed is None else seed,
             alpha=sgd_rate(isinstance(model, SkipGram)) if alpha is None else alpha,
@@ -162,10 +159,10 @@ class StreamTrainer:
             share_gradient=share_gradient,
             workers=self.workers,
         )
-        self._sums: dict[int, StreamLoss] = {}  # by epoch
+        self._sums: dict[int, FusedLoss] = {}  # by epoch
         self.total_loss, self.predictions = 0.0, 0
         self._cuts = self._cut(model.params[0].shape[1])
-        model.set_params(*map(self.backend.stream_rows, model.params))
+        model.set_params(*map(self.backend.fused_rows, model.params))
 
     @property
     def losses(self) -> list[float]:  # noqa: D102
@@ -177,7 +174,7 @@ class StreamTrainer:
 
     def run(
         self,
-        on_progress: Callable[[StreamProgress], None] | None = None,
+        on_progress: Callable[[FusedProgress], None] | None = None,
         *,
         last_epoch: int | None = None,
     ) -> list[float]:
@@ -274,7 +271,7 @@ class StreamTrainer:
 
     def _cut(self, dim: int) -> Array:
         """Return the first sentences of slices, and the number of sentences."""
-        words = self.backend.stream_words(self.settings, dim)
+        words = self.backend.fused_words(self.settings, dim)
         starts = np.arange(self.offsets[0], self.offsets[-1], words)
         sentences = np.searchsorted(self.offsets, starts, side="right") - 1
         return np.unique(np.append(sentences, len(self.offsets) - 1))
@@ -293,26 +290,26 @@ class StreamTrainer:
         return self._step(tokens, offsets - offsets[0], piece.position)
 
     def _step(self, tokens: Array, offsets: Array, position: int) -> PendingLoss:
-        work = *self.model.params, tokens, offsets
-        loss = self.model.loss_layer
-        how: dict[str, Any] = {"keep": self.keep, "settings": self.settings, "position": position}
-        if isinstance(loss, NegativeSamplingLoss):
-            return self.backend.begin_stream(*work, noise=loss.sampler.noise, **how)
-        return PendingLoss(self.backend.train_tree_stream(*work, tree=loss.tree, **how))
+        return self.backend.train(self._work(tokens, offsets, position))
 
-    def _count(self, piece: _Slice, loss: StreamLoss) -> StreamLoss:
+    def _work(self, tokens: Array, offsets: Array, position: int) -> Work:
+        W_in, W_out = self.model.params
+        output = self.model.loss_layer.output
+        return Work(W_in, W_out, tokens, offsets, output, self.keep, self.settings, position)
+
+    def _count(self, piece: _Slice, loss: FusedLoss) -> FusedLoss:
         self._sums[piece.epoch] = _plus(self._sums.get(piece.epoch, _NOTHING), loss)
         self.total_loss += loss.total
         self.predictions += loss.predictions
         self.trained += int(self.offsets[piece.last] - self.offsets[piece.first])
         return loss
 
-    def _check(self, piece: _Slice, loss: StreamLoss) -> None:
+    def _check(self, piece: _Slice, loss: FusedLoss) -> None:
         how: dict[str, Any] = {"alpha": self.settings.alpha, "window": self.settings.window}
         check_loss(loss.total, epoch=piece.epoch + 1, words=self.trained, **how)
 
-    def _progress(self, recent: StreamLoss) -> StreamProgress:
-        return StreamProgress(
+    def _progress(self, recent: FusedLoss) -> FusedProgress:
+        return FusedProgress(
             self.trained,
             self.total,
             self.seconds,
@@ -321,8 +318,8 @@ class StreamTrainer:
         )
 
 
-_NOTHING = StreamLoss(0.0, 0, 0)
+_NOTHING = FusedLoss(0.0, 0, 0)
 
 
-def _plus(a: StreamLoss, b: StreamLoss) -> StreamLoss:
-    return StreamLoss(a.total + b.total, a.predictions + b.predictions, a.words + b.words)
+def _plus(a: FusedLoss, b: FusedLoss) -> FusedLoss:
+    return FusedLoss(a.total + b.total, a.predictions + b.predictions, a.words + b.words)

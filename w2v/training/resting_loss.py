@@ -5,7 +5,7 @@ from __future__ import annotations
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus, Vocabulary
 from w2v.models import ContextModel
-from w2v.training.fused import StreamTrainer
+from w2v.training.fused import FusedTrainer
 
 _FEWEST, _MOST = 20_000, 200_000  # words of an excerpt
 
@@ -47,7 +47,7 @@ class RestingLoss:
     def measure(self) -> float | None:
         """Return the mean loss, in nats a prediction; None if there is nothing to predict."""
         config, corpus = self._config, self._corpus
-        trainer = StreamTrainer(
+        trainer = FusedTrainer(
             self._model,
             corpus.tokens,
             corpus.offsets,

@@ -13,25 +13,6 @@ _BLOCK_VALUES = 1 << 22
 _SMALLEST_SURE = 1e-15
 
 
-def dot_products(queries: FloatArray, vectors: FloatArray) -> FloatArray:
-    """Multiply every query with every vector.
-
-    All batched queries come through here, a block at a time, so replacing this
-    one function moves their work to another device.
-
-    Parameters
-    ----------
-    queries : (n_queries, vector_size) float32 array
-    vectors : (n_vectors, vector_size) float32 array
-
-    Returns
-    -------
-    (n_queries, n_vectors) float32 array
-        Owned by the caller, who may write to it.
-    """
-    return queries @ vectors.T
-
-
 def row_blocks(n_rows: int, n_columns: int) -> Iterator[slice]:
     """Cut rows into slices of about four million values, at least one row each."""
     step = max(1, _BLOCK_VALUES // max(1, n_columns))

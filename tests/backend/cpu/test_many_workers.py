@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from benchmarks.turns import train_in_turn
-from w2v.backend import StreamSettings
+from w2v.backend import FusedSettings
 from w2v.backend.cpu import copies
 from w2v.backend.cpu.copies import REACH, OwnCopies, curvature, own_copies
-from w2v.backend.cpu.fused import train_stream
+from w2v.backend.cpu.fused import train
 from w2v.models import CBOW, SkipGram
-from w2v.training.fused import StreamTrainer
+from w2v.training.fused import FusedTrainer
 
 rng = np.random.default_rng(1)
-SETTINGS = StreamSettings(skip_gram=True, window=5, negative=5, exact=True, total=10**9, seed=1)
+SETTINGS = FusedSettings(skip_gram=True, window=5, negative=5, exact=True, total=10**9, seed=1)
 
 
 def grown(length: float, spread: float = 1.0) -> np.ndarray:
@@ -70,11 +70,9 @@ def test_what_a_waiting_thread_has_stepped_is_added_once_to_what_others_did(
     start = W_in.copy(), W_out.copy()
 
     def step(part: slice, own: OwnCopies) -> None:
-        train_stream(
-            W_in, W_out, text[part], np.array([0, len(text[part])]),
-            trainer.model.loss_layer.sampler.noise,  # type: ignore[union-attr]
-            trainer.keep, trainer.settings, part.start, own,
-        )  # fmt: skip
+        offsets = np.array([0, len(text[part])])
+        work = trainer._work(text[part], offsets, part.start)
+        train(work._replace(W_in=W_in, W_out=W_out), own)
 
     def new() -> OwnCopies:
         own = own_copies(trainer.settings, 0, W_in, W_out)
@@ -110,11 +108,11 @@ def tokens(size: int) -> np.ndarray:
     return (words[words <= 400][:size] - 1).astype(np.int32)
 
 
-def new_trainer(kind: type[SkipGram | CBOW], text: np.ndarray, **options: object) -> StreamTrainer:
+def new_trainer(kind: type[SkipGram | CBOW], text: np.ndarray, **options: object) -> FusedTrainer:
     counts = np.bincount(text, minlength=400) + 1
     model = kind(400, 16, 5, None, counts=counts, start="uniform", backend="cpu", seed=1)
     offsets = np.append(np.arange(0, len(text), 20), len(text))
-    return StreamTrainer(model, text, offsets, counts, sample=0, **options)  # type: ignore[arg-type]
+    return FusedTrainer(model, text, offsets, counts, sample=0, **options)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ import pytest
 
 from w2v.backend import (
     Backend,
+    FusedLoss,
+    FusedSettings,
     NoiseTable,
-    StreamLoss,
-    StreamSettings,
+    Work,
     get_backend,
     keep_thresholds,
 )
@@ -24,20 +25,22 @@ REFERENCE = Backend()
 
 def train(
     backend: Any, weights: list[np.ndarray], text: tuple[np.ndarray, np.ndarray], **form: Any
-) -> tuple[StreamLoss, list[np.ndarray]]:
+) -> tuple[FusedLoss, list[np.ndarray]]:
     tokens, offsets = text
     counts = np.bincount(tokens, minlength=len(weights[0]))
-    settings = StreamSettings(total=form.pop("total", len(tokens)), seed=1, **form)
+    settings = FusedSettings(total=form.pop("total", len(tokens)), seed=1, **form)
     there = [backend.asarray(W.copy()) for W in weights]
-    loss = backend.train_stream(
-        *there,
-        getattr(backend, "stream_tokens", backend.asarray)(tokens),
+    work = Work(
+        there[0],
+        there[1],
+        getattr(backend, "fused_tokens", backend.asarray)(tokens),
         offsets,
-        noise=NoiseTable(np.maximum(counts, 1)).to(backend),
+        output=NoiseTable(np.maximum(counts, 1)).to(backend),
         keep=backend.asarray(keep_thresholds(np.maximum(counts, 1), 1e-2)),
         settings=settings,
         position=0,
     )
+    loss = backend.train(work).result()
     return loss, [backend.to_numpy(W) for W in there]
 
 

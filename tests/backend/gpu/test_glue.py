@@ -14,10 +14,12 @@ from tests.support import cuda_host
 from tests.support.stand_in_gpu import gpu as gpu
 from w2v.backend import (
     Backend,
+    FusedSettings,
+    HuffmanTree,
     NoiseTable,
     RandomStream,
     RowGrad,
-    StreamSettings,
+    Work,
     keep_thresholds,
     select,
     to_cpu,
@@ -26,7 +28,7 @@ from w2v.backend import (
 from w2v.backend.gpu.runs import blocks_of, cut_runs
 from w2v.models import CBOW, SkipGram
 from w2v.training import Adam, Trainer
-from w2v.training.fused import StreamTrainer
+from w2v.training.fused import FusedTrainer
 from w2v.vectors.nearest import nearest
 
 pytestmark = pytest.mark.skipif(cuda_host.compiler() is None, reason="there is no C++ compiler")
@@ -149,24 +151,26 @@ def test_a_stream_is_trained_on_whatever_the_launches_and_blocks(
     offsets = np.unique(np.r_[40, np.arange(40, 1000, 45), 1000])
     counts = np.bincount(tokens)
     noise, keep = NoiseTable(counts), keep_thresholds(counts, 0.01)
-    settings = StreamSettings(skip_gram=True, window=2, negative=3, exact=False, total=3000, seed=1)
+    settings = FusedSettings(skip_gram=True, window=2, negative=3, exact=False, total=3000, seed=1)
     weights = [rng.normal(0, 0.3, (60, 6)).astype(np.float32) for _ in range(2)]
     expected = [W.copy() for W in weights]
-    run: dict[str, Any] = {"keep": keep, "settings": settings, "position": 1000}
-    reference: Any = REFERENCE
-    loss = reference.train_stream(*expected, tokens, offsets, noise=noise, **run)
+    work = Work(expected[0], expected[1], tokens, offsets, noise, keep, settings, 1000)
+    loss = REFERENCE.train(work).result()
     ours = [gpu.asarray(np.append(0, W).astype(np.float32))[1:].reshape(W.shape) for W in weights]
-    text = gpu.stream_tokens(tokens) if resident else tokens
-    run["keep"] = gpu.asarray(keep)
-    got = gpu.train_stream(*ours, text, gpu.asarray(offsets), noise=noise.to(gpu), **run)
+    text = gpu.fused_tokens(tokens) if resident else tokens
+    work = work._replace(W_in=ours[0], W_out=ours[1], tokens=text, offsets=gpu.asarray(offsets))
+    work = work._replace(output=noise.to(gpu), keep=gpu.asarray(keep))
+    got = gpu.train(work).result()
     assert got == (pytest.approx(loss.total, rel=1e-5), loss.predictions, loss.words)
     for W, right in zip(ours, expected, strict=True):
         np.testing.assert_allclose(gpu.to_numpy(W), right, rtol=0, atol=1e-5)
-    nothing = gpu.train_stream(*ours, text[:0], offsets[:1] * 0, noise=noise.to(gpu), **run)
+    nothing = gpu.train(work._replace(tokens=text[:0], offsets=offsets[:1] * 0)).result()
     assert nothing == (0, 0, 0)
-    run["settings"] = replace(settings, negative=100, exact=True)
+    settings = replace(settings, negative=100, exact=True)
     with pytest.raises(ValueError, match="cannot draw 100 distinct negatives"):
-        gpu.train_stream(*ours, text, offsets, noise=noise.to(gpu), **run)
+        gpu.train(work._replace(settings=settings))
+    with pytest.raises(ValueError, match="hierarchical softmax runs on the CPU"):
+        gpu.train(work._replace(output=HuffmanTree(counts)))
 
 
 @pytest.mark.parametrize(("dim", "window"), [(100, 5), (200, 5), (768, 5), (300, 20)])
@@ -177,15 +181,15 @@ def test_blocks_have_so_many_warps_that_a_multiprocessor_holds_the_most(
         return int((228 << 10) // (shared + 1024))  # what a block takes on an H200
 
     monkeypatch.setattr(gpu.xp.cuda.driver, "occupancyMaxActiveBlocksPerMultiprocessor", blocks)
-    settings = StreamSettings(
+    settings = FusedSettings(
         skip_gram=True, window=window, negative=5, exact=False, total=1, seed=1
     )
-    stream = sys.modules["w2v.backend.gpu.fused"]
-    trainer = stream.Trainer(gpu.device, dim, settings)
-    held = {n: n * blocks(None, 32 * n, n * trainer.shared) for n in (1, 2, 3, 4)}
-    assert trainer.resident == 2 * max(held.values())  # the stand-in has two multiprocessors
-    assert held[trainer.warps_a_block] == max(held.values())
-    assert held[trainer.warps_a_block] >= 4
+    engine = sys.modules["w2v.backend.gpu.fused"]
+    kernel = engine.TrainingKernel(gpu.device, dim, settings)
+    held = {n: n * blocks(None, 32 * n, n * kernel.shared) for n in (1, 2, 3, 4)}
+    assert kernel.resident == 2 * max(held.values())  # the stand-in has two multiprocessors
+    assert held[kernel.warps_a_block] == max(held.values())
+    assert held[kernel.warps_a_block] >= 4
 
 
 def test_a_second_device_is_trained_on_by_threads_that_have_not_chosen_it(
@@ -201,7 +205,7 @@ def test_a_second_device_is_trained_on_by_threads_that_have_not_chosen_it(
     def work(backend: Any) -> list[np.ndarray]:
         with use_backend(backend):
             fused, minibatch = (kind(40, 8, 2, None, counts=counts) for kind in (SkipGram, CBOW))
-        stream = StreamTrainer(fused, tokens, np.arange(0, 401, 20), counts, epochs=1, workers=1)
+        stream = FusedTrainer(fused, tokens, np.arange(0, 401, 20), counts, epochs=1, workers=1)
         stream.run()
         trainer = Trainer(minibatch, Adam())
         trainer.fit(contexts, tokens[:64], 1, 16, max_grad=1.0, verbose=False)

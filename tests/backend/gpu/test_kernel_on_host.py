@@ -14,14 +14,21 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from tests.support.cuda_host import HostTrainer, Weights, Work, compiler
-from w2v.backend import Backend, NoiseTable, StreamLoss, StreamSettings, keep_thresholds
+from tests.support.cuda_host import HostTrainer, Weights, compiler
+from w2v.backend import (
+    Backend,
+    FusedLoss,
+    FusedSettings,
+    NoiseTable,
+    Work,
+    keep_thresholds,
+)
 
 pytestmark = pytest.mark.skipif(compiler() is None, reason="there is no C++ compiler")
 
 VOCABULARY = 30
 # A small rate: with a large one, forty contexts of thirty words amplify every rounding.
-RUN = StreamSettings(
+RUN = FusedSettings(
     skip_gram=True, window=5, negative=5, exact=True, total=3000, seed=7, alpha=0.01
 )
 SG, CBOW = {"skip_gram": True}, {"skip_gram": False}
@@ -93,12 +100,12 @@ def test_one_warp_does_what_the_reference_does(
     settings = replace(RUN, **changes)  # type: ignore[arg-type]
     trainer = HostTrainer(folder, dim, settings, lanes, placement)
     for name, corpus in CORPORA.items():
-        weights, work = prepare(corpus, dim)
-        expected, loss = train_by_reference(weights, work, settings)
-        got = trainer(weights, work, corpus.n_runs)
+        work = prepare(corpus, dim, settings)
+        expected, loss = train_by_reference(work)
+        got = trainer(work, corpus.n_runs)
         assert got[1:] == loss[1:], name
         assert got.total == pytest.approx(loss.total, rel=1e-6), name
-        for W, right in zip(weights, expected, strict=True):
+        for W, right in zip((work.W_in, work.W_out), expected, strict=True):
             np.testing.assert_allclose(
                 W, right, rtol=0, atol=5e-6 * max(1, abs(right).max()), err_msg=name
             )
@@ -111,11 +118,11 @@ def test_a_word_that_rejection_cannot_find_is_found_by_bisection(folder: Path) -
     rng = np.random.default_rng(1)
     tokens = rng.integers(0, 6, 80, dtype=np.int32)
     noise, keep = NoiseTable(counts, 1.0), keep_thresholds(counts, 0)
-    work = Work(tokens, np.array([0, 80]), noise, keep, 0)
     for lanes in (1, 32, -32):
         weights = random_weights(rng, 6, 3)
-        expected, loss = train_by_reference(weights, work, settings)
-        got = HostTrainer(folder, 3, settings, lanes)(weights, work)
+        work = Work(*weights, tokens, np.array([0, 80]), noise, keep, settings, 0)
+        expected, loss = train_by_reference(work)
+        got = HostTrainer(folder, 3, settings, lanes)(work)
         assert got.total == pytest.approx(loss.total, rel=1e-6)
         np.testing.assert_allclose(weights, expected, rtol=0, atol=5e-6)
 
@@ -125,7 +132,7 @@ def random_weights(rng: np.random.Generator, vocabulary: int, dim: int) -> Weigh
     return W_in.copy(), W_out.copy()
 
 
-def prepare(corpus: Corpus, dim: int) -> tuple[Weights, Work]:
+def prepare(corpus: Corpus, dim: int, settings: FusedSettings) -> Work:
     """Make weights and a Zipfian text."""
     rng = np.random.default_rng(sum(corpus.lengths))
     V = corpus.vocabulary
@@ -134,16 +141,12 @@ def prepare(corpus: Corpus, dim: int) -> tuple[Weights, Work]:
     tokens = rng.choice(V, offsets[-1], p=p / p.sum()).astype(np.int32)
     counts = np.bincount(tokens, minlength=V) + 1
     keep, noise = keep_thresholds(counts, corpus.sample), NoiseTable(counts)
-    work = Work(tokens, offsets[corpus.skipped :], noise, keep, corpus.position)
-    return random_weights(rng, V, dim), work
+    text = tokens, offsets[corpus.skipped :]
+    return Work(*random_weights(rng, V, dim), *text, noise, keep, settings, corpus.position)
 
 
-def train_by_reference(
-    weights: Weights, work: Work, settings: StreamSettings
-) -> tuple[Weights, StreamLoss]:
+def train_by_reference(work: Work) -> tuple[Weights, FusedLoss]:
     """Return what the weights become, and the loss."""
-    W_in, W_out = (W.copy() for W in weights)
-    options = work._asdict()
-    tokens, offsets = options.pop("tokens"), options.pop("offsets")
-    loss = Backend().train_stream(W_in, W_out, tokens, offsets, settings=settings, **options)
+    W_in, W_out = work.W_in.copy(), work.W_out.copy()
+    loss = Backend().train(work._replace(W_in=W_in, W_out=W_out)).result()
     return (W_in, W_out), loss

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.support.nvrtc import architectures, compile_cuda, compiler
-from w2v.backend import StreamSettings
+from w2v.backend import FusedSettings
 from w2v.backend.gpu.source import MINIBATCH_KERNELS, source, training_options
 
 pytestmark = pytest.mark.skipif(
@@ -15,8 +15,8 @@ pytestmark = pytest.mark.skipif(
 )
 
 FORMS = {
-    "skip-gram": StreamSettings(True, 5, 5, exact=False, total=1, seed=1),
-    "cbow": StreamSettings(False, 5, 5, exact=True, total=1, seed=1),
+    "skip-gram": FusedSettings(True, 5, 5, exact=False, total=1, seed=1),
+    "cbow": FusedSettings(False, 5, 5, exact=True, total=1, seed=1),
 }
 
 
@@ -52,7 +52,7 @@ def test_every_form_compiles(architecture: int) -> None:
         (True, 100, 10**9, 5, 3),
         (False, 100, 10**9, 5, 3),
     ):
-        form = StreamSettings(sg, window, negative, exact=False, total=1, seed=1)
+        form = FusedSettings(sg, window, negative, exact=False, total=1, seed=1)
         options = training_options(dim, form, placement)
         kernels, _ = compile_cuda(source("train.cu"), options, architecture)
         assert kernels["train"].spilled_bytes == 0

@@ -13,10 +13,10 @@ import pytest
 
 from tests.support import cuda_host
 from tests.support.stand_in_gpu import gpu as gpu
-from w2v.backend import NoiseTable, RowGrad, StreamSettings, use_backend
+from w2v.backend import FusedSettings, NoiseTable, RowGrad, Work, use_backend
 from w2v.models import CBOW, SkipGram
 from w2v.training import SGD, AdaGrad, Adam, Momentum, RMSprop, clip_grads, remove_duplicate
-from w2v.training.fused import StreamProgress, StreamTrainer
+from w2v.training.fused import FusedProgress, FusedTrainer
 
 pytestmark = pytest.mark.skipif(cuda_host.compiler() is None, reason="there is no C++ compiler")
 
@@ -36,14 +36,14 @@ def train_epochs(gpu: Any, epochs: int, *, resident: bool) -> tuple[Counter[str]
     free = gpu.memory_info
     gpu.memory_info = lambda: type(free())(1 << 40 if resident else 0, 1 << 40)
     try:
-        trainer = StreamTrainer(model, tokens, offsets, np.bincount(tokens), epochs=epochs)
+        trainer = FusedTrainer(model, tokens, offsets, np.bincount(tokens), epochs=epochs)
     finally:
         del gpu.memory_info
     assert (type(trainer.tokens) is np.ndarray) != resident
     trainer.compile()
     before, seen = waits(gpu), []
 
-    def note(now: StreamProgress) -> None:
+    def note(now: FusedProgress) -> None:
         seen.append(now)
 
     trainer.run(note)
@@ -56,7 +56,7 @@ def train_epochs(gpu: Any, epochs: int, *, resident: bool) -> tuple[Counter[str]
 def test_waits_do_not_grow_with_the_slices_of_a_corpus(
     gpu: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gpu, "stream_words", lambda settings, dim: 200)
+    monkeypatch.setattr(gpu, "fused_words", lambda settings, dim: 200)
     few, _ = train_epochs(gpu, 2, resident=True)
     many, _ = train_epochs(gpu, 9, resident=True)
     assert many.total() <= few.total() <= 4  # the slices still in flight at the end
@@ -83,15 +83,13 @@ def test_a_device_that_fails_is_told_of_and_not_waited_for(
 def test_a_word_id_out_of_range_is_told_with_the_loss_and_nothing_is_trained(gpu: Any) -> None:
     counts = np.ones(5)
     noise, keep = NoiseTable(counts).to(gpu), gpu.asarray(np.full(5, 2**32 - 1, dtype=np.uint32))
-    settings = StreamSettings(True, 1, 1, exact=False, total=100, seed=1)
+    settings = FusedSettings(True, 1, 1, exact=False, total=100, seed=1)
     W_in, W_out = (gpu.asarray(np.ones((5, 4), dtype=np.float32)) for _ in range(2))
     for dtype, wrong in ((np.int32, 5), (np.int32, -1), (np.int64, 2**31 + 7)):
         ids = np.array([0, 1, wrong, 2], dtype=dtype)
         got = min(wrong, 2**31 - 1)
-        begun = gpu.begin_stream(
-            *(W_in, W_out, gpu.asarray(ids), np.array([0, 4])),
-            noise=noise, keep=keep, settings=settings, position=0,
-        )  # fmt: skip
+        text = gpu.asarray(ids), np.array([0, 4])
+        begun = gpu.train(Work(W_in, W_out, *text, noise, keep, settings, 0))
         with pytest.raises(ValueError, match=f"word id {got} is out of range: expected 0 to 4"):
             begun.result()
     assert (gpu.to_numpy(W_in) == 1).all()

@@ -8,11 +8,11 @@ import shutil
 import subprocess
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, cast
 
 import numpy as np
 
-from w2v.backend import NoiseTable, StreamLoss, StreamSettings
+from w2v.backend import FusedLoss, FusedSettings, NoiseTable, Work
 from w2v.backend.gpu.runs import cut_runs, sentence_marks
 from w2v.backend.gpu.source import FOLDER, training_options
 
@@ -33,16 +33,6 @@ COMPILE = (
 Weights = tuple[np.ndarray, np.ndarray]
 
 
-class Work(NamedTuple):
-    """What ``Backend.train_stream`` takes beside weights and settings."""
-
-    tokens: np.ndarray
-    offsets: np.ndarray
-    noise: NoiseTable
-    keep: np.ndarray
-    position: int
-
-
 class HostTrainer:
     """The training kernel for one form of network and run.
 
@@ -51,14 +41,14 @@ class HostTrainer:
     folder : Path
         Where to put the compiled library.
     dim : int
-    settings : StreamSettings
+    settings : FusedSettings
     lanes : {1, 32, -32}
         Width of a warp; negative for lanes that take turns downwards.
     placement : {0, 1, 2, 3}, default 0
     """
 
     def __init__(
-        self, folder: Path, dim: int, settings: StreamSettings, lanes: int, placement: int = 0
+        self, folder: Path, dim: int, settings: FusedSettings, lanes: int, placement: int = 0
     ) -> None:
         options = (
             f"-DHOST_LANES={abs(lanes)}",
@@ -74,9 +64,10 @@ class HostTrainer:
         self.run = ctypes.CDLL(str(library)).train_host
         self.run.restype = None
 
-    def __call__(self, weights: Weights, work: Work, n_runs: int = 1) -> StreamLoss:
-        """Train in place, as ``Backend.train_stream`` does; runs come one after another."""
-        tokens, offsets, noise, keep, position = work
+    def __call__(self, work: Work, n_runs: int = 1) -> FusedLoss:
+        """Train in place, as ``Backend.train`` does; runs come one after another."""
+        weights, tokens, offsets, position = work[:2], work.tokens, work.offsets, work.position
+        noise, keep = cast(NoiseTable, work.output), work.keep
         s = self.settings
         runs, starts = cut_runs(offsets, n_runs, longest=None)
         marks = sentence_marks(starts, tokens.size)
@@ -95,7 +86,7 @@ class HostTrainer:
             _pointer(outcome),
         )
         total, predictions, words, _ = outcome.tolist()
-        return StreamLoss(total, int(predictions), int(words))
+        return FusedLoss(total, int(predictions), int(words))
 
 
 def _pointer(array: np.ndarray) -> Any:

@@ -6,17 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from w2v.backend.array import Array
 from w2v.backend.cpu import fused, sampling_kernels
 from w2v.backend.cpu import layer_kernels as kernels
-from w2v.backend.cpu import tree as tree_engine
 from w2v.backend.cpu.rows import padded, padded_copy, zero_rows
-from w2v.backend.huffman import HuffmanTree
 from w2v.backend.noise import NoiseTable
+from w2v.backend.pending import PendingLoss
 from w2v.backend.random import RandomStream
 from w2v.backend.reference.backend import Backend
-from w2v.backend.reference.fused import check_stream
-from w2v.backend.rowgrad import Array, RowGrad, TouchedRows
-from w2v.backend.settings import StreamLoss, StreamSettings
+from w2v.backend.rowgrad import RowGrad
+from w2v.backend.touched_rows import TouchedRows
+from w2v.backend.work import Work
 
 
 class CPUBackend(Backend):
@@ -115,40 +115,12 @@ class CPUBackend(Backend):
     def zero_rows(self, shape: tuple[int, int]) -> Array:
         return zero_rows(shape)
 
-    def stream_rows(self, W: Array) -> Array:
+    def fused_rows(self, W: Array) -> Array:
         return W if padded(W) is not None else padded_copy(W)
 
-    def train_stream(
-        self,
-        W_in: Array,
-        W_out: Array,
-        tokens: Array,
-        offsets: Array,
-        *,
-        noise: NoiseTable,
-        keep: Array,
-        settings: StreamSettings,
-        position: int,
-    ) -> StreamLoss:
-        check_stream(self, W_in, W_out, tokens, offsets, noise, keep, settings)
-        return fused.train_stream(W_in, W_out, tokens, offsets, noise, keep, settings, position)
-
-    def train_tree_stream(
-        self,
-        W_in: Array,
-        W_out: Array,
-        tokens: Array,
-        offsets: Array,
-        *,
-        tree: HuffmanTree,
-        keep: Array,
-        settings: StreamSettings,
-        position: int,
-    ) -> StreamLoss:
-        check_stream(self, W_in, W_out, tokens, offsets, tree, keep, settings)
-        return tree_engine.train_stream(
-            W_in, W_out, tokens, offsets, tree, keep, settings, position
-        )
+    def train(self, work: Work) -> PendingLoss:
+        self.check_work(work)
+        return PendingLoss(fused.train(work))
 
 
 def _whole(W: Array) -> Array:

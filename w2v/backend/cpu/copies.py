@@ -16,7 +16,7 @@ import numpy as np
 
 from w2v.backend.cpu.copies_kernels import DELAY
 from w2v.backend.cpu.rows import padded_width
-from w2v.backend.settings import StreamSettings
+from w2v.backend.settings import FusedSettings
 
 HOT_WORDS = 512  # on text, two fifths of the negatives and three of the other rows
 UNSETTLED_WORDS = 500_000  # of a run; with copies from the first on, these cost it 3 % of loss
@@ -55,7 +55,7 @@ class OwnCopies(NamedTuple):
 
 
 def own_copies(
-    settings: StreamSettings, position: int, W_in: np.ndarray, W_out: np.ndarray
+    settings: FusedSettings, position: int, W_in: np.ndarray, W_out: np.ndarray
 ) -> OwnCopies:
     """Choose which rows a thread copies, and which use of a row exchanges it.
 
@@ -64,7 +64,7 @@ def own_copies(
 
     Parameters
     ----------
-    settings : StreamSettings
+    settings : FusedSettings
     position : int
         Words of the run before.
     W_in, W_out : (V, D) and (outputs, D) float32 arrays
@@ -85,9 +85,7 @@ def own_copies(
     )
 
 
-def curvature(
-    settings: StreamSettings, position: int, W_in: np.ndarray, W_out: np.ndarray
-) -> float:
+def curvature(settings: FusedSettings, position: int, W_in: np.ndarray, W_out: np.ndarray) -> float:
     """Bound the share of the way to its optimum that a row goes in one use.
 
     A step on a row is the rate times the sum, over the rows on the other side, of each times

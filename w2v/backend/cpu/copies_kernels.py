@@ -46,14 +46,15 @@ class Copies(NamedTuple):
 
 @_kernel
 def input_row(word, copies):
-    """Return the address of a word's input row, without a branch: it would be mispredicted often."""
+    """Return the address of a word's input row: the shared one, or its copy if it has one."""
+    # Without a branch: it would be mispredicted often.
     has_copy = (np.int64(word) - copies.hot) >> 63
     return copies.at_in + (has_copy & (copies.at - copies.at_in)) + np.int64(word) * copies.stride
 
 
 @_kernel
 def output_row(word, copies):
-    """Return the address of an output row."""
+    """Return the address of an output row, as :func:`input_row` does."""
     has_copy = (np.int64(word) - copies.hot) >> 63
     at = copies.at + copies.hot * copies.stride
     return copies.at_out + (has_copy & (at - copies.at_out)) + np.int64(word) * copies.stride
@@ -68,7 +69,7 @@ def copy_at(row, copies):
 
 @_kernel
 def fetch_row(row, stride):
-    """Fetch a row that is going to be written."""
+    """Fetch a row of ``stride`` bytes that is going to be written."""
     for d in range(0, stride, 64):
         prefetch(row + d)
 
@@ -115,7 +116,10 @@ def exchange(row, copies):
 
 @_kernel
 def announce(i, row, copies, due):
-    """Fetch the shared row of a copy, to be exchanged after window i + DELAY."""
+    """Fetch the shared row of a copy, to be exchanged after window i + DELAY.
+
+    due: (DELAY, n) int32, how many are announced at a window and which, DELAY windows in turn.
+    """
     slot = due[i % DELAY]
     if slot[0] + 1 == slot.size:
         return

@@ -1,19 +1,107 @@
-"""The fused engine on the CPU: arrays in, Numba kernels, loss out."""
+"""The fused engine on the CPU: work in, Numba kernels, loss out."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from w2v.backend.cpu import negative_kernels as kernels
-from w2v.backend.noise import NoiseTable
+from w2v.backend.cpu import negative_kernels, tree_kernels
 from w2v.backend.cpu.batch_kernels import Corpus, Windows
 from w2v.backend.cpu.copies import OwnCopies, own_copies
-from w2v.backend.cpu.vector_kernels import LANES, MAX_TILE
 from w2v.backend.cpu.rows import padded, padded_copy
-from w2v.backend.settings import StreamLoss, StreamSettings
+from w2v.backend.cpu.vector_kernels import LANES, MAX_TILE
+from w2v.backend.huffman import HuffmanTree
+from w2v.backend.noise import NoiseTable
+from w2v.backend.settings import FusedLoss, FusedSettings
+from w2v.backend.work import Work
+
+_PATH_TILE = LANES // 2  # nodes that are multiplied at once; paths are a dozen long
+
+
+def train(work: Work, own: OwnCopies | None = None) -> FusedLoss:
+    """Train on sentences; see :meth:`w2v.backend.Backend.train`.
+
+    Parameters
+    ----------
+    work : Work
+        Checked.
+    own : OwnCopies, optional
+        A thread's copies that outlast the call, by default those of this call alone.
+    """
+    settings = work.settings
+    form = _FORMS[type(work.output)](work.output, settings)
+    W_in, W_out = _vector_rows(work.W_in), _vector_rows(work.W_out)
+    loss = np.zeros(3)
+    form.kernel(
+        (W_in, W_out),
+        Corpus(
+            _read_only(work.tokens, np.int32), _read_only(work.offsets, np.int64), work.position
+        ),
+        Windows(
+            _read_only(work.keep, np.uint32),
+            settings.token_key,
+            settings.reach,
+            settings.shrink_windows,
+            settings.alpha,
+            (settings.alpha - settings.min_alpha) / settings.total,
+            settings.min_alpha,
+        ),
+        form.source,
+        None if settings.skip_gram else (settings.mean, settings.mean and settings.share_gradient),
+        (
+            (0,) * form.contexts,
+            (0,) * form.outputs,
+            lane_patterns(form.contexts, form.outputs),
+        ),
+        own or own_copies(settings, work.position, W_in, W_out),
+        loss,
+    )
+    for W, whole in ((work.W_in, W_in), (work.W_out, W_out)):
+        if not np.may_share_memory(W, whole):
+            W[:] = whole[:, : W.shape[1]]
+    return FusedLoss(float(loss[0]), int(loss[1]), int(loss[2]))
+
+
+class _Form(NamedTuple):
+    """One of the kernels, and what it takes that the other does not.
+
+    Parameters
+    ----------
+    kernel : kernel
+        Numba's type says nothing of its arguments.
+    source : Negatives or Tree
+        What it finds a window's outputs by.
+    contexts, outputs : int
+        How many it multiplies at once.
+    """
+
+    kernel: Any
+    source: Any
+    contexts: int
+    outputs: int
+
+
+def _by_negatives(noise: NoiseTable, settings: FusedSettings) -> _Form:
+    contexts, outputs = tile_shape(settings.negative)
+    source = negative_kernels.Negatives(
+        settings.negative + 1,
+        noise.table.view(np.uint64)[:, 0],
+        noise.cumulative,
+        settings.negative_key,
+        settings.exact,
+    )
+    return _Form(negative_kernels.train, source, contexts if settings.skip_gram else 1, outputs)
+
+
+def _by_path(tree: HuffmanTree, settings: FusedSettings) -> _Form:
+    source = tree_kernels.Tree(tree.longest, tree.parents, tree.labels)
+    contexts = LANES // _PATH_TILE if settings.skip_gram else 1
+    return _Form(tree_kernels.train, source, contexts, _PATH_TILE)
+
+
+_FORMS: dict[type, Any] = {NoiseTable: _by_negatives, HuffmanTree: _by_path}
 
 
 def tile_shape(negative: int) -> tuple[int, int]:
@@ -38,119 +126,25 @@ def tile_shape(negative: int) -> tuple[int, int]:
 
 
 @lru_cache
-def lane_patterns(group: int, tile: int) -> np.ndarray:
-    """Tell which lanes of a vector of logits count: context i, output j in lane i * tile + j.
+def lane_patterns(contexts: int, outputs: int) -> np.ndarray:
+    """Tell which lanes of a vector of logits count: context i's, output j's is i * outputs + j.
 
     Parameters
     ----------
-    group, tile : int
-        Contexts and outputs that are multiplied at once.
+    contexts, outputs : int
+        How many are multiplied at once.
 
     Returns
     -------
-    (tile, group, LANES) float32 array
+    (outputs, contexts, LANES) float32 array
         1 in the lanes that count with j + 1 outputs and i + 1 contexts, 0 in the others.
     """
-    out = np.zeros((tile, group, LANES), np.float32)
-    for outputs in range(tile):
-        for contexts in range(group):
-            lanes = out[outputs, contexts, : group * tile].reshape(group, tile)
-            lanes[: contexts + 1, : outputs + 1] = 1
-    return out
-
-
-def train_stream(
-    W_in: np.ndarray,
-    W_out: np.ndarray,
-    tokens: np.ndarray,
-    offsets: np.ndarray,
-    noise: NoiseTable,
-    keep: np.ndarray,
-    settings: StreamSettings,
-    position: int,
-    own: OwnCopies | None = None,
-) -> StreamLoss:
-    """Train on a stream of sentences; see :meth:`w2v.backend.Backend.train_stream`.
-
-    ``own``: a thread's copies that outlast the call, by default those of this call alone.
-    """
-    contexts, outputs = tile_shape(settings.negative)
-    contexts = contexts if settings.skip_gram else 1
-    return run_kernel(
-        kernels.train,
-        (W_in, W_out),
-        (tokens, offsets),
-        keep,
-        settings,
-        position,
-        source=kernels.Negatives(
-            settings.negative + 1,
-            noise.table.view(np.uint64)[:, 0],
-            noise.cumulative,
-            settings.negative_key,
-            settings.exact,
-        ),
-        tile_shape=(contexts, outputs),
-        own=own,
-    )
-
-
-def run_kernel(
-    train: Any,  # Numba's type says nothing of its arguments
-    weights: tuple[np.ndarray, np.ndarray],
-    corpus: tuple[np.ndarray, np.ndarray],
-    keep: np.ndarray,
-    settings: StreamSettings,
-    position: int,
-    *,
-    source: Any,
-    tile_shape: tuple[int, int],
-    own: OwnCopies | None = None,
-) -> StreamLoss:
-    """Train on a stream by one of the kernels, on rows of whole vectors.
-
-    Parameters
-    ----------
-    train : kernel
-    weights : (V, H) and (outputs, H) float32 arrays
-    corpus : (N,) and (S + 1,) int arrays
-        Tokens and the sentences' offsets.
-    keep, settings, position
-        See :meth:`w2v.backend.Backend.train_stream`.
-    outputs : tuple
-        What the kernel takes to find a window's outputs.
-    tiling : tuple
-        How it multiplies them with contexts.
-    own : OwnCopies, optional
-        A thread's copies of rows that outlast the call.
-    """
-    whole_in, whole_out = (_vector_rows(W) for W in weights)
-    tokens, offsets = corpus
-    slope = (settings.alpha - settings.min_alpha) / settings.total
-    loss = np.zeros(3)
-    group, tile = tile_shape
-    train(
-        (whole_in, whole_out),
-        Corpus(_read_only(tokens, np.int32), _read_only(offsets, np.int64), position),
-        Windows(
-            _read_only(keep, np.uint32),
-            settings.token_key,
-            settings.reach,
-            settings.shrink_windows,
-            settings.alpha,
-            slope,
-            settings.min_alpha,
-        ),
-        source,
-        None if settings.skip_gram else (settings.mean, settings.mean and settings.share_gradient),
-        ((0,) * group, (0,) * tile, lane_patterns(group, tile)),
-        own or own_copies(settings, position, whole_in, whole_out),
-        loss,
-    )
-    for W, whole in zip(weights, (whole_in, whole_out), strict=True):
-        if not np.may_share_memory(W, whole):
-            W[:] = whole[:, : W.shape[1]]
-    return StreamLoss(float(loss[0]), int(loss[1]), int(loss[2]))
+    patterns = np.zeros((outputs, contexts, LANES), np.float32)
+    for j in range(outputs):
+        for i in range(contexts):
+            lanes = patterns[j, i, : contexts * outputs].reshape(contexts, outputs)
+            lanes[: i + 1, : j + 1] = 1
+    return patterns
 
 
 def _vector_rows(W: np.ndarray) -> np.ndarray:

@@ -100,7 +100,7 @@ def make_train(name: str, outputs: Outputs) -> Any:
     """Return the kernel that trains with a loss, under a name of its own in the cache."""
     prepare, draw, lay, merge, restore, lower = outputs
 
-    def train(weights, corpus, windows, source, cbow, tiling, own, loss):  # type: ignore[no-untyped-def]
+    def train(weights, corpus, windows, source, cbow, tiling, own, loss):
         """Train on whole sentences.
 
         weights: (V, D) float32 input and (outputs, D) output vectors, D a multiple of LANES.

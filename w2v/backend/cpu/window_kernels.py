@@ -4,12 +4,7 @@ Both are small matrix products.  Logits come first, for all contexts and outputs
 then, a vector's width of the columns at a time, the outputs' old and new values
 stay in registers while the contexts pass by.
 
-Everything is passed by address, as arrays cost more to pass than a window to train.
-``rows``: where the int64 addresses of contexts stand, side by side, and those of
-outputs.  ``shape``: bytes from one output's address to the next, tiles of outputs,
-bytes of a row, and floats of a tile's weights, of which those of context c stand from
-c * len(tile) on.  ``scratch``: the weights, room for a row or a vector a context, the
-patterns of :func:`w2v.backend.cpu.fused.lane_patterns`, and the loss.
+Rows are passed by address, as arrays cost more to pass than a window to train.
 """
 
 from __future__ import annotations

@@ -11,16 +11,18 @@ import cupy
 import cupyx
 import numpy as np
 
+from w2v.backend.array import Array
 from w2v.backend.gpu import fused, nearest
 from w2v.backend.gpu.checks import DeviceChecks
 from w2v.backend.gpu.kernels import LANES, DeviceRows, minibatch, warps_for
+from w2v.backend.gpu.memory import memory_of, on_device
 from w2v.backend.noise import NoiseTable, alias_table
 from w2v.backend.pending import PendingLoss
 from w2v.backend.random import RandomStream
 from w2v.backend.reference.arrays import MemoryInfo
-from w2v.backend.reference.fused import check_stream
-from w2v.backend.rowgrad import Array, RowGrad
-from w2v.backend.settings import StreamLoss, StreamSettings
+from w2v.backend.rowgrad import RowGrad
+from w2v.backend.settings import FusedSettings
+from w2v.backend.work import Work
 
 _SMALL_TABLE = 1 << 15  # words: below, NumPy is done before a device has begun
 # CuPy sends an array through pinned memory of its size, rounded up to a power of two, which it
@@ -52,12 +54,12 @@ class GPUBackend(DeviceChecks):
         self.device.use()
         self.max_warps: int | None = None
         self._training = threading.Lock()
-        self._queue = fused.StreamQueue()
+        self._queue = fused.DeviceQueue()
 
     # -- arrays ---------------------------------------------------------------
 
     def asarray(self, x: Any, dtype: Any = None) -> Array:
-        with self.on_device("an array", getattr(x, "nbytes", 0)):
+        with on_device(self.device, "an array", getattr(x, "nbytes", 0)):
             if not isinstance(x, np.ndarray) or x.nbytes <= _STAGED_BYTES:
                 return cupy.asarray(x, dtype=dtype)
             host = np.ascontiguousarray(x, dtype=dtype)
@@ -67,21 +69,18 @@ class GPUBackend(DeviceChecks):
             return there
 
     def normal(self, shape: tuple[int, ...], scale: float, seed: int, stream: int = 0) -> Array:
-        with self.on_device("word vectors", 4 * int(np.prod(shape))):
+        with on_device(self.device, "word vectors", 4 * int(np.prod(shape))):
             return super().normal(shape, scale, seed, stream)
 
     def zero_rows(self, shape: tuple[int, int]) -> Array:
-        with self.on_device("word vectors", 4 * int(np.prod(shape))):
+        with on_device(self.device, "word vectors", 4 * int(np.prod(shape))):
             return super().zero_rows(shape)
 
     def to_numpy(self, x: Array) -> np.ndarray:
         return cupy.asnumpy(x)
 
     def memory_info(self) -> MemoryInfo:
-        with self.device:
-            free, total = self.device.mem_info
-            # What CuPy's pool holds unused is free to us.
-            return MemoryInfo(free + cupy.get_default_memory_pool().free_bytes(), total)
+        return memory_of(self.device)
 
     @property
     def place(self) -> str:
@@ -92,47 +91,15 @@ class GPUBackend(DeviceChecks):
         return f"gpu, {properties['name'].decode()}, device {self.device.id}"
 
     @contextmanager
-    def on_device(self, what: str, needed: int = 0) -> Iterator[None]:
-        """Work on this device, whichever the thread has chosen, and say what memory it lacks.
-
-        What runs out of memory ends in one line, with nothing of ours left allocated.
-
-        Parameters
-        ----------
-        what : str
-            What the memory is for.
-        needed : int, optional
-            Bytes; by default those that could not be had in the end.
-
-        Raises
-        ------
-        MemoryError
-            What is needed, what is free, and which options to lower.
-        """
-        try:
-            with self.device:
-                yield
-        except cupy.cuda.memory.OutOfMemoryError as error:
-            needed = needed or getattr(error, "_size", 0)
-            with self.device:
-                cupy.get_default_memory_pool().free_all_blocks()
-            free, total = self.memory_info()
-            raise MemoryError(
-                f"not enough GPU memory for {what}: {needed / 1e9:.3g} GB needed, {free / 1e9:.3g} "
-                f"of {total / 1e9:.3g} GB free; lower vector_size or batch_size, raise min_count, "
-                f"or use backend 'cpu'"
-            ) from None
-
-    @contextmanager
     def deferred_checks(self) -> Iterator[None]:
-        with self.on_device("a batch"), super().deferred_checks():
+        with on_device(self.device, "a batch"), super().deferred_checks():
             yield
 
     # -- embedding lookup, forward and backward ---------------------------------
 
     def row_dot(self, W: Array, index: Array, h: Array) -> Array:
         self.check_row_dot(W, index, h)
-        self.check_rows(index, W.shape[0])
+        self._check_rows(index, W.shape[0])
         W, index, h = _same_type(W, index, h)
         out = cupy.empty(index.shape, dtype=W.dtype)
         B, K = index.shape
@@ -143,7 +110,7 @@ class GPUBackend(DeviceChecks):
 
     def weighted_rows(self, W: Array, index: Array, weight: Array) -> Array:
         self.check_weighted_rows(W, index, weight)
-        self.check_rows(index, W.shape[0])
+        self._check_rows(index, W.shape[0])
         W, index, weight = _same_type(W, index, weight)
         B, K = index.shape
         out = cupy.empty((B, W.shape[1]), dtype=W.dtype)
@@ -167,7 +134,7 @@ class GPUBackend(DeviceChecks):
 
     def reduce_rows(self, index: Array, rows: Array, size: int) -> RowGrad:
         self.check_reduce_rows(index, rows)
-        self.check_rows(index, size)
+        self._check_rows(index, size)
         if rows.ndim == 2:
             index, rows = index[:, None], rows[:, None]
         elif rows.ndim != 3:
@@ -176,7 +143,7 @@ class GPUBackend(DeviceChecks):
 
     def reduce_outer(self, index: Array, weight: Array, h: Array, size: int) -> RowGrad:
         self.check_reduce_outer(index, weight, h)
-        self.check_rows(index, size)
+        self._check_rows(index, size)
         rows = cupy.broadcast_to(h[:, None], (*index.shape, h.shape[1]))
         return self._reduce(index, cupy.ascontiguousarray(weight), rows, size)
 
@@ -245,7 +212,7 @@ class GPUBackend(DeviceChecks):
     # -- negative sampling ----------------------------------------------------------
 
     def alias_table(self, weights: np.ndarray) -> tuple[Array, Array]:
-        with self.on_device("the noise distribution", 100 * weights.size):
+        with on_device(self.device, "the noise distribution", 100 * weights.size):
             if weights.size >= _SMALL_TABLE:
                 return super().alias_table(weights)
             cumulative, table = alias_table(np, weights)
@@ -283,78 +250,41 @@ class GPUBackend(DeviceChecks):
         n: int,
         exclude: np.ndarray | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Find the nearest vectors; see :func:`w2v.backend.gpu.nearest.nearest`."""
-        with self.on_device("a query", 4 * int(np.prod(vectors.shape))):
+        with on_device(self.device, "a query", 4 * int(np.prod(vectors.shape))):
             queries, vectors, norms = map(self.asarray, (queries, vectors, norms))
             return nearest.nearest(queries, vectors, norms, n, exclude)
 
     # -- fused engine -------------------------------------------------------------------
 
-    def stream_workers(self) -> int:
+    def fused_workers(self) -> int:
         return 1  # the device shares the work out by itself
 
-    def stream_words(self, settings: StreamSettings, dim: int) -> int:
+    def fused_words(self, settings: FusedSettings, dim: int) -> int:
         return fused.SLICE_WORDS
 
-    def stream_tokens(self, tokens: Array) -> Array:
-        """Return a corpus where :meth:`train_stream` reads it fastest.
-
-        Parameters
-        ----------
-        tokens : (N,) int32 array
-            A NumPy array or memory map, or on the device already.
-
-        Returns
-        -------
-        (N,) int32 array
-            On the device if it fits there beside everything else, else itself; then each
-            call of :meth:`train_stream` sends what it needs in blocks.
-        """
+    def fused_tokens(self, tokens: Array) -> Array:
+        # On the device if it fits there beside everything else; else each call of `train`
+        # sends what it needs in blocks.
         if isinstance(tokens, cupy.ndarray):
             return tokens
         if fused.resident_bytes(tokens.size) > self.memory_info().free:
             return tokens
         return self.asarray(np.ascontiguousarray(tokens, dtype=np.int32))
 
-    def train_stream(
-        self,
-        W_in: Array,
-        W_out: Array,
-        tokens: Array,
-        offsets: Array,
-        *,
-        noise: NoiseTable,
-        keep: Array,
-        settings: StreamSettings,
-        position: int,
-    ) -> StreamLoss:
-        work = W_in, W_out, tokens, offsets
-        options: dict[str, Any] = {"noise": noise, "keep": keep, "settings": settings}
-        return self.begin_stream(*work, **options, position=position).result()
-
-    def begin_stream(
-        self,
-        W_in: Array,
-        W_out: Array,
-        tokens: Array,
-        offsets: Array,
-        *,
-        noise: NoiseTable,
-        keep: Array,
-        settings: StreamSettings,
-        position: int,
-    ) -> PendingLoss:
-        offsets = self.to_numpy(offsets).astype(np.int64, copy=False)
-        with self._training, self.on_device("training"):
+    def train(self, work: Work) -> PendingLoss:
+        if not isinstance(work.output, NoiseTable):
+            raise ValueError("hierarchical softmax runs on the CPU: use backend 'cpu'")
+        tokens, offsets = work.tokens, self.to_numpy(work.offsets).astype(np.int64, copy=False)
+        with self._training, on_device(self.device, "training"):
             outcome = cupy.zeros(4, dtype=np.float64)
             # The kernel looks whether all ids are right before it trains on any.
-            found = {(len(W_in), "word id"): outcome[3:].view(np.int32)}
-            with self.deferring(found):
-                check_stream(self, W_in, W_out, tokens, offsets, noise, keep, settings)
+            found = {(len(work.W_in), "word id"): outcome[3:].view(np.int32)}
+            with self._deferring(found):
+                self.check_work(work._replace(offsets=offsets))
             if isinstance(tokens, cupy.ndarray):
                 tokens = cupy.ascontiguousarray(tokens, dtype=np.int32)
-            work = W_in, W_out, tokens, offsets, noise, keep, settings, position, outcome
-            return fused.begin_stream(self, self._queue, *work)
+            work = work._replace(tokens=tokens, offsets=offsets)
+            return fused.begin(self, self._queue, work, outcome, self.max_warps)
 
 
 def _same_type(W: Array, index: Array, other: Array) -> tuple[Array, Array, Array]:

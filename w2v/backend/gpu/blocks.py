@@ -7,7 +7,7 @@ from typing import Any
 import cupy
 import numpy as np
 
-from w2v.backend.rowgrad import Array
+from w2v.backend.array import Array
 
 _BUFFERS = 2
 _NOT_READY = 600  # cudaErrorNotReady

@@ -10,9 +10,9 @@ from typing import Any, TypeAlias
 import cupy
 import numpy as np
 
+from w2v.backend.array import Array
 from w2v.backend.gpu.kernels import minibatch, wrong_id
 from w2v.backend.reference.backend import Backend
-from w2v.backend.rowgrad import Array
 
 Found: TypeAlias = dict[tuple[int, str], Array]
 """What ``check_ids`` has left on the device, by the vocabulary's size and what ids stand for."""
@@ -31,7 +31,7 @@ class DeviceChecks(Backend):
 
     def synchronize(self) -> None:  # noqa: D102
         self.device.synchronize()
-        self.raise_deferred()
+        self._raise_deferred()
 
     def check_ids(self, ids: Array, size: int, what: str = "word id") -> None:  # noqa: D102
         deferred = self._deferred
@@ -49,7 +49,7 @@ class DeviceChecks(Backend):
         wrong = deferred[size, what]
         minibatch().launch("check_ids", ids.size, flat, np.int64(ids.size), np.int32(size), wrong)
 
-    def check_rows(self, index: Array, size: int) -> None:
+    def _check_rows(self, index: Array, size: int) -> None:
         """Refuse rows that there are not, unless checks are deferred: ids were checked before."""
         if self._deferred is None:
             self.check_ids(index, size, "row")
@@ -60,7 +60,7 @@ class DeviceChecks(Backend):
         return getattr(self._checks, "deferred", None)
 
     @contextmanager
-    def deferring(self, found: Found) -> Iterator[None]:
+    def _deferring(self, found: Found) -> Iterator[None]:
         """Leave in ``found`` what ids of this thread are checked to be, and raise nothing."""
         outer, self._checks.deferred = self._deferred, found
         try:
@@ -80,11 +80,11 @@ class DeviceChecks(Backend):
         ValueError
             As :meth:`check_ids`.
         """
-        with self.deferring({}):
+        with self._deferring({}):
             yield
-            self.raise_deferred()
+            self._raise_deferred()
 
-    def raise_deferred(self) -> None:
+    def _raise_deferred(self) -> None:
         """Raise what deferred checks have found; waits for the device."""
         for (size, what), wrong in (self._deferred or {}).items():
             got = wrong_id(self.to_numpy(wrong), size)

@@ -5,22 +5,22 @@ from __future__ import annotations
 import time
 from collections import deque
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple, cast
 
 import cupy
 import numpy as np
 
+from w2v.backend.array import Array
 from w2v.backend.gpu.blocks import BlockSender, is_done
+from w2v.backend.gpu.checks import DeviceChecks
 from w2v.backend.gpu.kernels import LANES, minibatch, module, wrong_id
+from w2v.backend.gpu.memory import on_device
 from w2v.backend.gpu.runs import RUN_TOKENS, RUNS_PER_WARP, blocks_of, cut_runs, warp_limit
 from w2v.backend.gpu.source import training_options
 from w2v.backend.noise import NoiseTable
 from w2v.backend.pending import PendingLoss
-from w2v.backend.rowgrad import Array
-from w2v.backend.settings import StreamLoss, StreamSettings
-
-if TYPE_CHECKING:
-    from w2v.backend.gpu.backend import GPUBackend
+from w2v.backend.settings import FusedLoss, FusedSettings
+from w2v.backend.work import Work
 
 BLOCK_TOKENS = 1 << 24
 """Tokens that go to the device at a time, where the corpus is not there already."""
@@ -38,17 +38,17 @@ _WANTED_WARPS = (12, 4, 1, 1)
 _MOST_WORKSPACE = 4 << 30  # bytes of all warps
 
 
-class Trainer:
+class TrainingKernel:
     """The training kernel for one form of network, and how many of its warps run at once.
 
     Parameters
     ----------
     device : cupy.cuda.Device
     dim : int
-    settings : StreamSettings
+    settings : FusedSettings
     """
 
-    def __init__(self, device: Any, dim: int, settings: StreamSettings) -> None:
+    def __init__(self, device: Any, dim: int, settings: FusedSettings) -> None:
         here = device.attributes
         for placement, wanted in enumerate(_WANTED_WARPS):
             compiled = module("train.cu", training_options(dim, settings, placement))
@@ -87,19 +87,19 @@ def _sizes(compiled: Any) -> tuple[int, int]:
     return shared, workspace
 
 
-def trainer_for(device_id: int, dim: int, settings: StreamSettings) -> Trainer:
+def kernel_for(device_id: int, dim: int, settings: FusedSettings) -> TrainingKernel:
     """Return the kernel that some settings need, compiled once."""
-    return _trainer(device_id, dim, _form(settings))
+    return _kernel(device_id, dim, _form(settings))
 
 
 @lru_cache
-def _trainer(device_id: int, dim: int, form: StreamSettings) -> Trainer:
-    return Trainer(cupy.cuda.Device(device_id), dim, form)
+def _kernel(device_id: int, dim: int, form: FusedSettings) -> TrainingKernel:
+    return TrainingKernel(cupy.cuda.Device(device_id), dim, form)
 
 
-def _form(s: StreamSettings) -> StreamSettings:
+def _form(s: FusedSettings) -> FusedSettings:
     """Return settings with what a kernel is not compiled for set to one value."""
-    return StreamSettings(
+    return FusedSettings(
         skip_gram=s.skip_gram,
         window=s.reach,
         negative=s.negative,
@@ -117,7 +117,7 @@ def resident_bytes(n_tokens: int) -> int:
     return 4 * n_tokens + n_tokens // 8 + (1 << 30)
 
 
-class StreamQueue:
+class DeviceQueue:
     """What a device has been given to train on: blocks under way, and launches in flight.
 
     It outlives the calls that fill it, so that the device has work while the host
@@ -167,15 +167,17 @@ class DeviceLoss(PendingLoss):
 
     Parameters
     ----------
-    backend : GPUBackend
+    backend : DeviceChecks
     size : int
         V, for the message about a word id that is not below it.
     outcome : (4,) float64 CuPy array
         ``train.cu``'s ``Outcome``, when all launches before this are done.
-    queue : StreamQueue
+    queue : DeviceQueue
     """
 
-    def __init__(self, backend: GPUBackend, size: int, outcome: Array, queue: StreamQueue) -> None:
+    def __init__(
+        self, backend: DeviceChecks, size: int, outcome: Array, queue: DeviceQueue
+    ) -> None:
         self._backend, self._size = backend, size
         memory = cupy.cuda.alloc_pinned_memory(outcome.nbytes)
         self._outcome = np.frombuffer(memory, dtype=np.float64, count=outcome.size)
@@ -186,48 +188,44 @@ class DeviceLoss(PendingLoss):
     def ready(self) -> bool:  # noqa: D102
         return is_done(self._event)
 
-    def result(self) -> StreamLoss:  # noqa: D102
+    def result(self) -> FusedLoss:  # noqa: D102
         if not self.ready:
             self._event.synchronize()
         wrong = wrong_id(self._outcome[3:].view(np.int32), self._size)
         if wrong is not None:
             self._backend.check_ids(np.array([wrong]), self._size)
         total, predictions, words, _ = self._outcome.tolist()
-        return StreamLoss(total, int(predictions), int(words))
+        return FusedLoss(total, int(predictions), int(words))
 
 
-def begin_stream(
-    backend: GPUBackend,
-    queue: StreamQueue,
-    W_in: Array,
-    W_out: Array,
-    tokens: Array,
-    offsets: np.ndarray,
-    noise: NoiseTable,
-    keep: Array,
-    settings: StreamSettings,
-    position: int,
-    outcome: Array,
+def begin(
+    backend: DeviceChecks, queue: DeviceQueue, work: Work, outcome: Array, max_warps: int | None
 ) -> PendingLoss:
-    """Train on a stream of sentences; see :meth:`w2v.backend.Backend.begin_stream`.
+    """Train on sentences; see :meth:`w2v.backend.Backend.train`.
 
     Parameters
     ----------
+    backend : DeviceChecks
+    queue : DeviceQueue
+    work : Work
+        Checked, with offsets as a NumPy array.
     outcome : (4,) float64 CuPy array
         ``train.cu``'s ``Outcome``, in which word ids have been checked already.
+    max_warps : int or None
+        That train at once; by default :func:`w2v.backend.gpu.runs.warp_limit`.
     """
+    offsets, tokens = work.offsets, work.tokens
     n = int(offsets[-1] - offsets[0])
-    size, dim = W_in.shape
-    trainer = trainer_for(backend.device.id, dim, settings)
-    limit = backend.max_warps or warp_limit(settings.total, size)
-    room = _MOST_WORKSPACE // max(1, trainer.workspace)
-    warps = max(1, min(limit, trainer.resident, room))
-    needed = warps * trainer.workspace + 4 * min(n, 2 * BLOCK_TOKENS)
-    with backend.on_device("training", needed):
-        workspace = cupy.empty((warps + _MAX_WARPS_A_BLOCK) * trainer.workspace, dtype=np.uint8)
-        weights = [_aligned(W) for W in (W_in, W_out)]
-        work = weights, noise, keep, settings, workspace, outcome
-        run = _Launches(trainer, warps, queue, *work)
+    size, dim = work.W_in.shape
+    kernel = kernel_for(backend.device.id, dim, work.settings)
+    limit = max_warps or warp_limit(work.settings.total, size)
+    room = _MOST_WORKSPACE // max(1, kernel.workspace)
+    warps = max(1, min(limit, kernel.resident, room))
+    needed = warps * kernel.workspace + 4 * min(n, 2 * BLOCK_TOKENS)
+    with on_device(backend.device, "training", needed):
+        workspace = cupy.empty((warps + _MAX_WARPS_A_BLOCK) * kernel.workspace, dtype=np.uint8)
+        aligned = work._replace(W_in=_aligned(work.W_in), W_out=_aligned(work.W_out))
+        launches = _Launches(kernel, warps, queue, aligned, _Results(workspace, outcome))
         here = isinstance(tokens, cupy.ndarray)
         blocks = blocks_of(offsets, BLOCK_TOKENS)
         room = max((int(offsets[b] - offsets[a]) for a, b in blocks), default=0)
@@ -239,13 +237,13 @@ def begin_stream(
             sender = None if here else queue.sender(max(room, BLOCK_TOKENS))
             if sender is not None:
                 text = sender.send(text)
-            run.add(text, low, offsets[a : b + 1], position + low - int(offsets[0]))
+            launches.add(text, low, offsets[a : b + 1], work.position + low - int(offsets[0]))
             if sender is not None:
                 sender.used()
-    for W, trained in zip((W_in, W_out), weights, strict=True):
+    for W, trained in ((work.W_in, aligned.W_in), (work.W_out, aligned.W_out)):
         if trained is not W:
             W[...] = trained
-    return DeviceLoss(backend, size, outcome, queue) if n else PendingLoss(StreamLoss(0.0, 0, 0))
+    return DeviceLoss(backend, size, outcome, queue) if n else PendingLoss(FusedLoss(0.0, 0, 0))
 
 
 def _aligned(W: Array) -> Array:
@@ -254,29 +252,26 @@ def _aligned(W: Array) -> Array:
     return W.copy() if W.data.ptr % 16 else W
 
 
+class _Results(NamedTuple):
+    workspace: Array
+    outcome: Array
+
+
 class _Launches:
     """Launches of the kernel over one call's sentences."""
 
     def __init__(
-        self,
-        trainer: Trainer,
-        warps: int,
-        queue: StreamQueue,
-        weights: list[Array],
-        noise: NoiseTable,
-        keep: Array,
-        settings: StreamSettings,
-        workspace: Array,
-        outcome: Array,
+        self, kernel: TrainingKernel, warps: int, queue: DeviceQueue, work: Work, results: _Results
     ) -> None:
-        self.trainer, self.warps, self.queue = trainer, warps, queue
+        self.kernel, self.warps, self.queue = kernel, warps, queue
+        settings, noise = work.settings, cast(NoiseTable, work.output)
         slope = (settings.alpha - settings.min_alpha) / settings.total
         self._reach = settings.reach
-        self._weights = tuple(weights)
-        self._tables = keep, noise.table, noise.cumulative, np.uint32(noise.size)
+        self._weights = work.W_in, work.W_out
+        self._tables = work.keep, noise.table, noise.cumulative, np.uint32(noise.size)
         self._keys = np.uint64(settings.token_key), np.uint64(settings.negative_key)
         self._rates = tuple(np.float64(x) for x in (settings.alpha, slope, settings.min_alpha))
-        self._workspace, self._outcome = workspace, outcome
+        self._results = results
 
     def add(self, tokens: Array, first: int, offsets: np.ndarray, position: int) -> None:
         """Train on whole sentences.
@@ -307,8 +302,8 @@ class _Launches:
             count = min(step, n_runs - low)
             text = tokens, marks, runs[low:], np.int32(count)
             scalars = *self._keys, place, *self._rates
-            results = self._workspace, taken[launch:], self._outcome
+            results = self._results.workspace, taken[launch:], self._results.outcome
             args = *self._weights, *text, *self._tables, *scalars, *results
             self.queue.wait_for_room()
-            self.trainer.launch(min(self.warps, count), args)
+            self.kernel.launch(min(self.warps, count), args)
             self.queue.mark()

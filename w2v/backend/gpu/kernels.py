@@ -9,8 +9,9 @@ import cupy
 import cupyx
 import numpy as np
 
+from w2v.backend.array import Array
 from w2v.backend.gpu.source import MINIBATCH_KERNELS, source
-from w2v.backend.touched_rows import Array, TouchedRows
+from w2v.backend.touched_rows import TouchedRows
 
 BLOCK = 256
 _MAX_BLOCKS = 1 << 16

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cupy
 import numpy as np
 
-from w2v.backend.rowgrad import Array
+from w2v.backend.array import Array
 
 _TILE = 1 << 28  # products at a time: 1 GB
 
@@ -18,25 +18,7 @@ def nearest(
     The best is taken ``n`` times: for the few that people ask for, each a pass over
     the products at the memory's speed, that is far less than sorting them.
 
-    Parameters
-    ----------
-    queries : (Q, H) float32 array
-        Of unit length, if the cosines shall be cosines.
-    vectors : (V, H) float32 array
-    norms : (V,) float32 array
-        Lengths of the vectors.
-    n : int
-        How many to find.
-    exclude : (Q, E) int array, optional
-        Rows that a query must not find; -1 stands for none.
-
-    Returns
-    -------
-    indices : (Q, n) int64 NumPy array
-        Rows of the vectors, best first, equal ones in their order; -1 where there are
-        not so many.
-    cosines : (Q, n) float32 NumPy array
-        -inf where ``indices`` is -1.
+    Parameters and what is returned are those of :meth:`w2v.backend.Backend.nearest`.
     """
     indices = np.full((len(queries), n), -1, dtype=np.int64)
     values = np.full((len(queries), n), -np.inf, dtype=np.float32)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from w2v.backend.gpu.runs import RUN_TOKENS
-from w2v.backend.settings import PART, StreamSettings
+from w2v.backend.settings import PART, FusedSettings
 
 MINIBATCH_KERNELS = (
     *("check_ids", "sample_fast", "sample_exact", "row_dot", "weighted_rows"),
@@ -45,14 +45,14 @@ def _lines(name: str, known: set[str]) -> list[str]:
     return lines
 
 
-def training_options(dim: int, settings: StreamSettings, placement: int) -> tuple[str, ...]:
+def training_options(dim: int, settings: FusedSettings, placement: int) -> tuple[str, ...]:
     """Return the compiler options that say what ``train.cu`` is compiled for.
 
     Parameters
     ----------
     dim : int
         H, the length of the vectors.
-    settings : StreamSettings
+    settings : FusedSettings
     placement : {0, 1, 2, 3}
         How much of a warp's memory is not in shared memory, see ``shape.cuh``.
     """

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from w2v.backend.array import Array
 from w2v.backend.host_memory import free_and_total
-from w2v.backend.select import get_backend
-from w2v.backend.touched_rows import Array
+from w2v.backend.place import at
 
 _FILLED_AT_ONCE = 2**20  # numbers; they stay in the cache
 
@@ -47,7 +47,7 @@ class Arrays:
 
     def __reduce__(self) -> Any:
         # A copied or pickled model finds the backend again; the library itself is not written.
-        return get_backend, (self.place,)
+        return at, (self.place,)
 
     @property
     def place(self) -> str:

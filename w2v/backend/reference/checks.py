@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from w2v.backend.array import Array
+from w2v.backend.output import check_array
 from w2v.backend.reference.arrays import Arrays
-from w2v.backend.rowgrad import Array, RowGrad
+from w2v.backend.rowgrad import RowGrad
+from w2v.backend.work import Work
 
 _FLOATS = frozenset((np.dtype(np.float32), np.dtype(np.float64)))  # of the native byte order
 
@@ -173,3 +176,30 @@ class ArrayChecks(Arrays):
         self.check_integers(index, "index")
         if index.ndim != 2:
             raise ValueError(f"index must have shape (B, K), got {index.shape}")
+
+    def check_work(self, work: Work) -> None:
+        """Refuse what :meth:`train` cannot take."""
+        tokens, offsets, output, keep = work.tokens, work.offsets, work.output, work.keep
+        for W, what in ((work.W_in, "input vectors"), (work.W_out, "output vectors")):
+            self.check_matrix(W, what, written=True)
+        output.check()
+        for ids, what in ((tokens, "tokens"), (offsets, "sentence offsets"), (keep, "thresholds")):
+            self.check_integers(ids, what)
+            if ids.ndim != 1:
+                raise ValueError(f"{what} must be one-dimensional, got shape {ids.shape}")
+        size, dim = output.size, work.W_in.shape[1]
+        shapes = (size, dim), (output.rows, dim), (size,)
+        if (work.W_in.shape, work.W_out.shape, keep.shape) != shapes:
+            raise ValueError(
+                f"input vectors {work.W_in.shape}, output vectors {work.W_out.shape}, the "
+                f"{output.name} ({size},) and the thresholds {keep.shape} must be of one vocabulary"
+            )
+        check_array(keep, np.uint32, (size,), "the thresholds")
+        output.check_settings(work.settings)
+        falling = (offsets[1:] < offsets[:-1]).any()
+        if offsets.size < 1 or int(offsets[0]) < 0 or falling or int(offsets[-1]) > tokens.size:
+            raise ValueError(
+                f"sentence offsets must rise from 0 or more to at most {tokens.size}, the number "
+                f"of tokens"
+            )
+        self.check_ids(tokens[int(offsets[0]) : int(offsets[-1])], size)

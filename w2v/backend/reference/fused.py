@@ -9,87 +9,127 @@ Ji et al., "Parallelizing Word2Vec in Shared and Distributed Memory", 2016.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from typing import NamedTuple
 
 import numpy as np
 
-from w2v.backend.exact_type import check_array
-from w2v.backend.huffman import HuffmanTree
-from w2v.backend.noise import NoiseTable
-from w2v.backend.random import RandomStream, random_bits
-from w2v.backend.rowgrad import Array
-from w2v.backend.settings import NEGATIVE_STREAM, PART, StreamLoss, StreamSettings
-
-if TYPE_CHECKING:
-    from w2v.backend.reference.backend import Backend
+from w2v.backend.array import Array
+from w2v.backend.pending import PendingLoss
+from w2v.backend.random import random_bits
+from w2v.backend.reference.layers import LayerPrimitives
+from w2v.backend.reference.sampling import SamplingPrimitives
+from w2v.backend.settings import PART, FusedLoss, FusedSettings
+from w2v.backend.work import Work
 
 _LOW_32, _S32 = np.uint64(0xFFFFFFFF), np.uint64(32)
+# A slice of the work takes some hundredths of a second.
+_SLICE_FLOP = 2e9
+_SLICE_WORDS = 1_000, 100_000
+_PATH = 12  # nodes that stand above a word of running text in a tree, about
 
 
-def check_stream(
-    backend: Backend,
-    W_in: Array,
-    W_out: Array,
-    tokens: Array,
-    offsets: Array,
-    noise: NoiseTable | HuffmanTree,
-    keep: Array,
-    settings: StreamSettings,
-) -> None:
-    """Refuse what cannot be trained on; kernels write to memory without looking."""
-    for W, what in ((W_in, "input vectors"), (W_out, "output vectors")):
-        backend.check_matrix(W, what, written=True)
-    noise.check()
-    for ids, what in ((tokens, "tokens"), (offsets, "sentence offsets"), (keep, "thresholds")):
-        backend.check_integers(ids, what)
-        if ids.ndim != 1:
-            raise ValueError(f"{what} must be one-dimensional, got shape {ids.shape}")
-    size, tree = noise.size, isinstance(noise, HuffmanTree)
-    shapes = (size, *W_in.shape[1:]), (size - tree, *W_in.shape[1:])
-    if (W_in.shape, W_out.shape) != shapes or W_in.ndim != 2 or keep.shape != (size,):
-        raise ValueError(
-            f"input vectors {W_in.shape}, output vectors {W_out.shape}, the "
-            f"{'tree' if tree else 'noise distribution'} ({size},) and the thresholds "
-            f"{keep.shape} must be of one vocabulary"
-        )
-    check_array(keep, np.uint32, (size,), "the thresholds")
-    if bool(settings.negative) == tree:
-        raise ValueError(
-            f"negative must be {'0 with a tree' if tree else '1 or more'}, got {settings.negative}"
-        )
-    falling = (offsets[1:] < offsets[:-1]).any()
-    if offsets.size < 1 or int(offsets[0]) < 0 or falling or int(offsets[-1]) > tokens.size:
-        raise ValueError(
-            f"sentence offsets must rise from 0 or more to at most {tokens.size}, the number of "
-            f"tokens"
-        )
-    backend.check_ids(tokens[int(offsets[0]) : int(offsets[-1])], size)
-    if settings.exact and isinstance(noise, NoiseTable):
-        backend.check_exact(noise, offsets[:0], settings.negative)
+class FusedPrimitives(LayerPrimitives, SamplingPrimitives):
+    """What the fused engine asks of a backend."""
+
+    def fused_workers(self) -> int:
+        """Return how many threads the fused engine should run: one a core here."""
+        if hasattr(os, "sched_getaffinity"):
+            return len(os.sched_getaffinity(0))
+        return os.cpu_count() or 1
+
+    def fused_words(self, settings: FusedSettings, dim: int) -> int:
+        """Return how many words :meth:`train` should be given at a time.
+
+        Long beside handing them out, and short beside what a user waits after Ctrl-C.
+        """
+        contexts = settings.reach * (2 if settings.skip_gram else 1)
+        outputs = 1 + settings.negative if settings.negative else _PATH
+        flop = 6 * dim * outputs * contexts
+        return int(np.clip(_SLICE_FLOP / flop, *_SLICE_WORDS))
+
+    def fused_tokens(self, tokens: Array) -> Array:
+        """Return a corpus where :meth:`train` reads it fastest: as it is, or moved."""
+        return tokens
+
+    def zero_rows(self, shape: tuple[int, int]) -> Array:
+        """Return a float32 matrix of zeros in the layout that :meth:`fused_rows` gives.
+
+        Parameters
+        ----------
+        shape : (int, int)
+        """
+        zeros: Array = self.xp.zeros(shape, dtype=np.float32)
+        return zeros
+
+    def fused_rows(self, W: Array) -> Array:
+        """Return W in the layout that :meth:`train` is fastest on: itself, or a copy.
+
+        Parameters
+        ----------
+        W : (V, H) float32 array
+
+        Returns
+        -------
+        (V, H) float32 array
+        """
+        return W
+
+    def train(self, work: Work) -> PendingLoss:
+        """Train on sentences with plain SGD, window after window, in place.
+
+        Every word in turn is a target: words are thinned out, the contexts within a
+        random width gathered, and the rows of contexts and outputs stepped by what they
+        were when the window began; a row that stands in the window twice takes the sum of
+        both changes.  Outputs are the target and negatives, drawn once for the window, or
+        the inner nodes on the target's path in a tree, each of which is to answer yes or no.
+        All draws depend on the seed and a word's position alone.
+
+        Windows of more than P = 20 contexts, n, are stepped with care, or the sum of
+        their steps would carry rows past their optimum and away.  Skip-gram steps P
+        contexts at a time, in the order of the text, with the outputs' rows as the part
+        before left them, and all at √(P / n) times the rate, or P / n with a tree.  CBOW
+        gives each context √(P / n) of the change of the contexts' mean, or with
+        ``share_gradient`` 1 / n as ever; where it sums them, the window's rate is P / n
+        times what it would be.
+
+        Parameters
+        ----------
+        work : Work
+
+        Returns
+        -------
+        PendingLoss
+            Perhaps before the training is done.  What is done to the weights afterwards,
+            on this backend, comes after it.  A word id out of range may be told of by the
+            loss, with nothing trained since it was met.
+
+        Raises
+        ------
+        ValueError
+            Arrays that do not fit together, an id outside 0 .. V − 1, more negatives than
+            exact sampling can find, or an output that this backend does not train.
+        """
+        self.check_work(work)
+        return PendingLoss(_train(self, work))
 
 
-def train_stream(
-    backend: Backend,
-    W_in: Array,
-    W_out: Array,
-    tokens: Array,
-    offsets: Array,
-    noise: NoiseTable | HuffmanTree,
-    keep: Array,
-    settings: StreamSettings,
-    position: int,
-) -> StreamLoss:
-    """Train on a stream of sentences, window after window.
+class _Window(NamedTuple):
+    contexts: Array
+    outputs: Array
+    labels: Array
+    rate: float
 
-    See :meth:`w2v.backend.Backend.train_stream` and ``train_tree_stream``.
-    """
+
+def _train(backend: FusedPrimitives, work: Work) -> FusedLoss:
+    """Train on sentences, window after window."""
     total, predictions, words = 0.0, 0, 0
-    start = int(offsets[0])
+    offsets, settings, output = work.offsets, work.settings, work.output
+    step = _skip_gram if settings.skip_gram else _cbow
     for low, high in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True):
-        at = position + low - start
-        rate = settings.rate(at)
-        here = tokens[low:high].astype(np.int32, copy=False)
-        sentence, places, widths = _thin_out(backend, here, keep, settings, at)
+        at = work.position + low - int(offsets[0])
+        here = work.tokens[low:high].astype(np.int32, copy=False)
+        sentence, places, widths = _thin_out(backend, here, work.keep, settings, at)
         words += sentence.size
         for i in range(sentence.size):
             width = int(widths[i])
@@ -97,15 +137,14 @@ def train_stream(
             contexts = backend.xp.concatenate((left, sentence[i + 1 : i + 1 + width]))
             if contexts.size == 0:
                 continue
-            outputs = _outputs(backend, noise, sentence[i : i + 1], int(places[i]), settings)
-            step = _skip_gram if settings.skip_gram else _cbow
-            total += step(backend, W_in, W_out, contexts, *outputs, rate, settings)
+            outputs = output.of_window(backend, sentence[i : i + 1], int(places[i]), settings)
+            total += step(backend, work, _Window(contexts, *outputs, settings.rate(at)))
             predictions += contexts.size if settings.skip_gram else 1
-    return StreamLoss(total, predictions, words)
+    return FusedLoss(total, predictions, words)
 
 
 def _thin_out(
-    backend: Backend, sentence: Array, keep: Array, settings: StreamSettings, at: int
+    backend: FusedPrimitives, sentence: Array, keep: Array, settings: FusedSettings, at: int
 ) -> tuple[Array, Array, Array]:
     """Return the words that stay, their places in the run and their windows' widths.
 
@@ -121,36 +160,9 @@ def _thin_out(
     return sentence[stays], places[stays], widths[stays]
 
 
-def _outputs(
-    backend: Backend,
-    noise: NoiseTable | HuffmanTree,
-    target: Array,
-    place: int,
-    settings: StreamSettings,
-) -> tuple[Array, Array]:
-    """Return the output rows of a window and their labels: 1 for yes, 0 for no."""
-    if isinstance(noise, HuffmanTree):
-        nodes, labels = backend.tree_paths(noise, target)
-        return nodes[0], labels[0]
-    negatives = _negatives(backend, noise, target, place, settings)
-    outputs = backend.xp.concatenate((target, negatives))
-    return outputs, backend.xp.arange(outputs.size) == 0
-
-
-def _negatives(
-    backend: Backend, noise: NoiseTable, target: Array, place: int, settings: StreamSettings
-) -> Array:
-    """Draw a window's k negatives, which depend on the target's place in the run alone."""
-    k = settings.negative
-    stream = RandomStream(settings.seed, NEGATIVE_STREAM)
-    if settings.exact:
-        stream.counter = place
-        return backend.sample_exact(noise, target, k, stream)[0]
-    stream.counter = place * k
-    return backend.sample_fast(noise, (k,), stream)
-
-
-def _score(backend: Backend, logits: Array, labels: Array, rate: float) -> tuple[float, Array]:
+def _score(
+    backend: LayerPrimitives, logits: Array, labels: Array, rate: float
+) -> tuple[float, Array]:
     """Return the loss of a row of logits a context, and (label − σ) · rate."""
     loss, difference = backend.sigmoid_loss(logits, labels.astype(logits.dtype))
     return float(loss), difference * logits.dtype.type(-rate)
@@ -175,19 +187,11 @@ def damping(count: int) -> float:
     return min(1.0, (PART / count) ** 0.5)
 
 
-def _skip_gram(
-    backend: Backend,
-    W_in: Array,
-    W_out: Array,
-    contexts: Array,
-    outputs: Array,
-    labels: Array,
-    rate: float,
-    settings: StreamSettings,
-) -> float:
+def _skip_gram(backend: FusedPrimitives, work: Work, window: _Window) -> float:
     """One window, part after part; a word that a part has twice takes the sum of both changes."""
+    W_in, W_out, (contexts, outputs, labels, rate) = work.W_in, work.W_out, window
     # A tree's nodes are fewer, and the lowest stand above two words: they forget soonest.
-    loss, rate = 0.0, rate * damping(contexts.size) ** (1 if settings.negative else 2)
+    loss, rate = 0.0, rate * damping(contexts.size) ** (1 if work.settings.negative else 2)
     for first in range(0, contexts.size, PART):
         part = contexts[first : first + PART]
         x, o = W_in[part], W_out[outputs]
@@ -198,27 +202,19 @@ def _skip_gram(
     return loss
 
 
-def _cbow(
-    backend: Backend,
-    W_in: Array,
-    W_out: Array,
-    contexts: Array,
-    outputs: Array,
-    labels: Array,
-    rate: float,
-    settings: StreamSettings,
-) -> float:
+def _cbow(backend: FusedPrimitives, work: Work, window: _Window) -> float:
     """One window; a word that stands in it twice is updated by the sum of both changes."""
+    W_in, W_out, (contexts, outputs, labels, rate) = work.W_in, work.W_out, window
     x, o = W_in[contexts].sum(axis=0, keepdims=True), W_out[outputs]
     damped = damping(contexts.size)
-    if settings.mean:
+    if work.settings.mean:
         x /= contexts.size
     else:
         rate *= damped**2
     loss, g = _score(backend, x @ o.T, labels, rate)
     change = g @ o
-    if settings.mean:
-        change *= 1 / contexts.size if settings.share_gradient else damped
+    if work.settings.mean:
+        change *= 1 / contexts.size if work.settings.share_gradient else damped
     backend.scatter_add(W_in, contexts, change.repeat(contexts.size, axis=0))
     backend.scatter_add(W_out, outputs, g.T @ x)
     return loss

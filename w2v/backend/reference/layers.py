@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from w2v.backend.array import Array
 from w2v.backend.huffman import HuffmanTree
 from w2v.backend.reference.checks import ArrayChecks
-from w2v.backend.rowgrad import Array, RowGrad, TouchedRows
+from w2v.backend.rowgrad import RowGrad
+from w2v.backend.touched_rows import TouchedRows
 
 
 class LayerPrimitives(ArrayChecks):

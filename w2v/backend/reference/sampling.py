@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from w2v.backend.array import Array
 from w2v.backend.noise import NoiseTable, alias_table
 from w2v.backend.random import RandomStream, random_bits
 from w2v.backend.reference.checks import ArrayChecks
-from w2v.backend.rowgrad import Array
 
 _LOW_32 = np.uint64(0xFFFFFFFF)
 _S11, _S32 = np.uint64(11), np.uint64(32)
@@ -116,21 +116,9 @@ class SamplingPrimitives(ArrayChecks):
             rows = rows[found[rows] < k]
         return taken[:, 1:].reshape(*targets.shape, k)
 
-    def check_noise(self, noise: NoiseTable) -> None:
-        """Refuse to draw a word's negatives where there is no other."""
-        if noise.size < 2:
-            raise ValueError("a vocabulary of one word has no negatives: give more text")
-
     def check_exact(self, noise: NoiseTable, targets: Array, k: int) -> None:
         """Refuse what :meth:`sample_exact` cannot do."""
-        self.check_noise(noise)
-        noise.check()
-        if not 1 <= k <= noise.size - 1:
-            raise ValueError(
-                f"cannot draw {k} distinct negatives beside the target from a vocabulary of "
-                f"{noise.size} words: expected 1 to {noise.size - 1}; lower the number of "
-                f"negatives or use sampling='fast'"
-            )
+        noise.check_distinct(k)
         self.check_ids(targets, noise.size, "target id")
 
     def _row_bits(self, stream: RandomStream, n: int) -> Array:
