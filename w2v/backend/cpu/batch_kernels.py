@@ -14,6 +14,7 @@ import numpy as np
 from w2v.backend.cpu.sampling_kernels import random_bits
 
 _part = numba.njit(nogil=True, error_model="numpy")
+_inline = numba.njit(nogil=True, error_model="numpy", inline="always")
 
 _LOW_32, _S32, _ONE = np.uint64(0xFFFFFFFF), np.uint64(32), np.uint64(1)
 
@@ -93,7 +94,7 @@ class Batch(NamedTuple):
     rate: np.ndarray
 
 
-@_part
+@_inline
 def new_batch(offsets):
     """Make room for BATCH words and the rest of any sentence."""
     size = np.int64(0)

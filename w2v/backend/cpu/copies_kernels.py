@@ -17,6 +17,8 @@ import numpy as np
 from w2v.backend.cpu.vector_kernels import LANES, add, load, prefetch, store, subtract
 
 _kernel = numba.njit(nogil=True, error_model="numpy")
+# What is compiled apart costs a tenth of a second the first time, however small it is.
+_inline = numba.njit(nogil=True, error_model="numpy", inline="always")
 
 _VECTOR = LANES * 4  # bytes
 DELAY = 4  # windows from fetching a shared row to adding to it
@@ -44,7 +46,7 @@ class Copies(NamedTuple):
     stride: int
 
 
-@_kernel
+@_inline
 def input_row(word, copies):
     """Return the address of a word's input row: the shared one, or its copy if it has one."""
     # Without a branch: it would be mispredicted often.
@@ -52,7 +54,7 @@ def input_row(word, copies):
     return copies.at_in + (has_copy & (copies.at - copies.at_in)) + np.int64(word) * copies.stride
 
 
-@_kernel
+@_inline
 def output_row(word, copies):
     """Return the address of an output row, as :func:`input_row` does."""
     has_copy = (np.int64(word) - copies.hot) >> 63
@@ -60,28 +62,28 @@ def output_row(word, copies):
     return copies.at_out + (has_copy & (at - copies.at_out)) + np.int64(word) * copies.stride
 
 
-@_kernel
+@_inline
 def copy_at(row, copies):
     """Return the number of the copy that stands at an address, or -1 if none does."""
     offset = row - copies.at
     return offset // copies.stride if 0 <= offset < 2 * copies.hot * copies.stride else -1
 
 
-@_kernel
+@_inline
 def fetch_row(row, stride):
     """Fetch a row of ``stride`` bytes that is going to be written."""
     for d in range(0, stride, 64):
         prefetch(row + d)
 
 
-@_kernel
+@_inline
 def place_of(context, bottom, i):
     """Return where a context of window i stands, counted without the target."""
     place = bottom + context
     return place + np.int64(place >= i)
 
 
-@_kernel
+@_inline
 def _shared(row, copies):
     """Return the address of what a copy was made of."""
     hot, _, at_in, at_out, stride = copies

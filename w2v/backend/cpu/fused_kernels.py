@@ -61,12 +61,13 @@ class Outputs(NamedTuple):
     Parameters
     ----------
     prepare : (source, batch, labels, tiling) -> found
-        Called once; labels: (SLOTS, tiles, LANES) float32, 0.  found: of the loss's own kind.
+        Called once, to fill labels, (SLOTS, tiles * LANES) float32, with 0 or what never
+        changes.  found: of the loss's own kind.
     draw : (n, batch, source, found, again) -> None
         Fill ``found`` for a batch of n windows, and say which have an output twice.
     lay : (i, source, found, rows, labels, copies, tiling) -> length
         Put the addresses of window i's outputs into ``rows``, (most,) int64 or longer, and
-        their labels into ``labels``, (tiles, LANES) float32, where they do not stand yet.
+        their labels into ``labels``, (tiles * LANES,) float32, where they do not stand yet.
     merge : (count, length, rows, weights) -> None
         Merge the weights of outputs that stand there twice, for count contexts.
     restore : (i, found, rows, copies) -> None
@@ -84,15 +85,7 @@ class Outputs(NamedTuple):
 
 
 @_part
-def _empty_rows(shape, empty):
-    rows = np.empty(shape, np.int64)
-    for i in range(rows.size):  # compiled sooner than np.full is
-        rows.flat[i] = empty
-    return rows
-
-
-@_part
-def _stay(*arrays):
+def _stay(nothing, g, spare, hidden):
     """Hold on to arrays that are used by address, or Numba frees them after their last use."""
 
 
@@ -117,13 +110,15 @@ def make_train(name: str, outputs: Outputs) -> Any:
 
         batch = new_batch(corpus.offsets)
         words, _, _, low, top, earlier, latest, rates = batch
-        again = np.zeros(words.size, np.bool_)
+        again = np.empty(words.size, np.bool_)
         nothing = np.zeros(width, np.float32)
         empty = np.int64(nothing.ctypes.data)
-        in_rows = _empty_rows(words.size + len(group), empty)
-        slot_rows = _empty_rows((SLOTS, tiles * len(tile)), empty)
-        slot_labels = np.zeros((SLOTS, tiles, LANES), np.float32)
-        slot_length = np.zeros(SLOTS, np.int64)
+        in_rows = np.empty(words.size + len(group), np.int64)
+        for i in range(in_rows.size):  # compiled sooner than np.full is
+            in_rows[i] = empty
+        slot_rows = np.empty((SLOTS, tiles * len(tile)), np.int64)
+        slot_labels = np.empty((SLOTS, tiles * LANES), np.float32)
+        slot_length = np.empty(SLOTS, np.int64)
         found = prepare(source, batch, slot_labels, tiling)
 
         most = min(2 * window, PART) + len(group)  # contexts
@@ -255,7 +250,7 @@ def make_train(name: str, outputs: Outputs) -> Any:
         state[0] = next_use
         if state[2]:
             exchange_all(copies)
-        _stay(nothing, in_rows, slot_rows, slot_labels, g, spare, hidden, patterns, own_rows)
+        _stay(nothing, g, spare, hidden)
 
     train.__qualname__ = name
     return _kernel(train)

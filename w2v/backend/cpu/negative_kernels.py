@@ -16,7 +16,7 @@ from w2v.backend.cpu.sampling_kernels import complete, random_bits, rejection_at
 from w2v.backend.cpu.window_kernels import damping
 
 _part = numba.njit(nogil=True, error_model="numpy")
-_inlined = numba.njit(nogil=True, error_model="numpy", forceinline=True)
+_inline = numba.njit(nogil=True, error_model="numpy", inline="always")
 
 _LOW_32, _S32 = np.uint64(0xFFFFFFFF), np.uint64(32)
 _WEYL = np.uint64(0x9E3779B97F4A7C15)
@@ -46,13 +46,13 @@ class Negatives(NamedTuple):
     exact: bool
 
 
-@_part
+@_inline
 def _prepare(negatives, batch, labels, tiling):
     """Make room for a batch's outputs, and label the targets, which come first."""
     group, tile, _ = tiling
     for slot in range(labels.shape[0]):
-        for c in range(len(group)):
-            labels[slot, 0, c * len(tile)] = 1
+        for lane in range(labels.shape[1]):
+            labels[slot, lane] = lane < len(group) * len(tile) and lane % len(tile) == 0
     return np.empty((negatives.most, batch.words.size), np.int32)
 
 
@@ -114,7 +114,7 @@ def _draw_distinct(row_key, k, table, cumulative, outputs):
     complete(cumulative, outputs[0], row_key, attempts, found, taken, outputs[1 : k + 1])
 
 
-@_inlined
+@_inline
 def _lay(i, negatives, outputs, rows, labels, copies, tiling):
     """Find the rows of window i's outputs, and fetch them; return how many there are."""
     for j in range(negatives.most):
@@ -138,14 +138,14 @@ def _merge(count, length, rows, weights):
                 break
 
 
-@_part
+@_inline
 def _restore(i, outputs, rows, copies):
     """Find the rows of window i's outputs again, after some were merged."""
     for j in range(outputs.shape[0]):
         rows[j] = output_row(outputs[j, i], copies)
 
 
-@_part
+@_inline
 def _lower(rate, count):
     return rate * damping(count)
 

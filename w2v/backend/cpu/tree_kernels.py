@@ -13,10 +13,10 @@ import numpy as np
 
 from w2v.backend.cpu.copies_kernels import fetch_row, output_row
 from w2v.backend.cpu.fused_kernels import Outputs, make_train
+from w2v.backend.cpu.vector_kernels import LANES
 from w2v.backend.cpu.window_kernels import damping
 
-_part = numba.njit(nogil=True, error_model="numpy")
-_inlined = numba.njit(nogil=True, error_model="numpy", forceinline=True)
+_inline = numba.njit(nogil=True, error_model="numpy", inline="always")
 
 
 class Tree(NamedTuple):
@@ -37,18 +37,23 @@ class Tree(NamedTuple):
     answers: np.ndarray
 
 
-@_part
+@_inline
 def _prepare(tree, batch, labels, tiling):
     """Return what paths begin at: they are found window by window."""
+    for slot in range(labels.shape[0]):
+        for lane in range(labels.shape[1]):
+            labels[slot, lane] = 0
     return batch.words
 
 
-@_part
+@_inline
 def _draw(n, batch, tree, words, again):
-    """Draw nothing."""
+    """Draw nothing: a path has no node twice."""
+    for i in range(n):
+        again[i] = False
 
 
-@_inlined
+@_inline
 def _lay(i, tree, words, rows, labels, copies, tiling):
     """Find the rows on window i's path with their labels, and fetch them; return its length."""
     group, tile, _ = tiling
@@ -60,23 +65,23 @@ def _lay(i, tree, words, rows, labels, copies, tiling):
         fetch_row(rows[length], copies.stride)
         t, j = length // len(tile), length % len(tile)
         for c in range(len(group)):
-            labels[t, c * len(tile) + j] = tree.answers[node]
+            labels[t * LANES + c * len(tile) + j] = tree.answers[node]
         node = above
         length += 1
     return length
 
 
-@_part
+@_inline
 def _merge(count, length, rows, weights):
-    """Merge nothing: a path has no node twice."""
+    """Merge nothing."""
 
 
-@_part
+@_inline
 def _restore(i, words, rows, copies):
     """Restore nothing."""
 
 
-@_part
+@_inline
 def _lower(rate, count):
     # Nodes are fewer than words, and the lowest stand above two of these: they forget soonest.
     return rate * damping(count) * damping(count)
