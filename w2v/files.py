@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import shutil
 import zlib
 from collections.abc import Iterator
@@ -82,7 +81,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     target.parent.mkdir(parents=True, exist_ok=True)
     # File systems allow 255 bytes a name; the tail keeps the suffix.
     tail = os.fsdecode(os.fsencode(target.name)[-200:])
-    beside = target.with_name(f".{secrets.token_hex(4)}-{tail}")
+    beside = target.with_name(f".{os.urandom(4).hex()}-{tail}")
     try:
         yield beside
         if not beside.exists():

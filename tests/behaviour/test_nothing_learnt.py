@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from w2v import Word2Vec
-from w2v.backend import host_memory
 from w2v.data import CorpusError
 
 TEXT = [[f"w{(7 * i + j) % 60}" for j in range(10)] for i in range(300)]
@@ -95,27 +94,3 @@ def test_a_model_that_has_no_room_is_refused_before_it_is_made(
                     continue
                 with pytest.raises(MemoryError, match=r"60 words of 1,000 .* lower vector_size"):
                     model.build_vocab(TEXT)
-
-
-@pytest.mark.skipif(not Path("/proc/meminfo").exists(), reason="not Linux")
-def test_free_memory_knows_of_control_groups(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    free, total = host_memory.free_and_total()
-    assert 0 < free <= total
-    monkeypatch.setattr(host_memory, "_CGROUPS", tmp_path)
-    for root, names, stat in (
-        (tmp_path, ("memory.max", "memory.current"), "inactive_file"),
-        (
-            tmp_path / "memory",
-            ("memory.limit_in_bytes", "memory.usage_in_bytes"),
-            "total_inactive_file",
-        ),
-    ):
-        root.mkdir(exist_ok=True)
-        (root / names[0]).write_text("9000000\n")
-        (root / names[1]).write_text("5000000\n")
-        (root / "memory.stat").write_text(f"anon 1\n{stat} 1000000\n")
-        assert list(host_memory._left_in(root)) == [5_000_000]
-        (root / names[0]).write_text("max\n")
-        assert list(host_memory._left_in(root)) == []

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from w2v.data import context_windows, convert_one_hot, create_contexts_target, preprocess
+from w2v.data import context_windows, create_contexts_target
 
 
 @given(st.integers(1, 5), st.integers(0, 20), st.sampled_from([np.int32, np.int64]))
@@ -45,20 +45,3 @@ def test_context_windows_are_a_view_of_left_and_right() -> None:
 def test_what_has_no_windows_is_named(corpus: list[int], window: int, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         create_contexts_target(corpus, window)
-
-
-def test_preprocess_is_the_courses() -> None:
-    corpus, word_to_id, id_to_word = preprocess("You say goodbye and I say hello.")
-    assert corpus.tolist() == [0, 1, 2, 3, 4, 1, 5, 6]
-    assert word_to_id == {"you": 0, "say": 1, "goodbye": 2, "and": 3, "i": 4, "hello": 5, ".": 6}
-    assert id_to_word[5] == "hello"
-
-
-def test_one_hot_rows_of_targets_and_contexts() -> None:
-    assert convert_one_hot([1, 0], 3).tolist() == [[0, 1, 0], [1, 0, 0]]
-    contexts = convert_one_hot([[0, 2], [1, 1]], 3)
-    assert contexts.dtype == np.int32
-    assert contexts.tolist() == [[[1, 0, 0], [0, 0, 1]], [[0, 1, 0], [0, 1, 0]]]
-    for bad in ([3], [-1]):
-        with pytest.raises(ValueError, match=f"word id {bad[0]} lies outside"):
-            convert_one_hot(bad, 3)

@@ -179,7 +179,7 @@ def test_a_training_without_its_optimizers_state_says_that_it_begins_anew(
 
 def test_a_new_run_begins_with_a_new_optimizer() -> None:
     once, other = trained("adam"), trained("adam")
-    other._optimizer = None
+    other._weights.optimizer = None
     for model in (once, other):
         model.train(SENTENCES, epochs=1)
     assert bytes_of(once) == bytes_of(other)
@@ -187,11 +187,14 @@ def test_a_new_run_begins_with_a_new_optimizer() -> None:
 
 def test_words_added_later_have_no_state_yet_and_the_others_keep_theirs() -> None:
     model = trained("adam")
-    assert model._optimizer is not None
-    steps, before = model._optimizer.iter, [np.array(s) for s in model._optimizer.states[0]]
+    assert model._weights.optimizer is not None
+    steps, before = (
+        model._weights.optimizer.iter,
+        [np.array(s) for s in model._weights.optimizer.states[0]],
+    )
     model.build_vocab([["new", "newer"]], update=True)
-    assert model._optimizer.iter == steps
-    for old, new in zip(before, model._optimizer.states[0], strict=True):
+    assert model._weights.optimizer.iter == steps
+    for old, new in zip(before, model._weights.optimizer.states[0], strict=True):
         np.testing.assert_array_equal(new[: len(old)], old)
         assert new.shape == (len(old) + 2, old.shape[1])
         assert not new[len(old) :].any()

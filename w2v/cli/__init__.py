@@ -14,10 +14,11 @@ import typer
 from typer.core import TyperGroup
 
 from w2v.cli.bench import bench
+from w2v.cli.corpora import phrases, prepare
 from w2v.cli.explore import explore
 from w2v.cli.info import info
 from w2v.cli.terminal import echo
-from w2v.cli.train import phrases, prepare, train
+from w2v.cli.train import train
 from w2v.cli.vectors import analogy, convert, evaluate, neighbors, plot
 from w2v.messages import shortened
 

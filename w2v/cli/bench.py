@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from w2v.cli.common import Json, Quiet, check_folder, teller
+from w2v.cli.common import check_folder, teller
+from w2v.cli.options import Json, Quiet
 from w2v.cli.terminal import echo, print_json
 
 

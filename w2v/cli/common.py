@@ -7,7 +7,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -17,30 +17,6 @@ from w2v.messages import quoted
 if TYPE_CHECKING:
     from w2v.data import EncodedCorpus
     from w2v.vectors import KeyedVectors
-
-
-def words_of(*words: str) -> Callable[[str], list[str]]:
-    """Return what completes an option that takes one of a few words."""
-    return lambda incomplete: [word for word in words if word.startswith(incomplete)]
-
-
-Backend = Annotated[
-    str,
-    typer.Option(
-        help="auto, cpu, gpu or gpu:N. auto takes the GPU if one answers.",
-        autocompletion=words_of("auto", "cpu", "gpu"),
-    ),
-]
-Method = Annotated[
-    str,
-    typer.Option(
-        help="pca, or tsne: slower, and needs scikit-learn.",
-        autocompletion=words_of("pca", "tsne"),
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
-Vectors = Annotated[Path, typer.Argument(help="Vectors file.", show_default=False)]
 
 
 def teller(quiet: bool) -> Callable[[str], None]:

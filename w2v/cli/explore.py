@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from w2v.cli.common import Method, Quiet, Vectors, check_folder, check_outputs, teller
+from w2v.cli.common import check_folder, check_outputs, teller
+from w2v.cli.options import Method, Quiet, Vectors
 from w2v.messages import quoted
 
 

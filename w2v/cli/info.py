@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from w2v.cli.common import Json
+from w2v.cli.options import Json
 from w2v.cli.terminal import echo, print_json
 
 

@@ -50,11 +50,7 @@ def resumed(
     hyper: Mapping[str, tuple[str, Any]],
     reading: Mapping[str, Any],
     corpus: list[str] | None,
-    *,
-    epochs: int,
-    backend: str,
-    workers: int | None,
-    verbose: bool,
+    running: Mapping[str, Any],
 ) -> tuple[Word2Vec, list[str], dict[str, Any]]:
     """Load a training to go on with, and refuse options that contradict it.
 
@@ -68,8 +64,9 @@ def resumed(
         How text is to be read.
     corpus : list of str or None
         The names of the text.
-    epochs, backend, workers, verbose
-        What may differ: more epochs, and where and how the training runs.
+    running : mapping
+        What may differ: ``epochs``, which can be more, and where and how the training runs, as
+        ``backend``, ``workers`` and ``verbose``.
 
     Returns
     -------
@@ -92,7 +89,10 @@ def resumed(
     from w2v.word2vec import Word2Vec
 
     word2vec = Word2Vec.load(
-        folder, backend=backend if given(ctx, "backend") else None, workers=workers, verbose=verbose
+        folder,
+        backend=running["backend"] if given(ctx, "backend") else None,
+        workers=running["workers"],
+        verbose=running["verbose"],
     )
     before = saved_text(word2vec).get("reading", {})
     config = word2vec.config
@@ -106,6 +106,7 @@ def resumed(
         and not (name == "alpha" and config.optimizer == "sgd" and value == config.learning_rate)
     ]
     if given(ctx, "epochs"):
+        epochs = running["epochs"]
         if epochs < config.epochs:
             contradictions.append(f"--epochs is {epochs}, was {config.epochs}: it can be raised")
         else:
@@ -145,7 +146,7 @@ def _names_at_first(text: Mapping[str, Any], folder: Path) -> list[str]:
 
 def read(word2vec: Word2Vec, names: list[str]) -> EncodedCorpus:
     """Read the text to train on, with all the words that a loaded training knows."""
-    from w2v.word2vec.trained import ALL_WORDS
+    from w2v.word2vec.texts import ALL_WORDS
 
     text = word2vec.read(names)
     known = word2vec.vocab

@@ -1,4 +1,4 @@
-"""Commands from text to vectors."""
+"""The command from text to vectors."""
 
 from __future__ import annotations
 
@@ -8,65 +8,25 @@ from typing import Annotated, Any
 
 import typer
 
-from w2v.cli.common import (
+from w2v.cli.common import check_folder, check_outputs, choice, describe, save_or_rescue, teller
+from w2v.cli.config_file import Config, options_of
+from w2v.cli.options import (
     Backend,
+    Column,
+    Corpus,
+    Encoding,
+    Errors,
     Json,
+    Lowercase,
+    MaxVocab,
+    MinCount,
     Quiet,
-    check_folder,
-    check_outputs,
-    choice,
-    describe,
-    save_or_rescue,
-    teller,
-    totals_of,
+    Tokenizer,
+    Workers,
     words_of,
 )
-from w2v.cli.config_file import Config, options_of
 from w2v.cli.terminal import print_json
 from w2v.config import OPTIMIZERS, SAMPLINGS
-
-Corpus = Annotated[
-    list[str] | None,
-    typer.Argument(
-        help="Text files (plain, .gz, .bz2, .zst), Parquet, JSON Lines, folders, patterns, - for "
-        "standard input, a corpus made by w2v prepare, or the name of a dataset. Without any: "
-        "pydocs, the running Python's own documentation.",
-        show_default=False,
-    ),
-]
-MinCount = Annotated[int, typer.Option(help="Rarer words are left out.")]
-MaxVocab = Annotated[
-    int | None, typer.Option("--max-vocab", help="Keep at most so many words, the most frequent.")
-]
-Tokenizer = Annotated[
-    str,
-    typer.Option(
-        help="whitespace, or words: Unicode words of running text.",
-        autocompletion=words_of("whitespace", "words"),
-    ),
-]
-Lowercase = Annotated[bool, typer.Option("--lowercase", help="Lower the case of every word.")]
-Errors = Annotated[
-    str,
-    typer.Option(
-        help="Bytes that are no text: replace or strict.",
-        autocompletion=words_of("replace", "strict"),
-    ),
-]
-Encoding = Annotated[
-    str,
-    typer.Option(
-        help="Of text files: utf-8, utf-16, latin-1, cp949, shift_jis, gb18030, ….",
-        autocompletion=words_of("utf-8", "utf-16", "latin-1", "cp949", "shift_jis", "gb18030"),
-    ),
-]
-Column = Annotated[
-    str | None,
-    typer.Option(help="Column of Parquet and JSON Lines that has the text.", show_default=False),
-]
-Workers = Annotated[
-    int | None, typer.Option(help="Threads.  [default: all cores]", show_default=False)
-]
 
 
 def train(
@@ -166,7 +126,7 @@ def train(
     from w2v.cli.metrics import MetricsLog
     from w2v.cli.resuming import check_reading, read, resumed, saved_text
     from w2v.data.reading.rereading import require_rereadable
-    from w2v.pictures.plotting import check_picture
+    from w2v.pictures.picture_file import check_picture
     from w2v.training.checkpoint import Checkpoint
     from w2v.training.trainable_text import nothing_was_left
     from w2v.vectors import format_of
@@ -211,7 +171,7 @@ def train(
             "verbose": not quiet,
         }
         if resume:
-            word2vec, names, reading = resumed(ctx, resume, hyper, reading, corpus, **running)
+            word2vec, names, reading = resumed(ctx, resume, hyper, reading, corpus, running)
             if not saved_text(word2vec):
                 say(f"{resume} does not say which text it was trained on: not compared")
             reread = reread or bool(saved_text(word2vec).get("reread"))
@@ -268,131 +228,3 @@ def train(
         print_json({**totals, "stopped": stopped, "written": written})
     if stopped:
         raise typer.Exit(130)
-
-
-def prepare(
-    corpus: Corpus,
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to make.")],
-    min_count: MinCount = 5,
-    max_vocab: MaxVocab = None,
-    tokenizer: Tokenizer = "whitespace",
-    lowercase: Lowercase = False,
-    encoding: Encoding = "utf-8",
-    errors: Errors = "replace",
-    column: Column = None,
-    workers: Workers = None,
-    config: Config = None,
-    json_output: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Read text once and keep it encoded, for training again and again.
-
-    **Example**
-
-    `w2v prepare texts/*.gz -o corpus.w2v --lowercase`, then `w2v train corpus.w2v`
-    """
-    from w2v.data import prepare as prepare_corpus
-    from w2v.training.progress import ReadingProgress
-
-    say = teller(quiet)
-    check_outputs([output], corpus or ())
-    begin = time.perf_counter()
-    with ReadingProgress(enabled=False if quiet else None) as progress:
-        made = prepare_corpus(
-            ["pydocs"] if corpus is None else corpus,
-            output,
-            min_count=min_count,
-            max_final_vocab=max_vocab,
-            tokenizer=tokenizer,
-            lowercase=lowercase,
-            encoding=encoding,
-            errors=errors,
-            column=column,
-            workers=workers,
-            progress=progress.update,
-        )
-    seconds = time.perf_counter() - begin
-    say(f"corpus: {describe(made)}")
-    say(f"read: {seconds:.1f} s, {made.total_words / seconds:,.0f} words/s")
-    say(f"written: {output}")
-    if json_output:
-        print_json({**totals_of(made), "seconds": seconds, "written": [str(output)]})
-
-
-def phrases(
-    corpus: Corpus,
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to make.")],
-    threshold: Annotated[
-        float | None,
-        typer.Option(help="Score to exceed.  [default: 10, npmi 0.5]", show_default=False),
-    ] = None,
-    scoring: Annotated[
-        str,
-        typer.Option(
-            help="default (as word2phrase and gensim) or npmi.",
-            autocompletion=words_of("default", "npmi"),
-        ),
-    ] = "default",
-    connector_words: Annotated[
-        str | None,
-        typer.Option(
-            help="Words to allow inside a phrase, as in cup_of_tea: english, or of,the,….",
-            show_default=False,
-        ),
-    ] = None,
-    passes: Annotated[int, typer.Option(min=1, help="2 also joins phrases of 3 and 4 words.")] = 1,
-    min_count: MinCount = 5,
-    tokenizer: Tokenizer = "whitespace",
-    lowercase: Lowercase = False,
-    encoding: Encoding = "utf-8",
-    errors: Errors = "replace",
-    column: Column = None,
-    workers: Workers = None,
-    config: Config = None,
-    json_output: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Join collocations, such as new_york, in a corpus to train on.
-
-    **Example**
-
-    `w2v phrases book.txt -o phrased.w2v --connector-words english`, then `w2v train phrased.w2v`
-    """
-    from w2v.data import ENGLISH_CONNECTOR_WORDS, Phrases, read_corpus
-    from w2v.data.manifest import MANIFEST
-    from w2v.data.output_folder import check_place
-
-    say = teller(quiet)
-    check_outputs([output], corpus or ())
-    connectors = [word.strip() for word in (connector_words or "").split(",") if word.strip()]
-    if connectors == ["english"]:
-        connectors = sorted(ENGLISH_CONNECTOR_WORDS)
-    check_place(output, MANIFEST)
-    text = read_corpus(
-        ["pydocs"] if corpus is None else corpus,
-        min_count=1,
-        tokenizer=tokenizer,
-        lowercase=lowercase,
-        encoding=encoding,
-        errors=errors,
-        column=column,
-        workers=workers,
-    )
-    scores: dict[str, float] = {}
-    for i in range(passes):
-        found = Phrases(
-            text,
-            min_count=min_count,
-            threshold=threshold,
-            scoring=scoring,
-            connector_words=connectors,
-        )
-        examples = ", ".join(list(found.scores)[:8])
-        say(f"phrases: {len(found):,}" + (f", such as {examples}" if examples else ""))
-        scores.update(found.scores)
-        text = found.join(text, min_count=min_count if i + 1 == passes else 1)
-    text.save(output)
-    say(f"corpus: {describe(text)}")
-    say(f"written: {output}")
-    if json_output:
-        print_json({**totals_of(text), "phrases": scores, "written": [str(output)]})

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from w2v.cli.common import Json, Method, Vectors, check_folder
+from w2v.cli.common import check_folder
+from w2v.cli.options import Json, Method, Vectors
 from w2v.cli.terminal import echo, print_json
 from w2v.items import are_integers
 
@@ -131,7 +132,8 @@ def plot(
 
     `w2v plot vectors.bin -o map.png`
     """
-    from w2v.pictures.plotting import check_picture, plot_words
+    from w2v.pictures.picture_file import check_picture
+    from w2v.pictures.word_map import plot_words
     from w2v.vectors import KeyedVectors
 
     check_folder(output)

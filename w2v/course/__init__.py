@@ -7,5 +7,5 @@ library imports this package.
 from w2v.backend import set_default_backend
 
 # As in the course, the GPU is used once `config.GPU = True` says so: a notebook that took NumPy for
-# its `np` must not find its models elsewhere.
+# its ``np`` must not find its models elsewhere.
 set_default_backend("cpu", keep=True)

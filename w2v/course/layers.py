@@ -100,7 +100,7 @@ class Sigmoid(Layer):
 
 
 class Dropout(Layer):
-    """Sets a share of the elements to zero while training (Srivastava et al., 2014).
+    """Layer that sets a share of the elements to zero in training (Srivastava et al., 2014).
 
     Parameters
     ----------

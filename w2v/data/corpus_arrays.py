@@ -78,7 +78,7 @@ def check_arrays(tokens: NDArray[np.int32], offsets: NDArray[np.int64], words: i
 def check_files(
     tokens: Path, offsets: Path, lengths: tuple[int, int], words: int
 ) -> tuple[int, int]:
-    """Do as :func:`check_arrays` for files, read here: mapped ones may end while they are used.
+    """Refuse files as :func:`check_arrays` does arrays; mapped ones may end while they are used.
 
     Parameters
     ----------

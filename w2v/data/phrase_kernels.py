@@ -40,7 +40,7 @@ def _grown(keys, values):
 
 @_kernel
 def count_pairs(tokens, offsets, is_connector):
-    """Count the pairs within sentences; give the table's keys and values.
+    """Count the pairs within sentences; return the table's keys and values.
 
     The value of a pair is its count, that of a beginning its number.
     """
@@ -77,7 +77,7 @@ def count_pairs(tokens, offsets, is_connector):
 
 @_kernel
 def lookup_table(known, values):
-    """Lay keys out for lookup; give the table's keys and values."""
+    """Lay keys out for lookup; return the table's keys and values."""
     bits = 4
     while (1 << bits) < 2 * known.size:
         bits += 1
@@ -92,7 +92,7 @@ def lookup_table(known, values):
 
 @_kernel
 def join_pairs(tokens, offsets, is_connector, keys, values, out, out_offsets):
-    """Replace pairs of the table, from the left, by their values; give the length."""
+    """Replace pairs of the table, from the left, by their values; return the length."""
     size = np.int64(is_connector.size)
     n = 0
     for s in range(offsets.size - 1):

@@ -215,7 +215,7 @@ class Phrases:
         return join_one_or_many(self._joined, sentence)
 
     def _joined(self, sentence: Any) -> list[str]:
-        """Do as :func:`join_pairs` does, for words that need not be known."""
+        """Join as :func:`join_pairs` does, for words that need not be known."""
         ids, size = self._source.word_to_id, len(self._source)
         joined: list[str] = []
         open_words: list[str] = []

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.data.datasets.registry import PTB, fetch
+from w2v.data.datasets.download import fetch
+from w2v.data.datasets.registry import PTB
 from w2v.messages import quoted
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from w2v.backend import Array, RowGrad, backend_for
 from w2v.layers.base import Layer
-from w2v.layers.parts import Columns
+from w2v.layers.columns import Columns
 
 
 class Embedding(Layer):

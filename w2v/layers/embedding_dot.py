@@ -6,8 +6,8 @@ from typing import Any
 
 from w2v.backend import Array, RowGrad
 from w2v.layers.base import Layer
+from w2v.layers.columns import Columns
 from w2v.layers.embedding import Embedding
-from w2v.layers.parts import Columns
 
 
 class EmbeddingDot(Layer):

@@ -6,9 +6,10 @@ from typing import Any
 
 from w2v.backend import Array, NoiseTable, backend_for
 from w2v.layers.base import Shown
+from w2v.layers.columns import Columns
 from w2v.layers.context_loss import ContextLoss
 from w2v.layers.embedding_dot import EmbeddingDot
-from w2v.layers.parts import Columns, EmbeddingDotPart, SigmoidPart
+from w2v.layers.parts import EmbeddingDotPart, SigmoidPart
 from w2v.layers.sigmoid_with_loss import SigmoidWithLoss
 from w2v.layers.unigram_sampler import UnigramSampler
 

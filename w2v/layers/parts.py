@@ -7,43 +7,14 @@ forward and backward pass, and works nothing out before it is looked at.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from w2v.backend import Array, RowGrad, backend_for
 from w2v.backend.touched_rows import TouchedRows
-
-if TYPE_CHECKING:
-    from w2v.layers.embedding import Embedding
-    from w2v.layers.embedding_dot import EmbeddingDot
-    from w2v.layers.negative_sampling_loss import NegativeSamplingLoss
-    from w2v.layers.sigmoid_with_loss import SigmoidWithLoss
-    from w2v.layers.unigram_sampler import UnigramSampler
-
-
-class Columns:
-    """Which columns of a (B, K, …) array a part has.
-
-    Parameters
-    ----------
-    first : int
-    step : int
-        From one to the next.
-    """
-
-    def __init__(self, first: int, step: int) -> None:
-        self.first = first
-        self.step = step
-
-    def of(self, array: Array) -> Array:
-        """Return the part of a (B, K, …) array, (B, n, …); a view."""
-        return array[:, self.first :: self.step]
-
-    def squeezed(self, array: Array) -> Array:
-        """Return the part of a (B,) or (B, K) array, without the axis if it has one column."""
-        if array.ndim == 1:
-            return array
-        part = self.of(array)
-        return part[:, 0] if part.shape[1] == 1 else part
+from w2v.layers.columns import Columns
+from w2v.layers.embedding import Embedding
+from w2v.layers.embedding_dot import EmbeddingDot
+from w2v.layers.sigmoid_with_loss import SigmoidWithLoss
 
 
 class PartGrad(RowGrad):
@@ -179,51 +150,3 @@ class SigmoidPart(Part):
         x = self._columns.squeezed(self._layer.x)
         xp = backend_for(x).xp
         return backend_for(x).sigmoid_loss(xp.ascontiguousarray(x), self.t)[0] / len(x)
-
-
-class NegativeSamplingPart(Part):
-    """One of the course's ``NegativeSamplingLoss`` layers: a context position's.
-
-    Parameters
-    ----------
-    layer : NegativeSamplingLoss
-    position : int
-        Which of the targets of a row.
-    """
-
-    def __init__(self, layer: NegativeSamplingLoss, position: int) -> None:
-        self._layer = layer
-        self._position = position
-
-    @property
-    def sampler(self) -> UnigramSampler:  # noqa: D102
-        return self._layer.sampler
-
-    @property
-    def sample_size(self) -> int:  # noqa: D102
-        return self._layer.sample_size
-
-    def _columns(self) -> list[Columns]:
-        width = 1 + self.sample_size
-        # Far apart: one column each.
-        return [Columns(self._position * width + i, 1 << 62) for i in range(width)]
-
-    @property
-    def loss_layers(self) -> list[SigmoidPart]:
-        """One for the context, then one for each of its negatives."""
-        return [SigmoidPart(self._layer.loss, each) for each in self._columns()]
-
-    @property
-    def embed_dot_layers(self) -> list[EmbeddingDotPart]:
-        """One for the context, then one for each of its negatives."""
-        return [EmbeddingDotPart(self._layer.embed_dot, each) for each in self._columns()]
-
-    @property
-    def params(self) -> list[Array]:
-        """W, once for every word scored."""
-        return [param for layer in self.embed_dot_layers for param in layer.params]
-
-    @property
-    def grads(self) -> list[RowGrad]:
-        """One for every word scored."""
-        return [grad for layer in self.embed_dot_layers for grad in layer.grads]

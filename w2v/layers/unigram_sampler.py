@@ -11,7 +11,7 @@ SAMPLINGS = ("auto", "exact", "fast")
 
 
 class UnigramSampler:
-    """Draws words in proportion to their count in the corpus, raised to a power.
+    """Sampler of words in proportion to their count in the corpus, raised to a power.
 
     Parameters
     ----------

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from w2v.backend import Array
 from w2v.layers.base import Shown
-from w2v.layers.parts import Columns, EmbeddingPart
+from w2v.layers.columns import Columns
+from w2v.layers.parts import EmbeddingPart
 from w2v.models.base import ContextModel, Vectors, windows_of
 
 
 class CBOW(ContextModel):
-    """Predicts a word from the mean of the vectors around it [1]_.
+    """Model that predicts a word from the mean of the vectors around it [1]_.
 
     Built with the arguments of :class:`w2v.models.ContextModel`, the first
     four by position: ``vocab_size, hidden_size, window_size, corpus``.

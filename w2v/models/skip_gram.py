@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from w2v.backend import Array
 from w2v.layers.base import Shown
-from w2v.layers.parts import NegativeSamplingPart
+from w2v.layers.negative_sampling_part import NegativeSamplingPart
 from w2v.models.base import ContextModel, windows_of
 
 
 class SkipGram(ContextModel):
-    """Predicts the words around a word from its vector [1]_.
+    """Model that predicts the words around a word from its vector [1]_.
 
     Built with the arguments of :class:`w2v.models.ContextModel`, the first
     four by position: ``vocab_size, hidden_size, window_size, corpus``.

@@ -9,7 +9,7 @@ from w2v.models.initial_weights import initial_weights
 
 
 class SoftmaxCBOW(Model):
-    """Predicts a word from the mean of the vectors around it, over the whole vocabulary.
+    """Model that predicts a word from the mean of the vectors around it, over the whole vocabulary.
 
     Parameters
     ----------

@@ -31,9 +31,9 @@ def project(
     Raises
     ------
     ValueError
-        If the method is not known, or there are too few words for t-SNE.
+        The method is not known, or there are too few words for t-SNE.
     ImportError
-        If t-SNE is asked for and scikit-learn is not installed.
+        t-SNE is asked for and scikit-learn is not installed.
     """
     table = np.asarray(vectors, np.float64)
     lengths = np.linalg.norm(table, axis=1, keepdims=True)

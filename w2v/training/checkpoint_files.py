@@ -31,9 +31,9 @@ def read_object(path: Path) -> dict[str, Any]:
     Raises
     ------
     CheckpointError
-        If it is none; it names the file.
+        It is none; the message names the file.
     FileNotFoundError
-        If the file is missing.
+        The file is missing.
     """
     try:
         value = json.loads(path.read_text("utf-8"))
@@ -98,7 +98,7 @@ def check_progress(progress: Mapping[str, Any], path: Path, *, drawn: bool) -> N
     Raises
     ------
     CheckpointError
-        If something is missing or of another type.
+        Something is missing or of another type.
     """
     for name in ("epochs_done", "negatives_drawn")[: 1 + drawn]:
         value = progress.get(name)
@@ -128,7 +128,7 @@ def check_optimizer(kept: Any, name: str, path: Path) -> None:
     Raises
     ------
     CheckpointError
-        If it is another's, or something is missing or of another type.
+        It is another's, or something is missing or of another type.
     """
     if not isinstance(kept, dict) or kept.get("name") != name:
         raise CheckpointError(
@@ -159,7 +159,7 @@ def check_matrix(
     Raises
     ------
     CheckpointError
-        If it is missing, of another type or shape, or has numbers that are not finite.
+        It is missing, of another type or shape, or has numbers that are not finite.
     """
     W = weights.get(name)
     if W is None:

@@ -70,7 +70,7 @@ def tell_if_worse_than_untrained(loss: float, config: TrainConfig) -> None:
     warnings.warn(
         f"the loss after the last epoch, {loss:.4g}, is above {untrained:.4g}, that of vectors "
         f"which have learnt nothing: the steps are too long; lower alpha{which}{wide}",
-        stacklevel=4,
+        stacklevel=3,
     )
 
 

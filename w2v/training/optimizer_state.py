@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from w2v.backend import Array, Backend, backend_for
+from w2v.config import TrainConfig
 from w2v.training.optimizers import OPTIMIZER_OF, Optimizer
 
 PARAMS = ("W_in", "W_out")
@@ -73,3 +75,20 @@ def optimizer_from(
             state[-1][: len(given)] = backend.asarray(given)
         optimizer.states.append(state)
     return optimizer
+
+
+def tell_that_the_optimizer_begins_anew(config: TrainConfig) -> None:
+    """Warn when a training goes on without what its optimizer had gathered, if that gathers any.
+
+    Parameters
+    ----------
+    config : TrainConfig
+    """
+    if not OPTIMIZER_OF[config.optimizer].n_states:
+        return
+    warnings.warn(
+        f"the state of {config.optimizer} was not kept with this training, as earlier versions "
+        "did not: it begins anew, and the result is not the same, byte for byte, as without the "
+        "interruption",
+        stacklevel=4,
+    )

@@ -16,7 +16,7 @@ def excerpt_for_loss(corpus: EncodedCorpus) -> EncodedCorpus:
 
 
 class RestingLoss:
-    """Measures a model's loss on one text, the same windows and negatives every time.
+    """A model's loss on one text, over the same windows and negatives every time.
 
     The loss that is summed while training also tells how much the weights follow the
     latest sentences, which a high learning rate does better, so it can rise from epoch

@@ -1,4 +1,4 @@
-"""What must hold of a text before it is trained on, and what is said when nothing came of it."""
+"""What must hold of a text to be trained on, and what is said when nothing came of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 from w2v.config import TrainConfig
 from w2v.data import CorpusError, EncodedCorpus
 from w2v.messages import shortened
-from w2v.training.optimizers import OPTIMIZER_OF
 
 _LOOKED_AT_ONCE = 1 << 20
 
@@ -75,23 +74,6 @@ def require_same_text(before: EncodedCorpus | dict[str, Any] | None, now: Encode
     )
 
 
-def tell_that_the_optimizer_begins_anew(config: TrainConfig) -> None:
-    """Warn when a training goes on without what its optimizer had gathered, if that gathers any.
-
-    Parameters
-    ----------
-    config : TrainConfig
-    """
-    if not OPTIMIZER_OF[config.optimizer].n_states:
-        return
-    warnings.warn(
-        f"the state of {config.optimizer} was not kept with this training, as earlier versions "
-        "did not: it begins anew, and the result is not the same, byte for byte, as without the "
-        "interruption",
-        stacklevel=4,
-    )
-
-
 def nothing_was_left(config: TrainConfig) -> str:
     """Say that thinning out left nothing to predict in a whole training, and what to do."""
     return (
@@ -110,9 +92,9 @@ def tell_that_nothing_was_left(config: TrainConfig) -> None:
     Raises
     ------
     CorpusError
-        If ``sample`` is below the default.  At the default the text is a few words long, as
+        ``sample`` is below the default.  At the default the text is a few words long, as
         in first trials: then it is a warning.
     """
     if config.sample < TrainConfig.sample:
         raise CorpusError(nothing_was_left(config))
-    warnings.warn(nothing_was_left(config), stacklevel=5)
+    warnings.warn(nothing_was_left(config), stacklevel=4)

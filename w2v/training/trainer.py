@@ -33,7 +33,7 @@ class AnyOptimizer(Protocol):
 
 
 class Trainer:
-    """Trains a model by minibatches.
+    """Training of a model by minibatches.
 
     Parameters
     ----------
@@ -204,6 +204,6 @@ class Trainer:
         path : str or path, optional
             Picture to write; without it a window is shown.
         """
-        from w2v.pictures.plotting import plot_loss
+        from w2v.pictures.loss_curve import plot_loss
 
         plot_loss(self.loss_list, self.eval_interval or 1, path=path, ylim=ylim)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 
-class Passes:
-    """Counts words over epochs.
+class WordsTrained:
+    """Words over epochs, counted.
 
     Parameters
     ----------

@@ -8,40 +8,50 @@ from typing import Any
 import numpy as np
 
 from w2v.messages import quoted
+from w2v.vectors.means import mean_vector
 from w2v.vectors.row_index import Key, listed
 from w2v.vectors.similarity import FloatArray, cosines, row_norms, unit
 from w2v.vectors.table import Vector, VectorTable
 
 
-class PairwiseVectors(VectorTable):
-    """A table of vectors that can be compared with each other; see `VectorTable`."""
+class ComparisonMixin(VectorTable):
+    """What tells how alike words are.
+
+    Of the table it needs vectors of words, and of all with their norms: :meth:`get_vector`,
+    :meth:`get_index`, :meth:`measured`.
+    """
 
     def similarity(self, w1: Key, w2: Key) -> float:
-        """Give the cosine between two words; KeyError if one is unknown."""
+        """Return the cosine between two words; an unknown one is a KeyError."""
         return float(np.dot(unit(self.get_vector(w1)), unit(self.get_vector(w2))))
 
     def distance(self, w1: Key, w2: Key) -> float:
-        """Give 1 minus the cosine between two words; KeyError if one is unknown."""
+        """Return 1 minus the cosine between two words; an unknown one is a KeyError."""
         return 1.0 - self.similarity(w1, w2)
 
     @staticmethod
     def cosine_similarities(vector_1: Vector, vectors_all: Vector) -> FloatArray:
-        """Give the cosines between a vector and each row of a (n, vector_size) array."""
+        """Return the cosines between a vector and each row of a (n, vector_size) array."""
         vectors = np.asarray(vectors_all, np.float32)
         return cosines(vectors @ unit(np.asarray(vector_1)), row_norms(vectors))
 
     def n_similarity(self, ws1: Sequence[Key | Vector], ws2: Sequence[Key | Vector]) -> float:
-        """Give the cosine between the means of two sets of words.
+        """Return the cosine between the means of two sets of words.
 
-        Unknown words are left out; ValueError if a set is empty.
+        Unknown words are left out.
+
+        Raises
+        ------
+        ValueError
+            An empty set.
         """
-        first, second = (self.get_mean_vector(ws, pre_normalize=False) for ws in (ws1, ws2))
+        first, second = (mean_vector(self, ws, pre_normalize=False) for ws in (ws1, ws2))
         return float(np.dot(unit(first), unit(second)))
 
     def distances(
         self, word_or_vector: Key | Vector, other_words: Sequence[Key] = ()
     ) -> FloatArray:
-        """Give 1 minus the cosine to each of `other_words`, or to all words.
+        """Return 1 minus the cosine to each of ``other_words``, or to all words.
 
         Parameters
         ----------
@@ -56,7 +66,7 @@ class PairwiseVectors(VectorTable):
         Raises
         ------
         KeyError
-            If a word is unknown.
+            An unknown word.
         """
         if isinstance(word_or_vector, np.ndarray):
             query = unit(self.check_vector(word_or_vector))
@@ -71,7 +81,7 @@ class PairwiseVectors(VectorTable):
         return np.float32(1) - cosines(vectors @ query, norms)
 
     def closer_than(self, key1: Key, key2: Key) -> list[Any]:
-        """List the words that are closer to `key1` than `key2` is."""
+        """List the words that are closer to ``key1`` than ``key2`` is."""
         distances = self.distances(key1)
         rows = np.flatnonzero(distances < distances[self.get_index(key2)])
         own = self.get_index(key1)
@@ -80,18 +90,18 @@ class PairwiseVectors(VectorTable):
     words_closer_than = closer_than
 
     def rank(self, key1: Key, key2: Key) -> int:
-        """Give the place of `key2` among the neighbours of `key1`; the nearest has 1."""
+        """Return the place of ``key2`` among the neighbours of ``key1``; the nearest has 1."""
         return len(self.closer_than(key1, key2)) + 1
 
     def most_similar_to_given(self, key1: Key, keys_list: Sequence[Key]) -> Key:
-        """Pick from `keys_list` the word nearest to `key1`."""
+        """Pick from ``keys_list`` the word nearest to ``key1``."""
         keys: list[Key] = listed(keys_list)
         if not keys:
             raise ValueError("keys_list is empty: nothing to pick from")
         return keys[int(np.argmin(self.distances(key1, keys)))]
 
     def relative_cosine_similarity(self, wa: Key, wb: Key, topn: int = 10) -> float:
-        """Divide the cosine between two words by the sum of those of `wa`'s `topn` nearest.
+        """Divide the cosine between two words by the sum of those of ``wa``'s ``topn`` nearest.
 
         Above 0.1 for 10 neighbours, the two are likely to be synonyms [1]_.
 
@@ -125,7 +135,7 @@ class PairwiseVectors(VectorTable):
         Raises
         ------
         ValueError
-            If no word is known.
+            No known word.
         """
         known = [word for word in listed(words) if self._find(word) is not None]
         if not known:
@@ -136,8 +146,5 @@ class PairwiseVectors(VectorTable):
         return [(float(products[i]), known[i]) for i in order]
 
     def doesnt_match(self, words: Sequence[Key]) -> Key:
-        """Pick the word farthest from the mean of `words`.
-
-        Unknown words are left out; ValueError if none is known.
-        """
+        """Pick the word farthest from the mean of some; see :meth:`rank_by_centrality`."""
         return self.rank_by_centrality(words)[-1][1]

@@ -9,13 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.items import Item, are_integers, checked_items, is_integer
-from w2v.vectors.comparing import PairwiseVectors
 from w2v.vectors.row_index import Key, index_of, listed
 from w2v.vectors.table import VectorTable
 
 
-class EditableVectors(PairwiseVectors):
-    """A table of vectors that can grow; see `VectorTable`."""
+class EditingMixin(VectorTable):
+    """What changes a table: words that are added, vectors and counts, the order of rows.
+
+    Of the table it needs where its changes end: :meth:`_set_contents`, :meth:`_write`,
+    :meth:`_take_matrix` and :attr:`counts`.
+    """
 
     def add_vectors(
         self,
@@ -42,11 +45,10 @@ class EditableVectors(PairwiseVectors):
         Raises
         ------
         ValueError
-            If shapes do not fit, a word stands twice in `keys`, be it in two Unicode normal
-            forms of one that is there, or `extras` has something
-            else than counts.
+            Shapes that do not fit, a word that stands twice in ``keys``, be it in two Unicode
+            normal forms of one that is there, or ``extras`` of something else than counts.
         TypeError
-            If words are not all of the kind that the table has: strings or integers.
+            Words that are not all of the kind that the table has: strings or integers.
         """
         one = isinstance(keys, str) or is_integer(keys)
         words = checked_items([keys] if one else listed(keys))
@@ -102,7 +104,7 @@ class EditableVectors(PairwiseVectors):
         self.add_vectors(keys, weights, replace=True)
 
     def add_vector(self, key: Key, vector: npt.ArrayLike) -> int:
-        """Add one word, see `add_vectors`, which is faster for many; return its row."""
+        """Add one word, see :meth:`add_vectors`, which is faster for many; return its row."""
         self.add_vectors([key], np.asarray(vector)[None])
         return self.get_index(key)
 
@@ -118,9 +120,9 @@ class EditableVectors(PairwiseVectors):
         Raises
         ------
         KeyError
-            If the word is unknown or the attribute is not ``"count"``.
+            An unknown word, or another attribute than ``"count"``.
         ValueError
-            If `val` is no integer from 0 on.
+            A ``val`` that is no integer from 0 on.
         """
         index = self.get_index(key)
         self.check_attribute(attr)
@@ -173,6 +175,29 @@ class EditableVectors(PairwiseVectors):
     def unit_normalize_all(self) -> None:
         """Scale all vectors to length 1; what their lengths said is lost."""
         self._take_matrix(self.get_normed_vectors())
+
+    def sort_by_descending_frequency(self) -> Self:
+        """Put the most frequent words first, in place.
+
+        Words of one count keep their order.
+
+        Returns
+        -------
+        KeyedVectors
+            The table itself.
+
+        Raises
+        ------
+        ValueError
+            A table without counts.
+        """
+        if self._counts is None:
+            raise ValueError("these vectors have no counts to sort by")
+        order = np.argsort(-self._counts, kind="stable")
+        if (order[1:] < order[:-1]).any():
+            words = [self._words[row] for row in order]
+            self._set_contents(words, index_of(words), self._matrix[order], self._counts[order])
+        return self
 
 
 def _with(

@@ -96,7 +96,7 @@ class AmbiguousKeyError(KeyError):
 
 
 def close_spellings(word: str, words: Sequence[str], limit: int = 3) -> list[str]:
-    """Find words spelled like `word`.
+    """Find words spelled like ``word``.
 
     Only the first 50,000 words are looked through, and at most 2,000 of them,
     those of like length and first letter, compared: an error must not take long.

@@ -10,7 +10,7 @@ from w2v.vectors.formats.vector_data import VectorData
 
 
 def from_gensim(model: Any) -> VectorData:
-    """Take over vectors; see `KeyedVectors.from_gensim`."""
+    """Take over vectors; see :meth:`w2v.KeyedVectors.from_gensim`."""
     table = getattr(model, "wv", model)
     if not hasattr(table, "index_to_key") or not hasattr(table, "vectors"):
         raise TypeError(f"got a {type(model).__name__}, expected gensim's KeyedVectors or a model")
@@ -23,7 +23,7 @@ def from_gensim(model: Any) -> VectorData:
 
 
 def to_gensim(data: VectorData) -> Any:
-    """Make gensim's object; see `KeyedVectors.to_gensim`."""
+    """Make gensim's object; see :meth:`w2v.KeyedVectors.to_gensim`."""
     try:
         from gensim.models import KeyedVectors as GensimVectors
     except ImportError:

@@ -16,7 +16,7 @@ _Counts = npt.NDArray[np.int64]
 
 
 class Owner(Protocol):
-    """What trains the vectors of a `ModelVectors`."""
+    """What trains the vectors of a :class:`ModelVectors`."""
 
     @property
     def is_training(self) -> bool:
@@ -32,7 +32,7 @@ class Owner(Protocol):
 class ModelVectors(KeyedVectors):
     """Word vectors that belong to a model: it goes on with what is written to them.
 
-    All that `KeyedVectors` has.  Vectors are written in place; words that are added become
+    All that :class:`KeyedVectors` has.  Vectors are written in place; words that are added become
     words of the model.  What outlives its model is a table like any other, and so is a copy.
 
     Parameters
@@ -40,7 +40,7 @@ class ModelVectors(KeyedVectors):
     owner : Owner
         No reference is kept that would keep it alive.
     vector_size : int
-        There are no words before `adopt`.
+        There are no words before :meth:`adopt`.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The lengths of a table's vectors, kept as long as nobody can have changed the vectors."""
+"""The norms of a table's vectors, kept as long as nobody can have changed the vectors."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 from w2v.vectors.similarity import FloatArray, row_norms
 
 
-class KeptLengths:
-    """Lengths of the vectors of one matrix at a time, computed when first asked for."""
+class KeptNorms:
+    """Norms of the vectors of one matrix at a time, computed when first asked for."""
 
     def __init__(self) -> None:
         self._changes = 0
@@ -21,7 +21,7 @@ class KeptLengths:
         self._changes += 1
 
     def of(self, matrix: FloatArray) -> FloatArray:
-        """Return the lengths of a matrix's rows.
+        """Return the norms of a matrix's rows.
 
         Parameters
         ----------
@@ -36,9 +36,9 @@ class KeptLengths:
             return kept[2]
         # Taken before the vectors are read: what another thread writes meanwhile is noticed.
         changes = self._changes
-        lengths = row_norms(matrix)
-        self._kept = (matrix, changes, lengths)
-        return lengths
+        norms = row_norms(matrix)
+        self._kept = (matrix, changes, norms)
+        return norms
 
 
 def is_shared(matrix: FloatArray, given: Any) -> bool:

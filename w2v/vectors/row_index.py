@@ -16,7 +16,13 @@ Key: TypeAlias = Item | np.integer
 
 
 def index_of(items: Sequence[Item]) -> FixedRows:
-    """Map items to their rows; ValueError if one stands twice."""
+    """Map items to their rows.
+
+    Raises
+    ------
+    ValueError
+        An item that stands twice.
+    """
     rows = FixedRows(zip(items, range(len(items)), strict=True))
     if len(rows) != len(items):
         row = next(i for i, item in enumerate(items) if rows[item] != i)
@@ -43,9 +49,9 @@ def find_row(key: object, rows: Mapping[Item, int], items: Sequence[Item]) -> in
     Raises
     ------
     AmbiguousKeyError
-        For an integer where its digits are a word.
+        An integer whose digits are a word.
     UnknownWordError
-        If `key` is neither string nor integer.
+        A key that is neither string nor integer.
     """
     if isinstance(key, str):
         row = rows.get(key)
@@ -63,7 +69,7 @@ def find_row(key: object, rows: Mapping[Item, int], items: Sequence[Item]) -> in
 
 
 def normal_forms(text: str) -> Iterator[str]:
-    """Give the same text composed and decomposed, where that is another string."""
+    """Yield the same text composed and decomposed, where that is another string."""
     for form in ("NFC", "NFD"):
         other = unicodedata.normalize(form, text)
         if other != text:
@@ -76,8 +82,8 @@ def listed(keys: Any, what: str = "words") -> list[Any]:
     Raises
     ------
     TypeError
-        For one string or run of bytes, which would be taken for its letters, and for a set,
-        which has no order.
+        One string or run of bytes, which would be taken for its letters, or a set, which has
+        no order.
     """
     if isinstance(keys, str | bytes | bytearray | memoryview | set | frozenset):
         raise TypeError(

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from w2v.items import are_integers, is_integer
 from w2v.messages import quoted
+from w2v.vectors.means import mean_vector
 from w2v.vectors.nearest import best_of, nearest
 from w2v.vectors.row_index import Key, listed
 from w2v.vectors.similarity import FloatArray, cosines, unit
@@ -28,11 +29,12 @@ def three_cos_add(
     topn: int | None,
     rows: slice,
 ) -> Any:
-    """Search for a weighted sum; see `KeyedVectors.most_similar`."""
+    """Search for a weighted sum; see :meth:`w2v.KeyedVectors.most_similar`."""
     terms = [*_weighted(table, positive, 1.0), *_weighted(table, negative, -1.0)]
     if topn is not None and topn < 1:
         return []
-    query = table.get_mean_vector(
+    query = mean_vector(
+        table,
         [key for key, _ in terms],
         [weight for _, weight in terms],
         post_normalize=True,
@@ -50,7 +52,7 @@ def three_cos_mul(
     topn: int | None,
     rows: slice,
 ) -> Any:
-    """Search for a product of similarities; see `KeyedVectors.most_similar_cosmul`."""
+    """Search for a product of similarities; see :meth:`w2v.KeyedVectors.most_similar_cosmul`."""
     added, removed = _weighted(table, positive, 1.0), _weighted(table, negative, -1.0)
     if not added:
         raise ValueError("3CosMul needs at least one positive word or vector")
@@ -69,7 +71,7 @@ def batch(
     topn: int,
     restrict_vocab: int | None,
 ) -> list[Neighbours]:
-    """Search for many words at once; see `KeyedVectors.most_similar_batch`."""
+    """Search for many words at once; see :meth:`w2v.KeyedVectors.most_similar_batch`."""
     stop = rows_among(table, restrict_vocab=restrict_vocab).stop
     vectors, norms = table.measured()
     exclude = None
@@ -129,7 +131,7 @@ def rows_among(
 
 
 def _shifted_product(table: VectorTable, terms: _Weighted, rows: slice) -> FloatArray:
-    """Multiply (1 + cos) / 2 over the terms, for each of the words in `rows`."""
+    """Multiply (1 + cos) / 2 over the terms, for each of the words in ``rows``."""
     vectors, norms = table.measured(rows)
     product = np.ones(len(norms), np.float32)
     for key, _ in terms:

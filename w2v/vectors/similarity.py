@@ -74,7 +74,7 @@ def cosines(dots: FloatArray, norms: FloatArray) -> FloatArray:
     Returns
     -------
     (..., n_vectors) float32 array
-        `dots`.
+        ``dots``.
     """
     dots /= np.where(norms > 0, norms, np.float32(1))
     return dots

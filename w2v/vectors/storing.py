@@ -12,10 +12,10 @@ from w2v.files import atomic_path
 from w2v.gensim_names import check_unsupported
 from w2v.items import are_integers
 from w2v.vectors import gensim_bridge
-from w2v.vectors.editing import EditableVectors
 from w2v.vectors.formats import files, vocab_file
 from w2v.vectors.formats.vector_data import VectorData
 from w2v.vectors.formats.words import as_text
+from w2v.vectors.table import VectorTable
 
 _SAVING = {
     "total_vec": (None, "the header has the number of vectors that are there"),
@@ -23,8 +23,11 @@ _SAVING = {
 }
 
 
-class StoredVectors(EditableVectors):
-    """A table of vectors that can be saved and loaded; see `VectorTable`."""
+class StorageMixin(VectorTable):
+    """What saves and loads tables, and hands them to gensim.
+
+    Of the table it needs its contents, :meth:`_new` to make another, and :meth:`_write`.
+    """
 
     def save(self, path: str | os.PathLike[str], format: str | None = None) -> None:
         """Write the vectors, under any name; the suffix tells the format.
@@ -47,7 +50,7 @@ class StoredVectors(EditableVectors):
         Raises
         ------
         VectorFormatError
-            If a vector is not finite, or a word cannot be stored in the format.
+            A vector that is not finite, or a word that the format cannot store.
         """
         files.save(VectorData(self._words, self._matrix, self._counts), path, format)
 
@@ -70,7 +73,7 @@ class StoredVectors(EditableVectors):
         Parameters
         ----------
         path : str or path
-            See `save`.  Text without a header is read as GloVe's.
+            See :meth:`save`.  Text without a header is read as GloVe's.
             .safetensors and .npy are mapped.
         format : str, optional
             Settles it without the suffix.
@@ -90,9 +93,9 @@ class StoredVectors(EditableVectors):
         Raises
         ------
         VectorFormatError
-            If the file is damaged or of another format.
+            A file that is damaged or of another format.
         """
-        return cls._of(files.load(path, format, limit, unicode_errors, duplicates))
+        return cls._new(*files.load(path, format, limit, unicode_errors, duplicates))
 
     def save_word2vec_format(
         self,
@@ -105,7 +108,7 @@ class StoredVectors(EditableVectors):
         sort_attr: str = "count",
         **unsupported: Any,
     ) -> None:
-        """Write word2vec's text or binary format whatever the suffix, as gensim does; see `save`.
+        """Write word2vec's text or binary format, whatever the suffix; see :meth:`save`.
 
         Parameters
         ----------
@@ -125,9 +128,9 @@ class StoredVectors(EditableVectors):
         Raises
         ------
         VectorFormatError
-            See `save`.
+            See :meth:`save`.
         ValueError
-            If `fvocab` is given and there are no counts, or for binary without a header.
+            An ``fvocab`` where there are no counts, or binary without a header.
         """
         check_unsupported("save_word2vec_format", unsupported, _SAVING)
         if binary and not write_header:
@@ -160,7 +163,7 @@ class StoredVectors(EditableVectors):
         datatype: Any = np.float32,
         no_header: bool = False,
     ) -> Self:
-        """Read word2vec's formats whatever the suffix, as gensim does; see `load`.
+        """Read word2vec's formats whatever the suffix, as gensim does; see :meth:`load`.
 
         A word that stands twice keeps its first vector.
 
@@ -173,7 +176,7 @@ class StoredVectors(EditableVectors):
         binary : bool, default False
         encoding : {"utf8"}
         unicode_errors, limit
-            See `load`.
+            See :meth:`load`.
         datatype : {numpy.float32}
         no_header : bool, default False
             Text without the first line, as GloVe's.
@@ -185,9 +188,9 @@ class StoredVectors(EditableVectors):
         Raises
         ------
         VectorFormatError
-            If a file is damaged or of another format.
+            A file that is damaged or of another format.
         ValueError
-            For another encoding or type of number, or binary without a header.
+            Another encoding or type of number, or binary without a header.
         """
         if encoding.lower().replace("-", "") != "utf8":
             raise ValueError(f"encoding must be 'utf8', got {encoding!r}: convert the file first")
@@ -218,7 +221,7 @@ class StoredVectors(EditableVectors):
         Parameters
         ----------
         fname, binary, encoding, unicode_errors
-            See `load_word2vec_format`.
+            See :meth:`load_word2vec_format`.
         lockf : {1.0}
             gensim's default, 0.0, holds these vectors fixed while training, which is not
             supported: say 1.0.
@@ -231,7 +234,7 @@ class StoredVectors(EditableVectors):
         Raises
         ------
         ValueError
-            If `lockf` is another, or the file's vectors have another size.
+            Another ``lockf``, or vectors of another size in the file.
         """
         if lockf != 1.0:
             raise ValueError(f"lockf={lockf} is not supported, as no vector can be held fixed: 1.0")
@@ -261,16 +264,9 @@ class StoredVectors(EditableVectors):
         Raises
         ------
         TypeError
-            If it is neither, or its keys are not all strings or all integers.
+            Something that is neither, or keys that are not all strings or all integers.
         """
         return cls._kind()(*gensim_bridge.from_gensim(model))
-
-    @classmethod
-    def _of(cls, data: VectorData) -> Self:
-        """Make a table of what nobody else has."""
-        table = cls._kind()(*data)
-        table._given_out = False
-        return table
 
     def to_gensim(self) -> Any:
         """Make a gensim KeyedVectors of the same words, vectors (shared) and counts.
@@ -278,6 +274,6 @@ class StoredVectors(EditableVectors):
         Raises
         ------
         ImportError
-            If gensim is not installed.
+            No gensim is installed.
         """
         return gensim_bridge.to_gensim(VectorData(self._words, self.vectors, self._counts))

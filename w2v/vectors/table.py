@@ -12,9 +12,9 @@ from w2v.gensim_names import KEYED_VECTORS, GensimNames
 from w2v.items import FixedWords, Item, checked_items, is_integer
 from w2v.messages import quoted
 from w2v.vectors.errors import AmbiguousKeyError, UnknownWordError
-from w2v.vectors.norms import KeptLengths, is_shared
+from w2v.vectors.norms import KeptNorms, is_shared
 from w2v.vectors.row_index import Key, find_row, index_of, listed
-from w2v.vectors.similarity import FloatArray, cosines, row_norms, unit
+from w2v.vectors.similarity import FloatArray, cosines, row_norms
 
 Vector: TypeAlias = npt.NDArray[np.floating]
 
@@ -26,7 +26,7 @@ class VectorTable(GensimNames):
     ----------
     words : sequence of str, or of int
         Each once; usually the most frequent first.  A number instead is the
-        `vector_size` of a table without words, as gensim's constructor has it.
+        ``vector_size`` of a table without words, as gensim's constructor has it.
     vectors : (n_words, vector_size) array
         Row i belongs to word i.  A float32 array is kept as it is, without a
         copy, so that it may be a mapped file; other types are converted.
@@ -38,7 +38,7 @@ class VectorTable(GensimNames):
     Attributes
     ----------
     index_to_key : list of str, or of int
-        Read-only, as is `key_to_index`; another list of as many words can take its place.
+        Read-only, as is ``key_to_index``; another list of as many words can take its place.
     key_to_index : dict of str or int to int
     vectors : (n_words, vector_size) float32 array
         May be written to, and replaced by an array of as many rows.
@@ -49,10 +49,10 @@ class VectorTable(GensimNames):
     Raises
     ------
     ValueError
-        If the numbers of words, vectors and counts differ, a word stands twice,
-        or `vectors` has not two dimensions.
+        Other numbers of words than of vectors or counts, a word that stands twice, or
+        ``vectors`` of other than two dimensions.
     TypeError
-        If words are not all strings, or all integers.
+        Words that are not all strings, or all integers.
     """
 
     _instead = KEYED_VECTORS
@@ -79,7 +79,7 @@ class VectorTable(GensimNames):
         matrix = _matrix(vectors, len(items))
         counted = None if counts is None else _counts(counts, len(items))
         self._set_contents(items, index_of(items), matrix, counted)
-        # Whoever has the array can write to it, unseen by the lengths that are kept.
+        # Whoever has the array can write to it, unseen by the norms that are kept.
         self._given_out = is_shared(matrix, vectors)
         self._settled = True
 
@@ -96,7 +96,7 @@ class VectorTable(GensimNames):
         self._words = words if isinstance(words, FixedWords) else FixedWords(words)
         self._index = index
         self._matrix, self._counts = matrix, counts
-        self._kept = KeptLengths()
+        self._kept = KeptNorms()
         self._given_out = False
 
     def _write(self, rows: Any, vectors: npt.ArrayLike) -> None:
@@ -118,11 +118,12 @@ class VectorTable(GensimNames):
         """Return the class of what is made of this table, or read from a file."""
         return cls
 
+    @classmethod
     def _new(
-        self, words: list[Item], vectors: FloatArray, counts: npt.NDArray[np.int64] | None
+        cls, words: list[Item], vectors: FloatArray, counts: npt.NDArray[np.int64] | None
     ) -> Self:
-        """Make another table of this kind."""
-        table = self._kind()(words, vectors, counts)
+        """Make another table of this kind, of arrays that nobody else has."""
+        table = cls._kind()(words, vectors, counts)
         table._given_out = False
         return table
 
@@ -198,12 +199,12 @@ class VectorTable(GensimNames):
         return {**kept, "_matrix": np.array(self._matrix)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, _kept=KeptLengths(), _given_out=False)
+        self.__dict__.update(state, _kept=KeptNorms(), _given_out=False)
 
     # -- looking up ----------------------------------------------------------
 
     def _find(self, key: object) -> int | None:
-        """Find a row, None for an unknown word; KeyError if `key` is none or means two rows."""
+        """Find the row of a word, None for an unknown one; see :func:`find_row`."""
         return find_row(key, self._index, self._words)
 
     def __contains__(self, key: object) -> bool:
@@ -236,8 +237,8 @@ class VectorTable(GensimNames):
         Raises
         ------
         KeyError
-            If the word is unknown and there is no `default`, if `key` is neither string
-            nor integer, or if it is an integer whose digits are a word.
+            An unknown word without a ``default``, a key that is neither string nor integer,
+            or an integer whose digits are a word.
         """
         row = self._find(key)
         if row is not None:
@@ -246,29 +247,25 @@ class VectorTable(GensimNames):
             raise UnknownWordError(key, self._words)
         return default
 
-    def has_index_for(self, key: Key) -> bool:
-        """Tell whether `key` is a known word or a row of the table."""
-        return key in self
-
     def get_vector(self, key: Key, norm: bool = False) -> FloatArray:
         """Look up one vector.
 
         Parameters
         ----------
         key : str or int
-            See `get_index`.
+            See :meth:`get_index`.
         norm : bool, default False
             Scale it to length 1.
 
         Returns
         -------
         (vector_size,) float32 array
-            Read-only.  Without `norm` a view of the table.
+            Read-only.  Without ``norm`` a view of the table.
 
         Raises
         ------
         KeyError
-            See `get_index`.
+            See :meth:`get_index`.
         """
         index = self.get_index(key)
         vector = self._matrix[index]
@@ -278,143 +275,39 @@ class VectorTable(GensimNames):
         vector.setflags(write=False)
         return vector
 
-    def get_vecattr(self, key: Key, attr: str) -> int:
-        """Look up what is known of a word beside its vector.
+    word_vec = get_vector
 
-        Parameters
-        ----------
-        key : str or int
-        attr : {"count"}
-            How often the word occurred.
-
-        Returns
-        -------
-        int
+    def check_attribute(self, attr: str) -> None:
+        """Check that words can have an attribute.
 
         Raises
         ------
         KeyError
-            If the word is unknown, the attribute is not ``"count"``, or these
-            vectors came without counts.
+            Another than ``"count"``.
         """
-        index = self.get_index(key)
-        self.check_attribute(attr)
-        if self._counts is None:
-            raise KeyError("these vectors have no counts: the word2vec formats do not store them")
-        return int(self._counts[index])
-
-    def check_attribute(self, attr: str) -> None:
-        """Raise a KeyError unless words can have this attribute."""
         if attr != "count":
             raise KeyError(f"no attribute {quoted(attr)}: words have a 'count' and nothing else")
 
-    def get_mean_vector(
-        self,
-        keys: Sequence[Key | Vector],
-        weights: Sequence[float] | npt.NDArray[np.floating] | None = None,
-        pre_normalize: bool = True,
-        post_normalize: bool = False,
-        ignore_missing: bool = True,
-    ) -> FloatArray:
-        """Average vectors.
-
-        Parameters
-        ----------
-        keys : sequence of str, int or (vector_size,) array
-            Words, rows or vectors.
-        weights : (n_keys,) array, optional
-            One factor a key, 1 by default.  The sum is divided by the sum of
-            their absolute values.
-        pre_normalize : bool, default True
-            Scale the vectors of words to length 1 first; vectors given as such
-            are taken as they are.
-        post_normalize : bool, default False
-            Scale the mean to length 1.
-        ignore_missing : bool, default True
-            Leave unknown words out; if none is known the mean is zero.
-
-        Returns
-        -------
-        (vector_size,) float32 array
+    def check_vector(self, vector: Vector) -> Vector:
+        """Return a vector as floats.
 
         Raises
         ------
-        KeyError
-            If a word is unknown and `ignore_missing` is False.
         ValueError
-            If `keys` is empty, `weights` are not as many, or a vector has
-            another size.
+            A vector of another shape than ``(vector_size,)``.
         """
-        keys = listed(keys, "words and vectors")
-        if not keys:
-            raise ValueError("a mean needs at least one word or vector, got none")
-        factors = np.ones(len(keys)) if weights is None else np.asarray(weights, dtype=np.float64)
-        if factors.shape != (len(keys),):
-            raise ValueError(f"{len(keys)} keys but weights of shape {factors.shape}")
-        mean: FloatArray = np.zeros(self.vector_size, np.float32)
-        total = 0.0
-        for key, factor in zip(keys, factors, strict=True):
-            if isinstance(key, np.ndarray):
-                vector = self.check_vector(key)
-            elif ignore_missing and self._find(key) is None:
-                continue
-            else:
-                vector = self.get_vector(key, norm=pre_normalize)
-            mean += factor * vector
-            total += abs(factor)
-        if total == 0.0:
-            return mean
-        result = mean / np.float64(total)
-        return unit(result) if post_normalize else result.astype(np.float32)
-
-    def check_vector(self, vector: Vector) -> Vector:
-        """Return `vector` as floats; ValueError if its shape is not ``(vector_size,)``."""
         if vector.shape != (self.vector_size,):
             raise ValueError(f"a vector of shape {vector.shape}, expected ({self.vector_size},)")
         return vector if vector.dtype in (np.float32, np.float64) else vector.astype(np.float32)
-
-    word_vec = get_vector
-
-    def fill_norms(self, force: bool = False) -> None:
-        """Compute the lengths of all vectors, which queries do by themselves.
-
-        Parameters
-        ----------
-        force : bool
-            Taken for gensim's sake: lengths are those that the vectors have.
-        """
-        self.measured()
 
     def get_normed_vectors(self) -> FloatArray:
         """Return a copy of all vectors, each scaled to length 1."""
         vectors, norms = self.measured()
         return cosines(vectors.copy().T, norms).T
 
-    def sort_by_descending_frequency(self) -> Self:
-        """Put the most frequent words first, in place.
-
-        Words of one count keep their order.
-
-        Returns
-        -------
-        The table itself.
-
-        Raises
-        ------
-        ValueError
-            If there are no counts.
-        """
-        if self._counts is None:
-            raise ValueError("these vectors have no counts to sort by")
-        order = np.argsort(-self._counts, kind="stable")
-        if (order[1:] < order[:-1]).any():
-            words = [self._words[row] for row in order]
-            self._set_contents(words, index_of(words), self._matrix[order], self._counts[order])
-        return self
-
 
 def _matrix(vectors: npt.ArrayLike, n_words: int) -> FloatArray:
-    """Return vectors as float32, without a copy if they are; ValueError if they do not fit."""
+    """Return vectors as float32, without a copy where they are, one for each word."""
     matrix = np.asarray(vectors, dtype=np.float32)
     if matrix.ndim != 2:
         raise ValueError(

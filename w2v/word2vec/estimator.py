@@ -2,46 +2,37 @@
 
 from __future__ import annotations
 
-import time
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import chain, islice
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from w2v.config import TrainConfig, checked_flag
-from w2v.data import EncodedCorpus, Vocabulary
-from w2v.data.reading.rereading import FirstSentences, may_vary, require_rereadable
-from w2v.data.reading.source_state import state_of
+from w2v.data import EncodedCorpus
+from w2v.data.reading.rereading import require_rereadable
 from w2v.gensim_names import METHODS, check_unsupported
 from w2v.items import is_integer
 from w2v.messages import quoted
 from w2v.training.checkpoint import Checkpoint
-from w2v.training.divergence import (
-    check_loss,
-    check_start,
-    sum_of_weights,
-    tell_if_worse_than_untrained,
-)
-from w2v.training.engines import Engine, Run, make_engine
+from w2v.training.divergence import check_start, tell_if_worse_than_untrained
 from w2v.training.one_at_a_time import one_at_a_time
-from w2v.training.progress import TrainingProgress
-from w2v.training.resting_loss import RestingLoss, excerpt_for_loss
+from w2v.training.optimizer_state import tell_that_the_optimizer_begins_anew
 from w2v.training.trainable_text import (
     require_same_text,
     require_something_to_predict,
     tell_that_nothing_was_left,
-    tell_that_the_optimizer_begins_anew,
 )
-from w2v.training.words_trained import Passes
-from w2v.word2vec.trained import ALL_WORDS, TrainedModel
+from w2v.word2vec.gensim_attributes import GensimAttributes
+from w2v.word2vec.predicting import Predicting
+from w2v.word2vec.saving import Saving
+from w2v.word2vec.texts import one_source
+from w2v.word2vec.training_session import Plan, Report, TrainingSession
+from w2v.word2vec.vocabulary import VocabularyBuilding
 
-Report = Callable[[float, float], None]
 
-
-class Word2Vec(TrainedModel):
-    """Trains word vectors; gensim's class, by its parameters and methods.
+class Word2Vec(VocabularyBuilding, Predicting, Saving, GensimAttributes):
+    """Word vectors and their training; gensim's class, by its parameters and methods.
 
     Parameters
     ----------
@@ -72,7 +63,33 @@ class Word2Vec(TrainedModel):
     **unsupported
         gensim's other parameters are errors that say why.
 
-    Its attributes are those of :class:`w2v.word2vec.trained.TrainedModel`.
+    Attributes
+    ----------
+    config : TrainConfig
+    backend : Backend
+    vocab : Vocabulary
+        After :meth:`build_vocab`.
+    model : CBOW or SkipGram
+        After :meth:`build_vocab`.
+    losses : list of float
+        Loss, in nats a prediction, after every epoch trained: on words from all over the
+        text, the same ones each time, with weights that rest.  What is measured while
+        they move, as ``curve`` is, also tells how much they follow the latest sentences,
+        which a high learning rate does better: it can rise as that falls.
+    curve : list of (float, float)
+        Words trained in the last call of :meth:`train` and the mean loss since the report
+        before.
+    epochs_done : int
+        Epochs of the last training that have ended.
+    trained_words : int
+        Words of the corpus, in the vocabulary or not, times epochs, of the last
+        :meth:`train`.
+    predictions : int
+        What the last :meth:`train` had to predict: 0 if it learnt nothing.
+    reading : dict
+        Arguments of :func:`w2v.data.read_corpus` for every text that is read.
+    read_seconds, train_seconds, compile_seconds : float
+        What the last reading and training took; compiling is not in ``train_seconds``.
 
     Raises
     ------
@@ -146,114 +163,10 @@ class Word2Vec(TrainedModel):
         self.reading = {"encoding": encoding}
         self.reread = checked_flag("reread", reread)
         checked_flag("compute_loss", compute_loss)
-        # What the corpus at hand was read from: an iterator, or the state of the source then.
-        self._source: Any = None
-        self._first: FirstSentences | None = None
         self._settled = True  # from here on new names are typing errors
         if sentences is not None or corpus_file is not None:
-            self.fit(_one_source(sentences, corpus_file))
+            self.fit(one_source(sentences, corpus_file))
 
-    # -- vocabulary ----------------------------------------------------------------
-
-    def build_vocab(
-        self,
-        corpus_iterable: Any = None,
-        corpus_file: str | Path | None = None,
-        update: bool = False,
-        **unsupported: Any,
-    ) -> Word2Vec:
-        """Read a corpus, take its vocabulary and make the model.
-
-        Parameters
-        ----------
-        corpus_iterable, corpus_file
-            As ``sentences`` and ``corpus_file`` of the constructor.
-        update : bool, default False
-            Add new words to a vocabulary that is there, with new vectors, and keep the
-            old ones as trained.
-        **unsupported
-            gensim's other parameters are errors that say why, or without effect here.
-
-        Returns
-        -------
-        Word2Vec
-            This object.
-
-        Raises
-        ------
-        CorpusError
-            The text cannot be read, or no word is frequent enough.
-        ValueError
-            The vocabulary is too small for these hyper-parameters, there is none to update,
-            or hierarchical softmax has built its tree for the one that is there.
-        """
-        check_unsupported("build_vocab", unsupported, METHODS)
-        self._refuse_while_training("words")
-        source = _one_source(corpus_iterable, corpus_file)
-        held = self._held_by(source, {})
-        self._build_vocab(source, update=update)
-        self._source = held
-        return self
-
-    def _build_vocab(self, source: Any, *, update: bool = False, **reading: Any) -> None:
-        limits = ALL_WORDS if update else {}
-        corpus = self._read_once(source, **limits, **reading)
-        self._take_vocab(corpus.vocab, update=update)
-        self._source = source if isinstance(source, Iterator) else None
-        self._corpus = corpus.recoded(self.built()[1]) if update else corpus
-        self._read_counts = corpus.sentences_read, corpus.total_words
-
-    def build_vocab_from_freq(
-        self,
-        word_freq: Mapping[Any, int],
-        corpus_count: int | None = None,
-        update: bool = False,
-        **unsupported: Any,
-    ) -> Word2Vec:
-        """Take a vocabulary that is counted already and make the model.
-
-        Parameters
-        ----------
-        word_freq : dict of str, or of int, to int
-            Words and how often they occur.
-        corpus_count : int, optional
-            Taken for gensim's sake: :meth:`train` counts the sentences it reads.
-        update, **unsupported
-            See :meth:`build_vocab`.
-
-        Returns
-        -------
-        Word2Vec
-            This object.
-
-        Raises
-        ------
-        CorpusError
-            No word is frequent enough.
-        ValueError
-            See :meth:`build_vocab`.
-        """
-        check_unsupported("build_vocab_from_freq", unsupported, METHODS)
-        self._refuse_while_training("words")
-        limits = ALL_WORDS if update else self.vocab_limits
-        vocab = Vocabulary.from_counts([*word_freq], [*word_freq.values()], **limits)
-        self._take_vocab(vocab, update=update)
-        self._source = self._corpus = self._first = None
-        self._read_counts = (corpus_count or 0, vocab.total)
-        return self
-
-    def _take_vocab(self, vocab: Vocabulary, *, update: bool) -> None:
-        """Make the model of a vocabulary, or add its words to the one that is there."""
-        if update:
-            self._grow(self.built()[1].extended(vocab, **self.vocab_limits))
-        else:
-            model = self.new_model(vocab)
-            self.losses, self.epochs_done = [], 0
-            self._hold(vocab, model)
-
-    # -- training -----------------------------------------------------------------
-
-    @one_at_a_time
     def train(
         self,
         corpus_iterable: Any = None,
@@ -324,103 +237,69 @@ class Word2Vec(TrainedModel):
         KeyboardInterrupt
             Ctrl-C; the model holds what was trained.
         """
-        check_unsupported("train", unsupported, METHODS)
-        if checkpoint is not None:
-            Checkpoint.check_place(checkpoint)
-        checked_flag("compute_loss", compute_loss)
-        model, vocab = self.built()
-        self._bring_vectors_back()
-        check_start(model)
-        source = _one_source(corpus_iterable, corpus_file, optional=True)
-        anew = self._reads_anew(reread)
-        if anew:
-            require_rereadable(source)
-        reading = {} if encoding is None else {"encoding": encoding}
-        corpus = self._encoded(source, vocab, reading)
-        config = replace(
-            self.config,
-            epochs=self.config.epochs if epochs is None else epochs,
-            alpha=self.config.alpha if start_alpha is None else start_alpha,
-            min_alpha=self.config.min_alpha if end_alpha is None else end_alpha,
-        )
-        self._check_first_epoch(first_epoch, config.epochs)
-        require_something_to_predict(corpus, config)
-        if first_epoch and not anew:
-            require_same_text(self._trained_on, corpus)
+        with one_at_a_time(self._lock):
+            check_unsupported("train", unsupported, METHODS)
+            if checkpoint is not None:
+                Checkpoint.check_place(checkpoint)
+            checked_flag("compute_loss", compute_loss)
+            model, _ = self.built()
+            self._weights.take_written()
+            check_start(model)
+            config = replace(
+                self.config,
+                epochs=self.config.epochs if epochs is None else epochs,
+                alpha=self.config.alpha if start_alpha is None else start_alpha,
+                min_alpha=self.config.min_alpha if end_alpha is None else end_alpha,
+            )
+            self._check_first_epoch(first_epoch, config.epochs)
+            source = one_source(corpus_iterable, corpus_file, optional=True)
+            anew = self._reads_anew(reread, source)
+            read = partial(self._text_of, source, encoding, config)
+            text = read()
+            if first_epoch and not anew:
+                require_same_text(self._texts.trained_on, text)
+            self._begin_or_go_on(text, config, first_epoch, anew=anew)
+            plan = Plan(
+                text,
+                config,
+                first_epoch,
+                hooks=[*self.callbacks, *callbacks],
+                on_report=on_report,
+                read_anew=read if anew else None,
+                keep=None if checkpoint is None else partial(self.save, checkpoint),
+            )
+            with TrainingSession(self, plan) as session:
+                for epoch in session.epochs():
+                    session.engine.train_epoch(epoch)
+            if first_epoch < config.epochs:
+                if not self.predictions:
+                    tell_that_nothing_was_left(config)
+                elif self.losses:
+                    tell_if_worse_than_untrained(self.losses[-1], config)
+            session.call("on_train_end")
+            return session.known_words, self.trained_words
+
+    def _text_of(self, source: Any, encoding: str | None, config: TrainConfig) -> EncodedCorpus:
+        """Return a source's text in the model's ids, if there is something to learn from it."""
+        _, vocab = self.built()
+        how = self.reading if encoding is None else {**self.reading, "encoding": encoding}
+        text = self._texts.encoded(self.read, source, vocab, how)
+        require_something_to_predict(text, config)
+        return text
+
+    def _begin_or_go_on(
+        self, text: EncodedCorpus, config: TrainConfig, first_epoch: int, *, anew: bool
+    ) -> None:
+        """Have the optimizer and the text of the training to begin, or of the one to go on with."""
         if not first_epoch:
-            self._optimizer = None
-        elif first_epoch < config.epochs and self._optimizer_state() is None:
+            self._weights.optimizer = None
+        elif first_epoch < config.epochs and self._weights.optimizer_state() is None:
             tell_that_the_optimizer_begins_anew(config)
-        self._trained_on, self._rereads = corpus, anew
+        self._texts.trained_on, self._texts.rereads = text, anew
         if not anew and config.epochs - first_epoch > 1:
-            self._warn_if_it_varies()
-        hooks = [*self.callbacks, *callbacks]
-        self.curve, self._rests = [], []
-        resting = RestingLoss(model, excerpt_for_loss(corpus), vocab, config)
-        done = Passes(first_epoch, corpus.total_words)
+            self._texts.warn_if_it_varies()
 
-        def report(words: float, loss: float) -> None:
-            self.curve.append((done.position(words), loss))
-            self._after_steps()
-            self._call(hooks, "on_batch_end")
-            if on_report:
-                on_report(done.position(words), loss)
-
-        words = config.epochs * corpus.total_words
-        shown = None if self.verbose else False
-        begin = time.perf_counter()
-        with TrainingProgress(words, enabled=shown, on_report=report) as progress:
-            run = Run(model, corpus, vocab, config, progress, first_epoch, self._optimizer)
-            engine = make_engine(run)
-            self._optimizer = engine.optimizer
-            self._training, self._loss_set_to = True, 0.0
-            try:
-                self._call(hooks, "on_train_begin")
-                for epoch in range(first_epoch, config.epochs):
-                    if anew and epoch > first_epoch:
-                        corpus = self._encoded(source, vocab, reading)
-                        require_something_to_predict(corpus, config)
-                        engine.go_on_with(corpus, epoch)
-                    done.begin(corpus.total_words)
-                    label = f"epoch {epoch + 1}/{config.epochs}"
-                    progress.update(epoch * corpus.total_words, label=label)
-                    self._call(hooks, "on_epoch_begin")
-                    self._bring_vectors_back()
-                    engine.train_epoch(epoch)
-                    self._note(engine)
-                    done.end(len(corpus.tokens))
-                    progress.update((epoch + 1) * corpus.total_words)
-                    check_loss(
-                        sum_of_weights(model),
-                        epoch=epoch + 1,
-                        words=round(progress.done),
-                        alpha=config.learning_rate,
-                        window=config.window,
-                    )
-                    loss = resting.measure()
-                    self.epochs_done = epoch + 1
-                    if loss is not None:
-                        self.losses.append(loss)
-                        self._rests.append((done.position(progress.done), loss))
-                    self._call(hooks, "on_epoch_end")
-                    if checkpoint is not None and self.predictions:
-                        self.save(checkpoint)
-            finally:
-                self.backend.synchronize()
-                self._note(engine)
-                self._training = False
-                self.compile_seconds = engine.compile_seconds or resting.compile_seconds
-                self.train_seconds = time.perf_counter() - begin - self.compile_seconds
-                words_done = round(done.position(progress.done)) - done.begun_with
-                self.trained_words = words_done if first_epoch < config.epochs else 0
-        if not self.predictions and first_epoch < config.epochs:
-            tell_that_nothing_was_left(config)
-        elif self.losses and first_epoch < config.epochs:
-            tell_if_worse_than_untrained(self.losses[-1], config)
-        self._call(hooks, "on_train_end")
-        return done.known_words, self.trained_words
-
-    def fit(self, source: Any, *, epochs: int | None = None, **training: Any) -> Word2Vec:
+    def fit(self, source: Any, *, epochs: int | None = None, **training: Any) -> Self:
         """Read a corpus and train on it; a trained model goes on with its own vocabulary.
 
         Parameters
@@ -443,19 +322,22 @@ class Word2Vec(TrainedModel):
         ValueError
             The vocabulary or the text is too small for these hyper-parameters.
         """
-        anew = self._reads_anew(training.get("reread"))
-        if anew:
-            require_rereadable(source)
-        if self._vocab is None:
+        anew = self._reads_anew(training.get("reread"), source)
+        if self.vocab is None:
             encoding = training.get("encoding")
-            self._build_vocab(source, **({} if encoding is None else {"encoding": encoding}))
+            how = {} if encoding is None else {"encoding": encoding}
+            self._build_vocab(source, source if isinstance(source, Iterator) else None, **how)
             if not anew:
                 source = None
         self.train(source, epochs=epochs, **training)
         return self
 
-    def _reads_anew(self, reread: bool | None) -> bool:
-        return checked_flag("reread", self.reread if reread is None else reread)
+    def _reads_anew(self, reread: bool | None, source: Any) -> bool:
+        """Tell whether every epoch reads its text; ValueError for a source that has it once."""
+        anew = checked_flag("reread", self.reread if reread is None else reread)
+        if anew:
+            require_rereadable(source)
+        return anew
 
     def _check_first_epoch(self, first: Any, epochs: int) -> None:
         done = self.epochs_done
@@ -465,116 +347,3 @@ class Word2Vec(TrainedModel):
                 f"first_epoch must be 0, to begin, or this model's epochs_done, which is {done}, "
                 f"to go on, and at most epochs, which is {epochs}; got {quoted(first)}"
             )
-
-    def _encoded(self, source: Any, vocab: Vocabulary, reading: Mapping[str, Any]) -> EncodedCorpus:
-        """Return a corpus in the model's ids; what still holds what was read is not read again."""
-        if source is None:
-            if self._corpus is None:
-                raise ValueError("there is no corpus to train on: give one")
-            return self._corpus
-        if isinstance(source, Iterator) and source is self._source and self._corpus is not None:
-            rest = list(islice(source, 1))
-            if not rest:
-                return self._corpus
-            return self._take_text(self.read(chain(rest, source), **ALL_WORDS, **reading), vocab)
-        held = self._held_by(source, reading)
-        if self._corpus is not None and held is not None and held == self._source:
-            return self._corpus
-        corpus = self._take_text(self._read_once(source, **ALL_WORDS, **reading), vocab)
-        self._source = held
-        return corpus
-
-    def _take_text(self, corpus: EncodedCorpus, vocab: Vocabulary) -> EncodedCorpus:
-        self._corpus = corpus.recoded(vocab)
-        self._read_counts = corpus.sentences_read, corpus.total_words
-        return self._corpus
-
-    def _held_by(self, source: Any, reading: Mapping[str, Any]) -> Any:
-        """Return what will tell whether a source still holds the same; None if nothing can."""
-        if isinstance(source, EncodedCorpus):
-            return None
-        if isinstance(source, Iterator):
-            return source
-        state = state_of(source)
-        return None if state is None else (state, {**self.reading, **reading})
-
-    def _read_once(self, source: Any, **reading: Any) -> EncodedCorpus:
-        """Read a source, with what it takes to tell later whether it gives other sentences."""
-        if isinstance(source, EncodedCorpus):
-            return source
-        self._first = FirstSentences(source) if may_vary(source) else None
-        return self.read(self._first or source, **reading)
-
-    def _warn_if_it_varies(self) -> None:
-        first, self._first = self._first, None
-        if first is not None and first.differ_now():
-            warnings.warn(
-                "the iterable gives other sentences when it is gone through again; it was read "
-                "once, and every epoch trains on the same: reread=True reads it anew each time",
-                stacklevel=5,
-            )
-
-    def _call(self, hooks: list[Any], name: str) -> None:
-        for hook in hooks:
-            method = getattr(hook, name, None)
-            if method is not None:
-                method(self)
-
-    def _note(self, engine: Engine) -> None:
-        self._total_loss, self.predictions = engine.total_loss, engine.predictions
-        self._after_steps()
-
-    @classmethod
-    def load(
-        cls,
-        folder: str | Path,
-        *,
-        backend: str | None = None,
-        workers: int | None = None,
-        verbose: bool = False,
-    ) -> Word2Vec:
-        """Load what :meth:`save` wrote.
-
-        Parameters
-        ----------
-        folder : str or path
-        backend, workers : optional
-            In place of those it was configured with.
-        verbose : bool, default False
-            Draw progress bars if there is a terminal.
-
-        Returns
-        -------
-        Word2Vec
-
-        Raises
-        ------
-        CheckpointError
-            The folder is no saved training, or a damaged one.
-        """
-        saved = Checkpoint.load(folder)
-        config = replace(
-            saved.config,
-            backend=saved.config.backend if backend is None else backend,
-            workers=saved.config.workers if workers is None else workers,
-        )
-        word2vec = cls(**config.to_dict(), verbose=verbose)
-        weights = [saved.weights[name] for name in ("W_in", "W_out")]
-        drawn = None if config.hs else saved.progress["negatives_drawn"]
-        word2vec._hold(saved.vocab, word2vec._filled(saved.vocab, weights, drawn))
-        if saved.optimizer:
-            steps = saved.progress["optimizer"]["steps"]
-            word2vec._take_optimizer_state((steps, saved.optimizer))
-        word2vec.losses = saved.progress["losses"]
-        word2vec.epochs_done = saved.progress["epochs_done"]
-        word2vec._trained_on = saved.progress.get("corpus")
-        return word2vec
-
-
-def _one_source(sentences: Any, corpus_file: Any, *, optional: bool = False) -> Any:
-    if sentences is not None and corpus_file is not None:
-        raise ValueError("give sentences or corpus_file, not both")
-    source = corpus_file if sentences is None else sentences
-    if source is None and not optional:
-        raise ValueError("there is no corpus: give sentences or corpus_file")
-    return source

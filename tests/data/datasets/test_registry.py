@@ -13,6 +13,7 @@ import pytest
 
 from w2v.data import CorpusError, ptb, pydocs, read_corpus
 from w2v.data.datasets import registry
+from w2v.data.datasets.download import RemoteFile
 
 TRAIN = b" no it was n't black monday \n but while the <unk> was black \n"
 VALID = b" it was <unk> \n"
@@ -55,7 +56,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     for name, data in {"train": TRAIN, "valid": VALID}.items():
         server.files[f"/ptb.{name}.txt"] = data
-        file = registry.RemoteFile(
+        file = RemoteFile(
             f"ptb.{name}.txt", hashlib.sha256(data).hexdigest(), "http://nowhere", "W2V_PTB_URL"
         )
         monkeypatch.setitem(registry.PTB, name, file)
@@ -118,7 +119,7 @@ def test_archives_are_unpacked(server: Server, monkeypatch: pytest.MonkeyPatch) 
         archive.writestr("text8", b" anarchism originated as a term")
     server.files["/text8.zip"] = packed.getvalue()
     digest = hashlib.sha256(packed.getvalue()).hexdigest()
-    file = registry.RemoteFile("text8.zip", digest, server.url, "W2V_TEXT8_URL")
+    file = RemoteFile("text8.zip", digest, server.url, "W2V_TEXT8_URL")
     monkeypatch.setitem(registry._ARCHIVES, "text8", (file, "text8"))
     for _ in range(2):
         assert read_corpus("text8", min_count=1).total_words == 5

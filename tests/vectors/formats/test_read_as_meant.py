@@ -222,18 +222,6 @@ def test_a_matrix_is_not_read_with_words_that_it_was_not_written_with(tmp_path: 
     assert_meant(KeyedVectors.load(path))
 
 
-def test_counts_beside_word2vec_files_are_read_as_meant(tmp_path: Path) -> None:
-    (tmp_path / "v").write_bytes(HEADER + ROWS)
-    for content in (b"cat 5\ndog 3\n", MARK + b"cat 5\r\ndog 3", b"cat\t5\ndog\t3\n"):
-        (tmp_path / "c").write_bytes(content)
-        counts = KeyedVectors.load_word2vec_format(tmp_path / "v", tmp_path / "c").counts
-        assert counts is not None and counts.tolist() == [5, 3, 0]
-    for content in (b"cat five\n", b"cat 9" + b"9" * 30, b"cat -5\n", b"cat\n", b"\xff 3\n"):
-        (tmp_path / "c").write_bytes(content)
-        with pytest.raises(VectorFormatError):
-            KeyedVectors.load_word2vec_format(tmp_path / "v", tmp_path / "c")
-
-
 # -- flipped bits ----------------------------------------------------------------------
 
 FLIPPED = (

@@ -124,7 +124,7 @@ def _renumbered(
     with ThreadPoolExecutor(workers) as pool:
         try:
             for block, i in order:
-                job = pool.submit(_job, spools[i].path, block, new_ids[i], in_sentence, limit)
+                job = pool.submit(_read_back, spools[i].path, block, new_ids[i], in_sentence, limit)
                 waiting.append(job)
                 before = 0 if block.ended else in_sentence
                 in_sentence = (before + block.open_words) % limit
@@ -136,7 +136,7 @@ def _renumbered(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _job(
+def _read_back(
     path: Path, block: SpooledBlock, new_ids: NDArray[np.int32], in_sentence: int, limit: int
 ) -> _Renumbered:
     provisional = np.fromfile(path, np.int32, block.length, offset=4 * block.start)

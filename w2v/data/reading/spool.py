@@ -47,7 +47,7 @@ class SpooledText:
         Its spool file.
     blocks : list of SpooledBlock
         In the order of the text.
-    words : Words or None
+    words : WordCounts or None
         Set when the reading is over.
     sentences : int
         Those read, empty ones too.

@@ -6,10 +6,13 @@ owns the arrays.
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
 from w2v.backend.cpu.kernel_cache import kept_njit
 
@@ -23,7 +26,7 @@ SEPARATOR, LETTER, ALONE, MARK, APOSTROPHE, NEWLINE = range(6)
 # What four bytes of UTF-8 can say, whether or not it is a character.
 CODES = 1 << 21
 
-# What a byte may be to `split_white`.
+# What a byte may be to split_white().
 PLAIN, SPACE, LINE, MAYBE_SPACE = range(4)
 
 _MULTIPLY = np.uint64(0x9E3779B97F4A7C15)
@@ -37,9 +40,33 @@ _ABOVE_SPACE = np.uint64(0x5F5F5F5F5F5F5F5F)
 _kernel = kept_njit(nogil=True)
 
 
+class HashTable(NamedTuple):
+    """The arrays of a word table, which say how many words fit.
+
+    Parameters
+    ----------
+    slots : (2 ** n, 2) uint64
+        A key, and in one number the word's length and its id plus one; 0 where none is. The key
+        of a word of up to eight bytes is these bytes, that of a longer one a hash of them.
+    starts : int64 array
+        Word i is ``arena[starts[i]:starts[i + 1]]``.
+    arena : uint8 array
+    size : (1,) int64
+        How many words there are.
+    first : int64 array
+        Where each word stood first.
+    """
+
+    slots: NDArray[Any]
+    starts: NDArray[Any]
+    arena: NDArray[Any]
+    size: NDArray[Any]
+    first: NDArray[Any]
+
+
 @intrinsic
 def _load64(typingctx, buffer, index):
-    """Eight bytes at any address as one little-endian number."""
+    """Load eight bytes at any address as one little-endian number."""
 
     def codegen(context, builder, signature, args):
         array = context.make_array(signature.args[0])(context, builder, args[0])
@@ -62,7 +89,7 @@ def _trailing_zeros(typingctx, word):
 
 @_kernel
 def split_white(buffer, n, kinds, spans):
-    """Find the words between white space and the ends of lines; give the number of spans."""
+    """Find the words between white space and the ends of lines; return the number of spans."""
     i = filled = 0
     inside = False
     while i < n:
@@ -126,7 +153,7 @@ def _code_point(buffer, i):
 
 @_kernel
 def _word_end(buffer, i, n, kind, classes):
-    """Where the word ends whose first character, just before i, has this class."""
+    """Return where the word ends whose first character, just before i, has this class."""
     letter_before = kind == LETTER
     while i < n:
         code, length = _code_point(buffer, i)
@@ -150,7 +177,7 @@ def _word_end(buffer, i, n, kind, classes):
 
 @_kernel
 def split_words(buffer, n, classes, spans):
-    """As `split_white`, for the words of running text."""
+    """Find the words of running text, as :func:`split_white` does those between spaces."""
     i = filled = 0
     while i < n:
         start = i
@@ -171,25 +198,24 @@ def split_words(buffer, n, classes, spans):
 
 @_kernel
 def _place(key, length, last):
-    """Where in the table the search for a word begins."""
+    """Return where in the table the search for a word begins."""
     h = (key ^ np.uint64(length)) * _MULTIPLY
     h = (h ^ (h >> _S32)) * _MULTIPLY
     return np.int64((h >> _S29) & np.uint64(last))
 
 
 @_kernel
-def number(buffer, spans, i, n, stamp, slots, starts, arena, size, first, ids):
+def number(buffer, spans, i, n, stamp, table, ids):
     """Give each word its id, a new one to a new word; stop early when the table is full.
 
-    A slot holds a key and, in one number, the word's length and its id plus one. The key of
-    a word of up to eight bytes is these bytes, that of a longer one a hash of them. All in
-    one body: handing arrays to another function costs Numba more than the search itself.
+    All in one body: handing arrays to another function costs Numba more than the search itself.
 
     Returns
     -------
     int
         How many words have their id; if not all, the table must grow first.
     """
+    slots, starts, arena, size, first = table
     last = slots.shape[0] - 1
     known = size[0]
     while i < n:
@@ -270,14 +296,14 @@ def rehash(old, new):
 
 
 @_kernel
-def renumber(stream, new_ids, in_sentence, limit, tokens, ends):
+def renumber(provisional, new_ids, in_sentence, limit, tokens, ends):
     """Replace provisional ids, drop words that have no new one, cut long sentences.
 
-    `in_sentence` words of the first sentence stood in the block before. Gives (tokens
+    ``in_sentence`` words of the first sentence stood in the block before. Returns (tokens
     written, sentence ends written); ends count tokens of this block.
     """
     n_tokens = n_ends = 0
-    for word in stream:
+    for word in provisional:
         if word == SENTENCE_END:
             ends[n_ends] = n_tokens
             n_ends += 1

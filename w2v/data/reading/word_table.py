@@ -149,10 +149,8 @@ class WordTable:
     def _number(self, buffer: Array, spans: Array, stamp: int, ids: Array) -> None:
         done, n = 0, len(spans)
         while True:
-            done = kernels.number(
-                buffer, spans, done, n, stamp, self._slots, self.starts, self.arena, self._size,
-                self.first, ids,
-            )  # fmt: skip
+            table = kernels.HashTable(self._slots, self.starts, self.arena, self._size, self.first)
+            done = kernels.number(buffer, spans, done, n, stamp, table, ids)
             if done == n:
                 return
             self._grow(int(spans[done, 1] - spans[done, 0]))

@@ -65,10 +65,10 @@ def write_explorer(
     Raises
     ------
     ValueError
-        If there are no words, a vector is not finite, or a parameter is out of
+        There are no words, a vector is not finite, or a parameter is out of
         its range.
     ImportError
-        If t-SNE is asked for and scikit-learn is not installed.
+        t-SNE is asked for and scikit-learn is not installed.
     """
     for name, value in (("words", words), ("neighbors", neighbors)):
         if value < 1:
@@ -122,7 +122,7 @@ def _place(positions: npt.NDArray[np.float64]) -> dict[str, Any]:
 
 
 def _neighbours(vectors: KeyedVectors, n_words: int, n: int) -> dict[str, Any]:
-    """Find the `n` nearest of each word as `most_similar` does, all in matrix products."""
+    """Find the ``n`` nearest of each word as ``most_similar`` does, all in matrix products."""
     n = min(n, n_words - 1)
     table, norms = vectors.measured(slice(0, n_words))
     units = cosines(table.T.copy(), norms).T

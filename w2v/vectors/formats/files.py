@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import zipfile
 import zlib
 from pathlib import Path
 from typing import Literal
@@ -48,7 +47,7 @@ def load(
         raise VectorFormatError(
             message if message.startswith(f"{path}: ") else f"{path}: {message}"
         ) from None
-    except (EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError) as error:
+    except (EOFError, zlib.error, NotImplementedError) as error:
         raise VectorFormatError(
             f"{path}: the archive is damaged or cut off ({error}): get the file anew"
         ) from None

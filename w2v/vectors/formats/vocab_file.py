@@ -39,7 +39,7 @@ def read(path: Path, rows: Mapping[Any, int], unicode_errors: str) -> npt.NDArra
     Raises
     ------
     VectorFormatError
-        If a line is not a word and a count.
+        A line that is not a word and a count.
     """
     counts = np.zeros(len(rows), np.int64)
     with path.open(encoding="utf-8", errors=unicode_errors, newline="\n") as file:

@@ -1,31 +1,23 @@
-"""Pictures: the loss curve and the map of words.
-
-The only file that imports matplotlib, and only when a picture is asked for.
-Pictures are black on white, told apart by form rather than by colour.
-"""
+"""The map of words, drawn with labels that do not cover one another."""
 
 from __future__ import annotations
 
 import os
-import sys
 import warnings
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from w2v.files import atomic_path
+from w2v.pictures.picture_file import write_figure
 from w2v.pictures.projection import project
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 FloatArray = npt.NDArray[np.float64]
 
-_NOT_INTERACTIVE = {"agg", "cairo", "pdf", "pgf", "ps", "svg", "template"}
 _LABEL_LENGTH = 24
 
 
@@ -33,69 +25,6 @@ class WordVectors(Protocol):
     """Anything that gives the vectors of a list of words, such as KeyedVectors."""
 
     def __getitem__(self, words: list[str], /) -> npt.NDArray[np.floating]: ...
-
-
-def plot_loss(
-    losses: Sequence[float],
-    eval_interval: int,
-    *,
-    path: str | os.PathLike[str] | None = None,
-    ylim: tuple[float, float] | None = None,
-) -> None:
-    """Draw the loss curve.
-
-    Parameters
-    ----------
-    losses : sequence of float
-        Mean losses, one for each `eval_interval` iterations.
-    eval_interval : int
-        Iterations from one value to the next; it stands in the x label.
-    path : str or path, optional
-        Where to write the picture; its suffix tells the format, PNG without one.
-        By default a window is shown, and where none can be shown a line says so.
-    ylim : (float, float), optional
-        Lower and upper end of the y axis.
-
-    Raises
-    ------
-    ValueError
-        If there is no loss, or the suffix is of no known format.
-    """
-    if len(losses) == 0:
-        raise ValueError("no losses to plot: nothing was trained, or less than one eval_interval")
-    curve = _Curve(range(len(losses)), losses, f"iterations (x{eval_interval})", ylim)
-    if path is None:
-        _show_loss(curve)
-    else:
-        _write_loss(curve, path)
-
-
-def plot_training(
-    running: Sequence[tuple[float, float]],
-    rests: Sequence[tuple[float, float]],
-    path: str | os.PathLike[str],
-) -> None:
-    """Draw the loss over the words trained.
-
-    Parameters
-    ----------
-    running : sequence of (float, float)
-        Words trained, and the mean loss since the report before.
-    rests : sequence of (float, float)
-        Words trained after an epoch, and the loss with the weights at rest.
-    path : str or path
-        Where to write the picture; its suffix tells the format, PNG without one.
-
-    Raises
-    ------
-    ValueError
-        If there is no loss, or the suffix is of no known format.
-    """
-    if len(running) == 0:
-        raise ValueError("no losses to plot: nothing was trained")
-    words, losses = zip(*running, strict=True)
-    curve = _Curve([each / 1e6 for each in words], losses, "million words", None)
-    _write_loss(curve._replace(rests=[(each / 1e6, loss) for each, loss in rests]), path)
 
 
 def plot_words(
@@ -114,7 +43,7 @@ def plot_words(
     Parameters
     ----------
     vectors : KeyedVectors, or (n_words, vector_size) array
-        An array has one row for each of `words`.
+        An array has one row for each of ``words``.
     words : sequence of str
         What to draw, the most important first.
     path : str or path
@@ -130,12 +59,12 @@ def plot_words(
     Raises
     ------
     KeyError
-        If a word has no vector.
+        A word has no vector.
     ValueError
-        If there are no words, not as many vectors, or the method or the suffix
+        There are no words, not as many vectors, or the method or the suffix
         is not known.
     ImportError
-        If t-SNE is asked for and scikit-learn is not installed.
+        t-SNE is asked for and scikit-learn is not installed.
     """
     words = list(words)
     if not words:
@@ -157,71 +86,8 @@ def plot_words(
         # A script without an installed font is drawn as boxes; the map stays useful.
         warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
         labelled = _label(axes, positions, list(map(str, words)))
-        _write(figure, path)
+        write_figure(figure, path)
     return labelled
-
-
-class _Curve(NamedTuple):
-    x: Sequence[float]
-    losses: Sequence[float]
-    xlabel: str
-    ylim: tuple[float, float] | None
-    rests: Sequence[tuple[float, float]] = ()
-
-
-def _show_loss(curve: _Curve) -> None:
-    try:
-        import matplotlib.pyplot as plt
-
-        backend = plt.get_backend().lower()
-        if backend in _NOT_INTERACTIVE:
-            raise ImportError
-        figure = plt.figure(layout="constrained")
-    except ImportError:
-        print("no display to show the loss curve on: give a path to write it", file=sys.stderr)
-        return
-    _draw_loss(figure.add_subplot(), curve)
-    plt.show()
-    plt.close(figure)
-
-
-def _write_loss(curve: _Curve, path: str | os.PathLike[str]) -> None:
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6.4, 4.0), dpi=150, layout="constrained")
-    _draw_loss(figure.add_subplot(), curve)
-    _write(figure, path)
-
-
-def _draw_loss(axes: Axes, curve: _Curve) -> None:
-    # A single value makes no line.
-    marker = "o" if len(curve.losses) == 1 else ""
-    axes.plot(curve.x, curve.losses, color="black", linewidth=1, marker=marker, label="training")
-    if curve.rests:
-        axes.plot(*zip(*curve.rests, strict=True), "s--", color="0.45", label="after an epoch")
-        axes.legend(frameon=False)
-    axes.set(xlabel=curve.xlabel, ylabel="loss")
-    axes.grid(color="0.85", linewidth=0.6)
-    axes.spines[["top", "right"]].set_visible(False)
-    if curve.ylim is not None:
-        axes.set_ylim(*curve.ylim)
-
-
-def _write(figure: Figure, path: str | os.PathLike[str]) -> None:
-    with atomic_path(path) as beside:
-        figure.savefig(beside, format=Path(path).suffix[1:].lower() or "png")
-
-
-def check_picture(path: str | os.PathLike[str]) -> None:
-    """Raise a ValueError if the suffix is that of no kind of picture."""
-    from matplotlib.backend_bases import FigureCanvasBase
-
-    kinds = FigureCanvasBase.get_supported_filetypes()
-    suffix = Path(path).suffix
-    if suffix and suffix[1:].lower() not in kinds:
-        raise ValueError(
-            f"{path}: got suffix {suffix!r}, expected one of .png, .svg, .pdf, .jpg, .webp"
-        )
 
 
 def _label(axes: Axes, positions: FloatArray, words: Sequence[str]) -> int:
@@ -265,7 +131,7 @@ def _label(axes: Axes, positions: FloatArray, words: Sequence[str]) -> int:
 
 
 def _around(point: FloatArray, half: FloatArray, pixel: float) -> tuple[FloatArray, FloatArray]:
-    """List places for a label of half size `half` around a point, nearest first."""
+    """List places for a label of half size ``half`` around a point, nearest first."""
     angles = np.arange(16) * (2 * np.pi / 16)
     directions = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     distance = np.repeat(np.array([4.0, 6.0, 10.0, 16.0, 24.0, 34.0, 46.0]) * pixel, 16)
@@ -277,7 +143,7 @@ def _around(point: FloatArray, half: FloatArray, pixel: float) -> tuple[FloatArr
 
 
 def _overlaps(boxes: FloatArray, others: FloatArray) -> npt.NDArray[np.bool_]:
-    """Tell which of `boxes` (n, left-bottom-right-top) overlap any of `others`."""
+    """Tell which of ``boxes`` (n, left-bottom-right-top) overlap any of ``others``."""
     low, high = boxes[:, None, :2], boxes[:, None, 2:]
     meet: npt.NDArray[np.bool_] = (low < others[None, :, 2:]) & (high > others[None, :, :2])
     return np.any(meet.all(axis=2), axis=1)

@@ -1,26 +1,17 @@
-"""Scoring vectors against human judgements: similar pairs and analogies.
-
-Both follow gensim's rules to the letter, so that figures can be compared: which
-lines count, how case is folded, which words a question may be answered with.
-"""
+"""Scoring vectors by analogies, by gensim's rules of what a question may be answered with."""
 
 from __future__ import annotations
 
-import math
 import os
-from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 
-from w2v.files import named
-from w2v.items import Item
-from w2v.vectors.correlation import Correlation, pearson, spearman
 from w2v.vectors.nearest import IndexArray, nearest
-from w2v.vectors.row_index import normal_forms
+from w2v.vectors.questions import lines_of, row_asked_for, rows_of_words, spelled
 from w2v.vectors.search import three_cos_add
-from w2v.vectors.similarity import cosines, unit
+from w2v.vectors.similarity import cosines
 from w2v.vectors.table import VectorTable
 
 Question: TypeAlias = tuple[str, str, str, str]
@@ -30,22 +21,6 @@ Question: TypeAlias = tuple[str, str, str, str]
 _CANDIDATES = 5
 # Cosines closer than this may swap with the order in which a product is summed.
 _TIE = 2e-6
-
-
-class PairsResult(NamedTuple):
-    """How well cosines agree with human scores.
-
-    Attributes
-    ----------
-    pearson, spearman : Correlation
-        ``(statistic, pvalue)`` each.
-    oov_ratio : float
-        Percentage of the pairs with an unknown word.
-    """
-
-    pearson: Correlation
-    spearman: Correlation
-    oov_ratio: float
 
 
 class Section(TypedDict):
@@ -71,54 +46,15 @@ class AnalogiesResult(NamedTuple):
     sections: list[Section]
 
 
-def word_pairs(
-    table: VectorTable,
-    path: str | os.PathLike[str],
-    delimiter: str | None,
-    encoding: str,
-    restrict_vocab: int | None,
-    case_insensitive: bool,
-    dummy4unknown: bool,
-) -> PairsResult:
-    """Correlate cosines with scores; see `KeyedVectors.evaluate_word_pairs`."""
-    rows = _rows_of_words(table, restrict_vocab, case_insensitive)
-    vectors, _ = table.measured()
-    gold: list[float] = []
-    model: list[float] = []
-    unknown = 0
-    for line in _lines(path, encoding):
-        pair = _parse_pair(line, delimiter, case_insensitive)
-        if pair is None:
-            continue
-        *both, score = pair
-        first, second = (_row(rows, word) for word in both)
-        if first is not None and second is not None:
-            # One product a pair: ranks must not hinge on how a batch is summed.
-            model.append(float(np.dot(unit(vectors[first]), unit(vectors[second]))))
-            gold.append(score)
-            continue
-        unknown += 1
-        if dummy4unknown:
-            model.append(0.0)
-            gold.append(score)
-    if not gold:
-        raise ValueError(
-            f"{path}: no pair to score, {unknown} with unknown words; expected lines of two words "
-            f"and a number separated by {delimiter or 'a tab or spaces'!r}"
-        )
-    pairs = len(gold) if dummy4unknown else len(gold) + unknown
-    return PairsResult(pearson(gold, model), spearman(gold, model), 100.0 * unknown / pairs)
-
-
-def word_analogies(
+def solve_analogies(
     table: VectorTable,
     path: str | os.PathLike[str],
     restrict_vocab: int | None,
     case_insensitive: bool,
     dummy4unknown: bool,
 ) -> AnalogiesResult:
-    """Answer analogies; see `KeyedVectors.evaluate_word_analogies`."""
-    rows = _rows_of_words(table, restrict_vocab, case_insensitive)
+    """Answer analogies; see :meth:`w2v.KeyedVectors.evaluate_word_analogies`."""
+    rows = rows_of_words(table, restrict_vocab, case_insensitive)
     sections: list[Section] = []
     questions: list[tuple[Section, Question]] = []
     for name, question in _read_questions(path, case_insensitive):
@@ -128,7 +64,7 @@ def word_analogies(
             questions.append((sections[-1], question))
     if not questions:
         raise ValueError(f"{path}: no question, expected lines of four words")
-    found = [[_row(rows, word) for word in question] for _, question in questions]
+    found = [[row_asked_for(rows, word) for word in question] for _, question in questions]
     known = [None not in places for places in found]
     asked = np.array([places for places in found if None not in places], np.int64).reshape(-1, 4)
     solved = iter(_solve(table, asked, rows, restrict_vocab, case_insensitive))
@@ -146,67 +82,13 @@ def word_analogies(
     return AnalogiesResult(right / max(1, right + wrong), [*sections, total])
 
 
-def _rows_of_words(
-    table: VectorTable, restrict_vocab: int | None, case_insensitive: bool
-) -> dict[str, int]:
-    """Map words to rows; of those that differ only in case the first one counts."""
-    words = table.index_to_key[:restrict_vocab]
-    rows: dict[str, int] = {}
-    for row, word in enumerate(words):
-        rows.setdefault(_spelled(word, case_insensitive), row)
-    return rows
-
-
-def _spelled(word: Item, case_insensitive: bool) -> str:
-    """Spell a word, or an item that is an integer, as the files of questions are read."""
-    return str(word).upper() if case_insensitive else str(word)
-
-
-def _row(rows: dict[str, int], word: str) -> int | None:
-    """Find the row of a word, in whichever Unicode normal form the table has it."""
-    row = rows.get(word)
-    if row is None and not word.isascii():
-        return next((rows[form] for form in normal_forms(word) if form in rows), None)
-    return row
-
-
-def _lines(path: str | os.PathLike[str], encoding: str) -> Iterator[str]:
-    """Read lines of text, without the mark that some editors put first."""
-    with named(path).open(encoding=encoding) as file:
-        try:
-            for number, line in enumerate(file):
-                yield line if number else line.removeprefix("\ufeff")
-        except UnicodeDecodeError as error:
-            raise ValueError(
-                f"{path} is no text in {encoding} ({error.reason}): convert it first"
-            ) from None
-
-
-def _parse_pair(
-    line: str, delimiter: str | None, case_insensitive: bool
-) -> tuple[str, str, float] | None:
-    """Read one line; None if it is a comment or not two words and a number."""
-    if line.startswith("#"):
-        return None
-    if delimiter is None and "\t" in line:
-        delimiter = "\t"
-    fields = (line.upper() if case_insensitive else line).split(delimiter)
-    if len(fields) != 3:
-        return None
-    try:
-        score = float(fields[2])
-    except ValueError:
-        return None
-    return (fields[0], fields[1], score) if math.isfinite(score) else None
-
-
 def _read_questions(
     path: str | os.PathLike[str], case_insensitive: bool
 ) -> list[tuple[str, Question | None]]:
     """Read sections, which come as (name, None), and the questions after them."""
     found: list[tuple[str, Question | None]] = []
     name = None
-    for number, line in enumerate(_lines(path, "utf-8"), 1):
+    for number, line in enumerate(lines_of(path, "utf-8"), 1):
         if line.startswith(": "):
             name = line.lstrip(": ").strip()
             found.append((name, None))
@@ -235,7 +117,7 @@ def _solve(
     a, b, c, expected = asked.T
     words = table.index_to_key[:restrict_vocab]
     # Words that differ only in case are one word, known by its first row.
-    same = np.array([rows[_spelled(w, case_insensitive)] for w in words], np.int64)
+    same = np.array([rows[spelled(w, case_insensitive)] for w in words], np.int64)
     vectors, norms = table.measured()
 
     def units(of: IndexArray) -> npt.NDArray[np.float32]:

@@ -1,0 +1,75 @@
+"""Options that several commands have, each described once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def words_of(*words: str) -> Callable[[str], list[str]]:
+    """Return what completes an option that takes one of a few words."""
+    return lambda incomplete: [word for word in words if word.startswith(incomplete)]
+
+
+Backend = Annotated[
+    str,
+    typer.Option(
+        help="auto, cpu, gpu or gpu:N. auto takes the GPU if one answers.",
+        autocompletion=words_of("auto", "cpu", "gpu"),
+    ),
+]
+Method = Annotated[
+    str,
+    typer.Option(
+        help="pca, or tsne: slower, and needs scikit-learn.",
+        autocompletion=words_of("pca", "tsne"),
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+Vectors = Annotated[Path, typer.Argument(help="Vectors file.", show_default=False)]
+Corpus = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Text files (plain, .gz, .bz2, .zst), Parquet, JSON Lines, folders, patterns, - for "
+        "standard input, a corpus made by w2v prepare, or the name of a dataset. Without any: "
+        "pydocs, the running Python's own documentation.",
+        show_default=False,
+    ),
+]
+MinCount = Annotated[int, typer.Option(help="Rarer words are left out.")]
+MaxVocab = Annotated[
+    int | None, typer.Option("--max-vocab", help="Keep at most so many words, the most frequent.")
+]
+Tokenizer = Annotated[
+    str,
+    typer.Option(
+        help="whitespace, or words: Unicode words of running text.",
+        autocompletion=words_of("whitespace", "words"),
+    ),
+]
+Lowercase = Annotated[bool, typer.Option("--lowercase", help="Lower the case of every word.")]
+Errors = Annotated[
+    str,
+    typer.Option(
+        help="Bytes that are no text: replace or strict.",
+        autocompletion=words_of("replace", "strict"),
+    ),
+]
+Encoding = Annotated[
+    str,
+    typer.Option(
+        help="Of text files: utf-8, utf-16, latin-1, cp949, shift_jis, gb18030, ….",
+        autocompletion=words_of("utf-8", "utf-16", "latin-1", "cp949", "shift_jis", "gb18030"),
+    ),
+]
+Column = Annotated[
+    str | None,
+    typer.Option(help="Column of Parquet and JSON Lines that has the text.", show_default=False),
+]
+Workers = Annotated[
+    int | None, typer.Option(help="Threads.  [default: all cores]", show_default=False)
+]

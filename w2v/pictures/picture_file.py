@@ -1,0 +1,30 @@
+"""Figures as files, in the format that the suffix tells."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from w2v.files import atomic_path
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def write_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
+    """Write a figure aside and rename it into place; PNG without a suffix."""
+    with atomic_path(path) as beside:
+        figure.savefig(beside, format=Path(path).suffix[1:].lower() or "png")
+
+
+def check_picture(path: str | os.PathLike[str]) -> None:
+    """Raise a ValueError if the suffix is that of no kind of picture."""
+    from matplotlib.backend_bases import FigureCanvasBase
+
+    kinds = FigureCanvasBase.get_supported_filetypes()
+    suffix = Path(path).suffix
+    if suffix and suffix[1:].lower() not in kinds:
+        raise ValueError(
+            f"{path}: got suffix {suffix!r}, expected one of .png, .svg, .pdf, .jpg, .webp"
+        )

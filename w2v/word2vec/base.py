@@ -1,0 +1,163 @@
+"""What all sides of Word2Vec stand on: its hyper-parameters, its weights, reading a text."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from w2v.config import TrainConfig
+from w2v.data import EncodedCorpus, Vocabulary, read_corpus
+from w2v.gensim_names import COMPUTED, WORD2VEC, GensimNames
+from w2v.models import ContextModel
+from w2v.training.progress import ReadingProgress
+from w2v.vectors import KeyedVectors
+from w2v.word2vec.texts import Texts
+from w2v.word2vec.weights import Weights
+
+# Hyper-parameters that a model can be given anew, as by ``model.alpha = 0.01``.
+_CHANGEABLE = {
+    *("alpha", "min_alpha", "epochs", "sample", "shrink_windows", "workers", "batch_size"),
+    *("min_count", "max_vocab_size", "max_final_vocab"),
+}
+
+
+class Base(GensimNames):
+    """Hyper-parameters, weights and texts of a :class:`w2v.Word2Vec`, and what training left.
+
+    Parameters
+    ----------
+    config : TrainConfig
+    verbose : bool, default False
+        Draw progress bars if there is a terminal.
+    """
+
+    _instead: ClassVar[Mapping[str, str]] = WORD2VEC
+    _computed: ClassVar[Mapping[str, str]] = COMPUTED
+
+    def __init__(self, config: TrainConfig, *, verbose: bool = False) -> None:
+        self._weights = Weights(config)
+        self._texts = Texts()
+        self._lock = threading.Lock()  # held by the thread that trains
+        self.backend = self._weights.backend
+        self.verbose = verbose
+        self.reading: dict[str, Any] = {}
+        self.losses: list[float] = []
+        self.curve: list[tuple[float, float]] = []
+        self._rests: list[tuple[float, float]] = []  # as the curve, after the epochs
+        self.epochs_done = 0
+        self.trained_words = self.predictions = 0
+        self._total_loss = self._loss_set_to = 0.0
+        self.read_seconds = self.train_seconds = self.compile_seconds = 0.0
+
+    # -- hyper-parameters -----------------------------------------------------------
+
+    @property
+    def config(self) -> TrainConfig:
+        """All hyper-parameters."""
+        return self._weights.config
+
+    @config.setter
+    def config(self, config: TrainConfig) -> None:
+        if self._weights.model is not None:
+            for name in set(TrainConfig.names()) - _CHANGEABLE:
+                if getattr(config, name) != getattr(self.config, name):
+                    raise AttributeError(f"{name} is settled: make a new model")
+        self._weights.config = config
+
+    @property
+    def vocab_limits(self) -> dict[str, Any]:
+        """What decides which words are kept; see :meth:`w2v.data.Vocabulary.from_counts`."""
+        names = ("min_count", "max_vocab_size", "max_final_vocab")
+        return {name: getattr(self.config, name) for name in names}
+
+    if not TYPE_CHECKING:  # type checkers shall still find names that nobody has
+
+        def __getattr__(self, name: str) -> Any:
+            weights = self.__dict__.get("_weights")
+            if weights is not None and name in TrainConfig.names():
+                return getattr(weights.config, name)
+            if not name.startswith("_") and hasattr(KeyedVectors, name):
+                raise AttributeError(f"a model has no {name!r}: ask model.wv.{name}")
+            return super().__getattr__(name)
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name == "backend" or name not in TrainConfig.names():
+                super().__setattr__(name, value)
+            elif name not in _CHANGEABLE:
+                raise AttributeError(f"{name} is settled when the model is made: make a new one")
+            elif self._weights.is_training:
+                raise AttributeError(
+                    f"{name} cannot be changed while the model trains: train an epoch at a time, "
+                    "train(…, epochs=1, start_alpha=…, end_alpha=…)"
+                )
+            else:
+                self.config = replace(self.config, **{name: value})
+
+    # -- vocabulary, layers and vectors -----------------------------------------------
+
+    def built(self) -> tuple[ContextModel, Vocabulary]:
+        """Return model and vocabulary, or say that there are none yet."""
+        return self._weights.built()
+
+    @property
+    def vocab(self) -> Vocabulary | None:
+        """Words and counts; None before :meth:`build_vocab`."""
+        return self._weights.vocab
+
+    @property
+    def model(self) -> ContextModel | None:
+        """The layers that are trained; None before :meth:`build_vocab`."""
+        self._weights.given_out()
+        return self._weights.model
+
+    @property
+    def wv(self) -> KeyedVectors:
+        """The word vectors, for lookup, search and saving; always the same object.
+
+        They are the weights that are trained: what is written to them is saved, measured
+        and trained on, and what training changes is seen in them, by other threads too.
+        Assigned vectors take the place of those of the same words.
+        """
+        return self._weights.vectors
+
+    @wv.setter
+    def wv(self, vectors: KeyedVectors) -> None:
+        self._weights.assign_vectors(vectors)
+
+    # -- texts ------------------------------------------------------------------------
+
+    def read(self, source: Any, **reading: Any) -> EncodedCorpus:
+        """Read a corpus with this model's vocabulary settings; :meth:`fit` takes it then.
+
+        Parameters
+        ----------
+        source : str, path, sequence of these, or iterable of token lists
+            Text files, folders, datasets by name such as ``"pydocs"``, or sentences as
+            lists of words; see :func:`w2v.data.read_corpus`.
+        **reading
+            How to read text, in place of ``self.reading``: ``tokenizer``, ``lowercase``,
+            ``encoding``, ``errors``, ``column``.
+
+        Raises
+        ------
+        CorpusError
+            The text cannot be read, or no word is frequent enough.
+        """
+        begin = time.perf_counter()
+        with ReadingProgress(enabled=None if self.verbose else False) as progress:
+            corpus = read_corpus(
+                source,
+                workers=self.config.workers,
+                progress=progress.update,
+                **{**self.vocab_limits, **self.reading, **reading},
+            )
+        self.read_seconds = time.perf_counter() - begin
+        return corpus
+
+    @property
+    def trained_on(self) -> dict[str, Any] | None:
+        """Fingerprint, sources and reading of the text of the last training, for JSON."""
+        return self._texts.told()

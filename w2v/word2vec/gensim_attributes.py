@@ -1,0 +1,98 @@
+"""gensim's names for what stands elsewhere, or is computed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from w2v.gensim_names import WORD2VEC
+from w2v.word2vec.base import Base
+
+
+class GensimAttributes(Base):
+    """gensim's attributes of a :class:`w2v.Word2Vec`."""
+
+    @property
+    def syn1neg(self) -> np.ndarray:
+        """The output vectors of negative sampling, (V, H) float32; may be assigned.
+
+        They can be written to where they are the CPU's.
+        """
+        return self._output_vectors("syn1neg", hs=0)
+
+    @syn1neg.setter
+    def syn1neg(self, vectors: np.ndarray) -> None:
+        self._set_output_vectors("syn1neg", vectors, hs=0)
+
+    @property
+    def syn1(self) -> np.ndarray:
+        """The vectors of the tree's inner nodes with ``hs=1``, (V − 1, H) float32, root first.
+
+        They may be assigned.
+        """
+        return self._output_vectors("syn1", hs=1)
+
+    @syn1.setter
+    def syn1(self, vectors: np.ndarray) -> None:
+        self._set_output_vectors("syn1", vectors, hs=1)
+
+    def _output_vectors(self, name: str, *, hs: int) -> np.ndarray:
+        model, _ = self.built()
+        if self.config.hs != hs:
+            raise AttributeError(name)  # the advice is __getattr__'s
+        weights = model.params[1]
+        if isinstance(weights, np.ndarray):
+            return weights
+        copy = self.backend.to_numpy(weights)
+        copy.setflags(write=False)  # what is written to a copy would be lost
+        return copy
+
+    def _set_output_vectors(self, name: str, vectors: np.ndarray, *, hs: int) -> None:
+        model, _ = self.built()
+        if self.config.hs != hs:
+            raise AttributeError(f"{name} is not this model's: {WORD2VEC[name]}")
+        given = np.asarray(vectors)
+        if given.dtype.kind not in "biuf":
+            raise ValueError(f"{name} must be numbers, got {given.dtype!r}")
+        given = given.astype(np.float32, copy=False)
+        if given.shape != model.params[1].shape:
+            raise ValueError(f"{name} has shape {tuple(model.params[1].shape)}, got {given.shape}")
+        model.params[1][:] = self.backend.asarray(given)
+
+    @property
+    def vector_size(self) -> int:
+        """Dimension of the vectors."""
+        return self.config.vector_size
+
+    @property
+    def epochs(self) -> int:
+        """Passes over the corpus, by default."""
+        return self.config.epochs
+
+    @property
+    def corpus_count(self) -> int:
+        """Sentences of the corpus read last, those without a known word too."""
+        return self._texts.counts[0]
+
+    @property
+    def corpus_total_words(self) -> int:
+        """Words of the corpus read last, in the vocabulary or not."""
+        return self._texts.counts[1]
+
+    @property
+    def running_training_loss(self) -> float:
+        """The sum of :meth:`get_latest_training_loss`, to be set to 0 in a callback."""
+        return self._total_loss - self._loss_set_to
+
+    @running_training_loss.setter
+    def running_training_loss(self, value: float) -> None:
+        self._loss_set_to = self._total_loss - float(value)
+
+    @property
+    def compute_loss(self) -> bool:
+        """Always True: the loss is always computed."""
+        return True
+
+    @compute_loss.setter
+    def compute_loss(self, value: bool) -> None:
+        if not value:
+            raise AttributeError("the loss is always computed: compute_loss can be True alone")
