@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from w2v.backend.cpu.hot_kernels import DELAY
+from w2v.backend.cpu.copies_kernels import DELAY
 from w2v.backend.cpu.rows import padded_width
 from w2v.backend.settings import FusedSettings
 
