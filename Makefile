@@ -29,7 +29,7 @@ GPU_PYTHON ?= $(if $(wildcard $(BIN)/python),$(BIN)/python,$(PYTHON))
 GPU_CHECK ?=
 
 gpu-check:
-	@$(GPU_PYTHON) -m benchmarks.gpu $(GPU_CHECK)
+	@$(GPU_PYTHON) -m benchmarks gpu $(GPU_CHECK)
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -2,32 +2,119 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
-from inspect import signature
+from importlib import import_module
+from inspect import Parameter, signature
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import typer
+from typer.core import TyperGroup
 
-from benchmarks import engine
-from benchmarks.machine import results_folder
-from benchmarks.options import (
-    QUICK_WORDS,
-    Corpus,
-    Output,
-    Program,
-    Quick,
-    Rounds,
-    Threads,
-    Words,
-    one_blas_thread,
+from benchmarks.harness.machine import ROOT, results_folder
+from benchmarks.harness.options import Corpus
+from benchmarks.harness.processes import ProcessFailedError
+
+# What each command runs, with the options that stand there, and what it is for.
+BENCHMARKS = {
+    "story": ("steps.story", "Time a training step against the vocabulary's size."),
+    "bench": ("contest.bench", "Keep what `w2v bench` finds here, and its verdict in words."),
+    "reading": ("steps.reading", "Time text to encoded corpus beside gensim's vocabulary scan."),
+    "gpu": ("gpu.check", "Test and measure the GPU engine, on a machine with a card."),
+    "end-to-end": ("contest.end_to_end", "Time whole processes, text to vectors, beside gensim."),
+    "scaling": ("scaling.points", "Time training by threads, sizes, vocabulary, corpus, batch."),
+    "sampling": ("steps.sampling", "Count draws a second and weigh their distribution's error."),
+    "peers": ("contest.peers", "Compare speed, memory and quality with other systems."),
+    "engine speed": ("contest.speed", "Train beside gensim: words a second, share of the ceiling."),
+    "engine quality": ("contest.quality", "Hold vectors against people's judgement."),
+    "engine threads": ("scaling.workers:threads", "Compare several threads with one."),
+    "engine workers": ("scaling.workers", "Judge vectors of 1 to 64 workers, here and simulated."),
+    "engine first-use": ("steps.first_use", "Time a process from its start to its first words."),
+}  # fmt: skip
+
+Quick = Annotated[bool, typer.Option("--quick", help="A small part, in seconds, for a first look.")]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--output", help="Folder to write to, in place of benchmarks/results/<machine>."
+    ),
+]
+
+
+class _Group(TyperGroup):
+    """The benchmarks' commands, each of which is imported when it is asked for."""
+
+    prefix = ""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        own = (words.removeprefix(self.prefix) for words in BENCHMARKS if self.prefix in words)
+        return [*(name for name in own if " " not in name), *super().list_commands(ctx)]
+
+    def get_command(self, ctx: Any, name: str) -> Any:
+        words = self.prefix + name
+        return _command(words) if words in BENCHMARKS else super().get_command(ctx, name)
+
+
+class _Engine(_Group):
+    prefix = "engine "
+
+
+app = typer.Typer(
+    cls=_Group, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False
 )
-from benchmarks.processes import ProcessFailedError
+engine = typer.Typer(cls=_Engine, no_args_is_help=True)
+app.add_typer(engine, name="engine")
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-app.add_typer(engine.app, name="engine")
+
+def _command(words: str) -> Any:
+    """Make a command of what runs a benchmark, with its options and two that all have."""
+    if words == "story":
+        _one_blas_thread()
+    run, small = _find(words)
+    from w2v.backend import BackendUnavailableError
+
+    def command(quick: bool, output: Path | None, **options: Any) -> None:
+        options |= small if quick else {}
+        folder = output or (None if words == "gpu" else results_folder(quick))
+        try:
+            print(run(folder, **options))
+        except BackendUnavailableError as error:
+            typer.echo(error, err=True)
+            raise typer.Exit(2) from None
+
+    kinds = get_type_hints(run, include_extras=True)
+    own = [each.replace(annotation=kinds[each.name], kind=Parameter.KEYWORD_ONLY)
+           for each in signature(run).parameters.values()
+           if hasattr(kinds[each.name], "__metadata__")]  # fmt: skip
+    quick = Parameter("quick", Parameter.KEYWORD_ONLY, default=False, annotation=Quick)
+    output = Parameter("output", Parameter.KEYWORD_ONLY, default=None, annotation=Output)
+    options = [quick, *own, output]
+    command.__signature__ = signature(command).replace(parameters=options)  # type: ignore[attr-defined]
+    command.__annotations__ = {each.name: each.annotation for each in options}
+    one = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    one.command(name=words.split()[-1], help=BENCHMARKS[words][1])(command)
+    return typer.main.get_command(one)
+
+
+def _find(words: str) -> tuple[Callable[..., str], dict[str, Any]]:
+    """Import what runs a benchmark; return it, and the options that make it quick."""
+    place, _, name = BENCHMARKS[words][0].partition(":")
+    module = import_module(f"benchmarks.{place}")
+    quick = getattr(module, f"QUICK_{name.upper()}" if name else "QUICK")
+    return getattr(module, name or "run"), quick
+
+
+def _one_blas_thread() -> None:
+    """Keep matrix products on one thread, before NumPy is first imported.
+
+    On all cores they would be measured against one thread, and on a busy machine their
+    threads wait for one another.
+    """
+    for library in ("OPENBLAS", "MKL", "OMP"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
 @app.callback()
@@ -35,149 +122,9 @@ def about() -> None:
     """Measure the library beside what others do, and write tables and plots."""
 
 
-@app.command()
-def story(quick: Quick = False, output: Output = None) -> None:
-    """Time a training step against the vocabulary's size: one-hot, lookup, sampled, textbook."""
-    one_blas_thread()
-    from benchmarks.story import run
-
-    print(run(output or results_folder(quick), quick=quick))
-
-
-@app.command()
-def bench(quick: Quick = False, output: Output = None) -> None:
-    """Keep what `w2v bench` finds: the engines on this CPU and GPU, and a verdict in words."""
-    from benchmarks.bench import run
-
-    print(run(output or results_folder(quick), seconds=5 if quick else 120))
-
-
-@app.command()
-def reading(
-    quick: Quick = False,
-    corpus: Corpus = None,
-    words: Words = None,
-    rounds: Rounds = 5,
-    large: Annotated[bool, typer.Option(help="Also encode 1 GB and measure its memory.")] = True,
-    output: Output = None,
-) -> None:
-    """Time text to encoded corpus beside gensim's vocabulary scan."""
-    from benchmarks.reading import run
-
-    print(
-        run(
-            output or results_folder(quick),
-            corpus=corpus,
-            words=QUICK_WORDS if quick else words,
-            rounds=2 if quick else rounds,
-            large=large and not quick,
-        )
-    )
-
-
-@app.command()
-def gpu(
-    quick: Quick = False,
-    words: Annotated[int, typer.Option(min=1000, help="Words of the Zipf corpus.")] = 200_000_000,
-    parts: Annotated[
-        str, typer.Option(help="Some of the parts, by commas.")
-    ] = "smoke,tests,speed,quality,batches,long",
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "-o", "--output", help="Folder to write to; benchmarks/results/<card> by default."
-        ),
-    ] = None,
-) -> None:
-    """Test and measure the GPU engine beside the CPU's and others, on a machine with a card."""
-    from benchmarks.gpu import PARTS, run
-    from w2v.backend import BackendUnavailableError
-
-    chosen = ["smoke", "speed"] if quick else parts.split(",")
-    if not set(chosen) <= set(PARTS):
-        raise typer.BadParameter(f"{parts}: expected some of {', '.join(PARTS)}")
-    try:
-        print(run(output, 5_000_000 if quick else words, chosen))
-    except BackendUnavailableError as error:
-        typer.echo(error, err=True)
-        raise typer.Exit(2) from None
-
-
-@app.command()
-def end_to_end(
-    quick: Quick = False,
-    corpus: Corpus = None,
-    words: Words = None,
-    rounds: Annotated[
-        int, typer.Option(min=0, help="Alternating runs of each; 0: w2v alone, for its memory.")
-    ] = 3,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the text.")] = 5,
-    model: Annotated[str, typer.Option(help="sg or cbow.")] = "sg",
-    repeats: Annotated[int, typer.Option(min=1, help="How many times over to take the text.")] = 1,
-    output: Output = None,
-) -> None:
-    """Time whole processes, text file to vectors file, beside gensim; with their memory."""
-    from benchmarks.end_to_end import run
-
-    if model not in ("sg", "cbow"):
-        raise typer.BadParameter(f"{model!r} is neither sg nor cbow", param_hint="--model")
-    print(
-        run(
-            output or results_folder(quick),
-            corpus=corpus,
-            words=QUICK_WORDS if quick else words,
-            rounds=1 if quick else rounds,
-            epochs=1 if quick else epochs,
-            model=model,
-            repeats=1 if quick else repeats,
-        )
-    )
-
-
-@app.command()
-def scaling(quick: Quick = False, corpus: Corpus = None, output: Output = None) -> None:
-    """Time training by threads, dimensions, window, negatives, vocabulary, corpus and batch."""
-    from benchmarks.scaling import run
-
-    print(run(output or results_folder(quick), quick=quick, corpus=corpus))
-
-
-@app.command()
-def sampling(quick: Quick = False, output: Output = None) -> None:
-    """Count draws a second and weigh the distribution's error, beside NumPy's ways to draw."""
-    from benchmarks.sampling import run
-
-    print(run(output or results_folder(quick), quick=quick))
-
-
-@app.command()
-def peers(
-    quick: Quick = False,
-    corpus: Corpus = None,
-    words: Words = None,
-    rounds: Rounds = 3,
-    epochs: Annotated[int, typer.Option(min=1, help="1 for speed, 3 for quality.")] = 1,
-    threads: Threads = None,
-    fasttext: Program = None,
-    word2vec_c: Program = None,
-    pword2vec: Program = None,
-    output: Output = None,
-) -> None:
-    """Compare speed, memory and quality with gensim, fastText, word2vec.c and others."""
-    from benchmarks.peers import run
-    from benchmarks.peers_systems import all_systems
-
-    print(
-        run(
-            output or results_folder(quick),
-            all_systems(fasttext=fasttext, word2vec_c=word2vec_c, pword2vec=pword2vec),
-            corpus=corpus,
-            words=QUICK_WORDS if quick else words,
-            rounds=1 if quick else rounds,
-            epochs=epochs,
-            threads=threads,
-        )
-    )
+@engine.callback()
+def about_engine() -> None:
+    """Measure the fused engine beside gensim, and beside what the machine could do at most."""
 
 
 @app.command(name="all")
@@ -186,8 +133,7 @@ def run_all(quick: Quick = False, corpus: Corpus = None, output: Output = None) 
     from w2v.backend import available_backends
 
     failed = []
-    card = [("gpu",)] if "gpu" in available_backends() else []
-    for words in benchmarks() + card:
+    for words in [*benchmarks(), *([("gpu",)] if "gpu" in available_backends() else [])]:
         command = [sys.executable, "-m", "benchmarks", *words, *(["--quick"] if quick else [])]
         if corpus and takes(words, "corpus"):
             command += ["--corpus", str(corpus)]
@@ -201,39 +147,25 @@ def run_all(quick: Quick = False, corpus: Corpus = None, output: Output = None) 
 
 
 def benchmarks() -> list[tuple[str, ...]]:
-    """Return the names of all benchmarks that run on any machine: those with ``--quick``."""
-    found = _commands(app)
-    others = [("all",), ("gpu",)]
-    return [words for words in found if takes(words, "quick") and words not in others]
+    """Return the names of all benchmarks that run on any machine."""
+    return [tuple(words.split()) for words in BENCHMARKS if words != "gpu"]
 
 
 def takes(words: tuple[str, ...], option: str) -> bool:
     """Say whether a command has an option."""
-    return option in signature(_commands(app)[words]).parameters
-
-
-def _commands(part: typer.Typer) -> dict[tuple[str, ...], Callable[..., Any]]:
-    """Return the functions behind a command line by the words that are typed."""
-    found: dict[tuple[str, ...], Callable[..., Any]] = {}
-    for each in part.registered_commands:
-        assert each.callback is not None
-        found[each.name or each.callback.__name__.replace("_", "-"),] = each.callback
-    for group in part.registered_groups:
-        assert group.typer_instance is not None
-        for words, callback in _commands(group.typer_instance).items():
-            found[str(group.name), *words] = callback
-    return found
+    return option in signature(_find(" ".join(words))[0]).parameters
 
 
 @app.command()
 def readme() -> None:
     """Write the README's figures anew from the results that are there."""
-    from benchmarks.readme import README, updated
+    from benchmarks.readme import updated
     from w2v.files import atomic_path
 
-    page = updated(README.read_text(encoding="utf-8"))
-    with atomic_path(README) as beside:
-        beside.write_text(page, encoding="utf-8")
+    page = ROOT / "README.md"
+    text = updated(page.read_text(encoding="utf-8"))
+    with atomic_path(page) as beside:
+        beside.write_text(text, encoding="utf-8")
 
 
 def main() -> None:

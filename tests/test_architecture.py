@@ -38,6 +38,18 @@ TOP = {"cli", "__main__", ""}  # the command line, and w2v itself, which gives t
 APART = {"course"}  # imported by nothing else, the command line included
 
 
+MOST_PARAMETERS = 8
+# What people call, by names: constructors, functions and commands.
+PUBLIC = {
+    "w2v.word2vec.estimator": {"__init__", "train"},
+    "w2v.models.base": {"__init__"},
+    "w2v.training.fused": {"__init__"},
+    "w2v.data.reading.read_corpus": {"read_corpus"},
+    "w2v.cli.train": {"train"},
+    "w2v.cli.corpora": {"prepare", "phrases"},
+}
+
+
 def module_of(path: Path) -> str:
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(part for part in parts if part != "__init__")
@@ -127,6 +139,26 @@ def circles(edges: dict[str, set[str]]) -> list[list[str]]:
 def test_circles_are_found() -> None:
     assert circles({"a": {"b"}, "b": {"c"}, "c": set()}) == []
     assert circles({"a": {"b"}, "b": {"c", "d"}, "c": {"a"}, "d": set()}) == [["a", "b", "c"]]
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert circles(graph()) == []
+
+
+def test_only_what_people_call_takes_many_parameters() -> None:
+    many = []
+    for path in SOURCES:
+        module = module_of(path)
+        if module.endswith("_kernels"):  # compiled: their arrays are passed one by one
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.FunctionDef) or node.name in PUBLIC.get(module, ()):
+                continue
+            every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            taken = [each.arg for each in every if each.arg not in ("self", "cls")]
+            if len(taken) > MOST_PARAMETERS:
+                many.append(f"{module}.{node.name} takes {len(taken)}")
+    assert many == []
 
 
 def libraries_of(path: Path) -> set[str]:

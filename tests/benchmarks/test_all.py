@@ -10,14 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from benchmarks.__main__ import benchmarks
-from benchmarks.ceiling import training_flops
-from benchmarks.engine import named
-from benchmarks.machine import results_folder
-from benchmarks.rounds import Spread, ratio
+from benchmarks.contest.speed import result_name
+from benchmarks.harness.machine import results_folder
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,7 +50,7 @@ def test_a_quick_run_leaves_figures_a_table_and_a_picture(
 def test_neither_quick_runs_nor_other_settings_replace_results() -> None:
     assert results_folder(quick=True).parent == results_folder()
     settings = [(5, 100), (10, 100), (0, 100), (5, 300), (10, 300)]
-    names = [named("speed", negative, dim) for negative, dim in settings]
+    names = [result_name("speed", negative, dim) for negative, dim in settings]
     assert names[:3] == ["speed", "speed-10-negatives", "speed-hierarchical-softmax"]
     assert len(set(names)) == len(settings)
 
@@ -97,28 +93,3 @@ def test_a_text_that_is_not_there_is_told_in_one_line(tmp_path: Path) -> None:
     assert done.returncode != 0
     assert "no.txt" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-@given(st.lists(st.floats(1e-3, 1e6), min_size=1), st.floats(1.1, 100))
-def test_a_ratio_within_rounds_does_not_see_what_slows_a_whole_round(
-    slowness: list[float], times: float
-) -> None:
-    spread = ratio([times * x for x in slowness], slowness)
-    assert spread.lowest == pytest.approx(times)
-    assert spread.highest == pytest.approx(times)
-
-
-@given(st.lists(st.floats(-1e6, 1e6), min_size=1))
-def test_a_spread_is_in_order_and_survives_json(values: list[float]) -> None:
-    spread = Spread.of(values)
-    lower, upper = spread.quartiles
-    assert spread.lowest <= lower <= spread.median <= upper <= spread.highest
-    again = Spread(**json.loads(json.dumps(spread.figures())))
-    assert again.text() == spread.text()
-
-
-def test_flops_are_those_of_counting_every_product() -> None:
-    # Two windows of 3 and 1 contexts, 2 outputs each, 10 dimensions: a pair of an input and an
-    # output takes 3 products of 10 multiply-adds, that is 60 operations.
-    assert training_flops(sg=1, kept=2, pairs=4, dim=10, negative=1) == 4 * 2 * 60
-    assert training_flops(sg=0, kept=2, pairs=4, dim=10, negative=1) == 2 * 2 * 60 + 4 * 2 * 10

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import gzip
-import importlib
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from benchmarks import gpu as gpu_benchmark
-from benchmarks import gpu_batches, gpu_measure, gpu_quality
-from benchmarks.gpu_report import Report, write_page
-from benchmarks.gpu_tests import summary
-from benchmarks.zipf import zipf_stream
+from benchmarks.contest.speed import copy_bandwidth
+from benchmarks.gpu import check, parts
+from benchmarks.gpu.parts import summary
+from benchmarks.gpu.report import Report, write_page
+from benchmarks.harness import texts
+from benchmarks.harness.texts import zipf_sentences
 from tests.support import cuda_host
 from tests.support.stand_in_gpu import gpu as gpu
 from w2v.backend.select import gpu_problem
@@ -40,8 +39,8 @@ def test_a_result_is_on_disk_at_once_and_a_failure_is_one(tmp_path: Path) -> Non
 
 @pytest.mark.skipif(not gpu_problem(), reason="there is a GPU")
 def test_a_part_that_fails_or_takes_too_long_ends_alone(tmp_path: Path) -> None:
-    assert gpu_benchmark.run_part("batches", tmp_path, 1000, 60).startswith("failed with status 2")
-    assert gpu_benchmark.run_part("long", tmp_path, 1000, 0.05).startswith("stopped after")
+    assert check.run_part("batches", tmp_path, 1000, 60).startswith("failed with status 2")
+    assert check.run_part("long", tmp_path, 1000, 0.05).startswith("stopped after")
 
 
 def test_what_pytest_said_is_summed_up() -> None:
@@ -57,13 +56,14 @@ def test_every_part_measures_on_the_stand_in(
     rng = np.random.default_rng(1)
     text = "\n".join(" ".join(f"w{i}" for i in rng.integers(0, 40, 20)) for _ in range(50))
     (tmp_path / "books-18m.txt.gz").write_bytes(gzip.compress(text.encode()))
-    monkeypatch.setattr(gpu_measure, "DATA", tmp_path)
-    monkeypatch.setattr(gpu_batches, "BATCHES", (10, 100))
-    monkeypatch.setattr(gpu_quality, "EPOCHS", 1)
+    monkeypatch.setattr(texts, "DATA", tmp_path)
+    monkeypatch.setattr(parts, "BATCHES", (10, 100))
+    monkeypatch.setattr(parts, "EPOCHS", 1)
+    monkeypatch.setattr(parts, "BATCH_SECONDS", 0.01)
     smaller(monkeypatch, part)
     monkeypatch.setattr(gpu.xp.memory, "limit", 1 << 30)
     report = Report(tmp_path)
-    importlib.import_module(gpu_benchmark.PARTS[part].module).main(report, 2000)
+    getattr(parts, part)(report, 2000)
     problems = [
         f"{section}: {name}: {value}"
         for section, values in report.results.items()
@@ -80,17 +80,10 @@ def test_every_part_measures_on_the_stand_in(
 
 def smaller(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
     """Make a part small enough for a processor that plays a GPU."""
-    module: Any = importlib.import_module(gpu_benchmark.PARTS[part].module)
-    sizes: dict[str, tuple[str, Callable[..., Any]]] = {
-        "smoke": ("zipf_stream", lambda words, size: zipf_stream(3000, 100)),
-        "speed": ("copy_bandwidth", lambda gpu: gpu_measure.copy_bandwidth(gpu, 1000, 1)),
-        "batches": (
-            "minibatch_speed",
-            lambda *a, **o: gpu_measure.minibatch_speed(*a, **o, seconds=0.01),
-        ),
-    }
-    if part in sizes:
-        monkeypatch.setattr(module, *sizes[part])
+    if part == "smoke":
+        few = zipf_sentences(3000, 100)
+        monkeypatch.setattr(parts, "zipf_sentences", lambda words, size: few)
     if part == "speed":
-        for peer in ("gensim", "torch_embedding", "w2v_accel"):
-            monkeypatch.setattr(module.gpu_peers, peer, lambda *a, **o: None)
+        monkeypatch.setattr(parts, "copy_bandwidth", lambda gpu: copy_bandwidth(gpu, 1000, 1))
+        for peer in ("peer_speed", "torch_speed"):
+            monkeypatch.setattr(parts, peer, lambda *a, **o: None)

@@ -13,14 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from benchmarks import peers
 from benchmarks.__main__ import app
-from benchmarks.peers_contest import Contest
-from benchmarks.peers_job import System
-from benchmarks.peers_repeat import compare
-from benchmarks.peers_report import table
-from benchmarks.peers_systems import Gensim, W2vAccel, Word2vecC, all_systems
-from benchmarks.processes import ProcessFailedError, ProgressClock, watch
+from benchmarks.contest import peers
+from benchmarks.contest.peers import Contest, compare, table
+from benchmarks.contest.systems import Gensim, System, W2vAccel, Word2vecC, all_systems
+from benchmarks.harness.processes import ProcessFailedError, ProgressClock, watch
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
 

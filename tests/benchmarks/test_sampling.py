@@ -8,7 +8,8 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from benchmarks.sampling import contestants, zipf_counts
+from benchmarks.harness.texts import zipf_counts
+from benchmarks.steps.sampling import contestants
 from tests.support.sampling_error import count, error, inclusion
 
 TEXTLIKE = (0.5, 0.2, 0.15, 0.1, 0.04, 0.01)

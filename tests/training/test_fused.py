@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from w2v.backend import Array, FusedLoss, get_backend
+from w2v.backend import PendingLoss, Work, get_backend
 from w2v.models import CBOW, ContextModel, SkipGram
 from w2v.training.fused import FusedProgress, FusedTrainer
 
@@ -119,11 +119,11 @@ def test_progress_ends_at_the_whole_and_its_rate_at_min_alpha() -> None:
 def test_an_error_in_a_thread_reaches_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
     run = trainer(make_model(), workers=2)
 
-    def fail(tokens: Array, offsets: Array, position: int) -> FusedLoss:
+    def fail(work: Work) -> PendingLoss:
         raise MemoryError("no room")
 
     monkeypatch.setattr(run, "compile", lambda: None)
-    monkeypatch.setattr(run, "_step", fail)
+    monkeypatch.setattr(run.backend, "train", fail)
     with pytest.raises(MemoryError, match="no room"):
         run.run()
 

@@ -215,7 +215,7 @@ class FusedTrainer:
                         piece = next(slices, None)
                     if piece is None:
                         break
-                    begun.append((piece, self._train(piece)))
+                    begun.append((piece, self.backend.train(self._work_of(piece))))
                     while begun and begun[0][1].ready:
                         done.put((begun[0][0], begun.popleft()[1].result()))
                 for piece, loss in begun:
@@ -266,7 +266,8 @@ class FusedTrainer:
     def compile(self) -> None:
         """Compile the kernels or load them, as :meth:`run` does at first."""
         begin = time.perf_counter()
-        self._step(self.tokens[:0], np.zeros(1, np.int64), 0)  # nothing to train on
+        nothing = self._work(self.tokens[:0], np.zeros(1, np.int64), 0)
+        self.backend.train(nothing)
         self.compile_seconds = self.compile_seconds or time.perf_counter() - begin
 
     def _cut(self, dim: int) -> Array:
@@ -284,13 +285,10 @@ class FusedTrainer:
                 if position >= self.trained:
                     yield _Slice(epoch, first, last, position)
 
-    def _train(self, piece: _Slice) -> PendingLoss:
+    def _work_of(self, piece: _Slice) -> Work:
         offsets = np.asarray(self.offsets[piece.first : piece.last + 1])
         tokens = self.tokens[offsets[0] : offsets[-1]]
-        return self._step(tokens, offsets - offsets[0], piece.position)
-
-    def _step(self, tokens: Array, offsets: Array, position: int) -> PendingLoss:
-        return self.backend.train(self._work(tokens, offsets, position))
+        return self._work(tokens, offsets - offsets[0], piece.position)
 
     def _work(self, tokens: Array, offsets: Array, position: int) -> Work:
         W_in, W_out = self.model.params

@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from benchmarks.turns import train_in_turn
+from tests.support.turns import train_in_turn
 from w2v.backend import FusedSettings
 from w2v.backend.cpu import copies
 from w2v.backend.cpu.copies import REACH, OwnCopies, curvature, own_copies

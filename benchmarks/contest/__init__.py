@@ -1,0 +1,1 @@
+"""w2v beside others: speed, quality and memory, of trainings that take turns."""

@@ -1,0 +1,115 @@
+"""Training with Python libraries, here or as a process: ``… libraries gensim '{"text": …}'``."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+MODELS = {"skip-gram": True, "cbow": False}
+
+
+NO_GENSIM = "gensim is not installed: `pip install gensim`"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training, the same for every system, of a plain text into a folder.
+
+    The seed is for those that take one; ``alpha`` is a learning rate in place of the system's own.
+    """
+
+    text: Path
+    out: Path
+    skip_gram: bool
+    seed: int
+    epochs: int
+    threads: int
+    dim: int = 100
+    window: int = 5
+    negative: int = 5
+    min_count: int = 5
+    sample: float = 1e-3
+    alpha: float | None = None
+
+    @property
+    def vectors(self) -> Path:
+        """The file that most systems write."""
+        return self.out / "vectors.bin"
+
+    def changed(self, **changes: Any) -> Job:
+        """Return the job with some things changed."""
+        return replace(self, **changes)
+
+    @classmethod
+    def read(cls, text: str) -> Job:
+        """Read a job from JSON."""
+        fields = json.loads(text)
+        return cls(**fields | {key: Path(fields[key]) for key in ("text", "out")})
+
+
+def has_gensim() -> bool:
+    """Say whether gensim can be imported."""
+    return importlib.util.find_spec("gensim") is not None
+
+
+def train_gensim(job: Job, *, by_sentences: bool = False) -> tuple[Any, dict[str, float]]:
+    """Train with gensim; return its model, and its words and seconds.
+
+    ``corpus_file`` is gensim's fastest way, but each thread then lowers the learning rate by
+    its own share of the text alone: by half of what it should with two threads, to begin
+    anew lower in every epoch. By sentences it falls as documented.
+    """
+    from gensim.models.word2vec import LineSentence, Word2Vec
+
+    text: dict[str, Any] = {"corpus_file": str(job.text)}
+    if by_sentences:
+        text = {"corpus_iterable": LineSentence(str(job.text))}
+    begin = time.perf_counter()
+    model = Word2Vec(
+        sg=int(job.skip_gram), vector_size=job.dim, window=job.window, hs=int(not job.negative),
+        negative=job.negative, min_count=job.min_count, sample=job.sample, workers=job.threads,
+        seed=job.seed, **({} if job.alpha is None else {"alpha": job.alpha}),
+    )  # fmt: skip
+    model.build_vocab(**text)
+    read = time.perf_counter()
+    if job.epochs:
+        model.train(
+            **text,
+            total_words=model.corpus_total_words,
+            total_examples=model.corpus_count,
+            epochs=job.epochs,
+        )
+    seconds = time.perf_counter() - read
+    return model, {"words": model.corpus_total_words, "vocabulary_seconds": read - begin,
+                   "train_seconds": seconds}  # fmt: skip
+
+
+def gensim(job: Job, *, by_sentences: bool = False) -> None:
+    """Train with gensim, save the vectors, and print the seconds."""
+    model, told = train_gensim(job, by_sentences=by_sentences)
+    model.wv.save_word2vec_format(str(job.vectors), binary=True)
+    print(json.dumps(told))
+
+
+def fasttext(job: Job) -> None:
+    """Train with fastText, which prints percentages, and save its model."""
+    library: Any = importlib.import_module("fasttext")
+    model = library.train_unsupervised(
+        str(job.text), model="skipgram" if job.skip_gram else "cbow", dim=job.dim, ws=job.window,
+        neg=job.negative, minCount=job.min_count, t=job.sample, epoch=job.epochs,
+        thread=job.threads, minn=0, maxn=0, bucket=0, verbose=2,
+    )  # fmt: skip
+    model.save_model(str(job.vectors))
+
+
+if __name__ == "__main__":
+    settings = Job.read(sys.argv[2])
+    if sys.argv[1] == "fasttext":
+        fasttext(settings)
+    else:
+        gensim(settings, by_sentences=sys.argv[1] == "gensim-by-sentences")

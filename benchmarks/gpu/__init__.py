@@ -1,0 +1,1 @@
+"""The GPU engine on one card: ``python -m benchmarks gpu``, or ``make gpu-check``."""

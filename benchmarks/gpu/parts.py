@@ -1,0 +1,208 @@
+"""The parts of the GPU benchmark, each of a report and the words of its Zipf corpus."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+from functools import partial
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from benchmarks.contest.libraries import Job
+from benchmarks.contest.speed import copy_bandwidth, training_bytes
+from benchmarks.contest.systems import Gensim, System, W2vAccel
+from benchmarks.gpu.report import Report
+from benchmarks.gpu.torch_peer import torch_speed
+from benchmarks.harness.machine import ROOT, usable_cores
+from benchmarks.harness.processes import ProcessFailedError, watch
+from benchmarks.harness.scores import evaluate
+from benchmarks.harness.texts import find_books, write_text, zipf_sentences
+from benchmarks.scaling.points import minibatch_speed
+from tests.support import gpu_smoke
+from w2v.backend import Backend, get_backend
+from w2v.bench.training import FusedRun, Sentences, Setting
+from w2v.data import read_corpus
+
+KINDS = {"skip-gram": True, "cbow": False}
+SETTING = Setting(dim=128)
+BATCHES = (100, 1_000, 10_000, 100_000)
+BATCH_SECONDS = 2.0
+EPOCHS = 3  # of books
+_LONG = 1_000_000_000  # words
+_VOCABULARY, _LONG_VOCABULARY = 500_000, 1_000_000
+_WARM_UP_WORDS = 20_000  # not counted: the driver may have to compile a program for this card
+_FIRST_TESTS = ("gpu", "backend", "layers", "models", "training", "course")
+"""Folders of tests, or words in the names of test files, that concern the GPU most."""
+
+
+def smoke(report: Report, words: int) -> None:
+    """Look, train a little, and compare."""
+    gpu: Any = get_backend("gpu")
+    for name, look in gpu_smoke.LOOKS.items():
+        report.add("smoke", name, partial(look, gpu))
+    for (kind, skip_gram), way in product(KINDS.items(), ("fast", "exact")):
+        name = f"one warp, {kind}, {way}: largest difference"
+        report.add("smoke", name, partial(gpu_smoke.one_warp, gpu, skip_gram, way))
+    report.add("smoke", "many warps, mean loss", partial(_many_warps, gpu))
+    report.add("smoke", "memory that is not there", partial(gpu_smoke.no_memory, gpu))
+
+
+def tests(report: Report, words: int) -> None:
+    """Run the test suite on both backends: first what concerns the GPU, then the rest."""
+    missing = [x for x in ("pytest", "hypothesis", "scipy") if not importlib.util.find_spec(x)]
+    if missing:
+        report.add("tests", "not run", lambda: f"missing: {', '.join(missing)}")
+        return
+    files = sorted((ROOT / "tests").rglob("test_*.py"))
+    first = [path for path in files if any(x in str(path.relative_to(ROOT)) for x in _FIRST_TESTS)]
+    for name, some in (("on the card", first), ("the rest", [x for x in files if x not in first])):
+        log = report.folder / f"gpu-tests-{name.split()[-1]}.log"
+        report.add("tests", name, partial(run_tests, some, log))
+
+
+def run_tests(files: list[Path], log: Path) -> str:
+    """Run test files, and return pytest's last line and what failed."""
+    # Warnings of other versions of other packages than the project is developed with are
+    # no failures here. Tests do not share a process's state, so they may run side by side.
+    options = ["-rfE", "-W", "default", "-p", "no:cacheprovider", "--continue-on-collection-errors"]
+    options += ["-n", "8"] if importlib.util.find_spec("xdist") else []
+    command = [sys.executable, "-m", "pytest", *options, *map(str, files)]
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w", encoding="utf-8") as output:
+        subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, check=False, cwd=ROOT)
+    return summary(log.read_text(encoding="utf-8"))
+
+
+def summary(output: str) -> str:
+    """Return what pytest's report comes to: its last line, and the names of what failed."""
+    lines = output.strip().splitlines() or ["no output"]
+    failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", output, re.MULTILINE)
+    return "; ".join([lines[-1].strip("= "), *failed])
+
+
+def speed(report: Report, words: int) -> None:
+    """Measure the fused engine's words a second on the card, the CPU's and others'."""
+    gpu, cpu = get_backend("gpu"), get_backend("cpu")
+    report.add("bandwidth", "copy, bytes/s", partial(copy_bandwidth, gpu))
+    text = zipf_sentences(words, min(_VOCABULARY, words // 20))
+    few = text.part(10_000_000)
+    for way, (kind, skip_gram) in product(("fast", "exact"), KINDS.items()):
+        setting = replace(SETTING, skip_gram=skip_gram, sampling=way)
+        epochs = 5 if (kind, way) == ("skip-gram", "fast") else 1
+        report.add("gpu", f"{kind}, {way}", partial(trained, gpu, text, setting, epochs))
+    fast = replace(SETTING, sampling="fast")
+    sent = partial(trained, gpu, text, fast, resident=False)
+    report.add("gpu", "skip-gram, fast, corpus sent in blocks", sent)
+    for dim in (100, 300):
+        run = partial(trained, gpu, text, replace(fast, dim=dim))
+        report.add("gpu", f"skip-gram, fast, {dim} dimensions", run)
+    for kind, skip_gram in KINDS.items():
+        torch = partial(torch_speed, text, SETTING.changed(skip_gram=skip_gram))
+        report.add("peers", f"PyTorch, {kind}", torch)
+    for kind, skip_gram in KINDS.items():
+        exact = SETTING.changed(skip_gram=skip_gram, sampling="exact")
+        report.add("cpu", kind, partial(trained, cpu, few, exact))
+    for system, of, n, epochs in ((W2vAccel(), text, 30_000_000, 3), (Gensim(), few, 5_000_000, 1)):
+        for kind, skip_gram in KINDS.items():
+            peer = partial(peer_speed, system, of, n, skip_gram, epochs)
+            report.add("peers", f"{system.title}, {kind}", peer)
+
+
+def quality(report: Report, words: int) -> None:
+    """Judge vectors of books by how negatives are drawn and how many warps train."""
+    path = find_books()
+    if path is None:
+        report.add("quality", "books-18m", lambda: "not at hand: set W2V_BENCH_DATA")
+        return
+    corpus = read_corpus(path, min_count=5)
+    gpu: Any = get_backend("gpu")
+
+    def judged(backend: Any, setting: Setting, warps: int | None = None) -> dict[str, Any]:
+        gpu.max_warps = warps
+        try:
+            run = FusedRun(backend, Sentences.of(corpus), setting)
+            measured = trained_by(run, EPOCHS)
+            vectors = backend.to_numpy(run.model.params[0])
+            return measured | {"scores": evaluate(list(corpus.vocab.words), vectors)}
+        finally:
+            gpu.max_warps = None
+
+    ways = ((gpu, "fast"), (gpu, "exact"), (get_backend("cpu"), "exact"))
+    for (kind, skip_gram), (backend, way) in product(KINDS.items(), ways):
+        setting = SETTING.changed(skip_gram=skip_gram, sampling=way)
+        report.add("quality", f"{backend.name}, {kind}, {way}", partial(judged, backend, setting))
+    for warps in (64, 256, 1024, 4096):
+        run = partial(judged, gpu, SETTING.changed(sampling="fast"), warps)
+        report.add("quality", f"gpu, skip-gram, fast, {warps} warps", run)
+
+
+def batches(report: Report, words: int) -> None:
+    """Find where the minibatch engine begins to gain from the GPU, with both ways to draw."""
+    text = zipf_sentences(1_000_000, 10_000)
+    for backend, way, batch in product(("gpu", "cpu"), ("fast", "exact"), BATCHES):
+        measure = partial(minibatch_speed, get_backend(backend), text, way, batch, BATCH_SECONDS)
+        report.add("batches", f"{backend}, {way}, {batch}", measure)
+
+
+def long(report: Report, words: int) -> None:
+    """Train on a thousand million words, after which all weights must be finite."""
+    text = zipf_sentences(words, min(_LONG_VOCABULARY, words // 20))
+    epochs = max(1, min(5, _LONG // words))
+    for kind, skip_gram in KINDS.items():
+        setting = SETTING.changed(skip_gram=skip_gram, sampling="fast")
+        run = partial(trained, get_backend("gpu"), text, setting, epochs)
+        report.add("long", f"{kind}, {epochs * words / 1e9:.2g} G words", run)
+
+
+def _many_warps(gpu: Backend) -> dict[str, float]:
+    """Train two million words with all warps, and on the processor."""
+    text, exact = zipf_sentences(2_000_000, 20_000), SETTING.changed(sampling="exact")
+    return {each.name: trained(each, text, exact)["loss"] for each in (get_backend("cpu"), gpu)}
+
+
+def trained(
+    backend: Backend, text: Sentences, setting: Setting, epochs: int = 1, *, resident: bool = True
+) -> dict[str, Any]:
+    """Train once, and drop the weights; the words a second are the corpus's, kept or not."""
+    return trained_by(FusedRun(backend, text, setting), epochs, resident=resident)
+
+
+def trained_by(run: FusedRun, epochs: int, *, resident: bool = True) -> dict[str, Any]:
+    """Train a run's model; its corpus may be sent in blocks as it trains."""
+    trainer = run.trainer(epochs)
+    if not resident:
+        trainer.tokens = run.text.tokens
+    trainer.run()
+    words = epochs * len(run.text.tokens) / trainer.seconds
+    kept, setting, xp = run.kept * words, run.setting, trainer.backend.xp
+    return {
+        "words_per_second": words,
+        "kept_per_second": kept,
+        "bytes_per_second": training_bytes(kept=kept, dim=setting.dim, negative=setting.negative),
+        "loss": trainer.losses[-1] if trainer.losses else 0.0,
+        "finite": float(xp.isfinite(run.model.params[0]).all()),
+    }
+
+
+def peer_speed(
+    system: System, text: Sentences, words: int, skip_gram: bool, epochs: int
+) -> float | None:
+    """Return words a second of another system on all cores or the card; None where it is not."""
+    if system.found() is None:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        few, path = Path(folder) / "few.txt", Path(folder) / "corpus.txt"
+        write_text(text, few, min(words, _WARM_UP_WORDS))
+        written = write_text(text, path, words)
+        job = Job(path, Path(folder), skip_gram, 1, epochs, usable_cores(), dim=SETTING.dim,
+                  min_count=1)  # fmt: skip
+        with contextlib.suppress(ProcessFailedError):  # it will be told when it counts
+            watch(system.command(replace(job, text=few)), limit=60)
+        seconds = system.training_seconds(watch(system.command(job), limit=120), job)
+    return written * epochs / seconds if seconds else None

@@ -1,0 +1,1 @@
+"""What all benchmarks share: turns, progress, reports, texts, the machine, processes, scores."""
