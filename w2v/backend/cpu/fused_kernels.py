@@ -56,7 +56,8 @@ SLOTS = AHEAD + 2
 class Outputs(NamedTuple):
     """What a loss says of windows' outputs: functions that are compiled into the kernel.
 
-    ``source`` is what the kernel is given of them, with the ``most`` that a window can have.
+    ``source`` is what the kernel is given to find them by, a named tuple whose ``most`` is how
+    many a window can have.
 
     Parameters
     ----------
