@@ -8,8 +8,9 @@ from typing import Any
 import numba
 import numpy as np
 
-from w2v.backend import random
 from w2v.backend.cpu.kernel_cache import kept_njit
+from w2v.backend.random import mix64
+from w2v.backend.random import random_bits as _random_bits
 from w2v.backend.reference import sampling
 
 _exact = kept_njit(nogil=True)
@@ -20,7 +21,7 @@ def _scalar(function: Any, **names: Any) -> Any:
     return numba.njit(FunctionType(function.__code__, {**function.__globals__, **names}))
 
 
-random_bits = _scalar(random.random_bits, mix64=_scalar(random.mix64))
+random_bits = _scalar(_random_bits, mix64=_scalar(mix64))
 rejection_attempts = _scalar(sampling.rejection_attempts)
 
 _LOW_32, _S11, _S32 = np.uint64(0xFFFFFFFF), np.uint64(11), np.uint64(32)
