@@ -51,6 +51,7 @@ class ModelVectors(KeyedVectors):
     def __init__(self, owner: Owner, vector_size: int) -> None:
         self._owner = weakref.ref(owner)
         self.held = np.empty((0, vector_size), np.float32)
+        self._attributes = {}
         self.adopt([], FixedRows(), self.held, None)
         self._settled = True
 
@@ -131,7 +132,15 @@ class ModelVectors(KeyedVectors):
         return KeyedVectors
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return KeyedVectors, (list(self._words), np.array(self._matrix), self._counts)
+        contents = list(self._words), np.array(self._matrix), self._counts
+        return _copied, (*contents, self._attributes)
 
     def __repr__(self) -> str:
         return f"KeyedVectors({len(self):,} words, vector_size={self.vector_size})"
+
+
+def _copied(words: list[Item], vectors: FloatArray, counts: Any, attributes: Any) -> KeyedVectors:
+    """Make a table that belongs to no model."""
+    table = KeyedVectors(words, vectors, counts)
+    table.expandos.update(attributes)
+    return table

@@ -10,8 +10,8 @@ import numpy as np
 
 from w2v.backend.cpu.kernel_cache import kept_njit
 from w2v.backend.random import mix64
-from w2v.backend.random import random_bits as _random_bits
-from w2v.backend.reference import sampling
+from w2v.backend.random import random_bits as plain_random_bits
+from w2v.backend.reference.sampling import rejection_attempts as plain_rejection_attempts
 
 _exact = kept_njit(nogil=True)
 
@@ -21,8 +21,8 @@ def _scalar(function: Any, **names: Any) -> Any:
     return numba.njit(FunctionType(function.__code__, {**function.__globals__, **names}))
 
 
-random_bits = _scalar(_random_bits, mix64=_scalar(mix64))
-rejection_attempts = _scalar(sampling.rejection_attempts)
+random_bits = _scalar(plain_random_bits, mix64=_scalar(mix64))
+rejection_attempts = _scalar(plain_rejection_attempts)
 
 _LOW_32, _S11, _S32 = np.uint64(0xFFFFFFFF), np.uint64(11), np.uint64(32)
 
