@@ -159,7 +159,10 @@ def test_a_rule_of_ones_own_chooses_the_words_that_it_does_in_gensim() -> None:
 def test_a_vocabulary_is_built_step_by_step_as_in_gensim() -> None:
     text = [*UNEVEN, ["rare", "rarer"], ["rare"]]
     for limits in ({"min_count": 60}, {"min_count": 2, "max_final_vocab": 9}, {"min_count": 1}):
-        ours, theirs = (kind(**{**SMALL, **limits, "negative": 1}) for kind in (Word2Vec, gensim.models.Word2Vec))
+        ours, theirs = (
+            kind(**{**SMALL, **limits, "negative": 1})
+            for kind in (Word2Vec, gensim.models.Word2Vec)
+        )
         assert ours.scan_vocab(text) == theirs.scan_vocab(text)
         assert ours.raw_vocab == dict(theirs.raw_vocab)
         assert ours.prepare_vocab() == theirs.prepare_vocab()

@@ -1,4 +1,4 @@
-"""The error of this room: text that cannot become a corpus."""
+"""The errors of this room: text that cannot become a corpus."""
 
 
 class CorpusError(ValueError):
@@ -23,3 +23,7 @@ class NothingKnownError(CorpusError):
     def __init__(self, message: str, known: int, words: int) -> None:
         super().__init__(message)
         self.known, self.words = known, words
+
+
+class NoWordsError(CorpusError):
+    """Text without a word in it."""

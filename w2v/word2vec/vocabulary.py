@@ -148,8 +148,8 @@ class VocabularyBuilding(Base):
         asked, drawn = self.config.negative, self._weights.negatives(len(vocab))
         if drawn < asked:
             warnings.warn(
-                f"negative={asked} is more than this vocabulary of {len(vocab)} words has beside one: "
-                f"{drawn} instead for each window",
+                f"negative={asked} is more than this vocabulary of {len(vocab)} words has "
+                f"beside one: {drawn} instead for each window",
                 stacklevel=4,
             )
         self.losses, self.epochs_done = [], 0

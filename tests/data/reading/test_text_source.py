@@ -122,7 +122,7 @@ def write(path: Path, data: bytes) -> Path:
         ("t.json", b'{"text": "a"}', {}, "say which holds the text"),
         ("t.json", b'[["a", "b"], ["c"]]', {"column": "text"}, "holds a JSON array"),
         ("t.JSON", b'\n [{"text": "a"}]', {"column": "text"}, "holds a JSON array"),
-        ("t.json.gz", gzip.compress(b'["a b"]'), {"column": "text"}, "holds a JSON array"),
+        ("t.json.gz", gzip.compress(b'["a b"]', mtime=0), {"column": "text"}, "holds a JSON array"),
         ("t.json", b'{\n  "text": "a"\n}', {"column": "text"}, "one JSON object a line"),
         ("t.ndjson", b'["a", "b"]\n["c"]', {}, "say which holds the text"),
         ("t.parquet", b"PAR1 or not", {"column": "text"}, "is no Parquet file"),

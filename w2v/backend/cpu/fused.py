@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from w2v.backend.cpu import fused_kernels, tree_kernels
+from w2v.backend.cpu import negative_kernels, tree_kernels
+from w2v.backend.cpu.batch_kernels import Corpus, Windows
 from w2v.backend.cpu.copies import OwnCopies, own_copies
 from w2v.backend.cpu.rows import padded, padded_copy
 from w2v.backend.cpu.vector_kernels import LANES, MAX_TILE
@@ -32,19 +33,29 @@ def train(work: Work, own: OwnCopies | None = None) -> FusedLoss:
     settings = work.settings
     form = _FORMS[type(work.output)](work.output, settings)
     W_in, W_out = _vector_rows(work.W_in), _vector_rows(work.W_out)
-    slope = (settings.alpha - settings.min_alpha) / settings.total
     loss = np.zeros(3)
     form.kernel(
         (W_in, W_out),
-        (_read_only(work.tokens, np.int32), _read_only(work.offsets, np.int64)),
-        work.position,
-        _read_only(work.keep, np.uint32),
-        *form.outputs,
-        (settings.reach, settings.shrink_windows),
-        (settings.alpha, slope, settings.min_alpha),
+        Corpus(
+            _read_only(work.tokens, np.int32), _read_only(work.offsets, np.int64), work.position
+        ),
+        Windows(
+            _read_only(work.keep, np.uint32),
+            settings.token_key,
+            settings.reach,
+            settings.shrink_windows,
+            settings.alpha,
+            (settings.alpha - settings.min_alpha) / settings.total,
+            settings.min_alpha,
+        ),
+        form.source,
         None if settings.skip_gram else (settings.mean, settings.mean and settings.share_gradient),
-        form.tiling,
-        tuple(own or own_copies(settings, work.position, W_in, W_out)),
+        (
+            (0,) * form.contexts,
+            (0,) * form.outputs,
+            lane_patterns(form.contexts, form.outputs),
+        ),
+        own or own_copies(settings, work.position, W_in, W_out),
         loss,
     )
     for W, whole in ((work.W_in, W_in), (work.W_out, W_out)):
@@ -60,41 +71,34 @@ class _Form(NamedTuple):
     ----------
     kernel : kernel
         Numba's type says nothing of its arguments.
-    outputs : tuple
+    source : Negatives or Tree
         What it finds a window's outputs by.
-    tiling : tuple
-        How it multiplies them with contexts.
+    contexts, outputs : int
+        How many it multiplies at once.
     """
 
     kernel: Any
-    outputs: tuple[Any, ...]
-    tiling: tuple[Any, ...]
+    source: Any
+    contexts: int
+    outputs: int
 
 
 def _by_negatives(noise: NoiseTable, settings: FusedSettings) -> _Form:
     contexts, outputs = tile_shape(settings.negative)
-    return _Form(
-        fused_kernels.train,
-        (
-            (noise.table.view(np.uint64)[:, 0], noise.cumulative),
-            (settings.token_key, settings.negative_key),
-            (settings.negative, settings.exact),
-        ),
-        (
-            (0,) * contexts,
-            (0,) * outputs,
-            negative_lanes(contexts, outputs, settings.negative),
-        ),
+    source = negative_kernels.Negatives(
+        settings.negative + 1,
+        noise.table.view(np.uint64)[:, 0],
+        noise.cumulative,
+        settings.negative_key,
+        settings.exact,
     )
+    return _Form(negative_kernels.train, source, contexts if settings.skip_gram else 1, outputs)
 
 
 def _by_path(tree: HuffmanTree, settings: FusedSettings) -> _Form:
-    group = LANES // _PATH_TILE if settings.skip_gram else 1
-    return _Form(
-        tree_kernels.train,
-        ((tree.parents, tree.labels, tree.longest), settings.token_key),
-        ((0,) * group, (0,) * _PATH_TILE, path_lanes(group, _PATH_TILE)),
-    )
+    source = tree_kernels.Tree(tree.longest, tree.parents, tree.labels)
+    contexts = LANES // _PATH_TILE if settings.skip_gram else 1
+    return _Form(tree_kernels.train, source, contexts, _PATH_TILE)
 
 
 _FORMS: dict[type, Any] = {NoiseTable: _by_negatives, HuffmanTree: _by_path}
@@ -122,53 +126,25 @@ def tile_shape(negative: int) -> tuple[int, int]:
 
 
 @lru_cache
-def negative_lanes(group: int, tile: int, k: int) -> np.ndarray:
-    """Tell what each lane of a vector of logits is: context i, output j in lane i * tile + j.
+def lane_patterns(contexts: int, outputs: int) -> np.ndarray:
+    """Tell which lanes of a vector of logits count: context i's, output j's is i * outputs + j.
 
     Parameters
     ----------
-    group, tile : int
-        Contexts and outputs that are multiplied at once.
-    k : int
-        Negatives.
+    contexts, outputs : int
+        How many are multiplied at once.
 
     Returns
     -------
-    (4, group + 2, LANES) float32 array
-        2 for the first tile, plus 1 for the last one; then, that many contexts' lanes that
-        count, and at the end the labels.
+    (outputs, contexts, LANES) float32 array
+        1 in the lanes that count with j + 1 outputs and i + 1 contexts, 0 in the others.
     """
-    out = np.zeros((4, group + 2, LANES), np.float32)
-    tiles = (k + tile) // tile
-    for kind in range(4):
-        real = k + 1 - (tiles - 1) * tile if kind % 2 else tile
-        for i in range(group):
-            out[kind, group + 1, i * tile] = kind // 2
-            for contexts in range(i + 1, group + 1):
-                out[kind, contexts, i * tile : i * tile + real] = 1
-    return out
-
-
-@lru_cache
-def path_lanes(group: int, tile: int) -> np.ndarray:
-    """Tell which lanes of a vector of logits count: context i, node j in lane i * tile + j.
-
-    Parameters
-    ----------
-    group, tile : int
-        Contexts and nodes that are multiplied at once.
-
-    Returns
-    -------
-    (tile, group, LANES) float32 array
-        1 in the lanes that count with j + 1 nodes and i + 1 contexts, 0 in the others.
-    """
-    out = np.zeros((tile, group, LANES), np.float32)
-    for nodes in range(tile):
-        for contexts in range(group):
-            lanes = out[nodes, contexts, : group * tile].reshape(group, tile)
-            lanes[: contexts + 1, : nodes + 1] = 1
-    return out
+    patterns = np.zeros((outputs, contexts, LANES), np.float32)
+    for j in range(outputs):
+        for i in range(contexts):
+            lanes = patterns[j, i, : contexts * outputs].reshape(contexts, outputs)
+            lanes[: i + 1, : j + 1] = 1
+    return patterns
 
 
 def _vector_rows(W: np.ndarray) -> np.ndarray:

@@ -9,8 +9,9 @@ import numba
 import numpy as np
 
 from w2v.backend.cpu.kernel_cache import kept_njit
-from w2v.backend.random import mix64, random_bits
-from w2v.backend.reference.sampling import rejection_attempts
+from w2v.backend.random import mix64
+from w2v.backend.random import random_bits as plain_random_bits
+from w2v.backend.reference.sampling import rejection_attempts as plain_rejection_attempts
 
 _exact = kept_njit(nogil=True)
 
@@ -20,16 +21,15 @@ def _scalar(function: Any, **names: Any) -> Any:
     return numba.njit(FunctionType(function.__code__, {**function.__globals__, **names}))
 
 
-_mix64 = _scalar(mix64)
-_random_bits = _scalar(random_bits, mix64=_mix64)
-_rejection_attempts = _scalar(rejection_attempts)
+random_bits = _scalar(plain_random_bits, mix64=_scalar(mix64))
+rejection_attempts = _scalar(plain_rejection_attempts)
 
 _LOW_32, _S11, _S32 = np.uint64(0xFFFFFFFF), np.uint64(11), np.uint64(32)
 
 
 @numba.njit(inline="always")
 def draw(table, bits):
-    """One word of the alias table."""
+    """Return one word of the (V, 2) uint32 alias table, drawn by 64 random bits."""
     column = ((bits >> _S32) * np.uint64(table.shape[0])) >> _S32
     # Both are read before one is chosen: a coin's branch would be mispredicted half the time.
     keep, alias = np.uint64(table[column, 0]), np.int32(table[column, 1])
@@ -38,20 +38,29 @@ def draw(table, bits):
 
 @_exact
 def sample_fast(table, key, start, out):
+    """Fill out, (n,) int32, with words drawn by the bits from counter ``start`` on.
+
+    table: (V, 2) uint32.  key, start: uint64.
+    """
     for i in range(out.size):
-        out[i] = draw(table, _random_bits(key, start + np.uint64(i)))
+        out[i] = draw(table, random_bits(key, start + np.uint64(i)))
 
 
 @_exact
 def sample_exact(table, cumulative, targets, key, start, out):
+    """Fill out, (n, k) int32, with distinct words, none of them its row's target.
+
+    table: (V, 2) uint32.  cumulative: (V + 1,) int64.  targets: (n,) int32.  key, start:
+    uint64, the counter of the first row.
+    """
     k = out.shape[1]
-    attempts = _rejection_attempts(k)
+    attempts = rejection_attempts(k)
     taken = np.empty(k + 1, np.int32)
     for i in range(targets.size):
-        row_key = _random_bits(key, start + np.uint64(i))
-        found = np.int64(0)  # a literal would have _complete compiled once more
+        row_key = random_bits(key, start + np.uint64(i))
+        found = np.int64(0)  # a literal would have complete compiled once more
         for attempt in range(attempts):
-            word = draw(table, _random_bits(row_key, np.uint64(attempt)))
+            word = draw(table, random_bits(row_key, np.uint64(attempt)))
             fresh = word != targets[i]
             for j in range(found):
                 fresh &= word != out[i, j]
@@ -61,7 +70,7 @@ def sample_exact(table, cumulative, targets, key, start, out):
                 if found == k:
                     break
         if found < k:
-            _complete(cumulative, targets[i], row_key, attempts, found, taken, out[i])
+            complete(cumulative, targets[i], row_key, attempts, found, taken, out[i])
 
 
 @_exact
@@ -78,8 +87,12 @@ def _last_below(cumulative, x):
 
 
 @_exact
-def _complete(cumulative, target, row_key, attempts, found, taken, out):
-    """Fill a row by bisection of the cumulative weights with the taken words cut out."""
+def complete(cumulative, target, row_key, attempts, found, taken, out):
+    """Fill a row by bisection of the cumulative weights with the taken words cut out.
+
+    cumulative: (V + 1,) int64.  row_key: uint64.  attempts: draws that were rejected or not.
+    found: words that out, (k,) int32, holds already.  taken: (k + 1,) int32, room.
+    """
     k = out.size
     taken[0] = target
     # By insertion: compiling NumPy's sort, or assigning slices, takes seconds.
@@ -93,7 +106,7 @@ def _complete(cumulative, target, row_key, attempts, found, taken, out):
     for j in range(found + 1):
         rest -= cumulative[taken[j] + 1] - cumulative[taken[j]]
     for i in range(found, k):
-        bits = _random_bits(row_key, np.uint64(attempts + i))
+        bits = random_bits(row_key, np.uint64(attempts + i))
         x = min(np.int64(np.float64(bits >> _S11) * 2.0**-53 * np.float64(rest)), rest - 1)
         place = 0
         while place <= i and x >= cumulative[taken[place]]:

@@ -4,17 +4,13 @@ Both are small matrix products.  Logits come first, for all contexts and outputs
 then, a vector's width of the columns at a time, the outputs' old and new values
 stay in registers while the contexts pass by.
 
-Everything is passed by address, as arrays cost more to pass than a window to train.
-``rows``: where the int64 addresses of contexts stand, side by side, and those of
-outputs.  ``shape``: bytes from one output's address to the next, tiles of outputs,
-bytes of a row, and floats of a tile's weights, of which those of context c stand from
-c * len(tile) on.  ``scratch``: the weights, room for a row or a vector a context, the
-patterns of :func:`w2v.backend.cpu.fused.negative_lanes`, and the loss.
+Rows are passed by address, as arrays cost more to pass than a window to train.
 """
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -48,9 +44,100 @@ _inline = numba.njit(nogil=True, error_model="numpy", inline="always")
 _VECTOR = LANES * 4  # bytes
 
 
+class Rows(NamedTuple):
+    """A window's rows.
+
+    Parameters
+    ----------
+    contexts, outputs : int
+        Where their int64 addresses stand, side by side.
+    labels : int
+        Address of the outputs' labels, a vector a tile.
+    length : int
+        How many outputs there are.
+    tiles : int
+        How many tiles they fill.
+    """
+
+    contexts: int
+    outputs: int
+    labels: int
+    length: int
+    tiles: int
+
+
+class Scratch(NamedTuple):
+    """What windows are stepped with.
+
+    Parameters
+    ----------
+    stride : int
+        Bytes of a row.
+    span : int
+        Floats of a tile's weights, of which those of context c stand from c * len(tile) on.
+    weights : int
+        Address of the weights, a tile after the other.
+    spare : int
+        Address of room for a row, or for a vector a context.
+    patterns : int
+        Address of :func:`w2v.backend.cpu.fused.lane_patterns`.
+    sums : int
+        Address of the loss, three vectors: see :func:`new_sums`.
+    """
+
+    stride: int
+    span: int
+    weights: int
+    spare: int
+    patterns: int
+    sums: int
+
+
+class Weights(NamedTuple):
+    """The weights of a window, to be merged where it has a word twice.
+
+    Parameters
+    ----------
+    g : (tiles * span,) float32 array
+    span : int
+        As in :class:`Scratch`.
+    tile : int
+        Outputs of a tile.
+    empty : int
+        Address of the row that stands for what was merged.
+    """
+
+    g: np.ndarray
+    span: int
+    tile: int
+    empty: int
+
+
+class Part(NamedTuple):
+    """Contexts of a wide window that are stepped at once.
+
+    Parameters
+    ----------
+    target : int
+        Which window it is.
+    start, end : int
+        The first and the last place in the batch.
+    holds : bool
+        Whether the target is between them, so that the last context stands in its place.
+    """
+
+    target: int
+    start: int
+    end: int
+    holds: bool
+
+
 @_kernel
 def new_sums(place):
-    """Start a loss: Σ max(0, wrong logit), Π (1 + exp(−|logit|)) and the latter's exponents."""
+    """Start a loss at an address, of three vectors.
+
+    Σ max(0, wrong logit), Π (1 + exp(−|logit|)) and the latter's exponents, lane by lane.
+    """
     store(place, splat(np.float32(0)))
     store(place + _VECTOR, splat(np.float32(1)))
     store(place + 2 * _VECTOR, splat(np.float32(0)))
@@ -58,7 +145,10 @@ def new_sums(place):
 
 @_kernel
 def loss_of(sums):
-    """Sum log(1 + exp(wrong logit)), as log(1 + exp(x)) = max(0, x) + log(1 + exp(−|x|))."""
+    """Sum log(1 + exp(wrong logit)), in nats, as log(1 + exp(x)) = max(0, x) + log(1 + exp(−|x|)).
+
+    sums: (3, LANES) float32, what :func:`new_sums` began.
+    """
     total = 0.0
     for lane in range(LANES):
         total += sums[0, lane] + math.log(sums[1, lane]) + sums[2, lane] * math.log(2.0)
@@ -67,7 +157,10 @@ def loss_of(sums):
 
 @_inline
 def _score(logits, pattern, labels, rate, sums):
-    """Return (label − σ) · rate in the lanes that count, and add to the loss."""
+    """Return (label − σ) · rate in the lanes that count, and add to the loss.
+
+    logits: a vector; pattern, labels and sums: addresses of vectors.
+    """
     counts, label = load(pattern), load(labels)
     value, tail = sigmoid(logits)
     one = splat(np.float32(1))
@@ -82,36 +175,39 @@ def _score(logits, pattern, labels, rate, sums):
 
 
 @_inline
-def skip_gram_weights(count, rows, shape, scratch, rate, group, tile):
-    """Fill in the weights of count contexts, with which their window is stepped."""
-    (contexts, outputs), (column, tiles, stride, span) = rows, shape
-    weights, _, patterns, sums = scratch
-    kind_size = (len(group) + 2) * _VECTOR
+def weigh(count, rows, scratch, rate, group, tile):
+    """Fill in the weights of count contexts, with which their window is stepped.
+
+    rows: :class:`Rows`.  scratch: :class:`Scratch`.  rate: float32.  group, tile: tuples as
+    long as the contexts and outputs that are multiplied at once.
+    """
+    contexts, outputs, labels, length, tiles = rows
+    stride, span, weights, _, patterns, sums = scratch
     for t in range(tiles):
-        os = addresses(outputs + t * len(tile) * column, column, tile)
-        pattern = patterns + (2 * np.int64(t == 0) + np.int64(t == tiles - 1)) * kind_size
-        labels = pattern + (len(group) + 1) * _VECTOR
+        os = addresses(outputs + t * len(tile) * 8, 8, tile)
+        real = min(length - t * len(tile), len(tile))
+        pattern = patterns + (real - 1) * len(group) * _VECTOR
         for c in range(0, count, len(group)):
             xs = addresses(contexts + c * 8, 8, group)
             products = zero_products(xs, os)
             for d in range(0, stride, _VECTOR):
                 products = add_products(load_rows(xs, d), load_rows(os, d), products)
-            here = pattern + min(count - c, len(group)) * _VECTOR
-            change = _score(lane_sums(products), here, labels, rate, sums)
+            here = pattern + (min(count - c, len(group)) - 1) * _VECTOR
+            change = _score(lane_sums(products), here, labels + t * _VECTOR, rate, sums)
             store(weights + (t * span + c * len(tile)) * 4, change)
 
 
 @_inline
-def skip_gram_step(count, rows, shape, scratch, tile):
-    """Step the rows of a window."""
-    (contexts, outputs), (column, tiles, stride, span) = rows, shape
-    weights, old, _, _ = scratch
+def skip_gram_step(count, rows, scratch, tile):
+    """Step the rows of count contexts and of their window's outputs by the weights."""
+    contexts, outputs, _, _, tiles = rows
+    stride, span, weights, old, _, _ = scratch
     for d in range(0, stride, _VECTOR):
         if tiles > 1:
             for c in range(count):
                 store(old + c * _VECTOR, load(load_address(contexts + c * 8) + d))
         for t in range(tiles):
-            os = addresses(outputs + t * len(tile) * column, column, tile)
+            os = addresses(outputs + t * len(tile) * 8, 8, tile)
             ys = load_rows(os, d)
             new = ys
             for c in range(count):
@@ -126,7 +222,7 @@ def skip_gram_step(count, rows, shape, scratch, tile):
 
 @_inline
 def sum_contexts(count, contexts, stride, hidden, mean):
-    """Put the contexts' mean or sum where hidden points."""
+    """Put the mean or sum of count contexts, a row of ``stride`` bytes, at address hidden."""
     part = splat(np.float32(1.0 / count if mean else 1.0))
     for d in range(0, stride, _VECTOR):
         h = load(load_address(contexts) + d)
@@ -136,26 +232,8 @@ def sum_contexts(count, contexts, stride, hidden, mean):
 
 
 @_inline
-def cbow_weights(count, rows, shape, scratch, rate, mean, group, tile):
-    """Find the contexts' mean or sum, and fill in its weights."""
-    (contexts, outputs), (column, tiles, stride, span) = rows, shape
-    weights, hidden, patterns, sums = scratch
-    sum_contexts(count, contexts, stride, hidden, mean)
-    kind_size = (len(group) + 2) * _VECTOR
-    for t in range(tiles):
-        os = addresses(outputs + t * len(tile) * column, column, tile)
-        pattern = patterns + (2 * np.int64(t == 0) + np.int64(t == tiles - 1)) * kind_size
-        labels = pattern + (len(group) + 1) * _VECTOR
-        products = zero_products((0,), os)
-        for d in range(0, stride, _VECTOR):
-            products = add_products((load(hidden + d),), load_rows(os, d), products)
-        change = _score(lane_sums(products), pattern + _VECTOR, labels, rate, sums)
-        store(weights + t * span * 4, change)
-
-
-@_inline
 def damping(count):
-    """Say by what the rate of a window of count contexts is lowered: `reference.fused.damping`."""
+    """Say by what the rate of a window of count contexts is lowered, as the reference does."""
     return np.float32(math.sqrt(PART / count) if count > PART else 1.0)
 
 
@@ -169,16 +247,16 @@ def cbow_rates(count, rate, cbow):
 
 
 @_inline
-def cbow_step(count, rows, shape, scratch, share, tile):
+def cbow_step(count, rows, scratch, share, tile):
     """Step the rows of a window; a context that stands there twice takes its change twice."""
-    (contexts, outputs), (column, tiles, stride, span) = rows, shape
-    weights, hidden, _, _ = scratch
+    contexts, outputs, _, _, tiles = rows
+    stride, span, weights, hidden, _, _ = scratch
     part = splat(share)
     for d in range(0, stride, _VECTOR):
         h = load(hidden + d)
         change = splat(np.float32(0))
         for t in range(tiles):
-            os = addresses(outputs + t * len(tile) * column, column, tile)
+            os = addresses(outputs + t * len(tile) * 8, 8, tile)
             ys = load_rows(os, d)
             change, new = step_rows(weights + t * span * 4, h, change, ys, ys)
             store_rows(os, d, new)
@@ -192,25 +270,12 @@ def cbow_step(count, rows, shape, scratch, share, tile):
 
 
 @_kernel
-def merge_outputs(i, count, out_rows, empty, g, span, k, tile):
-    """Give an output's first place the weights of its later ones, and those an empty row."""
-    for j in range(k, 0, -1):
-        for earlier in range(j):
-            if out_rows[earlier, i] == out_rows[j, i]:
-                a, b = earlier // tile * span + earlier % tile, j // tile * span + j % tile
-                for c in range(count):
-                    g[a + c * tile] += g[b + c * tile]
-                    g[b + c * tile] = 0
-                out_rows[j, i] = empty
-                break
-
-
-@_kernel
-def merge_contexts(i, start, end, holds, in_rows, earlier, empty, g, span, tiles, tile):
-    """Do the same for the contexts that stand from start to end.
+def merge_contexts(part, tiles, in_rows, earlier, weights):
+    """Give a context's first place the weights of its later ones, and those an empty row.
 
     If they hold window i's target, the last of them stands in its place.
     """
+    (i, start, end, holds), (g, span, tile, empty) = part, weights
     for c in range(end, start - 1, -1):
         if c == i:
             continue

@@ -1,0 +1,153 @@
+"""Numba kernels of the fused engine with negative sampling: a window's outputs.
+
+They are the target and k negatives, drawn for a whole batch as vector code.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+
+from w2v.backend.cpu.copies_kernels import fetch_row, output_row
+from w2v.backend.cpu.fused_kernels import Outputs, make_train
+from w2v.backend.cpu.sampling_kernels import complete, random_bits, rejection_attempts
+from w2v.backend.cpu.window_kernels import damping
+
+_part = numba.njit(nogil=True, error_model="numpy")
+_inline = numba.njit(nogil=True, error_model="numpy", inline="always")
+
+_LOW_32, _S32 = np.uint64(0xFFFFFFFF), np.uint64(32)
+_WEYL = np.uint64(0x9E3779B97F4A7C15)
+
+
+class Negatives(NamedTuple):
+    """What negatives are drawn from.
+
+    Parameters
+    ----------
+    most : int
+        Outputs of a window: k negatives and the target.
+    table : (V,) uint64 array
+        Alias and threshold of a column.
+    cumulative : (V + 1,) int64 array
+        Sums of the weights before each word.
+    key : uint64
+        Of the bits that draw them.
+    exact : bool
+        Whether they are distinct and never the target.
+    """
+
+    most: int
+    table: np.ndarray
+    cumulative: np.ndarray
+    key: np.uint64
+    exact: bool
+
+
+@_inline
+def _prepare(negatives, batch, labels, tiling):
+    """Make room for a batch's outputs, and label the targets, which come first."""
+    group, tile, _ = tiling
+    for slot in range(labels.shape[0]):
+        for lane in range(labels.shape[1]):
+            labels[slot, lane] = lane < len(group) * len(tile) and lane % len(tile) == 0
+    return np.empty((negatives.most, batch.words.size), np.int32)
+
+
+@_part
+def _draw(n, batch, negatives, outputs, again):
+    """Draw the outputs of n windows: row 0 the targets, rows 1 to k the negatives.
+
+    Exact sampling mends the windows that have drawn a word twice.
+    """
+    _, table, cumulative, key, exact = negatives
+    k = outputs.shape[0] - 1
+    row_keys = np.empty(n, np.uint64)
+    for i in range(n):
+        if exact:
+            row_keys[i] = random_bits(key, batch.places[i])
+        else:
+            row_keys[i] = key + batch.places[i] * np.uint64(k) * _WEYL
+        outputs[0, i] = batch.words[i]
+        again[i] = False
+    size = np.uint64(table.size)
+    for j in range(k):
+        words = outputs[1 + j]
+        for i in range(n):
+            bits = random_bits(row_keys[i], np.uint64(j))
+            column = ((bits >> _S32) * size) >> _S32
+            entry = table[column]
+            own = (bits & _LOW_32) < (entry & _LOW_32)
+            words[i] = np.int32(column if own else entry >> _S32)
+        for earlier in range(1 + j):
+            other = outputs[earlier]
+            for i in range(n):
+                again[i] |= words[i] == other[i]
+    if exact:
+        for i in range(n):
+            if again[i]:
+                _draw_distinct(row_keys[i], k, table, cumulative, outputs[:, i])
+                again[i] = False
+
+
+@_part
+def _draw_distinct(row_key, k, table, cumulative, outputs):
+    """Draw as `sample_exact` does for one target, outputs[0]."""
+    attempts = rejection_attempts(k)
+    found = np.int64(0)  # a literal would have what it is passed to compiled once more
+    for attempt in range(attempts):
+        bits = random_bits(row_key, np.uint64(attempt))
+        column = ((bits >> _S32) * np.uint64(table.size)) >> _S32
+        entry = table[column]
+        word = np.int32(column if (bits & _LOW_32) < (entry & _LOW_32) else entry >> _S32)
+        fresh = True
+        for j in range(found + 1):
+            fresh &= word != outputs[j]
+        if fresh:
+            found += 1
+            outputs[found] = word
+            if found == k:
+                return
+    taken = np.empty(k + 1, np.int32)
+    complete(cumulative, outputs[0], row_key, attempts, found, taken, outputs[1 : k + 1])
+
+
+@_inline
+def _lay(i, negatives, outputs, rows, labels, copies, tiling):
+    """Find the rows of window i's outputs, and fetch them; return how many there are."""
+    for j in range(negatives.most):
+        rows[j] = output_row(outputs[j, i], copies)
+        fetch_row(rows[j], copies.stride)
+    return np.int64(negatives.most)
+
+
+@_part
+def _merge(count, length, rows, weights):
+    """Give an output's first place the weights of its later ones, and those an empty row."""
+    g, span, tile, empty = weights
+    for j in range(length - 1, 0, -1):
+        for earlier in range(j):
+            if rows[earlier] == rows[j]:
+                a, b = earlier // tile * span + earlier % tile, j // tile * span + j % tile
+                for c in range(count):
+                    g[a + c * tile] += g[b + c * tile]
+                    g[b + c * tile] = 0
+                rows[j] = empty
+                break
+
+
+@_inline
+def _restore(i, outputs, rows, copies):
+    """Find the rows of window i's outputs again, after some were merged."""
+    for j in range(outputs.shape[0]):
+        rows[j] = output_row(outputs[j, i], copies)
+
+
+@_inline
+def _lower(rate, count):
+    return rate * damping(count)
+
+
+train = make_train("train_negatives", Outputs(_prepare, _draw, _lay, _merge, _restore, _lower))
