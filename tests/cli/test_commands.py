@@ -157,6 +157,12 @@ def test_without_a_gpu_auto_says_why_and_gpu_fails_with_the_install_line(
     assert not (tmp_path / "gpu.bin").exists()
 
 
+def test_more_negatives_than_words_are_fewer_and_said_to_be(tmp_path: Path, text: Path) -> None:
+    done = run("train", text, "--negative", "10", "--sampling", "exact", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "8 instead for each window" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -165,8 +171,8 @@ def test_without_a_gpu_auto_says_why_and_gpu_fails_with_the_install_line(
         (["train", "rare.txt"], "min_count"),
         (["train", "royal text.txt", "--vector-size", "0"], "vector_size must be 1 or more, got 0"),
         (
-            ["train", "royal text.txt", "--negative", "10", "--sampling", "exact"],
-            "cannot draw 10 distinct negatives",
+            ["train", "royal text.txt", "--negative", "-1"],
+            "negative must be",
         ),
         (["train", "royal text.txt", "--window", "2000", "--optimizer", "adam"], "window"),
         (["train", "royal text.txt", "-o", "vectors.doc"], ".doc"),

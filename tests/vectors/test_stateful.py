@@ -142,7 +142,9 @@ class Table(RuleBasedStateMachine):
                 lambda kv: kv.add_vectors(["x", 3], np.ones((2, SIZE))),
                 lambda kv: kv.set_vecattr("nobody", "count", 1),
                 lambda kv: setattr(kv, "vectors", np.ones((3, SIZE, 2))),
-                lambda kv: setattr(kv, "vectors", np.ones((len(kv) + 1, SIZE))),
+                lambda kv: setattr(
+                    kv, "vectors", np.ones((len(kv) + 1, SIZE) if len(kv) else SIZE)
+                ),
                 lambda kv: setattr(kv, "norms", np.ones(3)),
                 lambda kv: setattr(kv, "syn0", np.ones(3)),
                 lambda kv: setattr(kv, "vectors_lockf", np.zeros(3)),

@@ -42,6 +42,8 @@ class _Commands(TyperGroup):
 def _short_usage_errors() -> Iterator[None]:
     try:
         yield
+    except EOFError as error:  # of a file that is cut off; the caller would take it for Ctrl-D
+        raise ValueError(str(error)) from error
     except _UsageError as error:
         error.message = shortened(error.message, 400)
         raise

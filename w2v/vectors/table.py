@@ -88,8 +88,8 @@ class VectorTable(GensimNames):
         if vectors is None:
             if not (is_integer(vector_size) and vector_size >= 0):  # type: ignore[operator]
                 raise ValueError(
-                    "a table needs words with vectors, or a vector_size of 0 or more to begin "
-                    f"empty, got {quoted(words if vector_size is None else vector_size)}"
+                    "without words and vectors, vector_size must be an integer, 0 or more, got "
+                    f"{quoted(words if vector_size is None else vector_size)}"
                 )
             vectors = np.empty((0, int(vector_size)), float_type(dtype))  # type: ignore[arg-type]
         items = checked_items(words)  # type: ignore[arg-type]
@@ -206,8 +206,8 @@ class VectorTable(GensimNames):
 
     @vectors.setter
     def vectors(self, vectors: npt.ArrayLike) -> None:
-        if not len(self) and len(np.asarray(vectors)):
-            self._begin(vectors=np.asarray(vectors))
+        if not len(self) and len(given := np.asarray(vectors)):
+            self._begin(vectors=fitted_matrix(given, len(given), self._matrix.dtype))
             return
         self._take_matrix(fitted_matrix(vectors, len(self), self._matrix.dtype))
         self._given_out = True
