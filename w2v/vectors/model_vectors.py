@@ -131,7 +131,8 @@ class ModelVectors(KeyedVectors):
         return KeyedVectors
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return KeyedVectors, (list(self._words), np.array(self._matrix), self._counts)
+        contents = list(self._words), np.array(self._matrix), self._counts
+        return KeyedVectors, contents, {"_lockf": self._lockf}
 
     def __repr__(self) -> str:
         return f"KeyedVectors({len(self):,} words, vector_size={self.vector_size})"

@@ -8,10 +8,11 @@ from typing import Any, Self, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from w2v.gensim_names import KEYED_VECTORS, GensimNames
+from w2v.gensim_names import KEYED_VECTORS
 from w2v.items import FixedWords, Item, checked_items, is_integer
 from w2v.messages import quoted
 from w2v.vectors.errors import AmbiguousKeyError, UnknownWordError
+from w2v.vectors.lock_factors import LockFactors
 from w2v.vectors.norms import KeptNorms, is_shared
 from w2v.vectors.row_index import Key, find_row, index_of, listed
 from w2v.vectors.similarity import FloatArray, cosines, row_norms
@@ -19,7 +20,7 @@ from w2v.vectors.similarity import FloatArray, cosines, row_norms
 Vector: TypeAlias = npt.NDArray[np.floating]
 
 
-class VectorTable(GensimNames):
+class VectorTable(LockFactors):
     """A vocabulary with one vector, and possibly one count, for each word.
 
     Parameters
@@ -93,6 +94,7 @@ class VectorTable(GensimNames):
         counts: npt.NDArray[np.int64] | None,
     ) -> None:
         """Take words, vectors and counts that fit each other; all changes of words end here."""
+        self._fit_factors(len(words))
         self._words = words if isinstance(words, FixedWords) else FixedWords(words)
         self._index = index
         self._matrix, self._counts = matrix, counts

@@ -56,6 +56,7 @@ def train(work: Work, own: OwnCopies | None = None) -> FusedLoss:
             lane_patterns(form.contexts, form.outputs),
         ),
         own or own_copies(settings, work.position, W_in, W_out),
+        None if work.lockf is None else _read_only(work.lockf, np.float32),
         loss,
     )
     for W, whole in ((work.W_in, W_in), (work.W_out, W_out)):
@@ -153,7 +154,7 @@ def _vector_rows(W: np.ndarray) -> np.ndarray:
     return whole if whole is not None else _vector_rows(padded_copy(W))
 
 
-def _read_only(x: np.ndarray, dtype: type[np.integer[Any]]) -> np.ndarray:
+def _read_only(x: np.ndarray, dtype: type[np.number[Any]]) -> np.ndarray:
     """Return x as memory maps are, so that the kernels are compiled for one type only."""
     view = np.ascontiguousarray(x, dtype=dtype).view()
     view.flags.writeable = False
