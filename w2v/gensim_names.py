@@ -59,22 +59,30 @@ COMPUTED: dict[str, str] = {
     "corpus_total_words": "train() counts the words that it reads",
     "words_per_second": "it is measured while training",
 }
+_NO_EVENTS = "nothing is kept but words, vectors, counts and other attributes of words"
 KEYED_VECTORS: dict[str, str] = {
     "index2word": "use index_to_key",
     "index2entity": "use index_to_key",
     "vocab": "use key_to_index, or get_vecattr(word, 'count') for a count",
     "syn0": "use vectors",
     "syn0norm": "use get_normed_vectors()",
+    "syn0_lockf": "use vectors_lockf",
+    "syn1": "it belongs to the model: model.syn1",
+    "syn1neg": "it belongs to the model: model.syn1neg",
     "vectors_norm": "use get_normed_vectors()",
-    "init_sims": "use fill_norms(), or unit_normalize_all() to change the vectors",
-    "expandos": "use counts",
-    "next_index": "use len(); add_vectors() makes room by itself",
-    "allocate_vecattrs": "add_vectors() makes room by itself",
-    "resize_vectors": "add_vectors() makes room by itself",
-    "wmdistance": "use to_gensim().wmdistance(...)",
-    "log_accuracy": "evaluations return their figures",
-    "log_evaluate_word_pairs": "evaluations return their figures",
-    "lifecycle_events": "nothing is kept but words, vectors and counts",
+    "wv": "these are the vectors themselves; leave .wv out",
+    "accuracy": "use evaluate_word_analogies(path)",
+    "get_keras_embedding": "give vectors to the layer: Embedding(*kv.vectors.shape, weights="
+    "[kv.vectors])",
+    "get_embedding_layer": "give vectors to the layer: Embedding(*kv.vectors.shape, weights="
+    "[kv.vectors])",
+    "add": "use add_vectors(keys, weights)",
+    "similarity_unseen_docs": "it belongs to Doc2Vec, which is not here; see n_similarity()",
+    "similarity_matrix": "use vectors @ vectors.T of get_normed_vectors()",
+    "train": "vectors alone cannot be trained: keep the model, Word2Vec.load(folder).train(...)",
+    "mapfile_path": "load(path) maps what can be mapped",
+    "lifecycle_events": _NO_EVENTS,
+    "add_lifecycle_event": _NO_EVENTS,
 }
 
 
@@ -95,7 +103,7 @@ class GensimNames:
 
         def __getattr__(self, name: str) -> Any:
             kind = type(self).__name__
-            advice = f": {self._instead[name]}" if name in self._instead else ""
+            advice = f": {self._instead[name]}" if name in self._instead else self._close_to(name)
             raise AttributeError(
                 f"{kind} has no attribute {quoted(name)}{advice}", name=name, obj=self
             )
@@ -116,14 +124,19 @@ class GensimNames:
             and name not in self.__dict__
             and kind.__module__.partition(".")[0] == __package__
         ):
-            names = [n for n in dir(self) if not n.startswith("_")]
-            close = get_close_matches(name, names, 1) if len(name) < _LONGEST_NAME else []
             raise AttributeError(
-                f"{kind.__name__} has no attribute {quoted(name)} to set"
-                + (f"; close to it: {close[0]!r}" if close else "")
-                + "; a subclass may have attributes of its own"
+                f"{kind.__name__} has no attribute {quoted(name)} to set{self._close_to(name)}"
+                "; a subclass may have attributes of its own"
             )
         object.__setattr__(self, name, value)
+
+    def _close_to(self, name: str) -> str:
+        """Name an attribute that is spelled alike, for a message; private names are not meant."""
+        if name.startswith("_") or len(name) >= _LONGEST_NAME:
+            return ""
+        names = [n for n in dir(self) if not n.startswith("_")]
+        close = get_close_matches(name, names, 1)
+        return f"; close to it: {close[0]!r}" if close else ""
 
 
 def check_unsupported(

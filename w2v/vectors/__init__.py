@@ -2,6 +2,16 @@
 
 from w2v.vectors.errors import UnknownWordError, VectorFormatError
 from w2v.vectors.formats.registry import format_of
+from w2v.vectors.indexes import AnnoyIndexer, UsearchIndexer
 from w2v.vectors.keyed_vectors import KeyedVectors
+from w2v.vectors.word_movers import WmdSimilarity
 
-__all__ = ["KeyedVectors", "UnknownWordError", "VectorFormatError", "format_of"]
+__all__ = [
+    "AnnoyIndexer",
+    "KeyedVectors",
+    "UnknownWordError",
+    "UsearchIndexer",
+    "VectorFormatError",
+    "WmdSimilarity",
+    "format_of",
+]

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from w2v.messages import quoted
+from w2v.vectors.errors import NothingGivenError
 from w2v.vectors.means import mean_vector
 from w2v.vectors.row_index import Key, listed
 from w2v.vectors.similarity import FloatArray, cosines, row_norms, unit
 from w2v.vectors.table import Vector, VectorTable
+from w2v.vectors.word_movers import word_movers_distance
 
 
 class ComparisonMixin(VectorTable):
@@ -42,14 +44,46 @@ class ComparisonMixin(VectorTable):
 
         Raises
         ------
-        ValueError
+        NothingGivenError
             An empty set.
         """
+        if not (len(ws1) and len(ws2)):
+            raise NothingGivenError("each side needs at least one word, got none")
         first, second = (mean_vector(self, ws, pre_normalize=False) for ws in (ws1, ws2))
         return float(np.dot(unit(first), unit(second)))
 
+    def wmdistance(
+        self, document1: Sequence[Key], document2: Sequence[Key], norm: bool = True
+    ) -> float:
+        """Return the word mover's distance between two texts [1]_.
+
+        It needs POT: ``pip install 'w2v[wmd]'``.
+
+        Parameters
+        ----------
+        document1, document2 : list of str
+            Unknown words are left out; with none known on a side the distance is infinite.
+        norm : bool, default True
+            Scale vectors to length 1 first.
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        ImportError
+            No POT is installed.
+
+        References
+        ----------
+        .. [1] Kusner, Sun, Kolkin and Weinberger, "From word embeddings to document distances",
+           2015.
+        """
+        return word_movers_distance(self, document1, document2, norm)
+
     def distances(
-        self, word_or_vector: Key | Vector, other_words: Sequence[Key] = ()
+        self, word_or_vector: Key | Vector, other_words: Sequence[Key] | None = ()
     ) -> FloatArray:
         """Return 1 minus the cosine to each of ``other_words``, or to all words.
 
@@ -72,7 +106,7 @@ class ComparisonMixin(VectorTable):
             query = unit(self.check_vector(word_or_vector))
         else:
             query = unit(self.get_vector(word_or_vector))
-        others = listed(other_words)
+        others = [] if other_words is None else listed(other_words)
         if others:
             vectors = self[others]
             norms = row_norms(vectors)
@@ -130,20 +164,22 @@ class ComparisonMixin(VectorTable):
         Returns
         -------
         list of (float, str)
-            Products with the mean of length 1, the largest first.
+            Products with the mean of length 1, the largest first; of equal ones, the word that
+            comes later in the alphabet.
 
         Raises
         ------
         ValueError
             No known word.
         """
-        known = [word for word in listed(words) if self._find(word) is not None]
+        words = words if isinstance(words, set | frozenset) else listed(words)
+        known = [word for word in words if self._find(word) is not None]
         if not known:
             raise ValueError("none of the words is known: nothing to pick from")
         vectors = np.stack([self.get_vector(word, norm=use_norm) for word in known])
         products = vectors @ unit(vectors.mean(axis=0))
-        order = np.argsort(-products, kind="stable")
-        return [(float(products[i]), known[i]) for i in order]
+        rated = zip(products.tolist(), known, strict=True)
+        return sorted(rated, key=lambda pair: (pair[0], str(pair[1])), reverse=True)
 
     def doesnt_match(self, words: Sequence[Key]) -> Key:
         """Pick the word farthest from the mean of some; see :meth:`rank_by_centrality`."""

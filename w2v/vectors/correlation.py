@@ -24,6 +24,11 @@ class Correlation(NamedTuple):
     statistic: float
     pvalue: float
 
+    @property
+    def correlation(self) -> float:
+        """The coefficient, under SciPy's older name."""
+        return self.statistic
+
 
 def pearson(x: npt.ArrayLike, y: npt.ArrayLike) -> Correlation:
     """Measure how well a line fits.

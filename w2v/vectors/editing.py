@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
@@ -10,6 +11,7 @@ import numpy.typing as npt
 
 from w2v.items import Item, are_integers, checked_items, is_integer
 from w2v.vectors.row_index import Key, index_of, listed
+from w2v.vectors.similarity import FloatArray
 from w2v.vectors.table import VectorTable
 
 
@@ -36,8 +38,8 @@ class EditingMixin(VectorTable):
         weights : (n_keys, vector_size) array
             Or one vector.
         extras : dict, optional
-            ``{"count": (n_keys,) int array}``.  Words without counts count 0, beside words
-            that have some.
+            Counts, and other attributes, as ``{"count": (n_keys,) array}``.  Words without
+            counts count 0, beside words that have some.
         replace : bool, default False
             Give words that are there already the new vectors, and counts; they keep theirs
             otherwise.
@@ -46,20 +48,22 @@ class EditingMixin(VectorTable):
         ------
         ValueError
             Shapes that do not fit, a word that stands twice in ``keys``, be it in two Unicode
-            normal forms of one that is there, or ``extras`` of something else than counts.
+            normal forms of one that is there.
         TypeError
             Words that are not all of the kind that the table has: strings or integers.
         """
         one = isinstance(keys, str) or is_integer(keys)
         words = checked_items([keys] if one else listed(keys))
-        rows = np.asarray(weights, np.float32)
+        rows = np.asarray(weights, self._matrix.dtype)
         rows = rows[None] if one and rows.ndim == 1 else rows
         if rows.shape != (len(words), self.vector_size):
             raise ValueError(
                 f"{len(words)} words need vectors of shape ({len(words)}, {self.vector_size}), "
                 f"got {rows.shape}"
             )
-        new_counts = VectorTable(words, rows, _counts_of(extras)).counts
+        given = VectorTable(words, rows)
+        given.expandos.update({name: np.asarray(of) for name, of in (extras or {}).items()})
+        new_counts = given.counts
         if self._words and words and are_integers(words) != are_integers(self._words):
             checked_items([self._words[0], words[0]])  # says that they are of two kinds
         places = np.array([self._place(word) for word in words], np.int64)
@@ -70,12 +74,34 @@ class EditingMixin(VectorTable):
             raise ValueError(
                 f"the word {twice!r} is given twice, in two Unicode normal forms: give it once"
             )
+        for name, values in given.expandos.items():
+            if name != "count":
+                self.expandos.make(name, values.dtype)
         if known.all():
             if replace and len(words):
                 self._write(places, rows)
                 if new_counts is not None:
                     self.counts = _with(self._counts, places, new_counts, len(self))
-            return
+        else:
+            self._append(words, rows, new_counts, places, replace)
+        for name, values in given.expandos.items():
+            if name != "count":
+                told = ~known | replace
+                at = [
+                    self._place(word) for word, is_told in zip(words, told, strict=True) if is_told
+                ]
+                self.expandos[name][at] = values[told]
+
+    def _append(
+        self,
+        words: list[Item],
+        rows: FloatArray,
+        new_counts: npt.NDArray[np.int64] | None,
+        places: npt.NDArray[np.int64],
+        replace: bool,
+    ) -> None:
+        """Add the words whose place is -1; with ``replace``, the others get what is new too."""
+        known = places >= 0
         vectors = np.concatenate([self._matrix, rows[~known]])
         counts = None
         if self._counts is not None or new_counts is not None:
@@ -108,27 +134,58 @@ class EditingMixin(VectorTable):
         self.add_vectors([key], np.asarray(vector)[None])
         return self.get_index(key)
 
-    def set_vecattr(self, key: Key, attr: str, val: int) -> None:
-        """Set how often a word occurred.
+    def set_vecattr(self, key: Key, attr: str, val: Any) -> None:
+        """Set how often a word occurred, or something else that is known of it.
 
         Parameters
         ----------
         key : str or int
-        attr : {"count"}
-        val : int
+        attr : str
+            ``"count"``, or any name; the first value settles the type of the others.  Files of
+            vectors keep counts alone.
+        val : int, or anything
 
         Raises
         ------
         KeyError
-            An unknown word, or another attribute than ``"count"``.
+            An unknown word.
         ValueError
-            A ``val`` that is no integer from 0 on.
+            A count that is no integer from 0 on.
+        TypeError
+            A value of another type than the attribute's.
         """
-        index = self.get_index(key)
-        self.check_attribute(attr)
-        if not is_integer(val) or not 0 <= val < 2**63:
-            raise ValueError(f"a count is an integer from 0 on, got {val!r}")
-        self.counts = _with(self._counts, index, val, len(self))
+        self.expandos.put(attr, self.get_index(key), val)
+
+    def allocate_vecattrs(
+        self, attrs: Iterable[str] | None = None, types: Iterable[Any] | None = None
+    ) -> None:
+        """Make attributes of words, 0 or None for each; those that are there stay.
+
+        Parameters
+        ----------
+        attrs : iterable of str, optional
+            Their names; without them, nothing is to be done, as attributes grow with the table.
+        types : iterable of type, optional
+            One for each name.
+
+        Raises
+        ------
+        TypeError
+            An attribute that is there and of another type.
+        ValueError
+            Other numbers of names than of types.
+        """
+        attributes = self.expandos
+        for attr, kind in zip(attrs or (), types or (), strict=True):
+            attributes.make(attr, kind)
+
+    def resize_vectors(self, seed: int = 0) -> None:
+        """Do nothing, for gensim's sake: there are as many vectors as words at any time."""
+
+    @property
+    def next_index(self) -> int:
+        """Row that the next new word gets: the number of words."""
+        return len(self)
 
     def vectors_for_all(
         self, keys: Iterable[Key], allow_inference: bool = True, copy_vecattrs: bool = False
@@ -142,7 +199,7 @@ class EditingMixin(VectorTable):
         allow_inference : bool
             Taken for gensim's sake: a table knows its words and no others.
         copy_vecattrs : bool, default False
-            Take the counts along.
+            Take counts and other attributes along.
 
         Returns
         -------
@@ -154,12 +211,31 @@ class EditingMixin(VectorTable):
             if row is not None:
                 rows.setdefault(self._words[row], row)
         chosen = list(rows.values())
-        counts = self._counts[chosen] if copy_vecattrs and self._counts is not None else None
-        return self._new([*rows], self._matrix[chosen], counts)
+        some = self._new([*rows], self._matrix[chosen], None)
+        if copy_vecattrs:
+            some.expandos.update((name, of[chosen]) for name, of in self.expandos.items())
+        return some
 
     def unit_normalize_all(self) -> None:
         """Scale all vectors to length 1; what their lengths said is lost."""
-        self._take_matrix(self.get_normed_vectors())
+        self._take_matrix(self.get_normed_vectors().astype(self._matrix.dtype, copy=False))
+
+    def init_sims(self, replace: bool = False) -> None:
+        """Do what gensim's old scripts call it for, and say that it can be left out.
+
+        Parameters
+        ----------
+        replace : bool, default False
+            Scale all vectors to length 1, see :meth:`unit_normalize_all`.
+        """
+        warnings.warn(
+            "init_sims() can be left out: queries compute lengths by themselves"
+            + ("; unit_normalize_all() scales vectors to length 1" if replace else ""),
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        if replace:
+            self.unit_normalize_all()
 
     def sort_by_descending_frequency(self) -> Self:
         """Put the most frequent words first, in place.
@@ -176,6 +252,8 @@ class EditingMixin(VectorTable):
         ValueError
             A table without counts.
         """
+        if not len(self):
+            return self
         if self._counts is None:
             raise ValueError("these vectors have no counts to sort by")
         order = np.argsort(-self._counts, kind="stable")
@@ -183,7 +261,9 @@ class EditingMixin(VectorTable):
             words = [self._words[row] for row in order]
             if self._lockf is not None and len(self._lockf) == len(self):
                 self._lockf = self._lockf[order]
+            sorted_too = {name: of[order] for name, of in self.expandos.items()}
             self._set_contents(words, index_of(words), self._matrix[order], self._counts[order])
+            self.expandos.update(sorted_too)
         return self
 
 
@@ -194,9 +274,3 @@ def _with(
     changed = np.zeros(n_words, np.int64) if counts is None else counts.copy()
     changed[rows] = given
     return changed
-
-
-def _counts_of(extras: Mapping[str, Any] | None) -> Any:
-    if extras and set(extras) != {"count"}:
-        raise ValueError(f"extras can be {{'count': …}}, got {', '.join(map(repr, extras))}")
-    return extras["count"] if extras else None

@@ -16,6 +16,44 @@ _COMPARE = 2_000
 class VectorFormatError(ValueError):
     """A vectors file is damaged, or words or vectors do not fit the format asked for."""
 
+    def about(self, path: object) -> VectorFormatError:
+        """Return the same error with the file's name first."""
+        message = str(self)
+        return self if message.startswith(f"{path}: ") else type(self)(f"{path}: {message}")
+
+
+class CutOffError(VectorFormatError, EOFError):
+    """A vectors file ends before it should."""
+
+
+class NotTextError(VectorFormatError, UnicodeDecodeError):
+    """Words of a file are not in the encoding that they are read in.
+
+    Parameters
+    ----------
+    message : str
+    error : UnicodeDecodeError
+        What was found.
+    """
+
+    def __init__(self, message: str, error: UnicodeDecodeError) -> None:
+        UnicodeDecodeError.__init__(self, *error.args)
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+    def about(self, path: object) -> NotTextError:  # noqa: D102
+        return (
+            self
+            if self.message.startswith(f"{path}")
+            else NotTextError(f"{path}: {self.message}", self)
+        )
+
+
+class NothingGivenError(ValueError, ZeroDivisionError):
+    """A mean of nothing was asked for."""
+
 
 class UnknownWordError(KeyError):
     """A word is not in the vocabulary; the message offers the closest spellings.

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
+from w2v.messages import quoted
 from w2v.vectors.table import VectorTable
-from w2v.vectors.word_analogies import AnalogiesResult, solve_analogies
+from w2v.vectors.word_analogies import AnalogiesResult, Section, solve_analogies
 from w2v.vectors.word_pairs import PairsResult, score_pairs
+
+_log = logging.getLogger("w2v")
 
 
 class EvaluationMixin(VectorTable):
@@ -54,9 +58,11 @@ class EvaluationMixin(VectorTable):
         ValueError
             No pair that can be scored.
         """
-        return score_pairs(
+        result = score_pairs(
             self, pairs, delimiter, encoding, restrict_vocab, case_insensitive, dummy4unknown
         )
+        self.log_evaluate_word_pairs(*result, pairs)
+        return result
 
     def evaluate_word_analogies(
         self,
@@ -66,7 +72,7 @@ class EvaluationMixin(VectorTable):
         dummy4unknown: bool = False,
         similarity_function: str = "most_similar",
     ) -> AnalogiesResult:
-        """Answer "a is to b as c is to ?" by 3CosAdd, all questions in batches.
+        """Answer "a is to b as c is to ?" by 3CosAdd in batches, or by 3CosMul.
 
         Parameters
         ----------
@@ -79,8 +85,8 @@ class EvaluationMixin(VectorTable):
         dummy4unknown : bool, default False
             Count questions with unknown words as wrong instead of passing over
             them.
-        similarity_function : {"most_similar"}
-            No other is supported.
+        similarity_function : {"most_similar", "most_similar_cosmul"}
+            What answers: 3CosAdd, or 3CosMul.  In gensim it has no effect.
 
         Returns
         -------
@@ -93,8 +99,39 @@ class EvaluationMixin(VectorTable):
         ValueError
             No question, one before the first section, or another ``similarity_function``.
         """
-        if similarity_function != "most_similar":
+        if similarity_function not in ("most_similar", "most_similar_cosmul"):
             raise ValueError(
-                f"similarity_function must be 'most_similar', got {similarity_function!r}"
+                "similarity_function must be 'most_similar' or 'most_similar_cosmul', got "
+                f"{quoted(similarity_function)}"
             )
-        return solve_analogies(self, analogies, restrict_vocab, case_insensitive, dummy4unknown)
+        result = solve_analogies(
+            self,
+            analogies,
+            restrict_vocab,
+            case_insensitive,
+            dummy4unknown,
+            multiply=similarity_function == "most_similar_cosmul",
+        )
+        for section in result.sections:
+            self.log_accuracy(section)
+        return result
+
+    @staticmethod
+    def log_accuracy(section: Section) -> None:
+        """Log, at level INFO, how many questions of a section were answered rightly."""
+        right, wrong = len(section["correct"]), len(section["incorrect"])
+        if right + wrong:
+            share = 100.0 * right / (right + wrong)
+            _log.info("%s: %.1f%% (%i/%i)", section["section"], share, right, right + wrong)
+
+    @staticmethod
+    def log_evaluate_word_pairs(
+        pearson: tuple[float, float],
+        spearman: tuple[float, float],
+        oov: float,
+        pairs: str | os.PathLike[str],
+    ) -> None:
+        """Log, at level INFO, how well cosines agree with human scores."""
+        _log.info("%s: Pearson correlation %.4f", pairs, pearson[0])
+        _log.info("%s: Spearman correlation %.4f", pairs, spearman[0])
+        _log.info("%s: %.1f%% of the pairs with unknown words", pairs, oov)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,29 +25,26 @@ class LookupMixin(VectorTable):
         """Tell whether ``key`` is a known word or a row of the table."""
         return key in self
 
-    def get_vecattr(self, key: Key, attr: str) -> int:
+    def get_vecattr(self, key: Key, attr: str) -> Any:
         """Look up what is known of a word beside its vector.
 
         Parameters
         ----------
         key : str or int
-        attr : {"count"}
-            How often the word occurred.
+        attr : str
+            ``"count"``, how often the word occurred, or what :meth:`set_vecattr` set.
 
         Returns
         -------
-        int
+        int, or what was set
 
         Raises
         ------
         KeyError
-            An unknown word, another attribute than ``"count"``, or vectors without counts.
+            An unknown word, an attribute that nobody set, or vectors without counts.
         """
-        index = self.get_index(key)
-        self.check_attribute(attr)
-        if self._counts is None:
-            raise KeyError("these vectors have no counts: the word2vec formats do not store them")
-        return int(self._counts[index])
+        value = self.expandos[attr][self.get_index(key)]
+        return value.item() if isinstance(value, np.generic) else value
 
     def get_mean_vector(
         self,

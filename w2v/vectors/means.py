@@ -21,7 +21,9 @@ def mean_vector(
     ignore_missing: bool = True,
 ) -> FloatArray:
     """Average vectors; see :meth:`w2v.KeyedVectors.get_mean_vector`."""
-    keys = listed(keys, "words and vectors")
+    # A sum has no order, but weights have.
+    unordered = weights is None and isinstance(keys, set | frozenset)
+    keys = [*keys] if unordered else listed(keys, "words and vectors")
     if not keys:
         raise ValueError("a mean needs at least one word or vector, got none")
     factors = np.ones(len(keys)) if weights is None else np.asarray(weights, dtype=np.float64)

@@ -51,6 +51,7 @@ class ModelVectors(KeyedVectors):
     def __init__(self, owner: Owner, vector_size: int) -> None:
         self._owner = weakref.ref(owner)
         self.held = np.empty((0, vector_size), np.float32)
+        self._attributes = {}
         self.adopt([], FixedRows(), self.held, None)
         self._settled = True
 
@@ -132,7 +133,8 @@ class ModelVectors(KeyedVectors):
 
     def __reduce__(self) -> tuple[Any, ...]:
         contents = list(self._words), np.array(self._matrix), self._counts
-        return KeyedVectors, contents, {"_lockf": self._lockf}
+        lockf = None if self._lockf is None else self._lockf.copy()
+        return KeyedVectors, contents, {"_attributes": {**self._attributes}, "_lockf": lockf}
 
     def __repr__(self) -> str:
         return f"KeyedVectors({len(self):,} words, vector_size={self.vector_size})"

@@ -33,16 +33,16 @@ def three_cos_add(
     terms = [*_weighted(table, positive, 1.0), *_weighted(table, negative, -1.0)]
     if topn is not None and topn < 1:
         return []
-    query = mean_vector(
-        table,
-        [key for key, _ in terms],
-        [weight for _, weight in terms],
-        post_normalize=True,
-        ignore_missing=False,
-    )
+    query = _sum(table, terms)
     vectors, norms = table.measured(rows)
     similarities = cosines(vectors @ query, norms)
     return similarities if topn is None else _best(table, similarities, topn, terms, rows)
+
+
+def by_index(table: VectorTable, indexer: Any, positive: Terms, negative: Terms, topn: int) -> Any:
+    """Ask an index for a weighted sum; see :meth:`w2v.KeyedVectors.most_similar`."""
+    terms = [*_weighted(table, positive, 1.0), *_weighted(table, negative, -1.0)]
+    return indexer.most_similar(_sum(table, terms), int(topn)) if topn >= 1 else []
 
 
 def three_cos_mul(
@@ -92,6 +92,17 @@ def batch(
         [(table.index_to_key[i], value) for i, value in zip(found, cosine, strict=True) if i >= 0]
         for found, cosine in zip(indices.tolist(), values.tolist(), strict=True)
     ]
+
+
+def _sum(table: VectorTable, terms: _Weighted) -> FloatArray:
+    """Sum up words and vectors, to length 1."""
+    return mean_vector(
+        table,
+        [key for key, _ in terms],
+        [weight for _, weight in terms],
+        post_normalize=True,
+        ignore_missing=False,
+    )
 
 
 def _weighted(table: VectorTable, terms: Terms, weight: float) -> _Weighted:
@@ -148,5 +159,6 @@ def _best(
     asked = {
         table.get_index(key) - rows.start for key, _ in terms if not isinstance(key, np.ndarray)
     }
+    topn = int(topn)
     found = [int(i) for i in best_of(values, topn + len(asked)) if int(i) not in asked]
     return [(table.index_to_key[rows.start + i], float(values[i])) for i in found[:topn]]

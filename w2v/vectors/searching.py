@@ -29,7 +29,7 @@ class SearchMixin(VectorTable):
         clip_start: int = 0,
         clip_end: int | None = None,
         restrict_vocab: int | None = None,
-        indexer: None = None,
+        indexer: Any = None,
     ) -> Any:
         """Find the words nearest to a sum of words: 3CosAdd [1]_.
 
@@ -44,8 +44,9 @@ class SearchMixin(VectorTable):
             Search only among the words of these rows, the last one not included.
         restrict_vocab : int, optional
             Search only among the first so many words.
-        indexer : None
-            Approximate indexes are not supported.
+        indexer : AnnoyIndexer or UsearchIndexer, optional
+            Answers instead, by ``indexer.most_similar(sum, topn)``: approximately, from all words
+            that it knows, those asked for included.  ``topn=None`` goes without.
 
         Returns
         -------
@@ -58,16 +59,22 @@ class SearchMixin(VectorTable):
         KeyError
             An unknown word.
         ValueError
-            Nothing that is asked for, a vector of another size, or an ``indexer``.
+            Nothing that is asked for, a vector of another size, or a part of the table where an
+            ``indexer`` answers.
 
         References
         ----------
         .. [1] Mikolov, Yih and Zweig, "Linguistic regularities in continuous
            space word representations", 2013.
         """
-        if indexer is not None:
-            raise ValueError("indexers are not supported; most_similar_batch() is fast and exact")
-        rows = search.rows_among(self, clip_start, clip_end, restrict_vocab)
+        rows = search.rows_among(self, clip_start, clip_end or None, restrict_vocab)
+        if indexer is not None and topn is not None:
+            if rows != slice(0, len(self)):
+                raise ValueError(
+                    "an indexer searches all its words: leave out restrict_vocab, clip_start and "
+                    "clip_end, or indexer"
+                )
+            return search.by_index(self, indexer, positive, negative, topn)
         return search.three_cos_add(self, positive, negative, topn, rows)
 
     def most_similar_cosmul(

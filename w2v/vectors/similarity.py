@@ -31,6 +31,7 @@ def row_norms(vectors: FloatArray) -> FloatArray:
     -------
     (n_vectors,) float32 array
     """
+    vectors = vectors.astype(np.float32, copy=False)
     with np.errstate(over="ignore"):
         norms: FloatArray = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
     # The squares of numbers beyond 1e19, or below 1e-19, do not fit float32; their root does.
@@ -52,14 +53,10 @@ def unit(vector: npt.NDArray[np.floating]) -> FloatArray:
     -------
     (vector_size,) float32 array
     """
-    vector = vector.copy()  # another thread may train it
-    norm = float(np.linalg.norm(vector.astype(np.float64)))
-    if norm == 0.0:
-        return vector.astype(np.float32)
-    # Length and factor rounded as single precision BLAS rounds them: figures
-    # made of ranks move when the last bit does.
-    factor = vector.dtype.type(1.0 / float(vector.dtype.type(norm)))
-    return (vector * factor).astype(np.float32)
+    # In double precision as gensim has it: figures made of ranks move when the last bit does.
+    exact = vector.astype(np.float64)  # a copy, as another thread may train it
+    norm = float(np.linalg.norm(exact))
+    return (exact * (1.0 / norm) if norm else exact).astype(np.float32)
 
 
 def cosines(dots: FloatArray, norms: FloatArray) -> FloatArray:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import os
+import warnings
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -11,15 +13,20 @@ import numpy as np
 from w2v.files import atomic_path
 from w2v.gensim_names import check_unsupported
 from w2v.items import are_integers
+from w2v.messages import quoted
 from w2v.vectors import gensim_bridge
 from w2v.vectors.formats import files, vocab_file
 from w2v.vectors.formats.vector_data import VectorData
 from w2v.vectors.formats.words import as_text
 from w2v.vectors.table import VectorTable
 
-_SAVING = {
-    "total_vec": (None, "the header has the number of vectors that are there"),
-    "append": (False, "a file is written as a whole; use add_vectors() and save that"),
+_MAPPINGS = ("r", "r+", "w+", "c")  # NumPy's modes
+# Of save(): how gensim lays out its pickles; and what it leaves out.
+_PICKLING: dict[str, tuple[Any, str]] = {
+    "separately": (None, "one file holds all; leave it out"),
+    "sep_limit": (10 * 1024**2, "one file holds all; leave it out"),
+    "ignore": (frozenset(), "files have words, vectors and counts; leave it out"),
+    "pickle_protocol": (4, "no pickle is written; leave it out"),
 }
 
 
@@ -29,7 +36,9 @@ class StorageMixin(VectorTable):
     Of the table it needs its contents, :meth:`_new` to make another, and :meth:`_write`.
     """
 
-    def save(self, path: str | os.PathLike[str], format: str | None = None) -> None:
+    def save(
+        self, fname: str | os.PathLike[str], format: str | None = None, **unsupported: Any
+    ) -> None:
         """Write the vectors, under any name; the suffix tells the format.
 
         The file is written aside and renamed into place, so that a crash leaves
@@ -37,7 +46,7 @@ class StorageMixin(VectorTable):
 
         Parameters
         ----------
-        path : str or path
+        fname : str or path
             ``.bin`` word2vec binary; ``.txt`` or ``.vec`` word2vec text; these
             also with ``.gz``, ``.bz2``, ``.xz`` or ``.zst``; ``.npz``; ``.npy``
             with the words beside it; every other name safetensors.  Only
@@ -46,18 +55,37 @@ class StorageMixin(VectorTable):
         format : str, optional
             Settles it without the suffix: "word2vec-binary", "word2vec-text",
             "glove", "safetensors", "npz" or "npy".
+        **unsupported
+            gensim's parameters of pickles are errors that say why.
 
         Raises
         ------
         VectorFormatError
             A vector that is not finite, or a word that the format cannot store.
+
+        Warns
+        -----
+        UserWarning
+            Attributes of words beside counts, which files do not keep.
         """
-        files.save(VectorData(self._words, self._matrix, self._counts), path, format)
+        check_unsupported("save", unsupported, _PICKLING)
+        if not isinstance(fname, str | os.PathLike):
+            raise TypeError(f"save() takes the name of a file, got a {type(fname).__name__}")
+        if self._attributes:
+            warnings.warn(
+                f"files of vectors keep counts, and no other attributes: {[*self._attributes]}",
+                stacklevel=2,
+            )
+        files.save(self._data(), fname, format)
+
+    def _data(self) -> VectorData:
+        """Return what files hold."""
+        return VectorData(self._words, self._matrix.astype(np.float32, copy=False), self._counts)
 
     @classmethod
     def load(
         cls,
-        path: str | os.PathLike[str],
+        fname: str | os.PathLike[str],
         format: str | None = None,
         limit: int | None = None,
         unicode_errors: str = "strict",
@@ -72,19 +100,19 @@ class StorageMixin(VectorTable):
 
         Parameters
         ----------
-        path : str or path
+        fname : str or path
             See :meth:`save`.  Text without a header is read as GloVe's.
             .safetensors and .npy are mapped.
         format : str, optional
-            Settles it without the suffix.
+            Settles it without the suffix.  In gensim, ``mmap`` has this place and may have it.
         limit : int, optional
             Read the first so many words only.
         unicode_errors : {"strict", "replace", "ignore"}, default "strict"
             What to do about words that are not UTF-8.
         duplicates : {"error", "first"}, default "error"
             What to do about a word that stands twice.
-        mmap : str, optional
-            Taken for gensim's sake: what can be mapped is.
+        mmap : {"r", "c"}, optional
+            Taken for gensim's sake: what can be mapped is, and never written to.
 
         Returns
         -------
@@ -94,19 +122,28 @@ class StorageMixin(VectorTable):
         ------
         VectorFormatError
             A file that is damaged or of another format.
+        ValueError
+            ``mmap="r+"`` or another, with which changes would go to the file.
         """
-        return cls._new(*files.load(path, format, limit, unicode_errors, duplicates))
+        if format in _MAPPINGS:
+            format, mmap = None, format
+        if mmap not in (None, "r", "c"):
+            raise ValueError(
+                f"mmap={quoted(mmap)} is not supported, 'r' is: what is changed goes to a file "
+                "when it is saved"
+            )
+        return cls._new(*files.load(fname, format, limit, unicode_errors, duplicates))
 
     def save_word2vec_format(
         self,
         fname: str | os.PathLike[str],
         fvocab: str | os.PathLike[str] | None = None,
         binary: bool = False,
-        *,
+        total_vec: int | None = None,
         write_header: bool = True,
         prefix: str = "",
+        append: bool = False,
         sort_attr: str = "count",
-        **unsupported: Any,
     ) -> None:
         """Write word2vec's text or binary format, whatever the suffix; see :meth:`save`.
 
@@ -116,35 +153,43 @@ class StorageMixin(VectorTable):
         fvocab : str or path, optional
             Where to write the words' counts, a word and a number a line.
         binary : bool, default False
+        total_vec : int, optional
+            The number of words, and no other: files are written as a whole.
         write_header : bool, default True
             Text without the first line is GloVe's format.
         prefix : str, default ""
             Put before every word.
-        sort_attr : {"count", ""}, default "count"
-            Write the most frequent words first, if there are counts; otherwise keep the order.
-        **unsupported
-            gensim's other parameters are errors that say why.
+        append : {False}
+            Files are written as a whole: add_vectors() and save that.
+        sort_attr : str, default "count"
+            Write words of a higher count, or of a higher value of another attribute, first;
+            without such an attribute keep the order.
 
         Raises
         ------
         VectorFormatError
             See :meth:`save`.
         ValueError
-            An ``fvocab`` where there are no counts, or binary without a header.
+            An ``fvocab`` where there are no counts, binary without a header, another
+            ``total_vec`` than the number of words, or ``append``.
         """
-        check_unsupported("save_word2vec_format", unsupported, _SAVING)
+        if append or total_vec not in (None, len(self)):
+            raise ValueError(
+                f"append={append}, total_vec={total_vec} for {len(self):,} words: files are "
+                "written as a whole, so add_vectors() and save that"
+            )
         if binary and not write_header:
             raise ValueError("the binary format needs its header: binary or write_header=False")
         counts = self._counts
         if fvocab is not None and counts is None:
             raise ValueError("these vectors have no counts to write to fvocab: leave it out")
-        words = [f"{prefix}{word}" for word in self._words] if prefix else self._words
-        data = VectorData(words, self._matrix, counts)
-        if counts is not None and sort_attr == "count" and (np.diff(counts) > 0).any():
-            order = np.argsort(-counts, kind="stable")
-            data = VectorData(
-                [data.words[row] for row in order], self._matrix[order], counts[order]
-            )
+        words, vectors, _ = self._data()
+        if sort_attr in self.expandos:
+            order = np.argsort(-self.expandos[sort_attr], kind="stable")
+            if (np.diff(order) != 1).any():
+                words, vectors = [words[row] for row in order], vectors[order]
+                counts = None if counts is None else counts[order]
+        data = VectorData([f"{prefix}{w}" for w in words] if prefix else words, vectors, counts)
         text = "word2vec-text" if write_header else "glove"
         files.save(data, fname, "word2vec-binary" if binary else text)
         if fvocab is not None and data.counts is not None:
@@ -174,10 +219,12 @@ class StorageMixin(VectorTable):
             File of the words' counts, which word2vec writes with ``-save-vocab``; words that
             it lacks count 0.
         binary : bool, default False
-        encoding : {"utf8"}
+        encoding : str, default "utf8"
+            Of the words; one in which spaces and digits are those of ASCII.
         unicode_errors, limit
             See :meth:`load`.
-        datatype : {numpy.float32}
+        datatype : {numpy.float32, numpy.float16}
+            Of the vectors in memory.
         no_header : bool, default False
             Text without the first line, as GloVe's.
 
@@ -192,16 +239,17 @@ class StorageMixin(VectorTable):
         ValueError
             Another encoding or type of number, or binary without a header.
         """
-        if encoding.lower().replace("-", "") != "utf8":
-            raise ValueError(f"encoding must be 'utf8', got {encoding!r}: convert the file first")
-        if np.dtype(datatype) != np.float32:
-            raise ValueError(f"datatype must be float32, got {np.dtype(datatype)}")
+        if np.dtype(datatype) not in (np.float32, np.float16):
+            raise ValueError(
+                f"datatype must be float32 or float16, got {np.dtype(datatype)}: such files hold "
+                "float32"
+            )
         if binary and no_header:
             raise ValueError("the binary format has a header: binary or no_header, not both")
         text = "glove" if no_header else "word2vec-text"
-        table = cls.load(
-            fname, "word2vec-binary" if binary else text, limit, unicode_errors, "first"
-        )
+        kind, name = "word2vec-binary" if binary else text, _encoding(encoding)
+        data = files.load(fname, kind, limit, unicode_errors, "first", name)
+        table = cls._new(data.words, data.vectors.astype(datatype, copy=False), data.counts)
         if fvocab is not None:
             table.counts = vocab_file.read(Path(fvocab), table._index, unicode_errors)
         return table
@@ -278,3 +326,18 @@ class StorageMixin(VectorTable):
             No gensim is installed.
         """
         return gensim_bridge.to_gensim(VectorData(self._words, self.vectors, self._counts))
+
+
+def _encoding(name: str) -> str:
+    """Return the name of an encoding that has the characters of ASCII where ASCII has them."""
+    try:
+        found = codecs.lookup(name).name
+        as_ascii = "0 a\n".encode(found) == b"0 a\n"
+    except (LookupError, UnicodeError):
+        as_ascii = False
+    if not as_ascii:
+        raise ValueError(
+            f"encoding={quoted(name)} is none in which spaces and digits are those of ASCII: "
+            "convert the file to UTF-8 first"
+        )
+    return found

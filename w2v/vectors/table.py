@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self, TypeAlias
 
 import numpy as np
@@ -11,6 +11,8 @@ import numpy.typing as npt
 from w2v.gensim_names import KEYED_VECTORS
 from w2v.items import FixedWords, Item, checked_items, is_integer
 from w2v.messages import quoted
+from w2v.vectors.attributes import Values, WordAttributes
+from w2v.vectors.contents import fitted_counts, fitted_matrix, float_type
 from w2v.vectors.errors import AmbiguousKeyError, UnknownWordError
 from w2v.vectors.lock_factors import LockFactors
 from w2v.vectors.norms import KeptNorms, is_shared
@@ -27,22 +29,30 @@ class VectorTable(LockFactors):
     ----------
     words : sequence of str, or of int
         Each once; usually the most frequent first.  A number instead is the
-        ``vector_size`` of a table without words, as gensim's constructor has it.
+        ``vector_size`` of a table without words, as gensim's constructor has it:
+        ``(vector_size, count=0, dtype=numpy.float32, mapfile_path=None)``.
     vectors : (n_words, vector_size) array
-        Row i belongs to word i.  A float32 array is kept as it is, without a
+        Row i belongs to word i.  An array of type ``dtype`` is kept as it is, without a
         copy, so that it may be a mapped file; other types are converted.
     counts : (n_words,) int array, optional
         How often each word occurred.
     vector_size : int, optional
         Of a table without words.
+    count, mapfile_path
+        Taken for gensim's sake: room for words is made as they come.
+    dtype : {numpy.float32, numpy.float16, numpy.float64}
+        Of the vectors.  Answers are computed in float32, and files hold it.
 
     Attributes
     ----------
     index_to_key : list of str, or of int
         Read-only, as is ``key_to_index``; another list of as many words can take its place.
     key_to_index : dict of str or int to int
-    vectors : (n_words, vector_size) float32 array
-        May be written to, and replaced by an array of as many rows.
+    vectors : (n_words, vector_size) float array
+        May be written to, and replaced by an array of as many rows.  A table without words
+        begins with whatever words and vectors are set.
+    expandos : dict of str to array
+        Counts and other attributes of the words.
     norms : (n_words,) float32 array
         Lengths that the vectors have now.
     counts : (n_words,) int64 array or None
@@ -62,23 +72,31 @@ class VectorTable(LockFactors):
         self,
         words: Iterable[Item] | int = (),
         vectors: npt.ArrayLike | None = None,
-        counts: npt.ArrayLike | None = None,
+        counts: Any = None,
+        mapfile_path: None = None,
         *,
         vector_size: int | None = None,
+        count: int = 0,
+        dtype: npt.DTypeLike = np.float32,
     ) -> None:
         if is_integer(words):
-            words, vector_size = (), int(words)  # type: ignore[call-overload]
+            vector_size, count, dtype = words, vectors or count, counts or dtype  # type: ignore[assignment]
+            words, vectors, counts = (), None, None
+        if mapfile_path is not None:
+            raise ValueError("mapfile_path has no use: load(path) maps what can be mapped")
+        if not (is_integer(count) and count >= 0):
+            raise ValueError(f"count is an integer, 0 or more, got {quoted(count)}")
         if vectors is None:
-            if vector_size is None:
-                raise ValueError("a table needs words with vectors, or vector_size to begin empty")
-            if not (is_integer(vector_size) and vector_size >= 0):
+            if not (is_integer(vector_size) and vector_size >= 0):  # type: ignore[operator]
                 raise ValueError(
-                    f"vector_size must be an integer, 0 or more, got {quoted(vector_size)}"
+                    "a table needs words with vectors, or a vector_size of 0 or more to begin "
+                    f"empty, got {quoted(words if vector_size is None else vector_size)}"
                 )
-            vectors = np.empty((0, vector_size), np.float32)
+            vectors = np.empty((0, int(vector_size)), float_type(dtype))  # type: ignore[arg-type]
         items = checked_items(words)  # type: ignore[arg-type]
-        matrix = _matrix(vectors, len(items))
-        counted = None if counts is None else _counts(counts, len(items))
+        matrix = fitted_matrix(vectors, len(items), float_type(dtype))
+        counted = None if counts is None else fitted_counts(counts, len(items))
+        self._attributes: dict[str, Values] = {}
         self._set_contents(items, index_of(items), matrix, counted)
         # Whoever has the array can write to it, unseen by the norms that are kept.
         self._given_out = is_shared(matrix, vectors)
@@ -95,6 +113,9 @@ class VectorTable(LockFactors):
     ) -> None:
         """Take words, vectors and counts that fit each other; all changes of words end here."""
         self._fit_factors(len(words))
+        if self._attributes and words[: len(self)] != self.index_to_key:
+            self._attributes = {}  # were of other words
+        self._begun: dict[str, Any] = {}
         self._words = words if isinstance(words, FixedWords) else FixedWords(words)
         self._index = index
         self._matrix, self._counts = matrix, counts
@@ -117,7 +138,7 @@ class VectorTable(LockFactors):
 
     @classmethod
     def _kind(cls) -> type[Self]:
-        """Return the class of what is made of this table, or read from a file."""
+        """Return the class of what is made of this table."""
         return cls
 
     @classmethod
@@ -125,16 +146,15 @@ class VectorTable(LockFactors):
         cls, words: list[Item], vectors: FloatArray, counts: npt.NDArray[np.int64] | None
     ) -> Self:
         """Make another table of this kind, of arrays that nobody else has."""
-        table = cls._kind()(words, vectors, counts)
+        table = cls._kind()(words, vectors, counts, dtype=vectors.dtype)
         table._given_out = False
         return table
 
     def measured(self, rows: slice = slice(None)) -> tuple[FloatArray, FloatArray]:
         """Return vectors and the lengths that they have now, of the same moment."""
         matrix = self._matrix
-        if self._given_out:
-            return matrix[rows], row_norms(matrix[rows])
-        return matrix[rows], self._kept.of(matrix)[rows]
+        vectors = matrix[rows].astype(np.float32, copy=False)
+        return vectors, row_norms(vectors) if self._given_out else self._kept.of(matrix)[rows]
 
     @property
     def index_to_key(self) -> list[Any]:
@@ -144,25 +164,54 @@ class VectorTable(LockFactors):
     @index_to_key.setter
     def index_to_key(self, words: Iterable[Item]) -> None:
         items = checked_items(words)
+        if items and not len(self):
+            self._begin(words=items)
+            return
         if len(items) != len(self):
             raise ValueError(f"{len(items):,} words for {len(self):,} vectors: as many are needed")
+        kept = self._attributes
         self._set_contents(items, index_of(items), self.vectors, self._counts)
-        self._given_out = True
+        self._attributes, self._given_out = kept, True
 
     @property
     def key_to_index(self) -> dict[Any, int]:
         """Each word's row."""
         return self._index
 
+    @key_to_index.setter
+    def key_to_index(self, rows: Mapping[Item, int]) -> None:
+        words = sorted(rows, key=rows.__getitem__)
+        there = self._words or self._begun.get("words", words)
+        if dict(rows) != index_of(there):
+            raise AttributeError(
+                "key_to_index follows from the rest, it is the order of index_to_key, which "
+                f"has {len(there):,}: set index_to_key alone"
+            )
+        if words and not len(self):
+            self._begin(words=checked_items(words))
+
+    def _begin(self, **piece: Any) -> None:
+        """Take words or vectors of a table that has neither; with both, it has them."""
+        begun = {**self._begun, **piece}
+        if len(begun) < 2:
+            self._begun = begun
+            return
+        matrix = fitted_matrix(begun["vectors"], len(begun["words"]), self._matrix.dtype)
+        self._set_contents(begun["words"], index_of(begun["words"]), matrix, None)
+        self._given_out = is_shared(matrix, begun["vectors"])
+
     @property
     def vectors(self) -> FloatArray:
         """The vectors themselves, not a copy."""
         self._given_out = True
-        return self._matrix
+        return self._begun.get("vectors", self._matrix)
 
     @vectors.setter
     def vectors(self, vectors: npt.ArrayLike) -> None:
-        self._take_matrix(_matrix(vectors, len(self)))
+        if not len(self) and len(np.asarray(vectors)):
+            self._begin(vectors=np.asarray(vectors))
+            return
+        self._take_matrix(fitted_matrix(vectors, len(self), self._matrix.dtype))
         self._given_out = True
 
     @property
@@ -172,7 +221,12 @@ class VectorTable(LockFactors):
 
     @counts.setter
     def counts(self, counts: npt.ArrayLike | None) -> None:
-        self._take_counts(None if counts is None else _counts(counts, len(self)))
+        self._take_counts(None if counts is None else fitted_counts(counts, len(self)))
+
+    @property
+    def expandos(self) -> WordAttributes:
+        """Counts and other attributes of the words by name, as arrays."""
+        return WordAttributes(self, self._attributes)
 
     @property
     def norms(self) -> FloatArray:
@@ -201,7 +255,8 @@ class VectorTable(LockFactors):
         return {**kept, "_matrix": np.array(self._matrix)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, _kept=KeptNorms(), _given_out=False)
+        before: Any = {"_attributes": {}, "_begun": {}}
+        self.__dict__.update(before | state, _kept=KeptNorms(), _given_out=False)
 
     # -- looking up ----------------------------------------------------------
 
@@ -272,23 +327,12 @@ class VectorTable(LockFactors):
         index = self.get_index(key)
         vector = self._matrix[index]
         if norm:
-            vector = vector.copy()  # another thread may train it
+            vector = vector.astype(np.float32)  # a copy, as another thread may train it
             vector = cosines(vector[:, None], row_norms(vector[None]))[:, 0]
         vector.setflags(write=False)
         return vector
 
     word_vec = get_vector
-
-    def check_attribute(self, attr: str) -> None:
-        """Check that words can have an attribute.
-
-        Raises
-        ------
-        KeyError
-            Another than ``"count"``.
-        """
-        if attr != "count":
-            raise KeyError(f"no attribute {quoted(attr)}: words have a 'count' and nothing else")
 
     def check_vector(self, vector: Vector) -> Vector:
         """Return a vector as floats.
@@ -306,26 +350,3 @@ class VectorTable(LockFactors):
         """Return a copy of all vectors, each scaled to length 1."""
         vectors, norms = self.measured()
         return cosines(vectors.copy().T, norms).T
-
-
-def _matrix(vectors: npt.ArrayLike, n_words: int) -> FloatArray:
-    """Return vectors as float32, without a copy where they are, one for each word."""
-    matrix = np.asarray(vectors, dtype=np.float32)
-    if matrix.ndim != 2:
-        raise ValueError(
-            f"vectors have shape {matrix.shape}; a table (n_words, vector_size) is needed"
-        )
-    if len(matrix) != n_words:
-        raise ValueError(f"{n_words:,} words but {len(matrix):,} vectors: each word needs one row")
-    return matrix
-
-
-def _counts(counts: npt.ArrayLike, n_words: int) -> npt.NDArray[np.int64]:
-    counted = np.asarray(counts)
-    if counted.dtype.kind not in "iu" and counted.size:
-        raise ValueError(f"counts are {counted.dtype}, expected integers")
-    if counted.shape != (n_words,):
-        raise ValueError(f"counts have shape {counted.shape}, expected ({n_words},): one a word")
-    if counted.size and counted.max() > np.iinfo(np.int64).max:
-        raise ValueError(f"counts go up to {counted.max()}, more than 64 bits hold")
-    return counted.astype(np.int64, copy=False)

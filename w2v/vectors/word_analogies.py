@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from w2v.vectors.nearest import IndexArray, nearest
 from w2v.vectors.questions import lines_of, row_asked_for, rows_of_words, spelled
-from w2v.vectors.search import three_cos_add
+from w2v.vectors.search import three_cos_add, three_cos_mul
 from w2v.vectors.similarity import cosines
 from w2v.vectors.table import VectorTable
 
@@ -52,6 +52,7 @@ def solve_analogies(
     restrict_vocab: int | None,
     case_insensitive: bool,
     dummy4unknown: bool,
+    multiply: bool = False,
 ) -> AnalogiesResult:
     """Answer analogies; see :meth:`w2v.KeyedVectors.evaluate_word_analogies`."""
     rows = rows_of_words(table, restrict_vocab, case_insensitive)
@@ -67,7 +68,8 @@ def solve_analogies(
     found = [[row_asked_for(rows, word) for word in question] for _, question in questions]
     known = [None not in places for places in found]
     asked = np.array([places for places in found if None not in places], np.int64).reshape(-1, 4)
-    solved = iter(_solve(table, asked, rows, restrict_vocab, case_insensitive))
+    solve = _solve_each if multiply else _solve
+    solved = iter(solve(table, asked, rows, restrict_vocab, case_insensitive))
     for (section, question), is_known in zip(questions, known, strict=True):
         if is_known:
             section["correct" if next(solved) else "incorrect"].append(question)
@@ -136,6 +138,25 @@ def _solve(
         answer = three_cos_add(table, plus, minus, _CANDIDATES, slice(0, stop))
         again = np.array([[table.key_to_index[word] for word, _ in answer]], np.int64)
         right[row] = _picked(same, again, asked[row : row + 1])[0, 0] == expected[row]
+    return right
+
+
+def _solve_each(
+    table: VectorTable,
+    asked: IndexArray,
+    rows: dict[str, int],
+    restrict_vocab: int | None,
+    case_insensitive: bool,
+) -> npt.NDArray[np.bool_]:
+    """Tell which questions get the expected answer, by 3CosMul."""
+    words = table.index_to_key[:restrict_vocab]
+    same = np.array([rows[spelled(w, case_insensitive)] for w in words], np.int64)
+    right = np.zeros(len(asked), np.bool_)
+    for row, (a, b, c, expected) in enumerate(asked):
+        plus, minus = [words[b], words[c]], [words[a]]
+        answer = three_cos_mul(table, plus, minus, _CANDIDATES, slice(0, len(words)))
+        found = np.array([[table.key_to_index[word] for word, _ in answer]], np.int64)
+        right[row] = _picked(same, found, asked[row : row + 1])[0, 0] == expected
     return right
 
 

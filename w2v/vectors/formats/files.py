@@ -25,6 +25,7 @@ def load(
     limit: int | None = None,
     unicode_errors: str = "strict",
     duplicates: Literal["error", "first"] = "error",
+    encoding: str = "utf-8",
 ) -> VectorData:
     """Read and check a file of vectors; see :meth:`w2v.KeyedVectors.load`."""
     if limit is not None and not (is_integer(limit) and limit >= 1):
@@ -34,7 +35,7 @@ def load(
     path = named(path)
     check_is_a_file_of_vectors(path)
     try:
-        options = ReadOptions(limit, unicode_errors, duplicates == "error")
+        options = ReadOptions(limit, unicode_errors, duplicates == "error", encoding)
         data = detect(path, format).read(path, options)
         if data.vectors.shape[1] < 1:
             raise VectorFormatError("the vectors have no dimensions: the file is damaged")
@@ -43,10 +44,7 @@ def load(
         check_unique(data.words)
         check_finite(data.words, data.vectors)
     except VectorFormatError as error:
-        message = str(error)
-        raise VectorFormatError(
-            message if message.startswith(f"{path}: ") else f"{path}: {message}"
-        ) from None
+        raise error.about(path) from None
     except (EOFError, zlib.error, NotImplementedError) as error:
         raise VectorFormatError(
             f"{path}: the archive is damaged or cut off ({error}): get the file anew"

@@ -9,7 +9,7 @@ from typing import IO
 import numpy as np
 
 from w2v.messages import quoted
-from w2v.vectors.errors import VectorFormatError
+from w2v.vectors.errors import CutOffError, VectorFormatError
 from w2v.vectors.formats.lines import read_line
 from w2v.vectors.formats.row_buffer import RowBuffer
 from w2v.vectors.formats.vector_data import ReadOptions, VectorData, check_unique
@@ -71,7 +71,7 @@ class RowReader:
             self._first = b""
             if not line:
                 if wanted is not None:
-                    raise VectorFormatError(
+                    raise CutOffError(
                         f"the file ends after {row:,} rows of {wanted:,} that its header "
                         "announces: it was cut off, or its header is wrong"
                     )
@@ -100,8 +100,10 @@ class RowReader:
     def _store(self) -> None:
         block = self._block
         first_row = len(self._words)
-        found = decode_words([word for word, _ in block], first_row, self._options.unicode_errors)
-        if self._options.unique:  # seen early, a small archive cannot unpack to endless rows
+        options = self._options
+        raw = [word for word, _ in block]
+        found = decode_words(raw, first_row, options.unicode_errors, options.encoding)
+        if options.unique:  # seen early, a small archive cannot unpack to endless rows
             check_unique(found, first_row)
         for row, word in enumerate(found, first_row):
             number = _NUMBER_AT_END.search(word) if word[-1:].isdigit() else None

@@ -57,11 +57,14 @@ class ReadOptions(NamedTuple):
         What to do about words that are not UTF-8, as :meth:`bytes.decode` takes it.
     unique : bool
         Whether a word that stands twice is an error.
+    encoding : str
+        Of the words in word2vec's formats; others have UTF-8.
     """
 
     limit: int | None = None
     unicode_errors: str = "strict"
     unique: bool = True
+    encoding: str = "utf-8"
 
 
 def check_finite(words: Sequence[str], vectors: FloatArray) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.messages import quoted
-from w2v.vectors.errors import VectorFormatError
+from w2v.vectors.errors import NotTextError, VectorFormatError
 
 
 def write(path: Path, words: Sequence[str], counts: npt.NDArray[np.int64]) -> None:
@@ -55,5 +55,5 @@ def read(path: Path, rows: Mapping[Any, int], unicode_errors: str) -> npt.NDArra
                 if row is not None:
                     counts[row] = int(count)
         except UnicodeDecodeError as error:
-            raise VectorFormatError(f"{path} is not UTF-8: {error.reason}") from None
+            raise NotTextError(f"{path} is not UTF-8: {error.reason}", error) from None
     return counts

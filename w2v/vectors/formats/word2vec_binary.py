@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from w2v.messages import quoted
-from w2v.vectors.errors import VectorFormatError
+from w2v.vectors.errors import CutOffError, VectorFormatError
 from w2v.vectors.formats.compression import open_for_reading, open_for_writing
 from w2v.vectors.formats.format import Format
 from w2v.vectors.formats.lines import MAX_LINE, read_first_line
@@ -45,10 +45,10 @@ def read(path: Path, options: ReadOptions) -> VectorData:
             chunk += more
             found, starts, end = _scan(chunk, n_words - len(words), row_bytes)
             if not starts and (not more or len(chunk) > MAX_LINE + row_bytes):
-                raise VectorFormatError(_cut_off(chunk, len(words), header, bool(more)))
+                raise CutOffError(_cut_off(chunk, len(words), header, bool(more)))
             # Some writers end each row with a line end, which then precedes the next word.
             found = [word.lstrip(b"\n") for word in found]
-            decoded = decode_words(found, len(words), options.unicode_errors)
+            decoded = decode_words(found, len(words), options.unicode_errors, options.encoding)
             if options.unique:  # seen early, a small archive cannot unpack to endless rows
                 check_unique(decoded, len(words))
             words += decoded

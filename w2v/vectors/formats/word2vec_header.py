@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from w2v.items import are_integers
-from w2v.vectors.errors import VectorFormatError
+from w2v.vectors.errors import CutOffError, VectorFormatError
 from w2v.vectors.formats.vector_data import VectorData
 from w2v.vectors.formats.words import as_integers
 
@@ -46,13 +46,13 @@ class Header(NamedTuple):
 
         Raises
         ------
-        VectorFormatError
+        CutOffError
             More rows than there is room for.
         """
         all_wanted = limit is None or limit >= self.n_words
         needed = (self.n_words if all_wanted else 1) * least_per_row
         if needed > most_bytes:
-            raise VectorFormatError(
+            raise CutOffError(
                 f"the header says {self.n_words:,} words of {self.vector_size:,} dimensions, "
                 f"which take at least {needed:,} bytes, but there is room for {most_bytes:,}: "
                 "the file was cut off or its header is damaged"

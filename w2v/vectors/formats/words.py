@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from w2v.items import Item, are_integers, checked_items
 from w2v.messages import quoted
-from w2v.vectors.errors import VectorFormatError
+from w2v.vectors.errors import NotTextError, VectorFormatError
 
 
 def encode_word(word: str) -> bytes:
@@ -30,8 +30,10 @@ def encode_word(word: str) -> bytes:
         ) from None
 
 
-def decode_words(raw: Sequence[bytes], first_row: int, unicode_errors: str) -> list[str]:
-    """Decode words from UTF-8.
+def decode_words(
+    raw: Sequence[bytes], first_row: int, unicode_errors: str, encoding: str = "utf-8"
+) -> list[str]:
+    """Decode words.
 
     Parameters
     ----------
@@ -39,7 +41,8 @@ def decode_words(raw: Sequence[bytes], first_row: int, unicode_errors: str) -> l
     first_row : int
         Row of the first of them.
     unicode_errors : str
-        What to do about words that are not UTF-8, as :meth:`bytes.decode` takes it.
+        What to do about words that are not in this encoding, as :meth:`bytes.decode` takes it.
+    encoding : str, default "utf-8"
 
     Returns
     -------
@@ -47,17 +50,19 @@ def decode_words(raw: Sequence[bytes], first_row: int, unicode_errors: str) -> l
 
     Raises
     ------
-    VectorFormatError
-        A word that is not UTF-8; the message tells its row.
+    NotTextError
+        A word that is in another encoding; the message tells its row.
     """
     try:
-        return [word.decode("utf-8", unicode_errors) for word in raw]
+        return [word.decode(encoding, unicode_errors) for word in raw]
     except UnicodeDecodeError as error:
         row = first_row + raw.index(error.object)
-        raise VectorFormatError(
-            f"the word of row {row}, {quoted(error.object)}, is not UTF-8; expected text: the file "
-            "is damaged, its header is wrong, or it is of another format. If only words were cut "
-            'off inside a character, load with unicode_errors="replace"'
+        name = "UTF-8" if encoding == "utf-8" else encoding
+        raise NotTextError(
+            f"the word of row {row}, {quoted(error.object)}, is not {name}; expected text: the "
+            "file is damaged, its header is wrong, or it is of another format. If only words were "
+            'cut off inside a character, load with unicode_errors="replace"',
+            error,
         ) from None
 
 
