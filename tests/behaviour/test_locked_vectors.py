@@ -16,12 +16,6 @@ from w2v import KeyedVectors, Word2Vec
 TEXT = [[f"w{(i * 7 + j * j) % 40}" for j in range(12)] for i in range(300)]
 SMALL: dict[str, Any] = {"vector_size": 8, "min_count": 1, "workers": 1, "epochs": 1}
 SMALL["batch_size"] = 50  # of the engine of other optimizers than sgd
-    "vector_size": 8,
-    "min_count": 1,
-    "workers": 1,
-    "epochs": 1,
-    "batch_size": 50,
-}
 FIXED = [0, 3, 17]
 
 
