@@ -142,7 +142,7 @@ def test_factors_of_a_plain_table_follow_its_words() -> None:
     kv.add_vectors(["d"], np.ones((1, 3)), {"count": [4]})
     kv.sort_by_descending_frequency()
     assert kv.vectors_lockf.tolist() == [1, 1, 0.5, 0]
-    model = Word2Vec(vector_size=3)
+    model = Word2Vec(vector_size=3, negative=2)
     model.wv = kv
     assert model.wv.vectors_lockf.tolist() == [1, 1, 0.5, 0]
 
