@@ -38,6 +38,7 @@ TOP = {"cli", "__main__", ""}  # the command line, and w2v itself, which gives t
 APART = {"course"}  # imported by nothing else, the command line included
 
 
+LONGEST_FILE = 350  # lines
 MOST_PARAMETERS = 8
 # What people call, by names: constructors, functions and commands.
 PUBLIC = {
@@ -145,12 +146,18 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     assert circles(graph()) == []
 
 
+def test_no_file_is_too_long_to_be_read() -> None:
+    lines = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+        for path in SOURCES
+    }
+    assert {path: n for path, n in lines.items() if n > LONGEST_FILE} == {}
+
+
 def test_only_what_people_call_takes_many_parameters() -> None:
     many = []
     for path in SOURCES:
         module = module_of(path)
-        if module.endswith("_kernels"):  # compiled: their arrays are passed one by one
-            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.FunctionDef) or node.name in PUBLIC.get(module, ()):
                 continue

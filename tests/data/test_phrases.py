@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from itertools import islice
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import gensim.models.phrases
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from w2v.data import ENGLISH_CONNECTOR_WORDS, CorpusError, Phrases, read_corpus
+from w2v.data import CorpusError, Phrases, read_corpus
+from w2v.data.phrases import ENGLISH_CONNECTOR_WORDS, npmi_scorer, original_scorer
 
 WORDS = st.lists(st.lists(st.sampled_from("abcdefg"), min_size=1, max_size=12), min_size=1)
 
@@ -114,13 +119,156 @@ def test_parameters_out_of_range_are_named(parameters: dict[str, Any], says: str
         Phrases(read_corpus([["a", "b"]], min_count=1), **parameters)
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["threshold", "min_count", "connector_words", "delimiter", "scoring", "scores", "max_vocab"],
-)
-def test_what_phrases_were_found_by_cannot_be_changed_after(name: str) -> None:
+@pytest.mark.parametrize("name", ["connector_words", "delimiter", "scores", "vocab", "max_vocab"])
+def test_what_pairs_were_counted_by_cannot_be_changed_after(name: str) -> None:
     phrases = Phrases([["new", "york"]] * 9 + [["a", "b"]], min_count=2, threshold=0.1)
-    with pytest.raises(AttributeError, match=f"Phrases.{name} cannot be set: .* make another"):
+    with pytest.raises(AttributeError, match=name):
         setattr(phrases, name, 1)
-    assert (phrases.threshold, phrases.min_count, phrases.delimiter) == (0.1, 2, "_")
     assert phrases[["new", "york"]] == ["new_york"]
+
+
+def test_settings_count_when_they_are_changed() -> None:
+    sentences = [["new", "york"]] * 9 + [["hot", "dog"]] * 4 + [["a", "b"]]
+    ours, theirs = both(sentences, "default", 0.1, 2)
+    for name, value, phrases in (
+        ("threshold", 1.0, 1),
+        ("min_count", 1, 1),
+        ("threshold", np.float32(0.1), 2),
+        ("min_count", 4, 1),
+    ):
+        for each in (ours, theirs):
+            setattr(each, name, value)
+        assert len(ours) == len(ours.find_phrases(sentences)) == phrases
+        assert ours.export_phrases() == theirs.export_phrases() == ours.freeze().phrasegrams
+    ours.scoring, ours.threshold = "npmi", 0.9
+    assert ours.scoring is npmi_scorer
+    assert set(ours.scores) == {"new_york", "hot_dog"}
+    ours.scoring = original_scorer
+    ours.threshold = -1
+    with pytest.raises(ValueError, match="above 0"):
+        ours.export_phrases()
+    with pytest.raises(ValueError, match="a number"):
+        ours.threshold = "high"  # type: ignore[assignment]
+
+
+def random_case(seed: int) -> tuple[list[list[str]], dict[str, Any]]:
+    """Draw a text of few words, some with the delimiter in them, and settings."""
+    random = Random(seed)
+    delimiter = random.choice(["_", "_", " ", "-", "__", "~~", "ab"])
+    words = [*"abcdefgh", *(f"{a}{delimiter}{b}" for a in "ab" for b in "bc")]
+    words = words[: random.choice([5, 8, 8, 12])]
+    lengths = [random.randint(0, 12) for _ in range(random.randint(1, 40))]
+    sentences = [random.choices(words, k=length) for length in lengths]
+    scoring = random.choice(["default", "npmi", ratio])
+    return sentences, {
+        "min_count": random.choice([1, 2, 3, 5]),
+        "threshold": random.uniform(0, 0.6) if scoring == "npmi" else random.uniform(0.01, 4),
+        "delimiter": delimiter,
+        "scoring": scoring,
+        "connector_words": frozenset(random.sample(words, random.choice([0, 0, 1, 2]))),
+    }
+
+
+def ratio(
+    worda_count: int,
+    wordb_count: int,
+    bigram_count: int,
+    len_vocab: int,
+    min_count: float,
+    corpus_word_count: int,
+) -> float:
+    return (bigram_count + len_vocab / corpus_word_count) / (worda_count + wordb_count + min_count)
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_random_texts_give_gensims_phrases_whatever_is_asked(seed: int, tmp_path: Path) -> None:
+    sentences, settings = random_case(seed)
+    ours: Any = Phrases(sentences, **settings)
+    theirs: Any = gensim.models.phrases.Phrases(sentences, **settings)
+    others = random_case(seed + 1000)[0]
+    for step in range(4):
+        assert dict(ours.vocab) == theirs.vocab
+        assert ours.corpus_word_count == theirs.corpus_word_count
+        for a, b in ((ours, theirs), (ours.freeze(), theirs.freeze())):
+            assert str(a) == str(b)
+            for text in (sentences, others):
+                assert list(a[text]) == list(b[text])
+                assert a.find_phrases(text) == b.find_phrases(text)
+        assert ours.export_phrases() == theirs.export_phrases() == ours.freeze().phrasegrams
+        if step == 0:  # a second pass, as for phrases of three words
+            first, second = ours[sentences], theirs[sentences]
+            ours = Phrases(first, **settings)
+            theirs = gensim.models.phrases.Phrases(second, **settings)
+            sentences = list(first)
+        elif step == 1:
+            for each in (ours, theirs):
+                each.add_vocab(others)
+        else:
+            ours.save(tmp_path / "phrases")
+            ours = Phrases.load(tmp_path / "phrases")
+            assert type(ours) is Phrases
+
+
+def test_functions_of_ones_own_score_pairs() -> None:
+    sentences = [["new", "york", "is", "big"], ["new", "york"], ["hot", "dog"]]
+    assert set(Phrases(sentences, 1, 1, scoring=lambda bigram_count: bigram_count).scores) == {
+        "new_york"
+    }
+    everything = Phrases(sentences, threshold=-1, scoring=lambda **told: len(told))
+    assert everything[["is", "hot", "dog"]] == ["is", "hot_dog"]
+    assert set(everything.export_phrases().values()) == {6}
+    for wrong in (lambda a, b: 1, lambda worda_count, /: 1, 5):
+        with pytest.raises(ValueError, match="scoring"):
+            Phrases(sentences, scoring=wrong)  # type: ignore[arg-type]
+
+
+def test_a_class_of_ones_own_says_what_a_phrase_is() -> None:
+    class Pairs(Phrases):
+        def score_candidate(self, word_a: str, word_b: str, in_between: Any) -> Any:
+            if (word_a, word_b) == ("grand", "piano"):
+                return "+".join([word_a, *in_between, word_b]), 1.0
+            return super().score_candidate(word_a, word_b, in_between)
+
+    found = Pairs([["new", "york"]] * 5, 1, 0.1, connector_words=["old"])
+    joined = ["grand+old+piano", "new_york"]
+    assert found[["grand", "old", "piano", "new", "york"]] == joined
+    assert [score for _, score in found.analyze_sentence(["grand", "piano"])] == [1.0]
+
+
+def test_the_rarest_are_forgotten_beyond_max_vocab_size() -> None:
+    sentences = [["new", "york"]] * 9 + [["a", "b"]] * 3 + [["c", "d", "e"]]
+    found = Phrases(sentences, min_count=1, threshold=0.1, max_vocab_size=6)
+    kept = {"new": 9, "york": 9, "new_york": 9, "a": 3, "b": 3, "a_b": 3}
+    assert dict(found.vocab) == kept
+    assert found.min_reduce == 2
+    assert found[["new", "york", "c", "d"]] == ["new_york", "c", "d"]
+    found.add_vocab([["new", "york", "f"]])
+    assert dict(found.vocab) == {**kept, "new": 10, "york": 10, "new_york": 10}
+    assert found.corpus_word_count == 30
+    assert len(Phrases(sentences, max_vocab_size=5).vocab) <= 5
+
+
+def test_texts_without_words_have_no_phrases() -> None:
+    nothings: list[Any] = [[], [[]], (), None, [iter(())]]
+    for nothing in nothings:
+        found = Phrases(nothing)
+        assert dict(found.vocab) == found.export_phrases() == found.freeze().phrasegrams == {}
+        assert found[["new", "york"]] == ["new", "york"]
+        found.add_vocab([["new", "york"]] * 9)
+        assert found.vocab["new_york"] == 9
+    with pytest.warns(UserWarning, match="gone through before"):
+        Phrases(iter([]))
+    with pytest.raises(ValueError, match="connector_words"):
+        Phrases([["a"]], common_terms=["of"])
+    with pytest.raises(TypeError, match="treshold"):
+        Phrases([["a"]], treshold=5)
+
+
+def test_any_corpus_can_be_joined_and_copies_are_equal() -> None:
+    sentences = [["new", "york", "of", "old"]] * 9 + [["a", "b"]]
+    found = Phrases(sentences, 1, 0.1, connector_words=["of"])
+    other = [["old", "new", "york", "b"], ["york", "of", "old"]]
+    for each in (found, copy.deepcopy(found), pickle.loads(pickle.dumps(found))):
+        joined = each.join(read_corpus(other, min_count=1), min_count=1)
+        assert list(joined.sentences()) == list(found[other]) == list(each[other])
+        assert pickle.loads(pickle.dumps(each.freeze())).phrasegrams == found.scores

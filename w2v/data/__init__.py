@@ -5,16 +5,30 @@ from w2v.data.corpus import EncodedCorpus
 from w2v.data.course import convert_one_hot, preprocess
 from w2v.data.datasets.pydocs import pydocs
 from w2v.data.errors import CorpusError
-from w2v.data.phrases import ENGLISH_CONNECTOR_WORDS, Phrases
+from w2v.data.phrases import ENGLISH_CONNECTOR_WORDS, FrozenPhrases, Phraser, Phrases
 from w2v.data.reading.read_corpus import prepare, read_corpus
+from w2v.data.sentence_files import (
+    BrownCorpus,
+    LineSentence,
+    PathLineSentences,
+    SentenceFiles,
+    Text8Corpus,
+)
 from w2v.data.vocabulary import Vocabulary
 from w2v.data.windows import context_windows, create_contexts_target
 
 __all__ = [
     "ENGLISH_CONNECTOR_WORDS",
+    "BrownCorpus",
     "CorpusError",
     "EncodedCorpus",
+    "FrozenPhrases",
+    "LineSentence",
+    "PathLineSentences",
+    "Phraser",
     "Phrases",
+    "SentenceFiles",
+    "Text8Corpus",
     "Vocabulary",
     "context_windows",
     "convert_one_hot",

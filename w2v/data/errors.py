@@ -1,4 +1,4 @@
-"""The error of this room: text that cannot become a corpus."""
+"""The errors of this room: text that cannot become a corpus."""
 
 
 class CorpusError(ValueError):
@@ -6,3 +6,7 @@ class CorpusError(ValueError):
 
     The message is one line: what was got, what was expected and what to do.
     """
+
+
+class NoWordsError(CorpusError):
+    """Text without a word in it."""

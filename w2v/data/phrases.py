@@ -2,237 +2,282 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Container, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from w2v.data.corpus import EncodedCorpus, renumbered
-from w2v.data.corpus_arrays import counted
-from w2v.data.errors import CorpusError
-from w2v.data.joined_sentences import JoinedSentences, join_one_or_many, tokens_of
-from w2v.data.reading.read_corpus import read_corpus
-from w2v.data.vocabulary import Vocabulary, frequent
+from w2v.data.corpus import EncodedCorpus
+from w2v.data.frozen_phrases import FrozenPhrases
+from w2v.data.phrase_analysis import ENGLISH_CONNECTOR_WORDS, PhraseAnalysis
+from w2v.data.phrase_counts import PhraseCounts, read_whole
+from w2v.data.phrase_scoring import (
+    Scorer,
+    Scoring,
+    check_number,
+    named_scorer,
+    npmi_scorer,
+    original_scorer,
+)
+from w2v.data.phrases_file import scorer_to_file
+from w2v.gensim_names import check_unsupported
 from w2v.messages import quoted
 
-SCORINGS = ("default", "npmi")
-_THRESHOLDS = {"default": 10.0, "npmi": 0.5}
+__all__ = [
+    "ENGLISH_CONNECTOR_WORDS",
+    "FrozenPhrases",
+    "Phraser",
+    "Phrases",
+    "npmi_scorer",
+    "original_scorer",
+]
 
-ENGLISH_CONNECTOR_WORDS = frozenset((
-    "a", "an", "the", "and", "or", "at", "by", "for", "from", "in", "of", "on", "to", "with",
-    "without",
-))  # fmt: skip
-"""Articles, conjunctions and prepositions; gensim's set of the same name."""
+Phraser = FrozenPhrases
+
+_COUNTED = "pairs are counted with it; make another, Phrases(sentences, {}=…)"
+_INSTEAD = {"common_terms": (None, "use connector_words")}
 
 
-class Phrases:
+class Phrases(PhraseAnalysis):
     """Pairs of words that occur together more often than by chance.
 
     Parameters
     ----------
-    corpus : EncodedCorpus, or what :func:`w2v.data.read_corpus` takes
+    sentences : iterable of lists of str, EncodedCorpus, or what :func:`read_corpus` takes; optional
         An encoded corpus should have its rare words still in it (``min_count=1``): where they
         are left out, words that never met become neighbours.
-    min_count : int, default 5
-        Pairs must occur this often.
+    min_count : number, default 5
+        Pairs must occur this often, for "default" more often.
     threshold : float, optional
         Pairs must score above this; by default 10, or 0.5 for "npmi".
-    scoring : {"default", "npmi"}, default "default"
-        ``(ab − min_count) · v / (a · b)`` with the counts of the words and the pair and the
-        number v of distinct words and pairs (Mikolov et al., "Distributed Representations of
-        Words and Phrases and their Compositionality", 2013, equation 6, scaled as gensim
-        does); or normalised pointwise mutual information, −1 to 1 (Bouma, "Normalized
-        (Pointwise) Mutual Information in Collocation Extraction", 2009).
+    max_vocab_size : int, default 40_000_000
+        Where there are more distinct words and pairs, the rarest are forgotten, all of one count
+        together. gensim forgets while it counts, which makes the counts approximate; here they
+        are exact, and memory is not bounded.
     delimiter : str, default "_"
-        What joins the words of a phrase. Phrases that are spelled alike, such as a_b with c and
-        a with b_c, are one word, and so are a phrase and a word of the text.
+        What joins the words of a phrase. What is spelled alike, a phrase and a word of the text,
+        or two phrases such as a_b with c and a with b_c, is one word and counted together.
+    progress_per : int
+        Without effect.
+    scoring : {"default", "npmi"} or callable, default "default"
+        :func:`original_scorer`, :func:`npmi_scorer`, or a function of their parameters, or of
+        some of them, which it is given by name.
     connector_words : iterable of str, default ()
         Words that may stand within a phrase, such as bread_and_butter, but neither begin nor
         end one, and do not count as words in the score; ``ENGLISH_CONNECTOR_WORDS`` for English.
 
     Attributes
     ----------
-    min_count, threshold, scoring, delimiter, connector_words
-        As they were when the phrases were found; read-only.
-    scores : dict of str to float
-        The phrases found, highest score first. Of phrases that are spelled alike the best score.
+    min_count, threshold, scoring
+        Can be changed: what is asked next follows. ``scoring`` is the function.
+    max_vocab_size, progress_per
+        As given.
+    min_reduce : int
+        1, and more after rare words and pairs were forgotten: the least count of those left.
 
     Raises
     ------
     ValueError
         A parameter out of its range.
     CorpusError
-        A corpus that cannot be read, is damaged, or whose words are no strings.
+        Text that cannot be read, is damaged, or whose words are no strings.
     """
+
+    _KIND = "Phrases"
+    _instead: ClassVar[Mapping[str, str]] = {name: use for name, (_, use) in _INSTEAD.items()}
+    _computed: ClassVar[Mapping[str, str]] = {
+        "delimiter": _COUNTED.format("delimiter"),
+        "connector_words": _COUNTED.format("connector_words"),
+        "vocab": "add_vocab() counts more text",
+        "corpus_word_count": "add_vocab() counts more text",
+        "scores": "they follow from the text, threshold, min_count and scoring",
+    }
 
     def __init__(
         self,
-        corpus: Any,
-        *,
-        min_count: int = 5,
+        sentences: Any = None,
+        min_count: float = 5,
         threshold: float | None = None,
-        scoring: str = "default",
+        max_vocab_size: float = 40_000_000,
         delimiter: str = "_",
-        connector_words: Iterable[str] = (),
+        progress_per: int = 10_000,
+        scoring: str | Scorer = "default",
+        connector_words: Iterable[str] = frozenset(),
+        **unknown: Any,
     ) -> None:
-        if scoring not in SCORINGS:
-            raise ValueError(f"scoring must be one of {', '.join(SCORINGS)}, got {quoted(scoring)}")
-        if min_count < 1:
-            raise ValueError(f"min_count must be 1 or more, got {min_count}")
-        threshold = _THRESHOLDS[scoring] if threshold is None else threshold
-        if scoring == "npmi" and not -1 <= threshold <= 1:
-            raise ValueError(f"threshold must be -1 to 1 for npmi scoring, got {threshold}")
-        if not (math.isfinite(threshold) and (threshold > 0 or scoring == "npmi")):
-            raise ValueError(f"threshold must be a number above 0, got {threshold}")
+        check_unsupported("Phrases", unknown, _INSTEAD)
         if not isinstance(delimiter, str):
             raise ValueError(f"delimiter must be a string, such as '_', got {quoted(delimiter)}")
         if isinstance(connector_words, str):
             raise ValueError(
                 f"connector_words must be several words, got the string {quoted(connector_words)}"
             )
-        from w2v.data.phrase_kernels import count_pairs
-
-        if isinstance(corpus, EncodedCorpus):
-            corpus.check()
-        else:
-            corpus = read_corpus(corpus, min_count=1)
-        self.min_count, self.threshold, self.scoring = min_count, threshold, scoring
-        self.delimiter, self.connector_words = delimiter, frozenset(connector_words)
-        self._source: Vocabulary = corpus.vocab
-        _require_strings(self._source)
-        size = len(self._source)
-        counts = counted(corpus.tokens, size)  # the vocabulary's may be those of a longer text
-        connectors = [self._source.word_to_id.get(word, -1) for word in self.connector_words]
-        self._is_connector = np.zeros(size, np.bool_)
-        self._is_connector[[i for i in connectors if i >= 0]] = True
-
-        keys, values = count_pairs(corpus.tokens, corpus.offsets, self._is_connector)
-        begins = self._is_connector[keys % size]
-        self._beginnings = keys[begins][np.argsort(values[begins])]
-        pairs, together = keys[~begins], values[~begins]
-        distinct = size - int(self._is_connector.sum()) + len(pairs)
-        kept = together >= min_count
-        pairs, together = pairs[kept], together[kept]
-        first, second = counts[self._first_words(pairs)], counts[pairs % size]
-        if scoring == "default":
-            scores = (together - min_count) * distinct / (first * second.astype(np.float64))
-        else:
-            p = together / corpus.total_words
-            chance = (first / corpus.total_words) * (second / corpus.total_words)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                scores = np.log(p / chance) / -np.log(p)
-        above = np.flatnonzero(scores > threshold)
-        # Ties in the order of the words, so that the result does not depend on a hash.
-        order = above[np.lexsort((pairs[above], -scores[above]))]
-        self._pairs: NDArray[np.int64] = pairs[order]
-        self.scores: dict[str, float] = {}
-        names = [self.delimiter.join(self._words(pair)) for pair in self._pairs.tolist()]
-        for name, score in zip(names, scores[order].tolist(), strict=True):
-            self.scores.setdefault(name, score)
-        # A phrase that is spelled as a word of the text is that word.
-        self._spelled = [
-            *self._source.words,
-            *(name for name in self.scores if name not in self._source),
-        ]
-        self._table = self._lookup(names)
+        self._delimiter, self._connector_words = delimiter, frozenset(connector_words)
+        self.max_vocab_size, self.progress_per, self.min_reduce = max_vocab_size, progress_per, 1
+        self._counts = PhraseCounts(delimiter, self._connector_words)
+        self.min_count, self.scoring = min_count, scoring
+        if threshold is None:
+            threshold = 0.5 if self._scorer is npmi_scorer else 10.0
+        self.threshold = threshold
+        self._by_now()  # an error now, not when the text is read
+        if sentences is not None:
+            self.add_vocab(sentences)
         self._settled = True
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        ours = type(self).__module__ == __name__ or name in self.__dict__
-        if "_settled" in self.__dict__ and ours:
-            raise AttributeError(
-                f"{type(self).__name__}.{name} cannot be set: phrases are found when it is made; "
-                "make another, Phrases(corpus, min_count=…, threshold=…, scoring=…, delimiter=…, "
-                "connector_words=…)"
-            )
-        object.__setattr__(self, name, value)
+    def _forget(self) -> None:
+        """Forget what follows from settings and counts, as these change."""
+        self._now: Scoring | None = None
+        self._keys: dict[int, str] | None = None
+        self._scores: dict[str, Any] | None = None
+        self._by_first: dict[str, set[str]] | None = None
 
-    def _first_words(self, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the id of each pair's first word, whatever connectors follow it."""
-        size = len(self._source)
-        first = pairs // size
-        while len(rest := np.flatnonzero(first >= size)):
-            first[rest] = self._beginnings[first[rest] - size] // size
-        return first
+    @property
+    def threshold(self) -> float:
+        """What pairs must score above."""
+        return self._threshold
 
-    def _words(self, key: int) -> list[str]:
-        """Spell out a pair, with the connectors between."""
-        size = len(self._source)
-        words: list[str] = []
-        while True:
-            key, word = divmod(key, size)
-            words.append(self._source.words[word])
-            if key < size:
-                return [self._source.words[key], *reversed(words)]
-            key = int(self._beginnings[key - size])
+    @threshold.setter
+    def threshold(self, value: float) -> None:
+        check_number("threshold", value)
+        self._threshold = value
+        self._forget()
 
-    def _lookup(self, names: list[str]) -> dict[int, int]:
-        """Map the phrases' keys to their words' ids, and those of beginnings to their numbers."""
-        size = len(self._source)
-        known = self._source.word_to_id
-        new = {name: size + i for i, name in enumerate(self._spelled[size:])}
-        table = {
-            pair: known[name] if name in known else new[name]
-            for pair, name in zip(self._pairs.tolist(), names, strict=True)
-        }
-        for pair in self._pairs.tolist():
-            before = pair // size
-            while before >= size and (key := int(self._beginnings[before - size])) not in table:
-                table[key] = before
-                before = key // size
-        return table
+    @property
+    def min_count(self) -> float:
+        """How often pairs must occur."""
+        return self._min_count
 
-    def __len__(self) -> int:
-        return len(self.scores)
+    @min_count.setter
+    def min_count(self, value: float) -> None:
+        check_number("min_count", value)
+        self._min_count = value
+        self._forget()
 
-    def export_phrases(self) -> dict[str, float]:
-        """Return the phrases found and their scores, as ``scores``."""
-        return dict(self.scores)
+    @property
+    def scoring(self) -> Scorer:
+        """The scoring function; it can be set by its name too."""
+        return self._scorer
 
-    def __getitem__(self, sentence: Any) -> list[str] | JoinedSentences:
-        """Join the phrases of a sentence, from the left.
+    @scoring.setter
+    def scoring(self, value: str | Scorer) -> None:
+        self._scorer = named_scorer(value)
+        self._forget()
+
+    @property
+    def delimiter(self) -> str:
+        """What joins the words of a phrase."""
+        return self._delimiter
+
+    @property
+    def connector_words(self) -> frozenset[str]:
+        """Words that may stand within a phrase, but neither begin nor end one."""
+        return self._connector_words
+
+    @property
+    def corpus_word_count(self) -> int:
+        """How many words were read."""
+        return self._counts.words
+
+    @property
+    def vocab(self) -> Mapping[str, int]:
+        """How often each word and each pair, joined, was read; read-only."""
+        return MappingProxyType(self._counts.spellings())
+
+    @property
+    def scores(self) -> dict[str, Any]:
+        """The phrases found and their scores, highest first; of phrases spelled alike the best.
+
+        They are pairs of the words of the text.  After :meth:`load` or a second
+        :meth:`add_vocab` the words are not known any more, and it is :meth:`export_phrases`.
+        """
+        if self._scores is None:
+            if self._counts.pairs is not None:
+                self._keys, self._scores = self._counts.pairs.phrases(self._by_now())
+            else:
+                found = self._counts.exported(self._by_now()).items()
+                self._scores = dict(sorted(found, key=lambda each: -each[1]))
+        return self._scores
+
+    def _by_now(self) -> Scoring:
+        if self._now is None:
+            read = self._counts.entries, self._counts.words
+            self._now = Scoring(self._scorer, self._min_count, self._threshold, *read)
+        return self._now
+
+    def add_vocab(self, sentences: Any) -> None:
+        """Count more text.
 
         Parameters
         ----------
-        sentence : iterable of str, or iterable of these
-            Or an encoded corpus, whose words are given.
-
-        Returns
-        -------
-        list of str, or JoinedSentences
-            For many sentences what can be gone through as often as they themselves can: a
-            list's again and again, a generator's once, and then a CorpusError says so.
+        sentences
+            As the constructor takes them.
 
         Raises
         ------
         CorpusError
-            A string, or a token that is none; for many sentences, when they are reached.
+            Text that cannot be read, is damaged, or whose words are no strings.
         """
-        if isinstance(sentence, EncodedCorpus):
-            return JoinedSentences(self._joined, sentence, sentence.sentences)
-        return join_one_or_many(self._joined, sentence)
+        corpus = read_whole(sentences)
+        if corpus is not None:
+            above = self._counts.add(corpus, self.max_vocab_size)
+            self.min_reduce = max(self.min_reduce, above + 1)
+            self._forget()
 
-    def _joined(self, sentence: Any) -> list[str]:
-        """Join as :func:`join_pairs` does, for words that need not be known."""
-        ids, size = self._source.word_to_id, len(self._source)
-        joined: list[str] = []
-        open_words: list[str] = []
-        before = -1
-        for word in tokens_of(sentence):
-            i = ids.get(word, -1)
-            found = self._table.get(before * size + i, -1) if before >= 0 and i >= 0 else -1
-            if i >= 0 and self._is_connector[i]:
-                before = found
-                (open_words if open_words else joined).append(word)
-            elif found >= 0:
-                joined.append(self.delimiter.join([*open_words, word]))
-                open_words, before = [], -1
-            else:
-                joined += open_words
-                open_words, before = [word], i
-        return joined + open_words
+    def score_candidate(
+        self, word_a: str, word_b: str, in_between: Sequence[str]
+    ) -> tuple[str, Any] | tuple[None, None]:
+        """Return the phrase that a pair makes and its score, or twice None.
+
+        Parameters
+        ----------
+        word_a, word_b : str
+        in_between : list of str
+            The connectors between.
+        """
+        phrase, head = self._delimiter.join((word_a, *in_between, word_b)), self._delimiter[:1]
+        parts = (len(in_between) + 1) * self._delimiter.count(head)
+        if self._counts.plain and phrase.count(head) == parts:
+            # It can be read in one way only, so that there is one pair of this name.
+            score = (self._scores or self.scores).get(phrase)
+        else:
+            score = self._counts.score(self._by_now(), word_a, word_b, phrase)
+        return (None, None) if score is None else (phrase, score)
+
+    def export_phrases(self) -> dict[str, Any]:
+        """Return the phrases among all words and pairs, and their scores.
+
+        Where a word has the delimiter in it, such as new_york, it is taken for its parts, as in
+        gensim: ``scores`` has the phrases of words as they stand in the text.
+
+        Returns
+        -------
+        dict of str to float
+        """
+        if self._counts.plain or not self._delimiter:
+            return dict(self.scores)
+        return self._counts.exported(self._by_now())
+
+    def _ends(self) -> Mapping[str, Container[str]] | None:
+        if type(self).score_candidate is not Phrases.score_candidate:
+            return None
+        if self._by_first is None:
+            scores = self.scores if self._counts.plain else None
+            self._by_first = self._counts.ends(self._by_now(), scores)
+        return self._by_first
+
+    def freeze(self) -> FrozenPhrases:
+        """Return the phrases of :meth:`export_phrases` without the counts."""
+        return FrozenPhrases(self)
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    def __str__(self) -> str:
+        return (
+            f"{type(self).__name__}<{self._counts.entries} vocab, min_count={self.min_count}, "
+            f"threshold={self.threshold}, max_vocab_size={self.max_vocab_size}>"
+        )
+
+    __repr__ = __str__
 
     def join(self, corpus: EncodedCorpus, *, min_count: int = 5) -> EncodedCorpus:
         """Make the corpus in which phrases are words.
@@ -240,7 +285,7 @@ class Phrases:
         Parameters
         ----------
         corpus : EncodedCorpus
-            The one that phrases were found in.
+            Fastest with the one that the phrases were found in.
         min_count : int, default 5
             Words, phrases among them, that occur less often are left out.
 
@@ -250,38 +295,55 @@ class Phrases:
 
         Raises
         ------
-        ValueError
-            Another corpus.
         CorpusError
-            No word that remains.
+            No word that remains, or words that are no strings.
         """
-        if corpus.vocab is not self._source and corpus.vocab != self._source:
-            raise ValueError("phrases can be joined only in the corpus that they were found in")
-        from w2v.data.phrase_kernels import join_pairs, lookup_table
-
         corpus.check()
-        out = np.empty(len(corpus.tokens), np.int32)
-        offsets = np.empty(len(corpus.offsets), np.int64)
-        known = np.array([*self._table], np.int64), np.array([*self._table.values()], np.int64)
-        keys, values = lookup_table(*known)
-        length = join_pairs(
-            corpus.tokens, corpus.offsets, self._is_connector, keys, values, out, offsets
-        )
-        out, words = out[:length], self._spelled
-        counts = counted(out, len(words))
-        kept = frequent(counts, min_count=min_count)
-        new_id = np.full(len(words), -1, np.int32)
-        new_id[kept] = np.arange(len(kept), dtype=np.int32)
-        vocab = Vocabulary([words[i] for i in kept.tolist()], counts[kept])
-        tokens, offsets = renumbered(out, offsets, new_id)
-        info = {**corpus.info, "phrases": len(self), "min_count": min_count}
-        return EncodedCorpus(tokens, offsets, vocab, length, info)
+        pairs = self._counts.pairs
+        if pairs is not None and corpus.vocab == pairs.vocab:
+            _ = self.scores
+            return pairs.join(corpus, self._keys or {}, min_count)
+        pairs = self._counts.counted(corpus)
+        keys = {}
+        for key in pairs.pairs.tolist():
+            first, *between, last = pairs.spelled_out(key)
+            phrase, score = self.score_candidate(first, last, between)
+            if phrase is not None and score is not None:
+                keys[key] = phrase
+        return pairs.join(corpus, keys, min_count)
 
-
-def _require_strings(vocab: Vocabulary) -> None:
-    for kind in set(map(type, vocab.words)):
-        if not issubclass(kind, str):
-            raise CorpusError(
-                f"phrases are made of strings, and this corpus has words of type {kind.__name__}; "
-                "make them strings first: str()"
+    def _content(self) -> dict[str, Any]:
+        scoring = scorer_to_file(self._scorer)
+        if scoring is None:
+            raise ValueError(
+                f"scoring={quoted(self._scorer)} cannot be saved; a function with a name at the "
+                "top of a module can, or use freeze().save()"
             )
+        return {
+            "min_count": self.min_count,
+            "threshold": self.threshold,
+            "scoring": scoring,
+            "delimiter": self._delimiter,
+            "connector_words": sorted(self._connector_words),
+            "max_vocab_size": self.max_vocab_size,
+            "progress_per": self.progress_per,
+            "min_reduce": self.min_reduce,
+            "corpus_word_count": self._counts.words,
+            "vocab": self._counts.spellings(),
+        }
+
+    def _restore(self, content: Mapping[str, Any], scorer: Scorer | None) -> None:
+        if scorer is None:
+            raise ValueError(
+                f"these phrases are scored by {quoted(content.get('scoring'))}, which is not at "
+                "hand: import its module first, or give the function, load(path, scoring=function)"
+            )
+        self._delimiter = content["delimiter"]
+        self._connector_words = frozenset(content["connector_words"])
+        known = content["vocab"], content["corpus_word_count"]
+        self._counts = PhraseCounts.of(self._delimiter, self._connector_words, *known)
+        for name in ("min_count", "threshold", "max_vocab_size", "progress_per", "min_reduce"):
+            setattr(self, name, content[name])
+        self.scoring = scorer
+        self._by_now()
+        self._settled = True

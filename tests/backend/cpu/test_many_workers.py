@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from itertools import product
 
@@ -11,7 +12,7 @@ import pytest
 from tests.support.turns import train_in_turn
 from w2v.backend import FusedSettings
 from w2v.backend.cpu import copies
-from w2v.backend.cpu.copies import REACH, OwnCopies, curvature, own_copies
+from w2v.backend.cpu.copies import MOST_WAY, STEEPNESS, OwnCopies, curvature, own_copies
 from w2v.backend.cpu.fused import train
 from w2v.models import CBOW, SkipGram
 from w2v.training.fused import FusedTrainer
@@ -40,7 +41,8 @@ def test_all_copies_together_go_a_bounded_way_before_they_meet(workers: int) -> 
         if own.hot:
             with_copies += 1
             assert own.patience >= 2
-            assert workers * own.patience * curvature(settings, 10**8, *weights) <= REACH * 1.001
+            steps = own.patience * STEEPNESS * curvature(settings, 10**8, *weights)
+            assert workers * (1 - math.exp(-steps)) <= MOST_WAY * 1.001
     assert with_copies
 
 

@@ -91,8 +91,8 @@ class CPUBackend(Backend):
     ) -> None:
         # The constants take the weights' dtype, or the whole loop would run in float64.
         self.check_adam(param, m, v, grad)
-        constants = (param.dtype.type(c) for c in (step_size, beta1, beta2, eps))
-        if not kernels.adam_rows(_whole(param), m, v, grad.index, grad.rows, *constants):
+        constants = tuple(param.dtype.type(c) for c in (step_size, beta1, beta2, eps))
+        if not kernels.adam_rows(_whole(param), m, v, grad.index, grad.rows, constants):
             self.check_ids(grad.index, param.shape[0], "row")
 
     def sample_fast(self, noise: NoiseTable, shape: tuple[int, ...], stream: RandomStream) -> Array:

@@ -10,6 +10,7 @@ threads, and whether these have cores of their own or wait for one.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -20,9 +21,9 @@ from w2v.backend.settings import FusedSettings
 
 HOT_WORDS = 512  # on text, two fifths of the negatives and three of the other rows
 UNSETTLED_WORDS = 500_000  # of a run; with copies from the first on, these cost it 3 % of loss
-# Of all threads' uses of a row between two exchanges, times its curvature if every sigmoid
-# were at its steepest, which few are.  Rows grow visibly from three times as much on.
-REACH = 4.0
+# Of the way to a row's optimum, what all threads' steps may take it before they meet: beyond 2
+# the sum goes farther past it each time.  And how much of the steepest curvature there is.
+MOST_WAY, STEEPNESS = 1.8, 0.45
 MOST_USES, FEWEST_USES = 64.3, 2.0  # of a row by its thread; fewer are not worth a copy
 _SAMPLED_ROWS = 128  # whose curvature stands for all hot rows'
 _PATH = 12  # nodes above a word of running text in a tree, about
@@ -71,8 +72,7 @@ def own_copies(
     """
     hot, patience = 0, FEWEST_USES
     if settings.workers > 1 and position >= UNSETTLED_WORDS:
-        reach = settings.workers * curvature(settings, position, W_in, W_out)
-        uses = REACH / reach if reach else MOST_USES
+        uses = uses_apart(settings.workers, curvature(settings, position, W_in, W_out))
         if uses >= FEWEST_USES:  # which NaN is not
             hot = min(HOT_WORDS, W_in.shape[0], W_out.shape[0])
             patience = min(uses, MOST_USES)
@@ -83,6 +83,28 @@ def own_copies(
         np.zeros((DELAY, _DUE + 2), np.int32),
         np.array([0.0, 1.0, 1.0]),
     )
+
+
+def uses_apart(workers: int, share: float) -> float:
+    """Return how many uses of a row by each thread may come between two exchanges.
+
+    A thread that uses its copy n times goes 1 − exp(−n · share) of the way, so two threads
+    together never go twice the way, and many go the sum of their shares.
+
+    Parameters
+    ----------
+    workers : int
+        At least 2.
+    share : float
+        See :func:`curvature`.
+
+    Returns
+    -------
+    float
+    """
+    if not share:
+        return MOST_USES
+    return -math.log1p(-MOST_WAY / workers) / (STEEPNESS * share)
 
 
 def curvature(settings: FusedSettings, position: int, W_in: np.ndarray, W_out: np.ndarray) -> float:

@@ -35,7 +35,7 @@ def train(work: Work, own: OwnCopies | None = None) -> FusedLoss:
     W_in, W_out = _vector_rows(work.W_in), _vector_rows(work.W_out)
     loss = np.zeros(3)
     form.kernel(
-        (W_in, W_out),
+        (W_in, W_out, loss),
         Corpus(
             _read_only(work.tokens, np.int32), _read_only(work.offsets, np.int64), work.position
         ),
@@ -57,7 +57,6 @@ def train(work: Work, own: OwnCopies | None = None) -> FusedLoss:
         ),
         own or own_copies(settings, work.position, W_in, W_out),
         None if work.lockf is None else _read_only(work.lockf, np.float32),
-        loss,
     )
     for W, whole in ((work.W_in, W_in), (work.W_out, W_out)):
         if not np.may_share_memory(W, whole):

@@ -56,7 +56,8 @@ SLOTS = AHEAD + 2
 class Outputs(NamedTuple):
     """What a loss says of windows' outputs: functions that are compiled into the kernel.
 
-    ``source`` is what the kernel is given of them, with the ``most`` that a window can have.
+    ``source`` is what the kernel is given to find them by, a named tuple whose ``most`` is how
+    many a window can have.
 
     Parameters
     ----------
@@ -93,20 +94,20 @@ def make_train(name: str, outputs: Outputs) -> Any:
     """Return the kernel that trains with a loss, under a name of its own in the cache."""
     prepare, draw, lay, merge, restore, lower = outputs
 
-    def train(weights, corpus, windows, source, cbow, tiling, own, lockf, loss):
+    def train(trained, corpus, windows, source, cbow, tiling, own, lockf):
         """Train on whole sentences.
 
-        weights: (V, D) float32 input and (outputs, D) output vectors, D a multiple of LANES.
-        corpus: :class:`w2v.backend.cpu.batch_kernels.Corpus`, and windows: the ``Windows``
+        trained: (V, D) float32 input and (outputs, D) output vectors, D a multiple of LANES,
+        and (3,) float64, added to: loss in nats, predictions, kept words.  corpus: :class:`w2v.backend.cpu.batch_kernels.Corpus`, and windows: the ``Windows``
         there.  source: what outputs are found by.  cbow: None for skip-gram, or whether to
         average and whether to share the gradient.  tiling: tuples as long as the contexts and
         outputs that are multiplied at once, and :func:`w2v.backend.cpu.fused.lane_patterns`.
         own: the thread's, :class:`w2v.backend.cpu.copies.OwnCopies`.  lockf: (V,) float32, what
-        changes of input vectors are multiplied by, or None.  loss: (3,) float64, added to:
-        loss in nats, predictions, kept words.
+        changes of input vectors are multiplied by, or None.
         """
+        W_in, W_out, loss = trained
         (group, tile, patterns), window = tiling, windows.reach
-        width = weights[0].shape[1]
+        width = W_in.shape[1]
         stride, tiles = width * 4, (source.most + len(tile) - 1) // len(tile)
 
         batch = new_batch(corpus.offsets)
@@ -147,8 +148,8 @@ def make_train(name: str, outputs: Outputs) -> Any:
         copies = Copies(
             hot,
             (np.int64(own_rows.ctypes.data) + 63) // 64 * 64,
-            np.int64(weights[0].ctypes.data),
-            np.int64(weights[1].ctypes.data),
+            np.int64(W_in.ctypes.data),
+            np.int64(W_out.ctypes.data),
             stride,
         )
         next_use = state[0]

@@ -30,7 +30,7 @@ _honest = kept_njit(
 
 @_exact
 def all_below(ids, size):
-    """Whether a one-dimensional array has no id outside 0 .. size - 1."""
+    """Say whether ids, (n,) integers, has none outside 0 .. size - 1."""
     wrong = False
     for i in range(ids.size):
         wrong |= (ids[i] < 0) | (ids[i] >= size)
@@ -39,6 +39,7 @@ def all_below(ids, size):
 
 @_fast
 def row_dot(W, index, h, out):
+    """Fill out, (B, K), with rows W[index[b, k]] times h[b].  W: (V, H).  h: (B, H)."""
     flat = index.ravel()
     if not all_below(flat, W.shape[0]):
         return False
@@ -57,6 +58,7 @@ def row_dot(W, index, h, out):
 
 @_fast
 def weighted_rows(W, index, weight, out):
+    """Fill out, (B, H), with sums over k of weight[b, k] times W[index[b, k]].  W: (V, H)."""
     flat = index.ravel()
     if not all_below(flat, W.shape[0]):
         return False
@@ -75,6 +77,7 @@ def weighted_rows(W, index, weight, out):
 
 @_fast
 def scatter_add(dst, index, rows):
+    """Add rows, (n, H), to rows index, (n,), of dst, (V, H)."""
     if not all_below(index, dst.shape[0]):
         return False
     for n in range(index.size):
@@ -86,11 +89,10 @@ def scatter_add(dst, index, rows):
 
 @_exact
 def unique(index, size):
-    """Distinct values of index, and for every entry the place of its value.
+    """Return the distinct values of index, int32, and for every entry the place of its value.
 
-    Without values, if one is outside 0 .. size - 1.
-
-    A hash table of the batch's size, so that the cost does not know V.
+    Without values, if one is outside 0 .. size - 1.  By a hash table of the batch's size, so
+    that the cost does not know V.
     """
     n = index.size
     bits = 4
@@ -119,6 +121,7 @@ def unique(index, size):
 
 @_fast
 def reduce_rows(place, rows, out):
+    """Add rows, (B, K, H), to rows place, (B, K), of out, (n, H)."""
     for b in range(place.shape[0]):
         for k in range(place.shape[1]):
             row = place[b, k]
@@ -128,6 +131,7 @@ def reduce_rows(place, rows, out):
 
 @_fast
 def reduce_outer(place, weight, h, out):
+    """Add weight[b, k] times h[b] to rows place, (B, K), of out, (n, H)."""
     for b in range(place.shape[0]):
         for k in range(place.shape[1]):
             row, factor = place[b, k], weight[b, k]
@@ -140,6 +144,7 @@ def reduce_outer(place, weight, h, out):
 
 @_honest
 def sigmoid_loss(x, t, difference):
+    """Return the loss of logits x with labels t, in nats, and fill in σ(x) − t; all are (B, K)."""
     one = x.dtype.type(1)  # an integer 1 would carry float32 over to float64
     total = 0.0
     for b in range(x.shape[0]):
@@ -154,7 +159,12 @@ def sigmoid_loss(x, t, difference):
 
 
 @_fast
-def adam_rows(param, m, v, index, grad, step_size, beta1, beta2, eps):
+def adam_rows(param, m, v, index, grad, constants):
+    """Step rows index, (n,), of param, m and v, (V, H), by grad, (n, H).
+
+    constants: step size, beta1, beta2 and eps, of the parameters' type.
+    """
+    step_size, beta1, beta2, eps = constants
     if not all_below(index, param.shape[0]):
         return False
     one = param.dtype.type(1)

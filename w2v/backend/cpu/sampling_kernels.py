@@ -8,9 +8,10 @@ from typing import Any
 import numba
 import numpy as np
 
-from w2v.backend import random
 from w2v.backend.cpu.kernel_cache import kept_njit
-from w2v.backend.reference import sampling
+from w2v.backend.random import mix64
+from w2v.backend.random import random_bits as plain_random_bits
+from w2v.backend.reference.sampling import rejection_attempts as plain_rejection_attempts
 
 _exact = kept_njit(nogil=True)
 
@@ -20,8 +21,8 @@ def _scalar(function: Any, **names: Any) -> Any:
     return numba.njit(FunctionType(function.__code__, {**function.__globals__, **names}))
 
 
-random_bits = _scalar(random.random_bits, mix64=_scalar(random.mix64))
-rejection_attempts = _scalar(sampling.rejection_attempts)
+random_bits = _scalar(plain_random_bits, mix64=_scalar(mix64))
+rejection_attempts = _scalar(plain_rejection_attempts)
 
 _LOW_32, _S11, _S32 = np.uint64(0xFFFFFFFF), np.uint64(11), np.uint64(32)
 

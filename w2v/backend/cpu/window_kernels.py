@@ -138,7 +138,10 @@ class Part(NamedTuple):
 
 @_kernel
 def new_sums(place):
-    """Start a loss: Σ max(0, wrong logit), Π (1 + exp(−|logit|)) and the latter's exponents."""
+    """Start a loss at an address, of three vectors.
+
+    Σ max(0, wrong logit), Π (1 + exp(−|logit|)) and the latter's exponents, lane by lane.
+    """
     store(place, splat(np.float32(0)))
     store(place + _VECTOR, splat(np.float32(1)))
     store(place + 2 * _VECTOR, splat(np.float32(0)))
@@ -146,7 +149,10 @@ def new_sums(place):
 
 @_kernel
 def loss_of(sums):
-    """Sum log(1 + exp(wrong logit)), as log(1 + exp(x)) = max(0, x) + log(1 + exp(−|x|))."""
+    """Sum log(1 + exp(wrong logit)), in nats, as log(1 + exp(x)) = max(0, x) + log(1 + exp(−|x|)).
+
+    sums: (3, LANES) float32, what :func:`new_sums` began.
+    """
     total = 0.0
     for lane in range(LANES):
         total += sums[0, lane] + math.log(sums[1, lane]) + sums[2, lane] * math.log(2.0)
@@ -155,7 +161,10 @@ def loss_of(sums):
 
 @_inline
 def _score(logits, pattern, labels, rate, sums):
-    """Return (label − σ) · rate in the lanes that count, and add to the loss."""
+    """Return (label − σ) · rate in the lanes that count, and add to the loss.
+
+    logits: a vector; pattern, labels and sums: addresses of vectors.
+    """
     counts, label = load(pattern), load(labels)
     value, tail = sigmoid(logits)
     one = splat(np.float32(1))
@@ -171,7 +180,11 @@ def _score(logits, pattern, labels, rate, sums):
 
 @_inline
 def weigh(count, rows, scratch, rate, group, tile):
-    """Fill in the weights of count contexts, with which their window is stepped."""
+    """Fill in the weights of count contexts, with which their window is stepped.
+
+    rows: :class:`Rows`.  scratch: :class:`Scratch`.  rate: float32.  group, tile: tuples as
+    long as the contexts and outputs that are multiplied at once.
+    """
     contexts, outputs, labels, length, tiles, _ = rows
     stride, span, weights, _, patterns, sums = scratch
     for t in range(tiles):
@@ -190,7 +203,7 @@ def weigh(count, rows, scratch, rate, group, tile):
 
 @_inline
 def skip_gram_step(count, rows, scratch, tile):
-    """Step the rows of a window."""
+    """Step the rows of count contexts and of their window's outputs by the weights."""
     contexts, outputs, _, _, tiles, factors = rows
     stride, span, weights, old, _, _ = scratch
     for d in range(0, stride, _VECTOR):
@@ -214,7 +227,7 @@ def skip_gram_step(count, rows, scratch, tile):
 
 @_inline
 def sum_contexts(count, contexts, stride, hidden, mean):
-    """Put the contexts' mean or sum where hidden points."""
+    """Put the mean or sum of count contexts, a row of ``stride`` bytes, at address hidden."""
     part = splat(np.float32(1.0 / count if mean else 1.0))
     for d in range(0, stride, _VECTOR):
         h = load(load_address(contexts) + d)
@@ -225,7 +238,7 @@ def sum_contexts(count, contexts, stride, hidden, mean):
 
 @_inline
 def damping(count):
-    """Say by what the rate of a window of count contexts is lowered: `stream.damping`."""
+    """Say by what the rate of a window of count contexts is lowered, as the reference does."""
     return np.float32(math.sqrt(PART / count) if count > PART else 1.0)
 
 
@@ -264,7 +277,7 @@ def cbow_step(count, rows, scratch, share, tile):
 
 @_kernel
 def merge_contexts(part, tiles, in_rows, earlier, weights):
-    """Do the same for the contexts that stand from start to end.
+    """Give a context's first place the weights of its later ones, and those an empty row.
 
     If they hold window i's target, the last of them stands in its place.
     """

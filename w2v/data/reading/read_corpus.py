@@ -8,11 +8,12 @@ import tempfile
 import warnings
 import weakref
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from w2v.data.corpus import EncodedCorpus
-from w2v.data.errors import CorpusError
+from w2v.data.errors import CorpusError, NoWordsError
 from w2v.data.manifest import MANIFEST, is_encoded, seal
 from w2v.data.output_folder import clear_when_full, replaced_folder
 from w2v.data.reading.character_classes import character_classes
@@ -25,6 +26,7 @@ from w2v.data.reading.sentence_spooling import TokenizedLines, spool_sentences
 from w2v.data.reading.spool import SpooledText
 from w2v.data.reading.text_blocks import BLOCK_BYTES, TextBlocks
 from w2v.data.reading.text_source import Name, TextSource, find_sources, names_of
+from w2v.data.sentence_files import SentenceFiles
 from w2v.messages import shortened
 
 Sentences = Iterable[Sequence[str]]
@@ -57,7 +59,8 @@ def read_corpus(
         Files of text (plain, .gz, .bz2, .zst), Parquet or JSON Lines; folders; patterns; ``-``
         for standard input; names of datasets such as ``"pydocs"``; the folder of an encoded
         corpus, which is opened as it is. Anything else iterable gives sentences as sequences
-        of strings, and is read once.
+        of strings, and is read once; what :class:`w2v.data.LineSentence` and its like name is
+        read as files are, for the same sentences.
     min_count, max_vocab_size, max_final_vocab
         Which words are kept; see :meth:`Vocabulary.from_counts`.
     tokenizer : {"whitespace", "words"} or callable, default "whitespace"
@@ -187,18 +190,32 @@ def _encode(
 ) -> str:
     """Read the source into the folder; say what was replaced, if anything was."""
     names = names_of(source)
-    if names is None:
+    sources = _sources_of_sentences(source, settings)
+    if sources is not None:
+        settings = replace(
+            settings,
+            tokenizer="whitespace",
+            errors="strict",
+            encoding=UTF8,
+            column=None,
+            max_sentence_length=source.max_sentence_length,
+        )
+    elif names is not None:
+        sources = find_sources(names)
+    if sources is None:
         sources, fingerprints, replaced, faulty = [], [], 0, b""
         report = (lambda words: progress(0, None, words)) if progress else None
         spools = [spool_sentences(source, folder / "spool", report)]
     else:
-        sources = find_sources(names)
         # Taken before reading: a change meanwhile is noticed later.
         fingerprints = [s.fingerprint() for s in sources]
-        spools, replaced, faulty = _read_files(sources, folder, settings, progress)
+        one_line = isinstance(source, SentenceFiles) and source.one_line
+        spools, replaced, faulty = _read_files(
+            sources, folder, settings, progress, one_line=one_line
+        )
     if not any(block.words for spool in spools for block in spool.blocks):
         what = shortened(", ".join(s.name for s in sources[:99])) or "the iterable of sentences"
-        raise CorpusError(f"{what} holds no words; give text with words in it")
+        raise NoWordsError(f"{what} holds no words; give text with words in it")
     vocab, new_ids = build_vocabulary(spools, lowercase=settings.lowercase, limits=settings.limits)
     write_corpus(
         folder,
@@ -222,8 +239,23 @@ def _encode(
     )
 
 
+def _sources_of_sentences(source: Any, settings: ReadSettings) -> list[TextSource] | None:
+    """Return the files in which the sentences of an iterable stand as they are to be cut."""
+    if (
+        not isinstance(source, SentenceFiles)
+        or not 1 <= source.max_sentence_length <= settings.max_sentence_length
+    ):
+        return None
+    return source.sources()
+
+
 def _read_files(
-    sources: list[TextSource], folder: Path, settings: ReadSettings, progress: ReadProgress | None
+    sources: list[TextSource],
+    folder: Path,
+    settings: ReadSettings,
+    progress: ReadProgress | None,
+    *,
+    one_line: bool,
 ) -> tuple[list[SpooledText], int, bytes]:
     tokenizer = settings.tokenizer
     blocks = TextBlocks(
@@ -233,6 +265,7 @@ def _read_files(
         lines_only=callable(tokenizer),
         encoding=settings.encoding,
         strict=settings.strict,
+        one_line=one_line,
     )
     if not isinstance(tokenizer, str):
 

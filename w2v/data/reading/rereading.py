@@ -12,6 +12,7 @@ import numpy as np
 from w2v.data.corpus import EncodedCorpus
 from w2v.data.errors import CorpusError
 from w2v.data.reading.text_source import names_of
+from w2v.data.sentence_files import SentenceFiles
 
 _COMPARED = 100
 
@@ -55,8 +56,10 @@ def may_vary(source: Any) -> bool:
     Returns
     -------
     bool
-        False for names of files, corpora, lists, arrays and what can be gone through once.
+        False for files, corpora, lists, arrays and what can be gone through once.
     """
+    if isinstance(source, SentenceFiles):
+        return source.sources() is None
     kept = str | bytes | os.PathLike | Sequence | np.ndarray | EncodedCorpus | Iterator
     return isinstance(source, Iterable) and not isinstance(source, kept)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from w2v.data.manifest import is_encoded
 from w2v.data.reading.text_source import TextSource, find_sources, names_of
+from w2v.data.sentence_files import SentenceFiles
 
 _SENTENCES = 10_000
 # A file up to this size counts with every byte, a larger one with pieces from all over it: a
@@ -37,13 +38,20 @@ def state_of(source: Any) -> Hashable | None:
     CorpusError
         A name under which nothing is there.
     """
+    if isinstance(source, SentenceFiles):
+        kind = type(source).__name__, source.max_sentence_length
+        return _states_of(source.sources(), kind)
     names = names_of(source)
     if names is None:
         return _state_of_lists(source) if isinstance(source, list | tuple) else None
     if any(is_encoded(name) for name in names):
         return None
-    states = [_state_of_file(each) for each in find_sources(names)]
-    return None if None in states else tuple(states)
+    return _states_of(find_sources(names))
+
+
+def _states_of(sources: list[TextSource] | None, *more: Hashable) -> Hashable | None:
+    states = [None] if sources is None else [_state_of_file(each) for each in sources]
+    return None if None in states else (*more, *states)
 
 
 def _state_of_lists(sentences: list[Any] | tuple[Any, ...]) -> Hashable | None:

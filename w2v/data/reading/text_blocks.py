@@ -107,6 +107,8 @@ class TextBlocks:
         Of plain text and JSON Lines.
     strict : bool, default False
         Whether bytes that are no text in another encoding than UTF-8 are an error.
+    one_line : bool, default False
+        Whether line ends are spaces, so that no sentence ends.
 
     Attributes
     ----------
@@ -125,7 +127,9 @@ class TextBlocks:
         lines_only: bool = False,
         encoding: str = UTF8,
         strict: bool = False,
+        one_line: bool = False,
     ) -> None:
+        self._one_line = one_line
         self._encoding, self._strict = encoding, strict
         self.replaced = 0
         self._sources = sources
@@ -148,6 +152,8 @@ class TextBlocks:
             # Closed at an error too, not when its traceback is forgotten.
             with closing(self._chunks(source)) as chunks:
                 for data in _cut(chunks, self._breaks, source.name):
+                    if self._one_line:
+                        data = data.replace(b"\n", b" ")
                     yield TextBlock(data, source, offset)
                     offset += len(data)
             self._within = lambda: 0

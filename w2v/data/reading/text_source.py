@@ -19,7 +19,8 @@ Name = str | os.PathLike[str]
 _COMPRESSIONS = {".gz", ".bz2", ".zst"}
 _LONGEST_PATTERN = 4096
 _OTHERWISE = (
-    f"datasets are {', '.join(dataset_names())}; sentences themselves are given as lists of words"
+    f"datasets are {', '.join(dataset_names())}; sentences themselves are given as lists of "
+    "words (tokens)"
 )
 _KINDS = {
     **dict.fromkeys((".parquet", ".pq"), "parquet"),
@@ -154,7 +155,9 @@ def _find_one(name: str) -> list[TextSource]:
         if matches:
             return [_file(p) for p in matches]
         raise CorpusError(f"no file matches {quoted(name)}; {_OTHERWISE}")
-    raise CorpusError(f"{quoted(name)}: no such file or folder, and no dataset; {_OTHERWISE}")
+    words = name.split()
+    such = f", such as {quoted(words[:5])}" if len(words) > 1 else ""
+    raise CorpusError(f"{quoted(name)}: no such file or folder, and no dataset; {_OTHERWISE}{such}")
 
 
 def _is_there(path: Path) -> bool:
