@@ -1,7 +1,5 @@
 """The benchmarks by name: ``python -m benchmarks story``."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
@@ -35,13 +33,10 @@ BENCHMARKS = {
     "engine first-use": ("steps.first_use", "Time a process from its start to its first words."),
 }  # fmt: skip
 
+_OUTPUT = "Folder to write to, in place of benchmarks/results/<machine>."
 Quick = Annotated[bool, typer.Option("--quick", help="A small part, in seconds, for a first look.")]
-Output = Annotated[
-    Path | None,
-    typer.Option(
-        "-o", "--output", help="Folder to write to, in place of benchmarks/results/<machine>."
-    ),
-]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help=_OUTPUT)]
+_ALL = (("quick", Quick, False), ("output", Output, None))  # what all take
 
 
 class _Group(TyperGroup):
@@ -62,9 +57,8 @@ class _Engine(_Group):
     prefix = "engine "
 
 
-app = typer.Typer(
-    cls=_Group, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False
-)
+_PLAIN: Any = {"add_completion": False, "pretty_exceptions_enable": False}
+app = typer.Typer(cls=_Group, no_args_is_help=True, **_PLAIN)
 engine = typer.Typer(cls=_Engine, no_args_is_help=True)
 app.add_typer(engine, name="engine")
 
@@ -86,15 +80,13 @@ def _command(words: str) -> Any:
             raise typer.Exit(2) from None
 
     kinds = get_type_hints(run, include_extras=True)
-    own = [each.replace(annotation=kinds[each.name], kind=Parameter.KEYWORD_ONLY)
-           for each in signature(run).parameters.values()
-           if hasattr(kinds[each.name], "__metadata__")]  # fmt: skip
-    quick = Parameter("quick", Parameter.KEYWORD_ONLY, default=False, annotation=Quick)
-    output = Parameter("output", Parameter.KEYWORD_ONLY, default=None, annotation=Output)
-    options = [quick, *own, output]
+    own = ((x.name, kinds[x.name], x.default) for x in signature(run).parameters.values())
+    options = [Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+               for name, kind, default in (*own, *_ALL)
+               if hasattr(kind, "__metadata__")]  # fmt: skip
     command.__signature__ = signature(command).replace(parameters=options)  # type: ignore[attr-defined]
     command.__annotations__ = {each.name: each.annotation for each in options}
-    one = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    one = typer.Typer(**_PLAIN)
     one.command(name=words.split()[-1], help=BENCHMARKS[words][1])(command)
     return typer.main.get_command(one)
 
@@ -108,11 +100,7 @@ def _find(words: str) -> tuple[Callable[..., str], dict[str, Any]]:
 
 
 def _one_blas_thread() -> None:
-    """Keep matrix products on one thread, before NumPy is first imported.
-
-    On all cores they would be measured against one thread, and on a busy machine their
-    threads wait for one another.
-    """
+    """Keep matrix products on the one thread that all others have, before NumPy is imported."""
     for library in ("OPENBLAS", "MKL", "OMP"):
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
@@ -135,10 +123,8 @@ def run_all(quick: Quick = False, corpus: Corpus = None, output: Output = None) 
     failed = []
     for words in [*benchmarks(), *([("gpu",)] if "gpu" in available_backends() else [])]:
         command = [sys.executable, "-m", "benchmarks", *words, *(["--quick"] if quick else [])]
-        if corpus and takes(words, "corpus"):
-            command += ["--corpus", str(corpus)]
-        if output:
-            command += ["--output", str(output)]
+        command += ["--corpus", str(corpus)] if corpus and takes(words, "corpus") else []
+        command += ["--output", str(output)] if output else []
         if subprocess.run(command, check=False).returncode:
             failed.append(" ".join(words))
     if failed:
@@ -159,13 +145,11 @@ def takes(words: tuple[str, ...], option: str) -> bool:
 @app.command()
 def readme() -> None:
     """Write the README's figures anew from the results that are there."""
+    from benchmarks.harness.report import write_text
     from benchmarks.readme import updated
-    from w2v.files import atomic_path
 
     page = ROOT / "README.md"
-    text = updated(page.read_text(encoding="utf-8"))
-    with atomic_path(page) as beside:
-        beside.write_text(text, encoding="utf-8")
+    write_text(page, updated(page.read_text(encoding="utf-8")))
 
 
 def main() -> None:

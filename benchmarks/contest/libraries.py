@@ -1,7 +1,5 @@
 """Training with Python libraries, here or as a process: ``… libraries gensim '{"text": …}'``."""
 
-from __future__ import annotations
-
 import importlib.util
 import json
 import sys
@@ -11,9 +9,6 @@ from pathlib import Path
 from typing import Any
 
 MODELS = {"skip-gram": True, "cbow": False}
-
-
-NO_GENSIM = "gensim is not installed: `pip install gensim`"
 
 
 @dataclass(frozen=True)
@@ -41,20 +36,15 @@ class Job:
         """The file that most systems write."""
         return self.out / "vectors.bin"
 
-    def changed(self, **changes: Any) -> Job:
+    def changed(self, **changes: Any) -> "Job":
         """Return the job with some things changed."""
         return replace(self, **changes)
 
-    @classmethod
-    def read(cls, text: str) -> Job:
-        """Read a job from JSON."""
-        fields = json.loads(text)
-        return cls(**fields | {key: Path(fields[key]) for key in ("text", "out")})
 
-
-def has_gensim() -> bool:
-    """Say whether gensim can be imported."""
-    return importlib.util.find_spec("gensim") is not None
+def missing_gensim() -> list[str]:
+    """Say what is left out without gensim; nothing if it can be imported."""
+    there = importlib.util.find_spec("gensim") is not None
+    return [] if there else ["gensim is not installed: `pip install gensim`"]
 
 
 def train_gensim(job: Job, *, by_sentences: bool = False) -> tuple[Any, dict[str, float]]:
@@ -76,27 +66,22 @@ def train_gensim(job: Job, *, by_sentences: bool = False) -> tuple[Any, dict[str
         seed=job.seed, **({} if job.alpha is None else {"alpha": job.alpha}),
     )  # fmt: skip
     model.build_vocab(**text)
-    read = time.perf_counter()
+    words, read = model.corpus_total_words, time.perf_counter()
     if job.epochs:
-        model.train(
-            **text,
-            total_words=model.corpus_total_words,
-            total_examples=model.corpus_count,
-            epochs=job.epochs,
-        )
+        counts = {"total_words": words, "total_examples": model.corpus_count}
+        model.train(**text, **counts, epochs=job.epochs)
     seconds = time.perf_counter() - read
-    return model, {"words": model.corpus_total_words, "vocabulary_seconds": read - begin,
-                   "train_seconds": seconds}  # fmt: skip
+    return model, {"words": words, "vocabulary_seconds": read - begin, "train_seconds": seconds}
 
 
-def gensim(job: Job, *, by_sentences: bool = False) -> None:
+def _gensim(job: Job, *, by_sentences: bool = False) -> None:
     """Train with gensim, save the vectors, and print the seconds."""
     model, told = train_gensim(job, by_sentences=by_sentences)
     model.wv.save_word2vec_format(str(job.vectors), binary=True)
     print(json.dumps(told))
 
 
-def fasttext(job: Job) -> None:
+def _fasttext(job: Job) -> None:
     """Train with fastText, which prints percentages, and save its model."""
     library: Any = importlib.import_module("fasttext")
     model = library.train_unsupervised(
@@ -108,8 +93,9 @@ def fasttext(job: Job) -> None:
 
 
 if __name__ == "__main__":
-    settings = Job.read(sys.argv[2])
+    fields = json.loads(sys.argv[2])
+    settings = Job(**fields | {key: Path(fields[key]) for key in ("text", "out")})
     if sys.argv[1] == "fasttext":
-        fasttext(settings)
+        _fasttext(settings)
     else:
-        gensim(settings, by_sentences=sys.argv[1] == "gensim-by-sentences")
+        _gensim(settings, by_sentences=sys.argv[1] == "gensim-by-sentences")

@@ -1,7 +1,5 @@
 """Other systems beside w2v: speed, memory and quality of whole processes that take turns."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import math
@@ -19,10 +17,10 @@ from benchmarks.contest.libraries import MODELS, Job
 from benchmarks.contest.systems import System, all_systems
 from benchmarks.harness.machine import usable_cores
 from benchmarks.harness.options import Corpus, Program, Rounds, Threads, Words
-from benchmarks.harness.plots import bars
+from benchmarks.harness.plots import Plot, bars
 from benchmarks.harness.processes import Finished, ProcessFailedError, watch
 from benchmarks.harness.progress import Progress
-from benchmarks.harness.report import markdown_table, page, write
+from benchmarks.harness.report import markdown_table, page, shown, write
 from benchmarks.harness.scores import evaluate, score_table, summarize
 from benchmarks.harness.texts import benchmark_text
 from w2v.bench.rounds import Spread
@@ -92,27 +90,16 @@ class Contest:
         load = round(os.getloadavg()[0], 2)
         try:
             finished, job = self.train(system, model, seed=round_)
-            seconds = system.training_seconds(finished, job)
-            words, vectors = system.vectors(job)
+            seconds, (words, vectors) = system.timed(finished, job), system.vectors(job)
         except (ProcessFailedError, OSError, ValueError) as error:
             self.failures[model][system.name] = str(error)
             return math.nan
         speed = self.words * self.job.epochs / seconds if seconds else None
-        self.runs.append(
-            {
-                "system": system.name,
-                "model": model,
-                "round": round_,
-                "words_per_second": speed,
-                "end_to_end_seconds": finished.wall_seconds,
-                "cpu_seconds": finished.cpu_seconds,
-                "peak_mb": finished.peak_mb,
-                "peak_unmapped_mb": finished.peak_unmapped_mb,
-                "vocabulary": len(words),
-                "load_before": load,
-                "quality": evaluate(words, vectors),
-            }
-        )
+        facts = {"system": system.name, "model": model, "round": round_, "words_per_second": speed,
+                 "end_to_end_seconds": finished.wall_seconds, "cpu_seconds": finished.cpu_seconds,
+                 "peak_mb": finished.peak_mb, "peak_unmapped_mb": finished.peak_unmapped_mb,
+                 "vocabulary": len(words), "load_before": load}  # fmt: skip
+        self.runs.append({**facts, "quality": evaluate(words, vectors)})
         return speed or math.nan
 
     def summary(self, model: str) -> dict[str, dict[str, Any]]:
@@ -123,7 +110,7 @@ class Contest:
                 of.setdefault(run["system"], []).append(run)
         found: dict[str, dict[str, Any]] = {}
         for name, mine in of.items():
-            each: dict[str, Any] = {"quality": summarize([run["quality"] for run in mine])}
+            found[name] = {"quality": summarize([run["quality"] for run in mine])}
             pairs = list(zip(mine, of.get(BASELINE, []), strict=False))
             for key, *_ in _COLUMNS:
                 _, of_what, power = _RATIOS.get(key, ("", key, 1))
@@ -131,24 +118,18 @@ class Contest:
                 if key in _RATIOS:
                     known = None not in [run[of_what] for pair in pairs for run in pair]
                     values = [(a[of_what] / b[of_what]) ** power for a, b in pairs] if known else []
-                each[key] = Spread.of(values).figures() if values and None not in values else None
-            found[name] = each
+                some = values and None not in values
+                found[name][key] = Spread.of(values).figures() if some else None
         return found
 
 
 def run(
-    folder: Path,
-    systems: Sequence[System] | None = None,
-    *,
-    corpus: Corpus = None,
-    words: Words = None,
-    rounds: Rounds = 3,
+    folder: Path, systems: Sequence[System] | None = None, *, corpus: Corpus = None,
+    words: Words = None, rounds: Rounds = 3,
     epochs: Annotated[int, typer.Option(min=1, help="1 for speed, 3 for quality.")] = 1,
-    threads: Threads = None,
-    fasttext: Program = None,
-    word2vec_c: Program = None,
+    threads: Threads = None, fasttext: Program = None, word2vec_c: Program = None,
     pword2vec: Program = None,
-) -> str:
+) -> str:  # fmt: skip
     """Measure all systems that are there, and write ``peers`` or ``peers-<n>-epochs``.
 
     The seed is the round's number where a system takes one. Those that are missing are told how
@@ -156,25 +137,26 @@ def run(
     """
     systems = systems or all_systems(fasttext, word2vec_c, pword2vec)
     contestants = {f"{s.title}, {model}": (s, model) for model in MODELS for s in systems
-                   if s.found() and model in s.models}  # fmt: skip
+                   if s.found and model in s.models}  # fmt: skip
     with benchmark_text(corpus, words) as text, tempfile.TemporaryDirectory() as scratch:
+        size = text.path.stat().st_size
         with text.path.open("rb") as lines:
             counted = sum(len(line.split()) for line in lines)
         contest = Contest(text.path, counted, epochs, threads or usable_cores(), Path(scratch))
-        seconds = {name: s.seconds(counted * epochs, contest.job.changed(skip_gram=MODELS[model]))
-                   for name, (s, model) in contestants.items()}  # fmt: skip
-        with Progress("peers", rounds * sum(seconds.values()) + 3 * len(seconds)) as progress:
+        turns = {name: (partial(contest.measure, s, model),
+                        s.seconds(counted * epochs, contest.job.changed(skip_gram=MODELS[model])))
+                 for name, (s, model) in contestants.items()}  # fmt: skip
+        expected = rounds * sum(seconds for _, seconds in turns.values()) + 3 * len(turns)
+        with Progress("peers", expected) as progress:
             for name, who in contestants.items():
                 progress.step(f"warming up: {name}", 3)
                 contest.warm_up(*who)
-            turns = {name: partial(contest.measure, *who) for name, who in contestants.items()}
-            progress.alternate(turns, rounds, seconds)
-        size = text.path.stat().st_size
+            progress.alternate(turns, rounds)
+    told = ("found", "title", "get", "counts", "seeded")
     figures: dict[str, Any] = {
         "setting": {"corpus": text.name, "note": text.note, "words": counted, "text_bytes": size,
                     "rounds": rounds, **{key: getattr(contest.job, key) for key in _SETTING}},
-        "systems": {s.name: {"found": s.found(), "title": s.title, "get": s.get,
-                             "counts": s.counts, "seeded": s.seeded} for s in systems},
+        "systems": {s.name: {key: getattr(s, key) for key in told} for s in systems},
         "models": {model: contest.summary(model) for model in MODELS},
         "failures": contest.failures,
         "runs": contest.runs,
@@ -183,7 +165,7 @@ def run(
     former = folder / f"{name}.json"
     if former.exists():
         figures["repeated"] = compare(figures, json.loads(former.read_text(encoding="utf-8")))
-    return write(folder, name, figures, table(figures), partial(_draw, figures))
+    return write(folder, name, figures, table(figures), _bars(figures))
 
 
 def compare(now: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -206,8 +188,7 @@ def compare(now: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _verdict(a: Mapping[str, float], b: Mapping[str, float]) -> dict[str, Any]:
-    difference = a["median"] / b["median"] - 1
-    verdict = "same"
+    difference, verdict = a["median"] / b["median"] - 1, "same"
     if abs(difference) > TOLERANCE:
         overlap = a["lowest"] <= b["highest"] and b["lowest"] <= a["highest"]
         several = min(a["rounds"], b["rounds"]) > 1
@@ -233,14 +214,16 @@ def table(figures: Mapping[str, Any]) -> str:
     for model, found in figures["models"].items():
         scores = {systems[name]["title"]: each["quality"] for name, each in found.items()}
         unknown = "Quality was not measured: the evaluation sets are not here (W2V_BENCH_DATA)."
-        parts += [f"## {_TITLES[model]}", _speed_table(figures, model)]
-        parts += [score_table(scores) if any(scores.values()) else unknown]
-    seeds = {True: "the round's number", False: "none to give"}
+        rows = [_row(each, found.get(name), figures["failures"][model].get(name), model)
+                for name, each in systems.items()]  # fmt: skip
+        speeds = markdown_table(["", *(heading for _, heading, *_ in _COLUMNS)], rows)
+        quality = score_table(scores) if any(scores.values()) else unknown
+        parts += [f"## {_TITLES[model]}", speeds, quality]
     which = [(each["title"], each["found"] or f"not installed: {each['get']}", each["counts"],
-              seeds[each["seeded"]]) for each in systems.values()]  # fmt: skip
-    parts += ["## What was run"]
+              "the round's number" if each["seeded"] else "none to give")
+             for each in systems.values()]  # fmt: skip
     texts = markdown_table(["", "which", "training time counts", "seed"], which)
-    parts += [texts.replace("---:", "---")]
+    parts += ["## What was run", texts.replace("---:", "---")]
     if repeated := figures.get("repeated"):
         rows = [
             (f"{systems[x['system']]['title']}, {x['model']}, {_RATIOS[x['of']][0]}",
@@ -248,33 +231,29 @@ def table(figures: Mapping[str, Any]) -> str:
              _VERDICTS[x["verdict"]])
             for x in repeated["ratios"]
         ]  # fmt: skip
-        columns = ["× gensim", "now", "before", "difference", ""]
-        parts += ["## Run before", f"Beside the same run of {repeated['when']}:"]
-        parts += [markdown_table(columns, rows)]
+        ratios = markdown_table(["× gensim", "now", "before", "difference", ""], rows)
+        parts += ["## Run before", f"Beside the same run of {repeated['when']}:", ratios]
     return page("Other systems", *parts)
 
 
-def _speed_table(figures: Mapping[str, Any], model: str) -> str:
-    rows = []
-    for name, system in figures["systems"].items():
-        each, failure = figures["models"][model].get(name), figures["failures"][model].get(name)
-        failed = "failed: " + " ".join(failure.replace("|", "/").split()) if failure else ""
-        if each is None:
-            missing = "not installed" if system["found"] is None else failed or f"has no {model}"
-            rows.append((system["title"], missing, *[None] * 5))
-        else:
-            cells = [each[key] and Spread(**each[key]).text(*how) for key, _, *how in _COLUMNS]
-            rows.append((system["title"] + (f" (then {failed})" if failed else ""), *cells))
-    return markdown_table(["", *(heading for _, heading, *_ in _COLUMNS)], rows)
+def _row(
+    system: Mapping[str, Any], each: Mapping[str, Any] | None, failure: str | None, model: str
+) -> tuple[object, ...]:
+    failed = "failed: " + " ".join(failure.replace("|", "/").split()) if failure else ""
+    if each is None:
+        missing = "not installed" if system["found"] is None else failed or f"has no {model}"
+        return (system["title"], missing, *[None] * 5)
+    cells = (shown(each[key], *how) for key, _, *how in _COLUMNS)
+    return (system["title"] + (f" (then {failed})" if failed else ""), *cells)
 
 
-def _draw(figures: Mapping[str, Any], figure: Any) -> None:
+def _bars(figures: Mapping[str, Any]) -> Plot:
     speeds, notes = {}, {}
     for model, systems in figures["models"].items():
         for name, each in systems.items():
+            title = f"{model}, {figures['systems'][name]['title']}"
             if each["words_per_second"]:
-                title = f"{model}, {figures['systems'][name]['title']}"
-                speeds[title] = Spread(**each["words_per_second"])
-                if each["ratio"] and name != BASELINE:
-                    notes[title] = f"  ({each['ratio']['median']:.1f} × gensim)"
-    bars(figure, speeds, 1e6, "million words a second, training alone", notes=notes)
+                speeds[title] = each["words_per_second"]
+            if each["ratio"] and name != BASELINE:
+                notes[title] = f"  ({each['ratio']['median']:.1f} × gensim)"
+    return bars(speeds, 1e6, "million words a second, training alone", notes)

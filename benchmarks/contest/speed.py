@@ -3,8 +3,6 @@
 Training alone is timed: not reading, not compiling, no vocabulary.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -13,23 +11,21 @@ from typing import Annotated, Any
 
 import typer
 
-from benchmarks.contest.libraries import MODELS, NO_GENSIM, Job, has_gensim, train_gensim
+from benchmarks.contest.libraries import MODELS, Job, missing_gensim, train_gensim
 from benchmarks.harness.machine import usable_cores
 from benchmarks.harness.options import Corpus, Label, Negative, Rounds, Threads, Words
 from benchmarks.harness.plots import bars
 from benchmarks.harness.progress import take_turns
-from benchmarks.harness.report import left_out, markdown_table, output_layer, page, write
+from benchmarks.harness.report import left_out, markdown_table, output_layer, page, shown, write
 from benchmarks.harness.texts import encoded_text
 from w2v.backend import Backend, HuffmanTree, available_backends, get_backend, keep_probabilities
 from w2v.backend.cpu.peak import peak_flops
 from w2v.bench.rounds import Spread, ratio
 from w2v.bench.training import FusedRun, Sentences, Setting
-from w2v.training.fused import FusedTrainer
 
 _FLOAT = 4  # bytes
 QUICK = {"words": 200_000, "rounds": 1}
 SYSTEMS = {"cpu": "w2v", "gpu": "w2v, GPU"}
-_COLUMNS = (*SYSTEMS.values(), "gensim")
 # Words a second of skip-gram on two common cores, to say beforehand how long all takes.
 _EXPECTED = {"w2v": 4e6, "w2v, GPU": 4e7, "gensim": 0.5e6}
 
@@ -41,67 +37,55 @@ def result_name(what: str, negative: int, dim: int = 100) -> str:
 
 
 def run(
-    folder: Path,
-    *,
-    corpus: Corpus = None,
-    words: Words = None,
-    rounds: Rounds = 5,
-    threads: Threads = None,
-    dim: Annotated[int, typer.Option(min=1, help="Dimensions.")] = 100,
-    negative: Negative = 5,
-    label: Label = None,
-) -> str:
+    folder: Path, *, corpus: Corpus = None, words: Words = None, rounds: Rounds = 5,
+    threads: Threads = None, dim: Annotated[int, typer.Option(min=1, help="Dimensions.")] = 100,
+    negative: Negative = 5, label: Label = None,
+) -> str:  # fmt: skip
     """Train an epoch with each in turn, and write ``engine-<label>``."""
-    label = label or result_name("speed", negative, dim)
-    setting = Setting(dim=dim, negative=negative, workers=threads or usable_cores())
-    trained: dict[str, FusedTrainer] = {}
-    backends = available_backends() if negative else ["cpu"]
+    label, workers = label or result_name("speed", negative, dim), threads or usable_cores()
+    setting = Setting(dim=dim, negative=negative, workers=workers)
+    pairs: dict[str, float] = {}
     with encoded_text(corpus, words) as (text, encoded):
         sentences, total = Sentences.of(encoded), encoded.total_words
 
-        def ours(name: str, backend: str, skip_gram: bool) -> float:
+        def ours(backend: str, skip_gram: bool) -> float:
             changed = setting.changed(skip_gram=skip_gram)
-            trained[name] = FusedRun(get_backend(backend), sentences, changed).train()
-            return total / trained[name].seconds
+            trained = FusedRun(get_backend(backend), sentences, changed).train()
+            if skip_gram and backend == "cpu":
+                pairs["pairs"] = float(trained.predictions)
+            return total / trained.seconds
 
         def gensims(skip_gram: bool) -> float:
-            job = Job(text.path, Path(), skip_gram, 1, 1, setting.workers or 1, dim=dim,
-                      negative=negative)  # fmt: skip
+            job = Job(text.path, Path(), skip_gram, 1, 1, workers, dim=dim, negative=negative)
             return total / train_gensim(job)[1]["train_seconds"]
 
-        turns: dict[str, Callable[[], float]] = {
-            "ceiling, cpu": partial(peak_flops, setting.workers or 1)
-        }
+        measures: dict[str, Callable[[], float]] = {"ceiling, cpu": partial(peak_flops, workers)}
         if "gpu" in available_backends():
-            turns["ceiling, gpu"] = partial(copy_bandwidth, get_backend("gpu"))
+            measures["ceiling, gpu"] = partial(copy_bandwidth, get_backend("gpu"))
         for model, skip_gram in MODELS.items():
-            for each in backends:
-                name = f"{model}, {SYSTEMS[each]}"
-                turns[name] = partial(ours, name, each, skip_gram)
-            if has_gensim():
-                turns[f"{model}, gensim"] = partial(gensims, skip_gram)
-        seconds = {name: _seconds(name, total, setting) for name in turns}
-        speeds = take_turns(f"engine {label}", turns, rounds, seconds)
+            for each in available_backends() if negative else ["cpu"]:
+                measures[f"{model}, {SYSTEMS[each]}"] = partial(ours, each, skip_gram)
+            if not missing_gensim():
+                measures[f"{model}, gensim"] = partial(gensims, skip_gram)
+        turns = {name: (each, _seconds(name, total, setting)) for name, each in measures.items()}
+        speeds = take_turns(f"engine {label}", turns, rounds)
         windows = encoded.vocab.counts * keep_probabilities(encoded.vocab.counts, 1e-3)
         kept, outputs = float(windows.sum()), 1.0 + negative
         if not negative:
             outputs = float(windows @ HuffmanTree(encoded.vocab.counts).lengths) / kept
     copied = speeds.get("ceiling, gpu")
     figures: dict[str, Any] = {
-        "setting": {"dim": dim, "negative": negative, "threads": setting.workers,
-                    "text": str(text), "words": total},
-        "left_out": [] if has_gensim() else [NO_GENSIM],
+        "setting": {"dim": dim, "negative": negative, "threads": workers, "text": str(text),
+                    "words": total},
+        "left_out": missing_gensim(),
         "ceiling": {"cpu_flops": Spread.of(speeds["ceiling, cpu"]).figures(),
                     "gpu_bytes_per_second": copied and Spread.of(copied).figures()},
-        "work": {"kept_words": kept, "outputs": outputs,
-                 "pairs": float(trained["skip-gram, w2v"].predictions)},
+        "work": {"kept_words": kept, "outputs": outputs, **pairs},
     }  # fmt: skip
-    figures["summary"] = {
-        f"{model} words_per_second": _summary(model, speeds, figures) for model in MODELS
-    }
-    figures["words_per_second"] = speeds
-    bar = {name: Spread.of(each) for name, each in speeds.items() if "ceiling" not in name}
-    plot = partial(bars, values=bar, unit=1e6, label="million words a second")
+    found = {f"{model} words_per_second": _summary(model, speeds, figures) for model in MODELS}
+    figures |= {"summary": found, "words_per_second": speeds}
+    bar = {name: each for name, each in speeds.items() if "ceiling" not in name}
+    plot = bars(bar, 1e6, "million words a second")
     return write(folder, f"engine-{label}", figures, _table(figures), plot)
 
 
@@ -137,35 +121,29 @@ def _summary(
 
 def _table(figures: Mapping[str, Any]) -> str:
     setting, ceiling, work = (figures[key] for key in ("setting", "ceiling", "work"))
-    peak = Spread(**ceiling["cpu_flops"])
     rows, flops = [], []
     for model in MODELS:
         each = figures["summary"][f"{model} words_per_second"]
         flops.append(f"{each['flops_a_word'] / 1e3:.1f} kflop a word of the text for {model}")
-        for system in (name for name in _COLUMNS if name in each["spread"]):
+        for system in (name for name in each["spread"] if name != "ratio"):
             share, times = each["share"].get(system), each["spread"].get("ratio")
-            rows.append(
-                [
-                    f"{model}, {system}",
-                    Spread(**each["spread"][system]).text(1e6),
-                    Spread(**times).text(1, 1) if times and system == "w2v" else None,
-                    share and f"{Spread(**share).text(0.01, 0)} %",
-                ]
-            )
+            speed = shown(each["spread"][system], 1e6)
+            rows.append([f"{model}, {system}", speed, shown(system == "w2v" and times, 1, 1),
+                         share and f"{shown(share, 0.01, 0)} %"])  # fmt: skip
     notes = [
-        f"Ceiling of the CPU: {peak.text(1e9, 0)} Gflop/s, multiply-adds of float32 in registers "
-        f"on {setting['threads']} threads, measured in the same rounds.",
+        f"Ceiling of the CPU: {shown(ceiling['cpu_flops'], 1e9, 0)} Gflop/s, multiply-adds of "
+        f"float32 in registers on {setting['threads']} threads, measured in the same rounds.",
         f"Work: {work['kept_words'] / setting['words']:.0%} of the words are kept, with "
         f"{work['pairs'] / work['kept_words']:.2f} contexts each; {', '.join(flops)}.",
     ]
-    if ceiling["gpu_bytes_per_second"]:
-        copied = Spread(**ceiling["gpu_bytes_per_second"]).text(1e12)
+    if copied := shown(ceiling["gpu_bytes_per_second"], 1e12):
         notes.append(f"Ceiling of the GPU: copying {copied} TB/s, read and written.")
     return page(
         "The fused engine: words a second, and its share of what the machine can do",
         f"{setting['text']}, {setting['words'] / 1e6:.2f} M words; {setting['dim']} dimensions, "
         f"{output_layer(setting['negative'])}, window 5, {setting['threads']} threads. Medians "
-        f"(lowest–highest) of {peak.rounds} rounds in which all took turns; ratios within a round.",
+        f"(lowest–highest) of {ceiling['cpu_flops']['rounds']} rounds in which all took turns; "
+        "ratios within a round.",
         markdown_table(["model, system", "M words/s", "× gensim", "share of the ceiling"], rows),
         notes + left_out(figures["left_out"]),
     )

@@ -2,13 +2,9 @@
 
 All takes less than ten minutes. Each part is a process of its own with a limit of time, and
 whatever it has measured is on disk at once, in ``benchmarks/results/<card>/``: a part that fails
-or hangs is told of in the table, and the next one runs.
-
-What is not at hand is left out, and the table says so: gensim, ``w2v-accel`` (or its path in
-W2V_ACCEL), PyTorch, books-18m (W2V_BENCH_DATA, or ``shared/data``), pytest.
+or hangs is told of in the table, and the next one runs. What is not at hand is left out, and the
+table says so.
 """
-
-from __future__ import annotations
 
 import os
 import re
@@ -31,24 +27,16 @@ QUICK = {"words": 5_000_000, "parts": "smoke,speed"}
 
 
 def run(
-    folder: Path | None = None,
-    *,
+    folder: Path | None = None, *,
     words: Annotated[int, typer.Option(min=1000, help="Words of the Zipf corpus.")] = 200_000_000,
     parts: Annotated[str, typer.Option(help="Some of the parts, by commas.")] = ",".join(PARTS),
     budget: Annotated[float, typer.Option(help="Seconds for all parts.")] = 570,
     part: Annotated[str | None, typer.Option(hidden=True)] = None,
-) -> str:
+) -> str:  # fmt: skip
     """Measure some parts in so many seconds, and return the table.
 
     Parts that are not run keep the results they have in the folder, by default the card's own
     among the results. A single ``part`` is measured in this process.
-
-    Raises
-    ------
-    BackendUnavailableError
-        There is no GPU.
-    typer.BadParameter
-        A part that there is not.
     """
     chosen = parts.split(",")
     if not set(chosen) <= set(PARTS):

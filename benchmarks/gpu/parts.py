@@ -1,22 +1,19 @@
 """The parts of the GPU benchmark, each of a report and the words of its Zipf corpus."""
 
-from __future__ import annotations
-
 import contextlib
 import importlib.util
 import re
 import subprocess
 import sys
 import tempfile
-from dataclasses import replace
 from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-from benchmarks.contest.libraries import Job
+from benchmarks.contest.libraries import MODELS, Job
 from benchmarks.contest.speed import copy_bandwidth, training_bytes
-from benchmarks.contest.systems import Gensim, System, W2vAccel
+from benchmarks.contest.systems import System, gensim, w2v_accel
 from benchmarks.gpu.report import Report
 from benchmarks.gpu.torch_peer import torch_speed
 from benchmarks.harness.machine import ROOT, usable_cores
@@ -29,8 +26,7 @@ from w2v.backend import Backend, get_backend
 from w2v.bench.training import FusedRun, Sentences, Setting
 from w2v.data import read_corpus
 
-KINDS = {"skip-gram": True, "cbow": False}
-SETTING = Setting(dim=128)
+DIM = 128
 BATCHES = (100, 1_000, 10_000, 100_000)
 BATCH_SECONDS = 2.0
 EPOCHS = 3  # of books
@@ -41,12 +37,16 @@ _FIRST_TESTS = ("gpu", "backend", "layers", "models", "training", "course")
 """Folders of tests, or words in the names of test files, that concern the GPU most."""
 
 
+def _setting(kind: str = "skip-gram", way: str = "fast", dim: int = DIM) -> Setting:
+    return Setting(MODELS[kind], dim, sampling=way)
+
+
 def smoke(report: Report, words: int) -> None:
     """Look, train a little, and compare."""
     gpu: Any = get_backend("gpu")
     for name, look in gpu_smoke.LOOKS.items():
         report.add("smoke", name, partial(look, gpu))
-    for (kind, skip_gram), way in product(KINDS.items(), ("fast", "exact")):
+    for (kind, skip_gram), way in product(MODELS.items(), ("fast", "exact")):
         name = f"one warp, {kind}, {way}: largest difference"
         report.add("smoke", name, partial(gpu_smoke.one_warp, gpu, skip_gram, way))
     report.add("smoke", "many warps, mean loss", partial(_many_warps, gpu))
@@ -63,11 +63,10 @@ def tests(report: Report, words: int) -> None:
     first = [path for path in files if any(x in str(path.relative_to(ROOT)) for x in _FIRST_TESTS)]
     for name, some in (("on the card", first), ("the rest", [x for x in files if x not in first])):
         log = report.folder / f"gpu-tests-{name.split()[-1]}.log"
-        report.add("tests", name, partial(run_tests, some, log))
+        report.add("tests", name, partial(_run_tests, some, log))
 
 
-def run_tests(files: list[Path], log: Path) -> str:
-    """Run test files, and return pytest's last line and what failed."""
+def _run_tests(files: list[Path], log: Path) -> str:
     # Warnings of other versions of other packages than the project is developed with are
     # no failures here. Tests do not share a process's state, so they may run side by side.
     options = ["-rfE", "-W", "default", "-p", "no:cacheprovider", "--continue-on-collection-errors"]
@@ -89,29 +88,31 @@ def summary(output: str) -> str:
 def speed(report: Report, words: int) -> None:
     """Measure the fused engine's words a second on the card, the CPU's and others'."""
     gpu, cpu = get_backend("gpu"), get_backend("cpu")
-    report.add("bandwidth", "copy, bytes/s", partial(copy_bandwidth, gpu))
     text = zipf_sentences(words, min(_VOCABULARY, words // 20))
-    few = text.part(10_000_000)
-    for way, (kind, skip_gram) in product(("fast", "exact"), KINDS.items()):
-        setting = replace(SETTING, skip_gram=skip_gram, sampling=way)
+    few, blocks = text.part(10_000_000), "skip-gram, fast, corpus sent in blocks"
+    rows: list[tuple[str, str, Any]] = [
+        ("bandwidth", "copy, bytes/s", partial(copy_bandwidth, gpu))
+    ]
+    for way, kind in product(("fast", "exact"), MODELS):
         epochs = 5 if (kind, way) == ("skip-gram", "fast") else 1
-        report.add("gpu", f"{kind}, {way}", partial(trained, gpu, text, setting, epochs))
-    fast = replace(SETTING, sampling="fast")
-    sent = partial(trained, gpu, text, fast, resident=False)
-    report.add("gpu", "skip-gram, fast, corpus sent in blocks", sent)
+        run = partial(trained, gpu, text, _setting(kind, way), epochs)
+        rows.append(("gpu", f"{kind}, {way}", run))
+    rows.append(("gpu", blocks, partial(trained, gpu, text, _setting(), resident=False)))
     for dim in (100, 300):
-        run = partial(trained, gpu, text, replace(fast, dim=dim))
-        report.add("gpu", f"skip-gram, fast, {dim} dimensions", run)
-    for kind, skip_gram in KINDS.items():
-        torch = partial(torch_speed, text, SETTING.changed(skip_gram=skip_gram))
-        report.add("peers", f"PyTorch, {kind}", torch)
-    for kind, skip_gram in KINDS.items():
-        exact = SETTING.changed(skip_gram=skip_gram, sampling="exact")
-        report.add("cpu", kind, partial(trained, cpu, few, exact))
-    for system, of, n, epochs in ((W2vAccel(), text, 30_000_000, 3), (Gensim(), few, 5_000_000, 1)):
-        for kind, skip_gram in KINDS.items():
-            peer = partial(peer_speed, system, of, n, skip_gram, epochs)
-            report.add("peers", f"{system.title}, {kind}", peer)
+        run = partial(trained, gpu, text, _setting(dim=dim))
+        rows.append(("gpu", f"skip-gram, fast, {dim} dimensions", run))
+    for kind in MODELS:
+        rows.append(("peers", f"PyTorch, {kind}", partial(torch_speed, text, _setting(kind))))
+        rows.append(("cpu", kind, partial(trained, cpu, few, _setting(kind, "exact"))))
+    for system, of, n, epochs in (
+        (w2v_accel(), text, 30_000_000, 3),
+        (gensim(), few, 5_000_000, 1),
+    ):
+        for kind, skip_gram in MODELS.items():
+            peer = partial(peer_speed, system, of, n, epochs, skip_gram)
+            rows.append(("peers", f"{system.title}, {kind}", peer))
+    for row in rows:
+        report.add(*row)
 
 
 def quality(report: Report, words: int) -> None:
@@ -127,18 +128,18 @@ def quality(report: Report, words: int) -> None:
         gpu.max_warps = warps
         try:
             run = FusedRun(backend, Sentences.of(corpus), setting)
-            measured = trained_by(run, EPOCHS)
+            measured = _trained_by(run, EPOCHS)
             vectors = backend.to_numpy(run.model.params[0])
             return measured | {"scores": evaluate(list(corpus.vocab.words), vectors)}
         finally:
             gpu.max_warps = None
 
     ways = ((gpu, "fast"), (gpu, "exact"), (get_backend("cpu"), "exact"))
-    for (kind, skip_gram), (backend, way) in product(KINDS.items(), ways):
-        setting = SETTING.changed(skip_gram=skip_gram, sampling=way)
-        report.add("quality", f"{backend.name}, {kind}, {way}", partial(judged, backend, setting))
+    for kind, (backend, way) in product(MODELS, ways):
+        run = partial(judged, backend, _setting(kind, way))
+        report.add("quality", f"{backend.name}, {kind}, {way}", run)
     for warps in (64, 256, 1024, 4096):
-        run = partial(judged, gpu, SETTING.changed(sampling="fast"), warps)
+        run = partial(judged, gpu, _setting(), warps)
         report.add("quality", f"gpu, skip-gram, fast, {warps} warps", run)
 
 
@@ -154,15 +155,14 @@ def long(report: Report, words: int) -> None:
     """Train on a thousand million words, after which all weights must be finite."""
     text = zipf_sentences(words, min(_LONG_VOCABULARY, words // 20))
     epochs = max(1, min(5, _LONG // words))
-    for kind, skip_gram in KINDS.items():
-        setting = SETTING.changed(skip_gram=skip_gram, sampling="fast")
-        run = partial(trained, get_backend("gpu"), text, setting, epochs)
+    for kind in MODELS:
+        run = partial(trained, get_backend("gpu"), text, _setting(kind), epochs)
         report.add("long", f"{kind}, {epochs * words / 1e9:.2g} G words", run)
 
 
 def _many_warps(gpu: Backend) -> dict[str, float]:
     """Train two million words with all warps, and on the processor."""
-    text, exact = zipf_sentences(2_000_000, 20_000), SETTING.changed(sampling="exact")
+    text, exact = zipf_sentences(2_000_000, 20_000), _setting(way="exact")
     return {each.name: trained(each, text, exact)["loss"] for each in (get_backend("cpu"), gpu)}
 
 
@@ -170,39 +170,39 @@ def trained(
     backend: Backend, text: Sentences, setting: Setting, epochs: int = 1, *, resident: bool = True
 ) -> dict[str, Any]:
     """Train once, and drop the weights; the words a second are the corpus's, kept or not."""
-    return trained_by(FusedRun(backend, text, setting), epochs, resident=resident)
+    return _trained_by(FusedRun(backend, text, setting), epochs, resident=resident)
 
 
-def trained_by(run: FusedRun, epochs: int, *, resident: bool = True) -> dict[str, Any]:
+def _trained_by(run: FusedRun, epochs: int, *, resident: bool = True) -> dict[str, Any]:
     """Train a run's model; its corpus may be sent in blocks as it trains."""
     trainer = run.trainer(epochs)
     if not resident:
         trainer.tokens = run.text.tokens
     trainer.run()
     words = epochs * len(run.text.tokens) / trainer.seconds
-    kept, setting, xp = run.kept * words, run.setting, trainer.backend.xp
+    kept, setting = run.kept * words, run.setting
     return {
         "words_per_second": words,
         "kept_per_second": kept,
         "bytes_per_second": training_bytes(kept=kept, dim=setting.dim, negative=setting.negative),
         "loss": trainer.losses[-1] if trainer.losses else 0.0,
-        "finite": float(xp.isfinite(run.model.params[0]).all()),
+        "finite": float(trainer.backend.xp.isfinite(run.model.params[0]).all()),
     }
 
 
 def peer_speed(
-    system: System, text: Sentences, words: int, skip_gram: bool, epochs: int
+    system: System, text: Sentences, words: int, epochs: int, skip_gram: bool
 ) -> float | None:
     """Return words a second of another system on all cores or the card; None where it is not."""
-    if system.found() is None:
+    if system.found is None:
         return None
     with tempfile.TemporaryDirectory() as folder:
         few, path = Path(folder) / "few.txt", Path(folder) / "corpus.txt"
         write_text(text, few, min(words, _WARM_UP_WORDS))
         written = write_text(text, path, words)
-        job = Job(path, Path(folder), skip_gram, 1, epochs, usable_cores(), dim=SETTING.dim,
-                  min_count=1)  # fmt: skip
+        size = {"dim": DIM, "min_count": 1}
+        job = Job(path, Path(folder), skip_gram, 1, epochs, usable_cores(), **size)
         with contextlib.suppress(ProcessFailedError):  # it will be told when it counts
-            watch(system.command(replace(job, text=few)), limit=60)
-        seconds = system.training_seconds(watch(system.command(job), limit=120), job)
+            watch(system.command(job.changed(text=few)), limit=60)
+        seconds = system.timed(watch(system.command(job), limit=120), job)
     return written * epochs / seconds if seconds else None

@@ -1,12 +1,9 @@
 """What the GPU benchmarks leave behind: results as they come, tables and plots."""
 
-from __future__ import annotations
-
 import json
 import sys
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +17,6 @@ from benchmarks.harness.report import (
     write_picture,
     write_text,
 )
-from w2v.bench.rounds import Spread
 
 Results = dict[str, Any]
 
@@ -29,8 +25,7 @@ class Report:
     """Results in ``gpu.json``, to which each is added as soon as it is there."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.file = folder / "gpu.json"
+        self.folder, self.file = folder, folder / "gpu.json"
         self.results: Results = {"machine": describe_machine()}
         if self.file.exists():
             self.results = json.loads(self.file.read_text(encoding="utf-8"))
@@ -57,20 +52,25 @@ def write_page(results: Results, folder: Path) -> str:
     """Write ``gpu.md`` and the plots, and return the Markdown."""
     text = page(results.get("card", "GPU"), *_sections(results)) + "\n"
     write_text(folder / "gpu.md", text)
-    if speeds := _speeds(results):
-        label = "million words a second"
-        plot = partial(bars, values=speeds, unit=1e6, label=label, log=True)
+    speeds = {name if section == "peers" else f"{section.upper()}, {name}": [_speed(value)]
+              for section in ("gpu", "cpu", "peers")
+              for name, value in results.get(section, {}).items()
+              if isinstance(_speed(value), float)}  # fmt: skip
+    if speeds:
+        plot = bars(speeds, 1e6, "million words a second", log=True)
         write_picture(folder / "gpu-speed.png", plot)
-    points = {label: {batch: v for batch, v in values.items() if isinstance(v, float)}
-              for label, values in _by_batch(results).items()}  # fmt: skip
-    if lines := {x: Line(list(each), list(each.values())) for x, each in points.items() if each}:
-        drawn = [Panel("", "batch", "words a second", lines)]
-        write_picture(folder / "gpu-batches.png", partial(panels, drawn=drawn, columns=1))
+    points: dict[str, dict[int, float]] = {}
+    for (label, batch), value in _batches(results).items():
+        if isinstance(value, float):
+            points.setdefault(label, {})[batch] = value
+    if lines := {name: Line(list(each), list(each.values())) for name, each in points.items()}:
+        plot = panels([Panel("", "batch", "words a second", lines)], 1)
+        write_picture(folder / "gpu-batches.png", plot)
     return text
 
 
 def _sections(results: Results) -> Iterator[str]:
-    rows = [(name, said) for name, said in results.get("parts", {}).items()]
+    rows = list(results.get("parts", {}).items())
     rows += [(f"tests: {name}", said) for name, said in results.get("tests", {}).items()]
     yield markdown_table(("part", "how it went"), rows)
     if smoke := results.get("smoke"):
@@ -88,9 +88,7 @@ def _sections(results: Results) -> Iterator[str]:
         scores = value.get("scores", {}) if isinstance(value, dict) else {}
         quality |= {(name, task): f"{score:.3f}" for task, score in scores.items()}
     yield pivot("books-18m, 3 epochs", quality) if quality else "Quality has not been measured."
-    batches = {(label, f"{batch:,}"): _millions(value) for label, each in _by_batch(results).items()
-               for batch, value in each.items()}  # fmt: skip
-    if batches:
+    if batches := {(label, f"{n:,}"): _millions(x) for (label, n), x in _batches(results).items()}:
         yield pivot("minibatch engine, M words/s, by batch", batches)
 
 
@@ -124,18 +122,6 @@ def _millions(value: Any) -> str:
     return speed if isinstance(speed, str) else f"{speed / 1e6:.3g}"
 
 
-def _speeds(results: Results) -> dict[str, Spread]:
-    return {
-        name if section == "peers" else f"{section.upper()}, {name}": Spread.of([_speed(value)])
-        for section in ("gpu", "cpu", "peers")
-        for name, value in results.get(section, {}).items()
-        if isinstance(_speed(value), float)
-    }
-
-
-def _by_batch(results: Results) -> dict[str, dict[int, Any]]:
-    lines: dict[str, dict[int, Any]] = {}
-    for name, value in results.get("batches", {}).items():
-        label, _, batch = name.rpartition(", ")
-        lines.setdefault(label, {})[int(batch)] = value
-    return lines
+def _batches(results: Results) -> dict[tuple[str, int], Any]:
+    names = ((name.rpartition(", "), value) for name, value in results.get("batches", {}).items())
+    return {(label, int(batch)): value for (label, _, batch), value in names}

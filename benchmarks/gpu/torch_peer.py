@@ -1,7 +1,5 @@
 """The obvious PyTorch model, for what the same card does with it."""
 
-from __future__ import annotations
-
 import importlib.util
 import time
 from typing import Any
@@ -22,16 +20,13 @@ def torch_speed(text: Sentences, setting: Setting, seconds: float = 5) -> float 
     if not torch.cuda.is_available():
         return None
     device, batch, window = torch.device("cuda"), 1 << 14, setting.window
-    size = len(text.counts), setting.dim
+    size, sparse = (len(text.counts), setting.dim), {"sparse": True, "device": device}
     tokens = torch.as_tensor(text.tokens[: 1 << 24], device=device).long()
     weights = torch.as_tensor(text.counts**0.75 / (text.counts**0.75).sum(), device=device)
-    cumulative = weights.cumsum(0)
-    inputs: Any
-    if setting.skip_gram:
-        inputs = torch.nn.Embedding(*size, sparse=True, device=device)
-    else:
-        inputs = torch.nn.EmbeddingBag(*size, mode="mean", sparse=True, device=device)
-    outputs = torch.nn.Embedding(*size, sparse=True, device=device)
+    cumulative, inputs = weights.cumsum(0), torch.nn.Embedding(*size, **sparse)
+    if not setting.skip_gram:
+        inputs = torch.nn.EmbeddingBag(*size, mode="mean", **sparse)
+    outputs: Any = torch.nn.Embedding(*size, **sparse)
     optimizer = torch.optim.SGD([*inputs.parameters(), *outputs.parameters()], lr=0.025)
     around = torch.tensor([d for d in range(-window, window + 1) if d], device=device)
     labels = torch.zeros(1 + setting.negative, device=device)
@@ -46,8 +41,7 @@ def torch_speed(text: Sentences, setting: Setting, seconds: float = 5) -> float 
         contexts = tokens[centre[:, None] + around]
         random = torch.rand(batch, setting.negative, device=device).double()
         drawn = torch.searchsorted(cumulative, random).clamp(max=size[0] - 1)
-        words = torch.cat((tokens[centre][:, None], drawn), dim=1)
-        x, o = inputs(contexts), outputs(words)
+        x, o = inputs(contexts), outputs(torch.cat((tokens[centre][:, None], drawn), dim=1))
         logits = x @ o.transpose(1, 2) if setting.skip_gram else (o @ x[:, :, None])[:, :, 0]
         optimizer.zero_grad()
         loss_of(logits, labels.expand_as(logits)).backward()

@@ -1,7 +1,5 @@
 """What a benchmark ran on, for the reader and for the name of its results folder."""
 
-from __future__ import annotations
-
 import os
 import platform
 import re
@@ -11,6 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "results"
 _PACKAGES = ("numpy", "numba", "llvmlite", "gensim", "fasttext-numpy2", "cupy-cuda12x",
@@ -18,16 +18,16 @@ _PACKAGES = ("numpy", "numba", "llvmlite", "gensim", "fasttext-numpy2", "cupy-cu
 _VECTORS = ("avx512f", "avx2", "avx", "asimd")  # of processors, the widest first
 _DETAILS = {"cpu_family_and_model": "family/model ", "vectors": "", "cache_l2": "L2 ",
             "cache_l3": "L3 "}  # fmt: skip
+_CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 
 
 def describe_machine() -> dict[str, Any]:
     """Return the processor, the cores at hand, the load, the memory and what runs on them."""
-    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return {
         "cpu": cpu_model(),
         **_cpu_details(),
         "cores": usable_cores(),
-        "memory_gib": round(pages / 2**30),
+        "memory_gib": round(psutil.virtual_memory().total / 2**30),
         "load_average": round(os.getloadavg()[0], 2),
         "system": platform.system(),
         "python": platform.python_version(),
@@ -45,48 +45,33 @@ def package_version(package: str) -> str | None:
 
 def revision() -> str:
     """Return the commit that is measured, and whether the source differs from it."""
-
-    def git(*words: str) -> str:
-        command = ["git", "-C", str(ROOT), *words]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-
+    asked = ("rev-parse --short=12 HEAD", "status --porcelain -- w2v benchmarks/*.py")
+    commands = (["git", "-C", str(ROOT), *words.split()] for words in asked)
     try:
-        commit = git("rev-parse", "--short=12", "HEAD")
-        changed = git("status", "--porcelain", "--", "w2v", "benchmarks/*.py")
+        commit, changed = (subprocess.check_output(command, text=True, stderr=subprocess.DEVNULL)
+                           for command in commands)  # fmt: skip
     except (OSError, subprocess.CalledProcessError):
         return "an unknown revision"
-    return f"{commit} with changes" if changed else commit
-
-
-def stolen_seconds() -> float:
-    """Return how long a virtual machine's host has kept its cores waiting since it began."""
-    times = Path("/proc/stat")
-    if not times.exists():
-        return 0.0
-    return int(times.read_text().split()[8]) / os.sysconf("SC_CLK_TCK")
+    return commit.strip() + (" with changes" if changed else "")
 
 
 def _cpu_info() -> dict[str, str]:
     info = Path("/proc/cpuinfo")
     first = info.read_text().split("\n\n")[0].splitlines() if info.exists() else []
-    facts = (line.partition(":") for line in first)
-    return {key.strip(): value.strip() for key, _, value in facts}
+    return {key.strip(): value.strip() for key, _, value in (x.partition(":") for x in first)}
 
 
 def _cpu_details() -> dict[str, Any]:
     """Return what of a processor its name does not tell, as far as Linux does."""
-    facts, found = _cpu_info(), dict[str, Any]()
-    if not facts:
-        return found
+    if not (facts := _cpu_info()):
+        return {}
+    flags = (facts.get("flags") or facts.get("Features", "")).split()
+    found = {"vectors": next((name for name in _VECTORS if name in flags), None),
+             "virtual": "hypervisor" in flags}  # fmt: skip
     if "cpu family" in facts:
         found["cpu_family_and_model"] = f"{facts['cpu family']}/{facts['model']}"
-    flags = (facts.get("flags") or facts.get("Features", "")).split()
-    found["vectors"] = next((name for name in _VECTORS if name in flags), None)
-    found["virtual"] = "hypervisor" in flags
-    for cache in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
-        level, kind, size = (
-            (cache / name).read_text().strip() for name in ("level", "type", "size")
-        )
+    for cache in sorted(_CACHES.glob("index*")):
+        level, kind, size = ((cache / x).read_text().strip() for x in ("level", "type", "size"))
         if kind != "Instruction":
             found[f"cache_l{level}"] = size
     return found
@@ -105,9 +90,8 @@ def cpu_model() -> str:
 
 def usable_cores() -> int:
     """Count the cores this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def doubled(most: int) -> list[int]:
@@ -116,11 +100,7 @@ def doubled(most: int) -> list[int]:
 
 
 def results_folder(quick: bool = False) -> Path:
-    """Return this machine's folder, so that results of several stand side by side.
-
-    What is measured quickly has one of its own, and does not replace what was not.
-    """
+    """Return this machine's folder; what is measured quickly has one of its own in it."""
     name = re.sub(r"\((r|tm)\)|processor|cpu", " ", cpu_model().lower())
-    slug = "-".join(re.findall(r"[a-z0-9.]+", name))
-    folder = RESULTS / f"{slug}-{usable_cores()}-cores"
+    folder = RESULTS / f"{'-'.join(re.findall(r'[a-z0-9.]+', name))}-{usable_cores()}-cores"
     return folder / "quick" if quick else folder

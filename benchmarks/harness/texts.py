@@ -1,15 +1,13 @@
 """The texts that benchmarks run on: books, anyone's own, pydocs, or words drawn by Zipf's law."""
 
-from __future__ import annotations
-
 import io
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -23,8 +21,7 @@ BOOKS = "books-18m"
 BYTES_A_WORD = 5.28
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """A corpus as plain text, a sentence a line, and what a reader has to know of it."""
 
     name: str
@@ -42,23 +39,16 @@ def find_books() -> Path | None:
 
 @contextmanager
 def benchmark_text(corpus: Path | None = None, words: int | None = None) -> Iterator[Text]:
-    """Find and unpack the text to run on; it is gone after the block.
-
-    Raises
-    ------
-    FileNotFoundError
-        The file given is not there.
-    """
-    notes = []
+    """Find and unpack the text to run on, or its first words; it is gone after the block."""
+    name, source, notes = BOOKS, corpus or find_books(), list[str]()
     if corpus is not None:
+        name = corpus.name
         if not corpus.is_file():
             raise FileNotFoundError(f"--corpus {corpus}: there is no such file")
-        name, source = corpus.name, corpus
-    elif books := find_books():
-        name, source = BOOKS, books
-    else:
+    elif source is None:
         name, source = "pydocs", pydocs()
         notes.append(f"{BOOKS} is not here: set W2V_BENCH_DATA to the folder with it")
+    assert source is not None
     with tempfile.TemporaryDirectory() as scratch:
         path = source
         if words is not None or source.suffix in (".gz", ".bz2", ".zst"):
@@ -118,10 +108,8 @@ def zipf_sentences(
     rng = np.random.default_rng(seed)
     upper = np.cumsum(zipf_shares(vocabulary, shift))
     # The inverse of the distribution at as many points as make looking it up cheap.
-    points = 1 << 22
+    points, step, tokens = 1 << 22, 1 << 24, np.empty(words, dtype=np.int32)
     inverse = np.searchsorted(upper, (np.arange(points) + 0.5) / points).astype(np.int32)
-    tokens = np.empty(words, dtype=np.int32)
-    step = 1 << 24
     for low in range(0, words, step):
         part = tokens[low : low + step]
         part[:] = inverse[rng.integers(0, points, part.size, dtype=np.int32)]

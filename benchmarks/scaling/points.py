@@ -1,11 +1,9 @@
 """What is measured of how training time grows: one thing changes at a time."""
 
-from __future__ import annotations
-
 import gc
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
 from functools import partial
@@ -18,7 +16,7 @@ from benchmarks.harness.options import Corpus
 from benchmarks.harness.progress import Progress
 from benchmarks.harness.report import write
 from benchmarks.harness.texts import benchmark_text, zipf_on_disk, zipf_sentences
-from benchmarks.scaling.report import draw, table
+from benchmarks.scaling.report import plot, table
 from w2v.backend import Backend, available_backends, get_backend
 from w2v.bench.rounds import Spread
 from w2v.bench.training import FusedRun, MinibatchRun, Sentences, Setting
@@ -56,6 +54,16 @@ class Plan(NamedTuple):
     def ready_seconds(self) -> float:
         """What it takes to make the models of a panel and find out their pace, about."""
         return 5 + 10 * self.seconds if self.text_words is None else 0.5
+
+    def expected_seconds(self, threads: list[int]) -> float:
+        """Return what all takes, about, on backends with so many threads at most."""
+        models, backends = len(MODELS), len(threads)
+        values = sum(map(len, (self.dim, self.window, self.negative, self.vocabularies)))
+        batched = 4 * len(self.batches) * backends * self.seconds
+        threaded = 2 * models * sum(len(doubled(n)) for n in threads) * self.thread_seconds
+        a_round = models * backends * values * self.seconds + threaded + batched
+        corpora = models * backends * self.corpus_rounds * sum(self.corpora) / _SPEED
+        return 8 * self.ready_seconds + self.rounds * a_round + corpora
 
 
 FULL = Plan()
@@ -114,9 +122,9 @@ class Panels:
         self.all: dict[str, Callable[[], Iterator[Point]]] = {
             "threads, same text": partial(self.threads, more_text=False),
             "threads, as much text each": partial(self.threads, more_text=True),
-            "dimensions": partial(self.varied, "dim", plan.dim),
-            "window": partial(self.varied, "window", plan.window),
-            "negatives": partial(self.varied, "negative", plan.negative),
+            "dimensions": partial(self.varied, "dim"),
+            "window": partial(self.varied, "window"),
+            "negatives": partial(self.varied, "negative"),
             "vocabulary": self.vocabulary,
             "corpus": self.corpus,
             "batch": self.batch,
@@ -138,16 +146,15 @@ class Panels:
                 continue
             runs = {n: FusedRun(backend, self.text, setting.changed(workers=n)) for n in counts}
             words = words_in(runs[1], self.plan.thread_seconds)
-            most = max(counts)
-            same = min(size, int(words * max(1, most / 2)))
+            same, each = min(size, int(words * max(1, counts[-1] / 2))), size // counts[-1]
             for n, run in runs.items():
-                yield _point(series, n, run, min(words, size // most) * n if more_text else same)
+                yield _point(series, n, run, min(words, each) * n if more_text else same)
 
-    def varied(self, name: str, values: tuple[int, ...]) -> Iterator[Point]:
+    def varied(self, name: str) -> Iterator[Point]:
         """Train with one of the settings changed."""
-        for (series, backend, setting), value in product(self.forms(), values):
+        for (series, backend, setting), value in product(self.forms(), getattr(self.plan, name)):
             changed = setting.changed(**{name: value})
-            if run := self._fused(f"{value} {name}, {series}", backend, self.text, changed):
+            for run in self._fused(f"{value} {name}, {series}", backend, self.text, changed):
                 yield _point(series, value, run, words_in(run, self.plan.seconds))
 
     def vocabulary(self) -> Iterator[Point]:
@@ -157,9 +164,8 @@ class Panels:
             # Each word comes once first, which is not how a text is: it is skipped.
             text = zipf_sentences(size + drawn, size).part(drawn, skip=size)
             for series, backend, setting in self.forms():
-                if run := self._fused(
-                    f"a vocabulary of {size:,}, {series}", backend, text, setting
-                ):
+                what = f"a vocabulary of {size:,}, {series}"
+                for run in self._fused(what, backend, text, setting):
                     yield _point(series, size, run, words_in(run, self.plan.seconds))
 
     def corpus(self) -> Iterator[Point]:
@@ -171,7 +177,7 @@ class Panels:
         stored = self._scratch.enter_context(zipf_on_disk(max(sizes) + size, size))
         text = stored.part(max(sizes), skip=size)
         for series, backend, setting in self.forms():
-            if run := self._fused(f"corpora, {series}", backend, text, setting):
+            for run in self._fused(f"corpora, {series}", backend, text, setting):
                 for words in sizes:
                     yield _point(series, words, run, words, epochs=-(-least // words))
 
@@ -190,26 +196,25 @@ class Panels:
 
     def _fused(
         self, what: str, backend: Backend, text: Sentences, setting: Setting
-    ) -> FusedRun | None:
-        """Build a run, unless this panel's runs would take too much memory."""
+    ) -> Iterator[FusedRun]:
+        """Give a run, unless this panel's runs would take too much memory."""
         need, total = setting.bytes(len(text.counts)), backend.memory_info().total
-        if self._held + need > 0.6 * total:
+        if self._held + need <= 0.6 * total:
+            self._held += need
+            yield FusedRun(backend, text, setting)
+        else:
             needed, held, there = (x / 2**30 for x in (need, self._held, total))
-            self._leave_out(
-                f"{what}: needs {needed:.1f} GiB beside {held:.1f}, too much of {there:.0f} GiB"
-            )
-            return None
-        self._held += need
-        return FusedRun(backend, text, setting)
+            lack = f"needs {needed:.1f} GiB beside {held:.1f}, too much of {there:.0f} GiB"
+            self._leave_out(f"{what}: {lack}")
 
     def _fits_disk(self, words: int) -> bool:
         folder, need = tempfile.gettempdir(), 5 * words  # ids of 4 bytes, where sentences begin
         free = shutil.disk_usage(folder).free
         if need > 0.8 * free:
-            self._leave_out(
-                f"a corpus of {words:,} words: takes {need / 1e9:.1f} GB of disk in {folder}, "
-                f"where {free / 1e9:.1f} GB are free"
+            lack = (
+                f"takes {need / 1e9:.1f} GB of disk in {folder}, where {free / 1e9:.1f} GB are free"
             )
+            self._leave_out(f"a corpus of {words:,} words: {lack}")
         return need <= 0.8 * free
 
     def _leave_out(self, reason: str) -> None:
@@ -225,48 +230,25 @@ def _point(series: str, value: int, run: FusedRun, words: int, epochs: int = 1) 
 def run(folder: Path, *, plan: Plan = FULL, corpus: Corpus = None) -> str:
     """Measure, and write ``scaling``."""
     with benchmark_text(corpus, plan.text_words) as source:
-        text, name = Sentences.of(read_corpus(source.path, min_count=5)), str(source)
+        text = Sentences.of(read_corpus(source.path, min_count=5))
     panels, records = Panels(plan, text), list[dict[str, Any]]()
-    with Progress("scaling", _expected_seconds(plan, panels.backends)) as progress:
+    threads = [backend.fused_workers() for backend in panels.backends]
+    with Progress("scaling", plan.expected_seconds(threads)) as progress:
         for title, build in panels.all.items():
             progress.step(f"{title}: getting ready", plan.ready_seconds)
             points = {f"{title} {each.value:,}, {each.series}": each for each in build()}
+            turns = {key: (each.measure, each.seconds) for key, each in points.items()}
             rounds = plan.corpus_rounds if title == "corpus" else plan.rounds
-            speeds = progress.alternate(
-                {key: each.measure for key, each in points.items()},
-                rounds,
-                {key: each.seconds for key, each in points.items()},
-            )
+            speeds = progress.alternate(turns, rounds)
             records += [
-                {
-                    "panel": title,
-                    "series": each.series,
-                    "value": each.value,
-                    "words": each.words,
-                    "kept": each.kept,
-                    "words_per_second": Spread.of(speeds[key]).figures(),
-                    "rounds": speeds[key],
-                }
+                {"panel": title, "series": each.series, "value": each.value, "words": each.words,
+                 "kept": each.kept, "words_per_second": Spread.of(speeds[key]).figures(),
+                 "rounds": speeds[key]}
                 for key, each in points.items()
-            ]
-            points.clear()
+            ]  # fmt: skip
+            points, turns = {}, {}
             panels.release()
-    figures = {
-        "text": {"name": name, "words": len(text.tokens), "vocabulary": len(text.counts)},
-        "setting": asdict(DEFAULT),
-        "quick": plan != FULL,
-        "left_out": panels.left_out,
-        "results": records,
-    }
-    return write(folder, "scaling", figures, table(figures), partial(draw, records))
-
-
-def _expected_seconds(plan: Plan, backends: Sequence[Backend]) -> float:
-    forms = len(MODELS) * len(backends)
-    points = forms * sum(map(len, (plan.dim, plan.window, plan.negative, plan.vocabularies)))
-    threads = sum(len(doubled(backend.fused_workers())) for backend in backends)
-    threaded = 2 * len(MODELS) * threads * plan.thread_seconds
-    batched = 4 * len(plan.batches) * len(backends) * plan.seconds
-    corpora = forms * plan.corpus_rounds * sum(plan.corpora) / _SPEED
-    a_round = points * plan.seconds + threaded + batched
-    return 8 * plan.ready_seconds + plan.rounds * a_round + corpora
+    about = {"name": str(source), "words": len(text.tokens), "vocabulary": len(text.counts)}
+    figures = {"text": about, "setting": asdict(DEFAULT), "quick": plan != FULL,
+               "left_out": panels.left_out, "results": records}  # fmt: skip
+    return write(folder, "scaling", figures, table(figures), plot(records))

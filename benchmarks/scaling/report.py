@@ -1,30 +1,36 @@
 """How training time grows, as tables and small pictures, and what it comes down to, in words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from benchmarks.harness import plots
-from benchmarks.harness.plots import Line, Panel
+from benchmarks.harness.plots import Line
 from benchmarks.harness.report import left_out, page, pivot
 from w2v.bench.rounds import ratio
 
-Record = dict[str, Any]
-Series = Sequence[Record]
+Series = Sequence[dict[str, Any]]
 
-# What each panel changes, and, where a word's cost is a line in it, the unit.
-_PANELS = {
-    "threads, same text": ("threads", ""),
-    "threads, as much text each": ("threads", ""),
-    "dimensions": ("dimensions", "a dimension"),
-    "window": ("window", "a word of window"),
-    "negatives": ("negatives", "a negative"),
-    "vocabulary": ("words in the vocabulary", ""),
-    "corpus": ("words in the corpus", ""),
-    "batch": ("targets a batch", ""),
+
+class Axis(NamedTuple):
+    """What a panel changes; where a word's cost is a line in it, the unit; what is drawn, how."""
+
+    name: str
+    unit: str = ""
+    speed: bool = False
+    log: str = "x"
+
+
+_AXES = {
+    "threads, same text": Axis("threads", speed=True),
+    "threads, as much text each": Axis("threads", speed=True),
+    "dimensions": Axis("dimensions", "a dimension", log="xy"),
+    "window": Axis("window", "a word of window", log="xy"),
+    "negatives": Axis("negatives", "a negative", log="xy"),
+    "vocabulary": Axis("words in the vocabulary"),
+    "corpus": Axis("words in the corpus"),
+    "batch": Axis("targets a batch", speed=True, log="xy"),
 }
 
 
@@ -46,24 +52,22 @@ def table(figures: Mapping[str, Any]) -> str:
     return page("How training time grows", *parts, left_out(figures["left_out"]))
 
 
-def _grouped(records: Iterable[Record]) -> dict[str, dict[str, list[Record]]]:
+def _grouped(records: Iterable[dict[str, Any]]) -> dict[str, dict[str, list[dict[str, Any]]]]:
     """Return records by panel and series, in their order."""
-    grouped: dict[str, dict[str, list[Record]]] = {}
+    grouped: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for record in records:
         grouped.setdefault(record["panel"], {}).setdefault(record["series"], []).append(record)
     return grouped
 
 
-def _nanoseconds(record: Record) -> float:
-    return float(1e9 / record["words_per_second"]["median"])
+def _speeds(points: Series, key: str = "median") -> np.ndarray:
+    return np.array([point["words_per_second"][key] for point in points])
 
 
 def linear_cost(points: Series) -> tuple[float, float, float]:
     """Fit time a word = a + b · value, by least squares of relative errors."""
-    x = np.array([point["value"] for point in points], dtype=float)
-    y = np.array([_nanoseconds(point) for point in points])
-    design = np.stack([1 / y, x / y], axis=1)
-    (a, b), *_ = np.linalg.lstsq(design, np.ones(len(y)), rcond=None)
+    x, y = np.array([point["value"] for point in points], dtype=float), 1e9 / _speeds(points)
+    (a, b), *_ = np.linalg.lstsq(np.stack([1 / y, x / y], axis=1), np.ones(len(y)), rcond=None)
     return float(a), float(b), float(np.abs((a + b * x) / y - 1).max())
 
 
@@ -71,22 +75,18 @@ def _cells(panel: str, group: Mapping[str, Series]) -> str:
     points = [(name, point) for name, points in group.items() for point in points]
     cells: dict[tuple[object, object], str] = {}
     for name, point in sorted(points, key=lambda each: each[1]["value"]):
-        cells[f"{point['value']:,}", name] = _cell(point)
+        speed = point["words_per_second"]
+        low, middle, high = (speed[key] / 1e6 for key in ("lowest", "median", "highest"))
+        spread = f" ({low:.3g}–{high:.3g})" if speed["rounds"] > 1 else ""
+        cells[f"{point['value']:,}", name] = f"{middle:.3g}{spread} · {1e3 / middle:,.0f}"
         if panel == "vocabulary":  # only there does it change with the value
             cells[f"{point['value']:,}", "words kept"] = f"{point['kept']:.0%}"
     kept = ["words kept"] if panel == "vocabulary" else []
-    return pivot(_PANELS[panel][0], cells, [*group, *kept])
-
-
-def _cell(point: Record) -> str:
-    speed = point["words_per_second"]
-    low, middle, high = (speed[key] / 1e6 for key in ("lowest", "median", "highest"))
-    spread = f" ({low:.3g}–{high:.3g})" if speed["rounds"] > 1 else ""
-    return f"{middle:.3g}{spread} · {_nanoseconds(point):,.0f}"
+    return pivot(_AXES[panel].name, cells, [*group, *kept])
 
 
 def _finding(panel: str, points: Series) -> str:
-    first, last = points[0], points[-1]
+    (first, *_, last), speeds = points, _speeds(points)
     times = last["value"] / first["value"]
     if panel.startswith("threads"):
         gain = ratio(last["rounds"], first["rounds"])
@@ -95,14 +95,13 @@ def _finding(panel: str, points: Series) -> str:
             f"{gain.median / times:.0%} of what so many could be."
         )
     if panel == "batch":
-        best = max(points, key=lambda point: float(point["words_per_second"]["median"]))
-        most = best["words_per_second"]["median"]
-        enough = next(p for p in points if p["words_per_second"]["median"] >= 0.9 * most)
+        best, enough = (points[int(i)]["value"] for i in
+                        (speeds.argmax(), (speeds >= 0.9 * speeds.max()).argmax()))  # fmt: skip
         return (
-            f"fastest at {best['value']:,} targets, with {most / 1e6:.3g} M words/s; nine tenths "
-            f"of that from {enough['value']:,} on."
+            f"fastest at {best:,} targets, with {speeds.max() / 1e6:.3g} M words/s; nine tenths "
+            f"of that from {enough:,} on."
         )
-    if unit := _PANELS[panel][1]:
+    if unit := _AXES[panel].unit:
         a, b, misfit = linear_cost(points)
         model = f"a word costs {a:.0f} ns {'+' if b >= 0 else '−'} {abs(b):.3g} ns {unit}"
         if len(points) == 2:
@@ -116,35 +115,30 @@ def _finding(panel: str, points: Series) -> str:
     if panel == "vocabulary":
         tenfold = growth.median ** (1 / np.log10(times))
         return f"{costs}: {tenfold:.2f} times for ten times the vocabulary."
-    all_costs = [_nanoseconds(point) for point in points]
-    apart = max(all_costs) / min(all_costs) - 1
+    apart = speeds.max() / speeds.min() - 1
     return f"{costs}; between the cheapest and the dearest of all lie {apart:.0%}."
 
 
-def draw(records: Iterable[Record], figure: Any) -> None:
+def plot(records: Iterable[dict[str, Any]]) -> plots.Plot:
     """Draw speed against threads and batches, and the cost of a word against all else."""
     drawn = []
     for title, group in _grouped(records).items():
-        head, unit = _PANELS[title]
-        speed, threads = head == "threads" or title == "batch", head == "threads"
-        lines, guides = {}, []
+        axis, lines, guides = _AXES[title], {}, []
         for name, points in group.items():
             x = [point["value"] for point in points]
-            middle, low, high = (
-                np.array([point["words_per_second"][key] for point in points])
-                for key in ("median", "lowest", "highest")
+            y, *ends = (
+                (v / 1e6 if axis.speed else 1e9 / v)
+                for v in (_speeds(points, key) for key in ("median", "lowest", "highest"))
             )
-            y, low, high = [v / 1e6 if speed else 1e9 / v for v in (middle, low, high)]
-            off = [abs(y - low), abs(y - high)]
-            lines[name] = Line(x, y, off if speed else off[::-1])
-            if unit and len(points) > 2:
+            off = [np.abs(y - end) for end in ends]
+            lines[name] = Line(x, y, off if axis.speed else off[::-1])
+            if axis.unit and len(points) > 2:
                 a, b, _ = linear_cost(points)
                 fine = np.geomspace(min(x), max(x), 50)
                 guides.append(Line(fine, a + b * fine))
-            if threads:
+            if axis.name == "threads":
                 guides.append(Line([x[0], x[-1]], [y[0], y[0] / x[0] * x[-1]]))
         values = sorted({point["value"] for points in group.values() for point in points})
-        label = "million words a second" if speed else "ns a word"
-        log = "xy" if unit or title == "batch" else "x"
-        drawn.append(Panel(title, head, label, lines, log, guides, values))
-    plots.panels(figure, drawn, 4)
+        label = "million words a second" if axis.speed else "ns a word"
+        drawn.append(plots.Panel(title, axis.name, label, lines, axis.log, guides, values))
+    return plots.panels(drawn, 4)

@@ -1,27 +1,24 @@
 """Text to encoded corpus, beside gensim's vocabulary scan; and the memory of a large corpus."""
 
-from __future__ import annotations
-
 import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from benchmarks.contest.libraries import NO_GENSIM, Job, has_gensim, train_gensim
+from benchmarks.contest.libraries import Job, missing_gensim, train_gensim
 from benchmarks.harness.machine import usable_cores
 from benchmarks.harness.options import Corpus, Rounds, Words
 from benchmarks.harness.plots import bars
 from benchmarks.harness.processes import watch
 from benchmarks.harness.progress import Progress
-from benchmarks.harness.report import left_out, markdown_table, page, write
+from benchmarks.harness.report import left_out, markdown_table, page, shown, write
 from benchmarks.harness.texts import Text, benchmark_text, repeat
-from w2v.bench.rounds import Spread, ratio
+from w2v.bench.rounds import ratio
 from w2v.data import read_corpus
 
 QUICK = {"words": 200_000, "rounds": 2, "large": False}
@@ -39,33 +36,27 @@ print(json.dumps({"seconds": seconds, "words": corpus.total_words, "vocab": len(
 
 
 def run(
-    folder: Path,
-    *,
-    corpus: Corpus = None,
-    words: Words = None,
-    rounds: Rounds = 5,
+    folder: Path, *, corpus: Corpus = None, words: Words = None, rounds: Rounds = 5,
     large: Annotated[bool, typer.Option(help="Also encode 1 GB and measure its memory.")] = True,
-) -> str:
+) -> str:  # fmt: skip
     """Measure, also the memory that 1 GB takes where ``large``, and write ``reading``."""
     with benchmark_text(corpus, words) as text, tempfile.TemporaryDirectory() as scratch:
         size = text.path.stat().st_size
-        turns: dict[str, Callable[[], float]] = {"w2v": partial(_ours, text)}
-        if has_gensim():
-            turns["gensim"] = partial(_gensims, text)
-        seconds = {name: size / _BYTES_A_SECOND[name] for name in turns}
+        turns = {"w2v": (partial(_ours, text), size / _BYTES_A_SECOND["w2v"])}
+        if not missing_gensim():
+            turns["gensim"] = (partial(_gensims, text), size / _BYTES_A_SECOND["gensim"])
         at_last = _LARGE / _BYTES_A_SECOND["large"] if large else 0
-        with Progress("reading", 3 + rounds * sum(seconds.values()) + at_last) as progress:
+        expected = 3 + rounds * sum(seconds for _, seconds in turns.values()) + at_last
+        with Progress("reading", expected) as progress:
             _ours(text)  # compiles, and brings the file into memory
-            speeds = progress.alternate(turns, rounds, seconds)
+            speeds = progress.alternate(turns, rounds)
             figures: dict[str, Any] = {"text": str(text), "bytes": size, "words_per_second": speeds}
             if large:
                 progress.step("1 GB, for its memory", at_last)
                 figures["large"] = _memory(text, Path(scratch))
-    spreads = {name: Spread.of(each) for name, each in speeds.items()}
-    notes = left_out([] if has_gensim() else [NO_GENSIM])
-    if has_gensim():
-        times = ratio(speeds["w2v"], speeds["gensim"]).text(1, 1)
-        notes = [f"Ratio, within a round: {times}."]
+    notes = left_out(missing_gensim())
+    if "gensim" in speeds:
+        notes = [f"Ratio, within a round: {ratio(speeds['w2v'], speeds['gensim']).text(1, 1)}."]
     if big := figures.get("large"):
         notes.append(
             f"`prepare` of {big['bytes'] / 1e9:.2f} GB ({big['words'] / 1e6:.0f} M words): "
@@ -73,15 +64,12 @@ def run(
             f"memory {big['peak_unmapped_mb']:.0f} MB without file mappings "
             f"({big['peak_rss_mb']:.0f} MB with)."
         )
-    table = page(
-        "Reading text",
-        f"{text}, {size / 1e6:.1f} MB of plain text, all cores, by turns. Median (lowest–highest).",
-        markdown_table(
-            ["", "M words/s"], [[_TITLES[k], s.text(1e6, 1)] for k, s in spreads.items()]
-        ),
-        notes,
+    rows = [[_TITLES[name], shown(each, 1e6, 1)] for name, each in speeds.items()]
+    about = (
+        f"{text}, {size / 1e6:.1f} MB of plain text, all cores, by turns. Median (lowest–highest)."
     )
-    plot = partial(bars, values=spreads, unit=1e6, label="million words read a second")
+    table = page("Reading text", about, markdown_table(["", "M words/s"], rows), notes)
+    plot = bars(speeds, 1e6, "million words read a second")
     return write(folder, "reading", figures, table, plot)
 
 
@@ -98,12 +86,8 @@ def _gensims(text: Text) -> float:
 
 def _memory(text: Text, scratch: Path) -> dict[str, float]:
     """Encode about 1 GB in a process of its own."""
-    times = max(1, _LARGE // text.path.stat().st_size)
-    big = repeat(text, scratch / "large.txt", times)
+    big = repeat(text, scratch / "large.txt", max(1, _LARGE // text.path.stat().st_size))
     found = watch([sys.executable, "-c", _PREPARE, str(big), str(scratch / "large.w2v")])
-    return {
-        "bytes": big.stat().st_size,
-        "peak_unmapped_mb": found.peak_unmapped_mb or 0.0,
-        "peak_rss_mb": found.peak_mb or 0.0,
-        **json.loads(found.output.splitlines()[-1]),
-    }
+    return {"bytes": big.stat().st_size, "peak_unmapped_mb": found.peak_unmapped_mb or 0.0,
+            "peak_rss_mb": found.peak_mb or 0.0,
+            **json.loads(found.output.splitlines()[-1])}  # fmt: skip

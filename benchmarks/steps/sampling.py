@@ -3,9 +3,6 @@
 The words are Zipf's, and drawn in proportion to the count to the power of 0.75.
 """
 
-from __future__ import annotations
-
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -15,9 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.harness.plots import Line, Panel, panels
+from benchmarks.harness.plots import Line, Panel, Plot, panels
 from benchmarks.harness.progress import Progress
 from benchmarks.harness.report import page, pivot, write
+from benchmarks.harness.slices import Steps, fit, steps_of
 from benchmarks.harness.texts import zipf_counts
 from tests.support.sampling_error import count, error, inclusion
 from tests.support.textbook import UnigramSampler as TextbookSampler
@@ -65,30 +63,19 @@ class Contestant:
     fetch: Callable[[Any], np.ndarray] = np.asarray
     wait: Callable[[], None] = lambda: None
 
-    def prepare(self, targets: np.ndarray, seconds: float) -> tuple[int, Callable[[], float]]:
-        """Return the rows that are drawn in about so long, and what measures rows a second."""
-        self._seconds(self.place(targets[:1]), 1)  # compiles
-        rows, took = 1, 0.0
-        while rows < len(targets) and took < seconds / 4:
-            rows = min(len(targets), rows * 4)
-            took = self._seconds(self.place(targets[:rows]), 1)
-        calls = max(1, round(seconds / took))
-        if rows < len(targets):  # a slow one: one call of as many rows as it can
-            rows, calls = max(1, min(len(targets), round(rows * seconds / took))), 1
-        batch = self.place(targets[:rows])
-        return rows * calls, lambda: rows * calls / self._seconds(batch, calls)
-
     def rows(self, targets: np.ndarray, n: int) -> np.ndarray:
         """Draw for the first n targets, back as a NumPy array: (n, k)."""
         return self.fetch(self.draw(self.place(targets[:n])))
 
-    def _seconds(self, batch: Any, calls: int) -> float:
-        self.wait()
-        begin = time.perf_counter()
-        for _ in range(calls):
-            self.draw(batch)
-        self.wait()
-        return time.perf_counter() - begin
+    def timed(self, targets: np.ndarray) -> Steps:
+        """Return what times drawing for so many targets, in calls of all that there are."""
+
+        def cut(n: int) -> list[Any]:
+            return [self.place(targets[:n])] * max(1, n // len(targets))
+
+        draw = steps_of(self.draw, cut, self.wait)
+        # Where calls do not come out even, there are fewer, and the seconds are those of a target.
+        return lambda n: draw(n) * n / (min(n, len(targets)) * max(1, n // len(targets)))
 
 
 def contestants(counts: np.ndarray, k: int) -> Iterator[Contestant]:
@@ -116,9 +103,9 @@ def run(folder: Path, *, plan: Plan = FULL) -> str:
     each = plan.ready_seconds + (2 + 2 * len(available_backends())) * each
     with Progress("sampling", len(cases) * each) as progress:
         records = [record for case in cases for record in _measure(*case, plan, progress)]
-    quick = plan != FULL
-    figures = {"setting": {"batch": BATCH, "power": POWER, "quick": quick}, "results": records}
-    return write(folder, "sampling", figures, table(records), partial(_draw, records))
+    setting = {"batch": BATCH, "power": POWER, "quick": plan != FULL}
+    figures = {"setting": setting, "results": records}
+    return write(folder, "sampling", figures, _table(records), _plot(records))
 
 
 def _measure(vocabulary: int, k: int, plan: Plan, progress: Progress) -> Iterator[Record]:
@@ -130,38 +117,30 @@ def _measure(vocabulary: int, k: int, plan: Plan, progress: Progress) -> Iterato
     others = np.where(np.arange(vocabulary) == 0, 0, p)
     expected = {False: p, True: inclusion(others / others.sum(), k)}
     targets = np.random.default_rng(k).choice(vocabulary, BATCH, p=p).astype(np.int32)
-    ready = list(contestants(counts, k))
-    prepared = {each.name: each.prepare(targets, plan.slice_seconds) for each in ready}
-    speeds = progress.alternate(
-        {name: measure for name, (_, measure) in prepared.items()},
-        plan.rounds,
-        dict.fromkeys(prepared, plan.slice_seconds),
-    )
-    for each in ready:
-        progress.step(f"{each.name}: error", plan.error_seconds)
-        rows, _ = prepared[each.name]
-        most = max(1, round(rows * plan.error_seconds / plan.slice_seconds))
+    ready = {each.name: each for each in contestants(counts, k)}
+    fitted = {name: fit(each.timed(targets), plan.slice_seconds) for name, each in ready.items()}
+    turns = {name: each[1:] for name, each in fitted.items()}
+    seconds = progress.alternate(turns, plan.rounds)
+    for name, each in ready.items():
+        progress.step(f"{name}: error", plan.error_seconds)
+        most = max(1, round(fitted[name][0] * plan.error_seconds / plan.slice_seconds))
         drawn = min(-(-plan.words // k), most)
         tally = count(partial(each.rows, np.zeros(BATCH, np.int32)), vocabulary, drawn, BATCH)
         trials = drawn if each.distinct else drawn * k
         yield {
-            "vocabulary": vocabulary,
-            "negative": k,
-            "contestant": each.name,
-            "distinct": each.distinct,
+            "vocabulary": vocabulary, "negative": k, "contestant": name, "distinct": each.distinct,
             "fast_from_exact": float(np.abs(expected[True] / k - p).sum() / 2),
-            "words_per_second": Spread.of([k * x for x in speeds[each.name]]).figures(),
+            "words_per_second": Spread.of([k / x for x in seconds[name]]).figures(),
             "error": asdict(error(tally, expected[each.distinct], trials)),
-        }
+        }  # fmt: skip
 
 
-def table(records: Sequence[Record]) -> str:
+def _table(records: Sequence[Record]) -> str:
     """Return speeds, errors and what follows, as Markdown."""
 
     def rows(show: Callable[[Record], str]) -> str:
-        cells = {
-            (f"{r['negative']} of {r['vocabulary']:,}", r["contestant"]): show(r) for r in records
-        }
+        cells = {(f"{r['negative']} of {r['vocabulary']:,}", r["contestant"]): show(r)
+                 for r in records}  # fmt: skip
         return pivot("k of V words", cells)
 
     medians: dict[str, list[float]] = {}
@@ -177,6 +156,14 @@ def table(records: Sequence[Record]) -> str:
     worst = max(records, key=_surprise)
     apart = [r["fast_from_exact"] for r in records]
     usual = NormalDist().inv_cdf((1 + 0.5 ** (1 / len(records))) / 2)
+    findings += [
+        "Fast draws differ from exact ones on purpose, as they may repeat a word or hit the "
+        "target: for the most frequent word as target the distance between the two "
+        f"distributions is {min(apart):.2g} to {max(apart):.2g}.",
+        f"Furthest from chance: {worst['contestant']}, {worst['negative']} of "
+        f"{worst['vocabulary']:,} words, {_surprise(worst):.1f} standard deviations; of "
+        f"{len(records)} perfect samplers the furthest would be at {usual:.1f}.",
+    ]
     return page(
         "Drawing negatives",
         "Million words drawn a second, on one thread or on the GPU: median (lowest–highest) over "
@@ -186,15 +173,7 @@ def table(records: Sequence[Record]) -> str:
         "pure chance makes after as many draws, ± two standard deviations of chance. 1 is a "
         "perfect sampler. In brackets: chance's own distance.",
         rows(lambda r: "{:.3f} ± {:.3f} ({:.2g})".format(*_error(r), r["error"]["chance"])),
-        [
-            *findings,
-            "Fast draws differ from exact ones on purpose, as they may repeat a word or hit the "
-            "target: for the most frequent word as target the distance between the two "
-            f"distributions is {min(apart):.2g} to {max(apart):.2g}.",
-            f"Furthest from chance: {worst['contestant']}, {worst['negative']} of "
-            f"{worst['vocabulary']:,} words, {_surprise(worst):.1f} standard deviations; of "
-            f"{len(records)} perfect samplers the furthest would be at {usual:.1f}.",
-        ],
+        findings,
     )
 
 
@@ -215,22 +194,19 @@ def _surprise(record: Mapping[str, Any]) -> float:
     return float(abs(e["measured"] - e["chance"]) / e["deviation"])
 
 
-def _draw(records: Sequence[Record], figure: Any) -> None:
+def _plot(records: Sequence[Record]) -> Plot:
     """Draw speed above error, a column for every k."""
-    ks = list(dict.fromkeys(r["negative"] for r in records))
-    names = list(dict.fromkeys(r["contestant"] for r in records))
-    speeds, errors = [], []
-    for k in ks:
-        above, below = {}, {}
+    names, speeds, errors = list(dict.fromkeys(r["contestant"] for r in records)), [], []
+    for k in dict.fromkeys(r["negative"] for r in records):
+        above, below, sizes = {}, {}, list[int]()
         for i, name in enumerate(names):
             mine = [r for r in records if (r["negative"], r["contestant"]) == (k, name)]
             sizes = [r["vocabulary"] for r in mine]
             above[name] = Line(sizes, [r["words_per_second"]["median"] for r in mine])
             # Beside one another, so that the bars can be told apart.
             beside = [size * 1.18 ** (i - (len(names) - 1) / 2) for size in sizes]
-            shares, noise = zip(*map(_error, mine), strict=True)
-            below[name] = Line(beside, shares, noise)
+            below[name] = Line(beside, *zip(*map(_error, mine), strict=True))
         x, one = "words in the vocabulary", Line([1_000, max(sizes)], [1, 1])
         speeds.append(Panel(f"{k} negatives", x, "words drawn a second", above))
         errors.append(Panel("", x, "error ÷ pure chance", below, "x", [one], joined=False))
-    panels(figure, [*speeds, *errors], len(ks))
+    return panels([*speeds, *errors], len(speeds))
