@@ -98,7 +98,8 @@ def make_train(name: str, outputs: Outputs) -> Any:
         """Train on whole sentences.
 
         trained: (V, D) float32 input and (outputs, D) output vectors, D a multiple of LANES,
-        and (3,) float64, added to: loss in nats, predictions, kept words.  corpus: :class:`w2v.backend.cpu.batch_kernels.Corpus`, and windows: the ``Windows``
+        and (3,) float64, added to: loss in nats, predictions, kept words.
+        corpus: :class:`w2v.backend.cpu.batch_kernels.Corpus`, and windows: the ``Windows``
         there.  source: what outputs are found by.  cbow: None for skip-gram, or whether to
         average and whether to share the gradient.  tiling: tuples as long as the contexts and
         outputs that are multiplied at once, and :func:`w2v.backend.cpu.fused.lane_patterns`.
