@@ -53,8 +53,6 @@ class VectorTable(LockFactors):
         begins with whatever words and vectors are set.
     expandos : dict of str to array
         Counts and other attributes of the words.
-    norms : (n_words,) float32 array
-        Lengths that the vectors have now.
     counts : (n_words,) int64 array or None
 
     Raises
