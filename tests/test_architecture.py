@@ -42,7 +42,8 @@ LONGEST_FILE = 350  # lines
 MOST_PARAMETERS = 8
 # What people call, by names: constructors, functions and commands.
 PUBLIC = {
-    "w2v.word2vec.estimator": {"__init__", "train"},
+    "w2v.word2vec.estimator": {"__init__"},
+    "w2v.word2vec.training": {"train"},
     "w2v.models.base": {"__init__"},
     "w2v.training.fused": {"__init__"},
     "w2v.data.reading.read_corpus": {"read_corpus"},

@@ -15,6 +15,7 @@ from w2v.messages import quoted
 OPTIMIZERS = ("sgd", "momentum", "adagrad", "rmsprop", "adam")
 SAMPLINGS = ("auto", "exact", "fast")
 MOST_WORKERS = 1024
+_SWITCHES = ("sg", "hs", "cbow_mean", "shrink_windows")  # on or off, as numbers or truth values
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class TrainConfig:
         Learning rate; by default the optimizer's own, for "sgd" word2vec's: 0.025 for
         skip-gram and 0.05 for CBOW.
     min_alpha : float, default 1e-4
-        What the rate of "sgd" falls to, linearly with the words.
+        What the rate of "sgd" falls to, linearly with the words.  Above ``alpha`` it is the
+        rate throughout, as in gensim, and training warns.
     shrink_windows : bool, default True
         Draw each window's width from 1 to ``window`` ("sgd" only).
     cbow_mean : {0, 1}, default 1
@@ -109,9 +111,7 @@ class TrainConfig:
             self._require(name, value is None or (_is_int(value) and value >= 1), "1 or more")
         a_team = _is_int(self.workers) and 1 <= self.workers <= MOST_WORKERS  # type: ignore[operator]
         self._require("workers", self.workers is None or a_team, f"1 to {MOST_WORKERS:,} threads")
-        # NumPy's truth values are none of JSON's.
-        shrink = checked_flag("shrink_windows", self.shrink_windows)
-        object.__setattr__(self, "shrink_windows", shrink)
+        checked_flag("shrink_windows", self.shrink_windows)
         self._require("min_count", _is_int(self.min_count) and self.min_count >= 0, "0 or more")
         self._require("sg", self.sg in (0, 1), "1 for skip-gram or 0 for CBOW")
         self._require("seed", _is_int(self.seed) and 0 <= self.seed < 2**63, "0 to 2**63 - 1")
@@ -119,21 +119,41 @@ class TrainConfig:
         self._require(
             "sample", _is_finite(self.sample) and 0 <= self.sample <= 1, "0 (keep every word) to 1"
         )
-        positive = self.alpha is None or (_is_finite(self.alpha) and self.alpha > 0)
-        self._require("alpha", positive, "a learning rate above 0")
-        falls = _is_finite(self.min_alpha) and 0 <= self.min_alpha <= self.learning_rate
-        self._require("min_alpha", falls, f"0 to alpha, which is {self.learning_rate}")
+        a_rate = self.alpha is None or _is_finite(self.alpha)
+        self._require("alpha", a_rate, "a learning rate above 0")
+        self._require("min_alpha", _is_finite(self.min_alpha), "a learning rate, 0 or more")
         self._require("cbow_mean", self.cbow_mean in (0, 1), "1 for the mean or 0 for the sum")
         self._require("optimizer", self.optimizer in OPTIMIZERS, "one of " + ", ".join(OPTIMIZERS))
         self._require("sampling", self.sampling in SAMPLINGS, "one of " + ", ".join(SAMPLINGS))
+
+    def check_rates(self) -> None:
+        """Refuse learning rates that no training can have.
+
+        They are lowered by hand after the last training too, below zero at times, so this is
+        asked where a model or a training begins.
+
+        Raises
+        ------
+        ValueError
+            Which, and what it was.
+        """
+        self._require("alpha", self.alpha is None or self.alpha > 0, "a learning rate above 0")
+        self._require("min_alpha", self.min_alpha >= 0, "a learning rate, 0 or more")
 
     def _take_numbers(self) -> None:
         """Take NumPy's numbers as Python's, and refuse what is no number where one is due."""
         for field in fields(self):
             value = getattr(self, field.name)
-            if isinstance(value, np.integer | np.floating):
-                object.__setattr__(self, field.name, value.item())
-            elif str(field.type).startswith("float") and not (
+            kind = str(field.type)
+            if isinstance(value, np.integer | np.floating | np.bool_):
+                value = value.item()
+            if kind.startswith("int") and isinstance(value, float) and value.is_integer():
+                value = int(value)
+            if field.name in _SWITCHES and value in (0, 1):
+                value = bool(value) if kind == "bool" else int(value)
+            if value is not getattr(self, field.name):
+                object.__setattr__(self, field.name, value)
+            if kind.startswith("float") and not (
                 isinstance(value, int | float) or (value is None and field.default is None)
             ):
                 self._require(field.name, False, "a number")
@@ -181,8 +201,8 @@ def sgd_rate(skip_gram: bool) -> float:
 
 
 def checked_flag(name: str, value: Any) -> bool:
-    """Return a truth value, Python's or NumPy's; ValueError for what is none."""
-    if not isinstance(value, bool | np.bool_):
+    """Return a truth value, Python's, NumPy's, 0 or 1; ValueError for what is none."""
+    if not isinstance(value, bool | np.bool_ | int | np.integer) or value not in (0, 1):
         raise ValueError(f"{name} must be True or False, got {quoted(value)}")
     return bool(value)
 

@@ -135,17 +135,32 @@ def is_foreign(folder: str | os.PathLike[str], mark: str) -> bool:
     Returns
     -------
     bool
-        True for a file, and for a folder with content that lacks ``mark``.
+        True for a file that is not empty, and for a folder with content that lacks ``mark``.
     """
     folder = named(folder)
     if not folder.is_dir():
-        return folder.exists()
+        return folder.exists() and not _is_empty_file(folder)
     return any(folder.iterdir()) and not (folder / mark).exists()
+
+
+def is_pickle(path: str | os.PathLike[str]) -> bool:
+    """Tell whether a path is that of a file which begins as pickles of Python 3 do."""
+    if not Path(path).is_file():
+        return False
+    with Path(path).open("rb") as file:
+        first, version = file.read(2).ljust(2)
+    return first == 0x80 and 2 <= version <= 5
+
+
+def _is_empty_file(path: Path) -> bool:
+    return path.is_file() and not path.stat().st_size
 
 
 def _replace(new: Path, target: Path) -> None:
     """Rename ``new`` to ``target``, which may be a folder with content."""
     if not target.is_dir():
+        if new.is_dir() and _is_empty_file(target):  # no system has a folder take a file's place
+            target.unlink()
         new.replace(target)
         return
     if not new.is_dir():

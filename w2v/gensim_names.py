@@ -2,62 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from w2v.messages import quoted
 
-# Name, gensim's default, what to do instead.
-_UNSUPPORTED: dict[str, tuple[Any, str]] = {
-    "hashfxn": (None, "random numbers are hashes of the seed alone; leave it out"),
-    "null_word": (0, "there is no null word; leave it out"),
-    "trim_rule": (None, "use min_count, max_vocab_size or max_final_vocab"),
+# Parameters that are taken or refused by their value alone: gensim's default, and why no other.
+REFUSED: dict[str, tuple[Any, str]] = {
+    "null_word": (0, "there is no null word, as vectors of contexts are never put side by side"),
     "sorted_vocab": (1, "the vocabulary is always sorted by count"),
-    "batch_words": (10_000, "work is cut into slices by itself; leave it out"),
-    "comment": (None, "it would change nothing; leave it out"),
 }
-
-
-# Of its methods build_vocab, build_vocab_from_freq and train.
-METHODS: dict[str, tuple[Any, str]] = {
-    "keep_raw_vocab": (False, "read_corpus(text, min_count=1).vocab has every word's count"),
-    "trim_rule": _UNSUPPORTED["trim_rule"],
-    "word_count": (0, "the learning rate begins where first_epoch says"),
+# Parameters by names that gensim had before version 4, that other libraries have, or that are
+# near: the name here.
+_RENAMED = {
+    **dict.fromkeys(("size", "embedding_size", "embedding_dim", "dim"), "vector_size"),
+    **dict.fromkeys(("iter", "n_epochs", "num_epochs", "iterations"), "epochs"),
+    **dict.fromkeys(("learning_rate", "lr"), "alpha"),
+    **dict.fromkeys(("n_jobs", "num_workers", "threads"), "workers"),
+    **dict.fromkeys(("sentences", "corpus", "corpus_iterable", "texts"), "sentences"),
+    **{"window_size": "window", "skip_gram": "sg", "num_negative": "negative"},
+    **{"min_word_count": "min_count", "total_sentences": "total_examples", "subsample": "sample"},
 }
-# Pace gensim's threads and logs, which are not there: whatever they are, nothing changes.
-_WITHOUT_EFFECT = ("progress_per", "queue_factor", "report_delay")
 
 _ONE_STEP = "build_vocab() counts the words and makes the weights"
 WORD2VEC: dict[str, str] = {
-    "score": "use heldout_loss(text)",
     "syn1": "it is there with hs=1; with negative sampling use syn1neg",
     "syn1neg": "it is there with negative sampling; with hs=1 use syn1",
     "cum_table": "negatives are drawn from model.model.ns_loss.sampler",
     "make_cum_table": "negatives are drawn from alias tables that build_vocab() makes",
-    "scan_vocab": _ONE_STEP,
-    "prepare_vocab": _ONE_STEP,
-    "prepare_weights": _ONE_STEP,
-    "init_weights": _ONE_STEP,
+    "create_binary_tree": "the tree is model.model.loss_layer.output, which build_vocab() makes",
+    "add_null_word": "there is no null word",
+    "init_weights": f"use reset_from(model) to begin anew; {_ONE_STEP}",
     "update_weights": "use build_vocab(text, update=True)",
-    "reset_from": "use build_vocab_from_freq(dict(zip(other.vocab.words, other.vocab.counts)))",
-    "raw_vocab": METHODS["keep_raw_vocab"][1],
-    "estimate_memory": "the weights take 8 bytes for each word and dimension",
-    "total_train_time": "use train_seconds, which is that of the last training",
-    "train_count": "use epochs_done",
-    "layer1_size": "use vector_size",
-    "init_sims": "use wv.get_vector(word, norm=True) or wv.get_normed_vectors()",
-    "lifecycle_events": "callbacks and losses tell what happened",
-    "effective_min_count": "use min_count; with max_final_vocab, min(vocab.counts)",
-    "min_alpha_yet_reached": "the learning rate falls to min_alpha with every train()",
+    "seeded_vector": "vectors begin by seed and row: write others, model.wv[word] = vector",
     "random": "random numbers are hashes of the seed alone",
-    **{name: advice for name, (_, advice) in _UNSUPPORTED.items()},
+    "hashfxn": "random numbers are hashes of the seed alone",
+    "trim_rule": "give it to build_vocab()",
+    "iter": "use epochs",
+    "size": "use vector_size",
+    "window_size": "use window",
+    "vocabulary": "use wv.key_to_index, or vocab, which has counts",
+    "trainables": "use syn1neg, or syn1 with hs=1",
+    "accuracy": "use wv.evaluate_word_analogies(path)",
+    "save_word2vec_format": "use wv.save_word2vec_format(path)",
+    "delete_temporary_training_data": "leave it out, or go on with model.wv alone",
+    "clear_sims": "leave it out: lengths are kept up to date",
 }
 # Names that a model computes: what setting them in gensim is for, and how it is done here.
 COMPUTED: dict[str, str] = {
     "corpus_count": "train() counts the sentences that it reads",
     "corpus_total_words": "train() counts the words that it reads",
     "words_per_second": "it is measured while training",
+    "layer1_size": "it is vector_size",
+    "raw_vocab": "scan_vocab() counts words",
+    "effective_min_count": "set min_count or max_final_vocab",
+    "sorted_vocab": REFUSED["sorted_vocab"][1],
+    "null_word": REFUSED["null_word"][1],
 }
 _NO_EVENTS = "nothing is kept but words, vectors, counts and other attributes of words"
 KEYED_VECTORS: dict[str, str] = {
@@ -87,6 +90,12 @@ KEYED_VECTORS: dict[str, str] = {
 
 
 _LONGEST_NAME = 100  # of ours; longer ones are close to none
+
+
+def close_to(name: str, names: Iterable[str]) -> str:
+    """Return the one of some names that another was meant to be, or nothing."""
+    close = get_close_matches(name, names, 1) if len(name) < _LONGEST_NAME else []
+    return close[0] if close else ""
 
 
 class GensimNames:
@@ -132,15 +141,17 @@ class GensimNames:
 
     def _close_to(self, name: str) -> str:
         """Name an attribute that is spelled alike, for a message; private names are not meant."""
-        if name.startswith("_") or len(name) >= _LONGEST_NAME:
+        if name.startswith("_"):
             return ""
-        names = [n for n in dir(self) if not n.startswith("_")]
-        close = get_close_matches(name, names, 1)
-        return f"; close to it: {close[0]!r}" if close else ""
+        close = close_to(name, [n for n in dir(self) if not n.startswith("_")])
+        return f"; close to it: {close!r}" if close else ""
 
 
 def check_unsupported(
-    what: str, given: Mapping[str, Any], known: Mapping[str, tuple[Any, str]] = _UNSUPPORTED
+    what: str,
+    given: Mapping[str, Any],
+    known: Mapping[str, tuple[Any, str]] = MappingProxyType({}),
+    names: Iterable[str] = (),
 ) -> None:
     """Refuse what cannot be done instead of ignoring it.
 
@@ -151,7 +162,9 @@ def check_unsupported(
     given : dict
         Parameters that it does not know.
     known : dict of str to (default, advice)
-        Those of gensim's; by default its constructor's.
+        Those of gensim's that are taken with their default alone.
+    names : iterable of str
+        Those that it knows: an old name of one, or one that is close, is answered with it.
 
     Raises
     ------
@@ -161,10 +174,21 @@ def check_unsupported(
         A parameter that gensim does not know either.
     """
     for name, value in given.items():
-        if name in _WITHOUT_EFFECT:
+        if name in known:
+            default, advice = known[name]
+            if value is not None and value != default:
+                raise ValueError(f"gensim's {name}={quoted(value)} is not supported: {advice}")
             continue
-        if name not in known:
-            raise TypeError(f"{what} has no parameter {quoted(name)}")
-        default, advice = known[name]
-        if value is not None and value != default:
-            raise ValueError(f"gensim's {name}={quoted(value)} is not supported: {advice}")
+        names = [*names]
+        now = _RENAMED.get(name, "")
+        if now == "sentences" and now not in names:
+            now = "corpus_iterable"
+        close = "" if now in names else close_to(name, names)
+        advice = f": use {now}" if now in names else f": did you mean {close}?" if close else ""
+        raise TypeError(f"{what} has no parameter {quoted(name)}{advice}")
+
+
+def parameters(function: Callable[..., Any]) -> list[str]:
+    """Return the names of a function's parameters, or of a class's constructor's."""
+    known = inspect.signature(function).parameters.values()
+    return [each.name for each in known if each.name != "self" and each.kind != each.VAR_KEYWORD]

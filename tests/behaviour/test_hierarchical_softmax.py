@@ -94,12 +94,15 @@ def test_contradictions_are_refused_with_what_to_set(options: dict[str, Any], me
         Word2Vec(**options)
 
 
-def test_words_cannot_be_added_to_the_tree() -> None:
+def test_added_words_make_another_tree_and_a_warning() -> None:
     model = Word2Vec(LINES, **SMALL)
-    before = model.wv.vectors.copy()
-    with pytest.raises(ValueError, match="words cannot be added with hs=1"):
+    before, nodes = model.wv.vectors.copy(), model.syn1.copy()
+    with pytest.warns(UserWarning, match="other counts make another tree"):
         model.build_vocab([["a", "new", "word"]], update=True)
-    np.testing.assert_array_equal(model.wv.vectors, before)
+    np.testing.assert_array_equal(model.wv.vectors[: len(before)], before)
+    np.testing.assert_array_equal(model.syn1[: len(nodes)], nodes)
+    assert len(model.syn1) == len(model.wv) - 1
+    model.train([["a", "new", "word"]] * 20, epochs=1)
     assert model.backend.name == "cpu"
 
 

@@ -58,7 +58,7 @@ def test_text_in_place_of_sentences_is_told_of_lists_of_words(text: str, several
         lambda: Word2Vec(["name", [LONG]], **SMALL),
         lambda: Word2Vec({LONG: 1}, **SMALL),
         lambda: Word2Vec([["a", LONG]], **{**SMALL, "min_count": 9}),
-        lambda: Word2Vec([["a", "b"]], **SMALL).train([[LONG, "c" + LONG]]),
+        lambda: Word2Vec([["a", "b"]], negative=1, sample=0, **SMALL).fit([[LONG, "c" + LONG]]),
         lambda: Word2Vec(vector_size=LONG),  # type: ignore[arg-type]
         lambda: Word2Vec(optimizer=LONG),
         lambda: Word2Vec(backend=LONG),
@@ -78,7 +78,7 @@ def test_text_in_place_of_sentences_is_told_of_lists_of_words(text: str, several
         lambda: KeyedVectors(4).save(LONG),
         lambda: KeyedVectors(4).evaluate_word_pairs(LONG),
         lambda: KeyedVectors(4).evaluate_word_analogies(LONG),
-        lambda: trained().train([[LONG, LONG + "y"]]),
+        lambda: trained().fit([[LONG, LONG + "y"]]),
     ],
 )
 def test_no_message_carries_a_megabyte(misuse: Callable[[], object]) -> None:

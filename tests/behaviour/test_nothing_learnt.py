@@ -35,7 +35,11 @@ def test_a_text_without_neighbours_is_refused(
     model = Word2Vec(TEXT, **{**SMALL, **how})
     before = model.wv.vectors.copy()
     with pytest.raises(CorpusError, match="has two words of the vocabulary"):
-        model.train([["w1", "unknown"], ["w2"]], epochs=1)
+        model.fit([["w1", "unknown"], ["w2"]])
+    with pytest.warns(UserWarning, match="nothing was trained: .* two words of the vocabulary"):
+        assert model.train([["w1", "unknown"], ["w2"]], epochs=2) == (4, 6)
+    with pytest.warns(UserWarning, match="nothing was trained: no word of this text"):
+        assert model.train([["hello", "world"]], total_examples=1, epochs=1) == (0, 2)
     assert (model.wv.vectors == before).all()
 
 

@@ -277,7 +277,7 @@ def test_the_loss_of_one_epoch_can_be_read_by_setting_it_to_zero_after_each() ->
         ("cum_table", None, "negatives are drawn"),
         ("hashfxn", hash, "hashes of the seed"),
         ("layer1_size", 3, "vector_size"),
-        ("total_train_time", 0, "train_seconds"),
+        ("sorted_vocab", 0, "sorted by count"),
         ("syn1", np.ones((39, 8)), "hs=1"),
         ("compute_loss", False, "always computed"),
         ("wv.syn0", np.ones((40, 8)), "use vectors"),

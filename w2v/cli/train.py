@@ -195,7 +195,7 @@ def train(
         if word2vec.vocab is None:
             word2vec.build_vocab(text)
         try:
-            word2vec.train(
+            word2vec.fit(
                 names if reread else text,
                 on_report=log.report,
                 callbacks=[log],

@@ -14,11 +14,15 @@ from w2v.data.sentence_files import (
     SentenceFiles,
     Text8Corpus,
 )
+from w2v.data.trimming import RULE_DEFAULT, RULE_DISCARD, RULE_KEEP
 from w2v.data.vocabulary import Vocabulary
 from w2v.data.windows import context_windows, create_contexts_target
 
 __all__ = [
     "ENGLISH_CONNECTOR_WORDS",
+    "RULE_DEFAULT",
+    "RULE_DISCARD",
+    "RULE_KEEP",
     "BrownCorpus",
     "CorpusError",
     "EncodedCorpus",

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.data.corpus_arrays import as_vector, check_arrays, check_files, counted
-from w2v.data.errors import CorpusError
+from w2v.data.errors import CorpusError, NothingKnownError
 from w2v.data.manifest import (
     MANIFEST,
     OFFSETS,
@@ -193,7 +193,7 @@ class EncodedCorpus:
 
         Raises
         ------
-        CorpusError
+        NothingKnownError
             No word of this text in the vocabulary.
         """
         if vocab.words == self.vocab.words:
@@ -202,9 +202,11 @@ class EncodedCorpus:
         new_ids = np.array([known.get(word, -1) for word in self.vocab.words], np.int32)
         if (new_ids < 0).all():
             these, those = (", ".join(map(quoted, v.words[:3])) for v in (self.vocab, vocab))
-            raise CorpusError(
+            raise NothingKnownError(
                 f"no word of this text ({these}, …) is in the vocabulary of {len(vocab)} words "
-                f"({those}, …)"
+                f"({those}, …)",
+                0,
+                self.total_words,
             )
         tokens, offsets = renumbered(self.tokens, self.offsets, new_ids)
         here = vocab.recounted(counted(tokens, len(vocab)))

@@ -8,5 +8,22 @@ class CorpusError(ValueError):
     """
 
 
+class NothingKnownError(CorpusError):
+    """A text in which a vocabulary has nothing to train on.
+
+    Parameters
+    ----------
+    message : str
+    known : int
+        Its words that are in the vocabulary.
+    words : int
+        All its words.
+    """
+
+    def __init__(self, message: str, known: int, words: int) -> None:
+        super().__init__(message)
+        self.known, self.words = known, words
+
+
 class NoWordsError(CorpusError):
     """Text without a word in it."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -83,6 +83,15 @@ class Vocabulary:
 
     def __len__(self) -> int:
         return len(self.words)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.words)
+
+    def __getitem__(self, word: Item) -> NoReturn:
+        raise TypeError(
+            f"a vocabulary is no dict: word_to_id has {quoted(word)}'s row, and counts[row] how "
+            "often it occurs"
+        )
 
     def __contains__(self, word: object) -> bool:
         return word in self.word_to_id
@@ -169,7 +178,7 @@ class Vocabulary:
         """
         if len(self) and len(more) and are_integers(self.words) != are_integers(more.words):
             checked_items([self.words[0], more.words[0]])  # says that they are of two kinds
-        least = _least(-np.sort(-more.counts), min_count, (max_vocab_size, max_final_vocab))
+        least = least_count(-np.sort(-more.counts), min_count, (max_vocab_size, max_final_vocab))
         counts = self.counts.copy()
         new = []
         for word, count in zip(more.words, more.counts.tolist(), strict=True):
@@ -287,7 +296,7 @@ def frequent(
     # A stable sort of negated counts leaves equal ones in order of appearance.
     order = np.argsort(-counts, kind="stable")
     sorted_counts = counts[order]
-    min_count = _least(sorted_counts, min_count, (max_vocab_size, max_final_vocab))
+    min_count = least_count(sorted_counts, min_count, (max_vocab_size, max_final_vocab))
     kept = order[: np.searchsorted(-sorted_counts, -min_count, side="right")]
     if not len(kept):
         top = int(sorted_counts[0]) if len(counts) else 0
@@ -313,7 +322,9 @@ def _whole_numbers(counts: ArrayLike, size: int) -> NDArray[np.int64]:
     return whole
 
 
-def _least(sorted_counts: NDArray[np.int64], min_count: int, limits: tuple[int | None, ...]) -> int:
+def least_count(
+    sorted_counts: NDArray[np.int64], min_count: int, limits: tuple[int | None, ...]
+) -> int:
     """Return the least count, raised until no more words than the limits remain."""
     for limit in limits:
         if limit is not None and limit < len(sorted_counts):

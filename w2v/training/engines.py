@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -82,6 +81,11 @@ class Engine(ABC):
         self.total_loss = self.compile_seconds = 0.0
         self.predictions = 0
 
+    @property
+    @abstractmethod
+    def rate(self) -> float:
+        """The learning rate now."""
+
     @abstractmethod
     def train_epoch(self, epoch: int) -> None:
         """Train one epoch, counted from 0.
@@ -113,14 +117,18 @@ class FusedEngine(Engine):
             corpus.offsets,
             run.vocab.counts,
             epochs=config.epochs,
-            alpha=config.learning_rate,
-            min_alpha=min(config.min_alpha, config.learning_rate),
+            alpha=max(config.learning_rate, config.min_alpha),
+            min_alpha=config.min_alpha,
             sample=config.sample,
             shrink_windows=config.shrink_windows,
             cbow_mean=bool(config.cbow_mean),
             workers=config.workers,
             start=run.first_epoch * len(corpus.tokens),
         )
+
+    @property
+    def rate(self) -> float:  # noqa: D102
+        return self._trainer.settings.rate(self._trainer.trained)
 
     def go_on_with(self, corpus: EncodedCorpus, epoch: int) -> None:  # noqa: D102
         super().go_on_with(corpus, epoch)
@@ -141,6 +149,15 @@ class FusedEngine(Engine):
             self.predictions = self._trainer.predictions
 
 
+def first_rate(config: TrainConfig) -> float:
+    """Return the learning rate at the beginning: what is asked for, or the optimizer's own."""
+    if config.alpha is not None:
+        return config.alpha
+    if config.optimizer == "sgd":
+        return config.learning_rate
+    return OPTIMIZER_OF[config.optimizer]().lr
+
+
 class MinibatchEngine(Engine):
     """The layers, stepped batch after batch by an optimizer.
 
@@ -150,14 +167,18 @@ class MinibatchEngine(Engine):
 
     def __init__(self, run: Run) -> None:
         super().__init__(run)
-        options: dict[str, Any] = {} if run.config.alpha is None else {"lr": run.config.alpha}
-        self.optimizer = OPTIMIZER_OF[run.config.optimizer](**options)
+        self._rate = rate = first_rate(run.config)
+        self.optimizer = OPTIMIZER_OF[run.config.optimizer](lr=rate)
         if run.optimizer is not None:
             self.optimizer.states, self.optimizer.iter = run.optimizer.states, run.optimizer.iter
         self._stepper = LockedRows(self.optimizer)
         self._trainer = Trainer(run.model, self._stepper)
         self._trainer.current_epoch = run.first_epoch
         self._keep = run.vocab.keep_probabilities(run.config.sample)
+
+    @property
+    def rate(self) -> float:  # noqa: D102
+        return self._rate
 
     def train_epoch(self, epoch: int) -> None:  # noqa: D102
         config, corpus, progress = self.run.config, self.run.corpus, self.run.progress

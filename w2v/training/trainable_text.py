@@ -9,6 +9,7 @@ import numpy as np
 
 from w2v.config import TrainConfig
 from w2v.data import CorpusError, EncodedCorpus
+from w2v.data.errors import NothingKnownError
 from w2v.messages import shortened
 
 _LOOKED_AT_ONCE = 1 << 20
@@ -26,17 +27,19 @@ def require_something_to_predict(corpus: EncodedCorpus, config: TrainConfig) -> 
 
     Raises
     ------
-    CorpusError
+    NothingKnownError
     """
     if config.optimizer != "sgd":
         return
     for first in range(0, len(corpus), _LOOKED_AT_ONCE):
         if (np.diff(corpus.offsets[first : first + _LOOKED_AT_ONCE + 1]) > 1).any():
             return
-    raise CorpusError(
+    raise NothingKnownError(
         f"nothing to predict: none of the {len(corpus):,} sentences has two words of the "
         "vocabulary; a line of a file is a sentence, so put more than one word on it, or lower "
-        "min_count"
+        "min_count",
+        len(corpus.tokens),
+        corpus.total_words,
     )
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus, Vocabulary, read_corpus
-from w2v.gensim_names import COMPUTED, WORD2VEC, GensimNames
+from w2v.gensim_names import COMPUTED, KEYED_VECTORS, WORD2VEC, GensimNames
 from w2v.models import ContextModel
+from w2v.training.engines import first_rate
 from w2v.training.progress import ReadingProgress
 from w2v.vectors import KeyedVectors
 from w2v.word2vec.texts import Texts
@@ -22,6 +25,8 @@ _CHANGEABLE = {
     *("alpha", "min_alpha", "epochs", "sample", "shrink_windows", "workers", "batch_size"),
     *("min_count", "max_vocab_size", "max_final_vocab"),
 }
+# And those that count until there is a vocabulary, which settles them.
+_CHANGEABLE_BEFORE = {"window", "sg", "negative", "ns_exponent", "cbow_mean", "seed", "sampling"}
 
 
 class Base(GensimNames):
@@ -43,13 +48,21 @@ class Base(GensimNames):
         self._lock = threading.Lock()  # held by the thread that trains
         self.backend = self._weights.backend
         self.verbose = verbose
-        self.reading: dict[str, Any] = {}
+        self.reading: dict[str, Any] = {"encoding": "utf-8"}
+        self.reread = False
+        self.callbacks: list[Any] = []
+        self.comment: str | None = None
+        self.batch_words = 10_000  # gensim's, to be read back: work is cut into slices by itself
         self.losses: list[float] = []
         self.curve: list[tuple[float, float]] = []
         self._rests: list[tuple[float, float]] = []  # as the curve, after the epochs
         self.epochs_done = 0
         self.trained_words = self.predictions = 0
         self._total_loss = self._loss_set_to = 0.0
+        self._rate_reached: float | None = None
+        self._least: int | None = None  # effective_min_count, where words were chosen by it
+        self.train_count, self.total_train_time = 0, 0.0
+        self.lifecycle_events: list[dict[str, Any]] = []
         self.read_seconds = self.train_seconds = self.compile_seconds = 0.0
 
     # -- hyper-parameters -----------------------------------------------------------
@@ -68,6 +81,24 @@ class Base(GensimNames):
         self._weights.config = config
 
     @property
+    def alpha(self) -> float:
+        """Learning rate at the beginning: what was asked for, or the optimizer's own."""
+        return first_rate(self.config)
+
+    @alpha.setter
+    def alpha(self, rate: float | None) -> None:
+        self.config = replace(self.config, alpha=rate)
+
+    @property
+    def min_alpha_yet_reached(self) -> float:
+        """The learning rate that the last training came to; ``alpha`` before the first."""
+        return self.alpha if self._rate_reached is None else self._rate_reached
+
+    @min_alpha_yet_reached.setter
+    def min_alpha_yet_reached(self, rate: float) -> None:
+        self._rate_reached = float(rate)
+
+    @property
     def vocab_limits(self) -> dict[str, Any]:
         """What decides which words are kept; see :meth:`w2v.data.Vocabulary.from_counts`."""
         names = ("min_count", "max_vocab_size", "max_final_vocab")
@@ -79,14 +110,18 @@ class Base(GensimNames):
             weights = self.__dict__.get("_weights")
             if weights is not None and name in TrainConfig.names():
                 return getattr(weights.config, name)
-            if not name.startswith("_") and hasattr(KeyedVectors, name):
-                raise AttributeError(f"a model has no {name!r}: ask model.wv.{name}")
+            if name not in self._instead and not name.startswith("_"):
+                if name in KEYED_VECTORS:
+                    advice = KEYED_VECTORS[name]
+                    raise AttributeError(f"a model has no {name!r}: of model.wv, {advice}")
+                if hasattr(KeyedVectors, name):
+                    raise AttributeError(f"a model has no {name!r}: ask model.wv.{name}")
             return super().__getattr__(name)
 
         def __setattr__(self, name: str, value: Any) -> None:
             if name == "backend" or name not in TrainConfig.names():
                 super().__setattr__(name, value)
-            elif name not in _CHANGEABLE:
+            elif name not in _CHANGEABLE | (set() if self.vocab else _CHANGEABLE_BEFORE):
                 raise AttributeError(f"{name} is settled when the model is made: make a new one")
             elif self._weights.is_training:
                 raise AttributeError(
@@ -161,3 +196,22 @@ class Base(GensimNames):
     def trained_on(self) -> dict[str, Any] | None:
         """Fingerprint, sources and reading of the text of the last training, for JSON."""
         return self._texts.told()
+
+    def add_lifecycle_event(
+        self, event_name: str, log_level: int = logging.INFO, **event: Any
+    ) -> None:
+        """Note what happened to the model in ``lifecycle_events``, and log it.
+
+        Parameters
+        ----------
+        event_name : str
+        log_level : int, default logging.INFO
+            0 does not log.
+        **event
+            What there is to say of it.
+        """
+        when = datetime.now(UTC).isoformat()
+        noted = {**event, "datetime": when, "event": event_name}
+        self.lifecycle_events.append(noted)
+        if log_level:
+            logging.getLogger("w2v").log(log_level, "%s: %s", event_name, event)

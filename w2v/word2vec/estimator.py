@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from functools import partial
+import warnings
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from w2v.config import TrainConfig, checked_flag
-from w2v.data import EncodedCorpus
-from w2v.data.reading.rereading import require_rereadable
-from w2v.gensim_names import METHODS, check_unsupported
-from w2v.items import is_integer
+from w2v.data.trimming import Rule
+from w2v.gensim_names import REFUSED, check_unsupported, parameters
 from w2v.messages import quoted
-from w2v.training.checkpoint import Checkpoint
-from w2v.training.divergence import check_start, tell_if_worse_than_untrained
-from w2v.training.one_at_a_time import one_at_a_time
-from w2v.training.optimizer_state import tell_that_the_optimizer_begins_anew
-from w2v.training.trainable_text import (
-    require_same_text,
-    require_something_to_predict,
-    tell_that_nothing_was_left,
-)
+from w2v.word2vec.converting import Converting
 from w2v.word2vec.gensim_attributes import GensimAttributes
+from w2v.word2vec.gensim_methods import GensimMethods
 from w2v.word2vec.predicting import Predicting
-from w2v.word2vec.saving import Saving
 from w2v.word2vec.texts import one_source
-from w2v.word2vec.training_session import Plan, Report, TrainingSession
-from w2v.word2vec.vocabulary import VocabularyBuilding
+from w2v.word2vec.training import Training
 
 
-class Word2Vec(VocabularyBuilding, Predicting, Saving, GensimAttributes):
+class Word2Vec(Training, Predicting, Converting, GensimMethods, GensimAttributes):
     """Word vectors and their training; gensim's class, by its parameters and methods.
 
     Parameters
@@ -45,11 +33,20 @@ class Word2Vec(VocabularyBuilding, Predicting, Saving, GensimAttributes):
     hs, negative, ns_exponent, cbow_mean, epochs, max_final_vocab, shrink_windows
         See :class:`w2v.config.TrainConfig`.
     callbacks : iterable of objects, default ()
-        Called with this model where they have a method ``on_train_begin``,
+        Called with this model in every training, where they have a method ``on_train_begin``,
         ``on_epoch_begin``, ``on_batch_end`` (about ten times a second), ``on_epoch_end``
-        or ``on_train_end``.
+        or ``on_train_end``.  Neither saved nor copied with it.
     compute_loss : bool, default False
         Taken for gensim's sake: the loss is always computed.
+    trim_rule : callable, optional
+        See :meth:`build_vocab`; for ``sentences`` alone.
+    comment : str, optional
+        Kept with the model.
+    hashfxn, batch_words
+        Taken for gensim's sake: the seed alone decides how weights begin, and work is cut into
+        slices by itself.
+    null_word : {0}
+    sorted_vocab : {1}
     backend, sampling, optimizer, batch_size
         See :class:`w2v.config.TrainConfig`.
     encoding : str, default "utf-8"
@@ -60,8 +57,8 @@ class Word2Vec(VocabularyBuilding, Predicting, Saving, GensimAttributes):
         read once, and every epoch trains on what was there.
     verbose : bool, default False
         Draw progress bars if there is a terminal.
-    **unsupported
-        gensim's other parameters are errors that say why.
+    **unknown
+        Names of earlier versions of gensim, and near misses, are errors that say the right one.
 
     Attributes
     ----------
@@ -119,12 +116,18 @@ class Word2Vec(VocabularyBuilding, Predicting, Saving, GensimAttributes):
         negative: int = 5,
         ns_exponent: float = 0.75,
         cbow_mean: int = 1,
-        *,
+        hashfxn: Callable[..., Any] | None = hash,
         epochs: int = 5,
-        callbacks: Iterable[Any] = (),
+        null_word: int = 0,
+        trim_rule: Rule | None = None,
+        sorted_vocab: int = 1,
+        batch_words: int = 10_000,
         compute_loss: bool = False,
+        callbacks: Iterable[Any] | None = (),
+        comment: str | None = None,
         max_final_vocab: int | None = None,
         shrink_windows: bool = True,
+        *,
         backend: str = "auto",
         sampling: str = "auto",
         optimizer: str = "sgd",
@@ -132,9 +135,12 @@ class Word2Vec(VocabularyBuilding, Predicting, Saving, GensimAttributes):
         encoding: str = "utf-8",
         reread: bool = False,
         verbose: bool = False,
-        **unsupported: Any,
+        **unknown: Any,
     ) -> None:
-        check_unsupported("Word2Vec", unsupported)
+        taken = {"null_word": null_word, "sorted_vocab": sorted_vocab}
+        check_unsupported("Word2Vec", {**taken, **unknown}, REFUSED, parameters(Word2Vec))
+        if not (hashfxn is None or callable(hashfxn)):
+            raise ValueError(f"hashfxn={quoted(hashfxn)} is no function: leave it out")
         config = TrainConfig(
             vector_size=vector_size,
             window=window,
@@ -158,192 +164,20 @@ class Word2Vec(VocabularyBuilding, Predicting, Saving, GensimAttributes):
             workers=workers,
             seed=seed,
         )
+        config.check_rates()
         super().__init__(config, verbose=verbose)
-        self.callbacks = list(callbacks)
+        self.callbacks = list(callbacks or ())
         self.reading = {"encoding": encoding}
         self.reread = checked_flag("reread", reread)
+        self.comment, self.batch_words = comment, batch_words
         checked_flag("compute_loss", compute_loss)
         self._settled = True  # from here on new names are typing errors
+        self.add_lifecycle_event("created", params=repr(self))
         if sentences is not None or corpus_file is not None:
-            self.fit(one_source(sentences, corpus_file))
-
-    def train(
-        self,
-        corpus_iterable: Any = None,
-        corpus_file: str | Path | None = None,
-        total_examples: int | None = None,
-        total_words: int | None = None,
-        epochs: int | None = None,
-        start_alpha: float | None = None,
-        end_alpha: float | None = None,
-        compute_loss: bool = True,
-        callbacks: Iterable[Any] = (),
-        *,
-        on_report: Report | None = None,
-        checkpoint: str | Path | None = None,
-        first_epoch: int = 0,
-        reread: bool | None = None,
-        encoding: str | None = None,
-        **unsupported: Any,
-    ) -> tuple[int, int]:
-        """Train on a corpus; words that are not in the vocabulary are passed over.
-
-        Parameters
-        ----------
-        corpus_iterable, corpus_file
-            As ``sentences`` and ``corpus_file`` of the constructor; without either, what
-            :meth:`build_vocab` read.  What still holds what was read last, as an unchanged
-            file does, or a generator that is used up, is not read again.
-        total_examples, total_words
-            Taken for gensim's sake: the corpus is counted while it is read.
-        epochs : int, optional
-            By default the constructor's.
-        start_alpha, end_alpha : float, optional
-            In place of ``alpha`` and ``min_alpha``.
-        compute_loss : bool
-            Taken for gensim's sake.
-        callbacks : iterable of objects
-            Beside the constructor's.
-        on_report : callable, optional
-            Called now and then with the words trained and the latest mean loss.
-        checkpoint : path, optional
-            Folder to save the training to after every epoch.
-        first_epoch : int, default 0
-            Epochs of this run that are done already, ``epochs_done``: the learning rate and the
-            optimizer go on from where they were.  At 0 the optimizer begins anew.
-        reread, encoding : optional
-            In place of the constructor's.
-        **unsupported
-            gensim's other parameters are errors that say why, or without effect here.
-
-        Returns
-        -------
-        int, int
-            Words of the vocabulary, and all words, that were trained on.
-
-        Raises
-        ------
-        CorpusError
-            The text cannot be read, no two words of the vocabulary stand together in it, a
-            ``sample`` below the default leaves nothing of it, or ``first_epoch`` goes on with
-            a training on another text.
-        ValueError
-            There is no vocabulary yet, too little text for a batch, another ``first_epoch``
-            than 0 or ``epochs_done``, or another thread trains this model.
-        DivergedError
-            Steps too long have made vectors of numbers that are not finite.  ``losses``,
-            ``epochs_done`` and the checkpoint are those of the last epoch that ended well; the
-            model itself holds what has diverged: build its vocabulary anew, or load it.
-        KeyboardInterrupt
-            Ctrl-C; the model holds what was trained.
-        """
-        with one_at_a_time(self._lock):
-            check_unsupported("train", unsupported, METHODS)
-            if checkpoint is not None:
-                Checkpoint.check_place(checkpoint)
-            checked_flag("compute_loss", compute_loss)
-            model, _ = self.built()
-            self._weights.take_written()
-            check_start(model)
-            config = replace(
-                self.config,
-                epochs=self.config.epochs if epochs is None else epochs,
-                alpha=self.config.alpha if start_alpha is None else start_alpha,
-                min_alpha=self.config.min_alpha if end_alpha is None else end_alpha,
-            )
-            self._check_first_epoch(first_epoch, config.epochs)
-            source = one_source(corpus_iterable, corpus_file, optional=True)
-            anew = self._reads_anew(reread, source)
-            read = partial(self._text_of, source, encoding, config)
-            text = read()
-            if first_epoch and not anew:
-                require_same_text(self._texts.trained_on, text)
-            self._begin_or_go_on(text, config, first_epoch, anew=anew)
-            plan = Plan(
-                text,
-                config,
-                first_epoch,
-                hooks=[*self.callbacks, *callbacks],
-                on_report=on_report,
-                read_anew=read if anew else None,
-                keep=None if checkpoint is None else partial(self.save, checkpoint),
-            )
-            with TrainingSession(self, plan) as session:
-                for epoch in session.epochs():
-                    session.engine.train_epoch(epoch)
-            if first_epoch < config.epochs:
-                if not self.predictions:
-                    tell_that_nothing_was_left(config)
-                elif self.losses:
-                    tell_if_worse_than_untrained(self.losses[-1], config)
-            session.call("on_train_end")
-            return session.known_words, self.trained_words
-
-    def _text_of(self, source: Any, encoding: str | None, config: TrainConfig) -> EncodedCorpus:
-        """Return a source's text in the model's ids, if there is something to learn from it."""
-        _, vocab = self.built()
-        how = self.reading if encoding is None else {**self.reading, "encoding": encoding}
-        text = self._texts.encoded(self.read, source, vocab, how)
-        require_something_to_predict(text, config)
-        return text
-
-    def _begin_or_go_on(
-        self, text: EncodedCorpus, config: TrainConfig, first_epoch: int, *, anew: bool
-    ) -> None:
-        """Have the optimizer and the text of the training to begin, or of the one to go on with."""
-        if not first_epoch:
-            self._weights.optimizer = None
-        elif first_epoch < config.epochs and self._weights.optimizer_state() is None:
-            tell_that_the_optimizer_begins_anew(config)
-        self._texts.trained_on, self._texts.rereads = text, anew
-        if not anew and config.epochs - first_epoch > 1:
-            self._texts.warn_if_it_varies()
-
-    def fit(self, source: Any, *, epochs: int | None = None, **training: Any) -> Self:
-        """Read a corpus and train on it; a trained model goes on with its own vocabulary.
-
-        Parameters
-        ----------
-        source : EncodedCorpus, or what :meth:`read` takes
-        epochs : int, optional
-            By default the constructor's.
-        **training
-            Further arguments of :meth:`train`: ``encoding``, ``reread``, ``checkpoint``, ….
-
-        Returns
-        -------
-        Word2Vec
-            This object.
-
-        Raises
-        ------
-        CorpusError
-            The text cannot be read, or no word is frequent enough.
-        ValueError
-            The vocabulary or the text is too small for these hyper-parameters.
-        """
-        anew = self._reads_anew(training.get("reread"), source)
-        if self.vocab is None:
-            encoding = training.get("encoding")
-            how = {} if encoding is None else {"encoding": encoding}
-            self._build_vocab(source, source if isinstance(source, Iterator) else None, **how)
-            if not anew:
-                source = None
-        self.train(source, epochs=epochs, **training)
-        return self
-
-    def _reads_anew(self, reread: bool | None, source: Any) -> bool:
-        """Tell whether every epoch reads its text; ValueError for a source that has it once."""
-        anew = checked_flag("reread", self.reread if reread is None else reread)
-        if anew:
-            require_rereadable(source)
-        return anew
-
-    def _check_first_epoch(self, first: Any, epochs: int) -> None:
-        done = self.epochs_done
-        known = is_integer(first) and (first == 0 or first == done)
-        if not known or first > epochs:
-            raise ValueError(
-                f"first_epoch must be 0, to begin, or this model's epochs_done, which is {done}, "
-                f"to go on, and at most epochs, which is {epochs}; got {quoted(first)}"
+            self._fit_with(trim_rule, one_source(sentences, corpus_file))
+        elif trim_rule is not None:
+            warnings.warn(
+                "trim_rule is for the sentences given with it, and there are none: give it to "
+                "build_vocab()",
+                stacklevel=2,
             )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, NoReturn
+
 import numpy as np
 
+from w2v.config import checked_flag
 from w2v.gensim_names import WORD2VEC
+from w2v.messages import quoted
 from w2v.word2vec.base import Base
 
 
@@ -63,10 +67,32 @@ class GensimAttributes(Base):
         """Dimension of the vectors."""
         return self.config.vector_size
 
+    layer1_size = vector_size
+
     @property
     def epochs(self) -> int:
         """Passes over the corpus, by default."""
         return self.config.epochs
+
+    @property
+    def sorted_vocab(self) -> int:
+        """Always 1: words are sorted by count."""
+        return 1
+
+    @property
+    def null_word(self) -> int:
+        """Always 0: there is no null word."""
+        return 0
+
+    @property
+    def effective_min_count(self) -> int:
+        """``min_count``, or what ``max_final_vocab`` or ``max_vocab_size`` raised it to."""
+        config, vocab = self.config, self.vocab
+        if self._least is not None:
+            return self._least
+        if vocab is None or (config.max_final_vocab or config.max_vocab_size) is None:
+            return config.min_count
+        return max(config.min_count, int(vocab.counts.min()))
 
     @property
     def corpus_count(self) -> int:
@@ -94,5 +120,17 @@ class GensimAttributes(Base):
 
     @compute_loss.setter
     def compute_loss(self, value: bool) -> None:
-        if not value:
+        if not checked_flag("compute_loss", value):
             raise AttributeError("the loss is always computed: compute_loss can be True alone")
+
+    # -- what gensim's models could be asked before version 4 ---------------------
+
+    def __getitem__(self, word: Any) -> NoReturn:
+        raise TypeError(f"a model has no vectors by word: use model.wv[{quoted(word)}]")
+
+    def __contains__(self, word: object) -> bool:
+        raise TypeError(f"a model has no words to look in: use {quoted(word)} in model.wv")
+
+    def __repr__(self) -> str:
+        name, size = type(self).__name__, self.vector_size
+        return f"{name}<vocab={len(self.wv)}, vector_size={size}, alpha={self.alpha}>"

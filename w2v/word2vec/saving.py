@@ -9,19 +9,31 @@ from typing import Any, Self
 
 import numpy as np
 
-from w2v.training.checkpoint import Checkpoint
+from w2v.config import TrainConfig
+from w2v.files import is_pickle
+from w2v.messages import quoted
+from w2v.training.checkpoint import Checkpoint, CheckpointError
 from w2v.vectors.formats.vector_data import check_finite
 from w2v.word2vec.base import Base
 from w2v.word2vec.texts import Texts
 from w2v.word2vec.weights import PlainWeights, Weights
 
-_OPTIMIZER, _DRAWN, _TEXT = "optimizer", "negatives_drawn", "corpus"  # keys of progress.json
+# Keys of progress.json.
+_OPTIMIZER, _DRAWN, _TEXT, _COMMENT = "optimizer", "negatives_drawn", "corpus", "comment"
+_READ = ("corpus_count", "corpus_total_words")
 
 
 class Saving(Base):
     """Saving and loading a :class:`w2v.Word2Vec`, and copies as by copy.deepcopy or pickle."""
 
-    def save(self, folder: str | Path) -> None:
+    def save(
+        self,
+        folder: str | Path,
+        separately: Any = None,
+        sep_limit: int = 0,
+        ignore: Any = (),
+        pickle_protocol: int = 0,
+    ) -> None:
         """Save all that is needed to use the model or go on training.
 
         Parameters
@@ -29,7 +41,10 @@ class Saving(Base):
         folder : str or path
             ``config.json``, ``vocab.arrow``, ``weights.safetensors``, ``progress.json`` and,
             with an optimizer that keeps a state, ``optimizer.safetensors``, as large as the
-            weights or, with Adam, twice so, are written aside and renamed into place.
+            weights or, with Adam, twice so, are written aside and renamed into place.  An empty
+            file of that name gives way.
+        separately, sep_limit, ignore, pickle_protocol
+            Taken for gensim's sake: arrays always have files of their own, and nothing is pickled.
 
         Raises
         ------
@@ -45,6 +60,9 @@ class Saving(Base):
         progress: dict[str, Any] = {"epochs_done": self.epochs_done, "losses": self.losses}
         if self.trained_on is not None:
             progress[_TEXT] = self.trained_on
+        progress |= dict(zip(_READ, self._texts.counts, strict=True))
+        if self.comment is not None:
+            progress[_COMMENT] = str(self.comment)
         if kept.drawn is not None:
             progress[_DRAWN] = kept.drawn
         steps, state = kept.optimizer or (0, {})
@@ -59,6 +77,7 @@ class Saving(Base):
     def load(
         cls,
         folder: str | Path,
+        mmap: str | None = None,
         *,
         backend: str | None = None,
         workers: int | None = None,
@@ -69,6 +88,8 @@ class Saving(Base):
         Parameters
         ----------
         folder : str or path
+        mmap : str, optional
+            Taken for gensim's sake: weights are copied, as training changes them.
         backend, workers : optional
             In place of those it was configured with.
         verbose : bool, default False
@@ -77,20 +98,29 @@ class Saving(Base):
         Returns
         -------
         Word2Vec
+            Of the class that is asked; a subclass's constructor is not called.
 
         Raises
         ------
         CheckpointError
             The folder is no saved training, or a damaged one.
         """
-        saved = Checkpoint.load(folder)
+        try:
+            saved = Checkpoint.load(folder)
+        except CheckpointError:
+            if not (str(folder).strip() and is_pickle(folder)):
+                raise
+            raise CheckpointError(
+                f"{folder} is a pickle, as gensim's save() writes: pickles can run code and are "
+                "never read here; if you trust it and have gensim, Word2Vec.from_gensim"
+                f"({quoted(str(folder))}).save('model') has gensim read it in a process of its own"
+            ) from None
         config = replace(
             saved.config,
             backend=saved.config.backend if backend is None else backend,
             workers=saved.config.workers if workers is None else workers,
         )
-        make: Any = cls  # the class that all sides make up takes hyper-parameters by name
-        model: Self = make(**config.to_dict(), verbose=verbose)
+        model = cls._made(config, verbose=verbose)
         progress = saved.progress
         steps = progress[_OPTIMIZER]["steps"] if saved.optimizer else 0
         model._weights.restore(
@@ -105,11 +135,22 @@ class Saving(Base):
         model.losses = progress["losses"]
         model.epochs_done = progress["epochs_done"]
         model._texts.trained_on = progress.get(_TEXT)
+        sentences, words = (progress.get(name, 0) for name in _READ)  # not in earlier versions'
+        model._texts.counts = sentences, words
+        model.comment = progress.get(_COMMENT)
+        return model
+
+    @classmethod
+    def _made(cls, config: TrainConfig, *, verbose: bool = False) -> Self:
+        """Make a model without the constructor, which may be a subclass's."""
+        model = cls.__new__(cls)
+        Base.__init__(model, config, verbose=verbose)
+        model._settled = True
         return model
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return all but the corpus, with weights as plain arrays."""
-        left_out = ("backend", "_weights", "_texts", "_lock")
+        """Return all but the corpus and the callbacks, with weights as plain arrays."""
+        left_out = ("backend", "callbacks", "_weights", "_texts", "_lock")
         state = {
             name: list(value) if isinstance(value, list) else value
             for name, value in self.__dict__.items()
@@ -128,7 +169,11 @@ class Saving(Base):
         texts.trained_on, texts.counts = trained_on, counts
         self.__dict__.update(
             {name: value for name, value in state.items() if name != "_kept"},
-            backend=weights.backend, _weights=weights, _texts=texts, _lock=threading.Lock(),
-        )  # fmt: skip
+            backend=weights.backend,
+            callbacks=[],
+            _weights=weights,
+            _texts=texts,
+            _lock=threading.Lock(),
+        )
         if kept is not None:
             weights.restore(kept)

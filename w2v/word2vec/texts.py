@@ -19,6 +19,10 @@ _READING = ("tokenizer", "lowercase", "encoding", "errors", "column")
 _MOST_SOURCES = 100
 
 
+class SourceError(ValueError, TypeError):
+    """Texts are given in two ways at once, or in none; a TypeError, as gensim's is."""
+
+
 class Texts:
     """What was read last, what it was read from, and the text of the last training.
 
@@ -138,10 +142,10 @@ def held_by(source: Any, how: Mapping[str, Any]) -> Any:
 
 
 def one_source(sentences: Any, corpus_file: Any, *, optional: bool = False) -> Any:
-    """Return the one of two that is given; ValueError if both are, or unless optional none."""
+    """Return the one of two that is given; SourceError if both are, or unless optional none."""
     if sentences is not None and corpus_file is not None:
-        raise ValueError("give sentences or corpus_file, not both")
+        raise SourceError("give sentences or corpus_file, not both")
     source = corpus_file if sentences is None else sentences
     if source is None and not optional:
-        raise ValueError("there is no corpus: give sentences or corpus_file")
+        raise SourceError("there is no corpus: give sentences or corpus_file")
     return source

@@ -112,8 +112,10 @@ class TrainingSession:
         trained.backend.synchronize()
         self._note()
         trained._weights.is_training = False
+        trained._rate_reached = self.engine.rate
         trained.compile_seconds = self.engine.compile_seconds or self._resting.compile_seconds
         trained.train_seconds = time.perf_counter() - self._begin - trained.compile_seconds
+        trained.total_train_time += trained.train_seconds
         done = round(words.position(self._progress.done)) - words.begun_with
         trained.trained_words = done if self._plan.first_epoch < self._plan.config.epochs else 0
         self._progress.__exit__(kind, error, trace)
@@ -180,3 +182,8 @@ class TrainingSession:
         self._trained._total_loss = self.engine.total_loss
         self._trained.predictions = self.engine.predictions
         self._trained._weights.stepped()
+
+
+def each_once(hooks: Sequence[Any]) -> list[Any]:
+    """Return objects without those that stand there before."""
+    return list({id(hook): hook for hook in hooks}.values())

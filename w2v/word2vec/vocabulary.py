@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
 from w2v.data import Vocabulary
-from w2v.gensim_names import METHODS, check_unsupported
+from w2v.data.trimming import Rule, trimmed
+from w2v.gensim_names import check_unsupported, parameters
 from w2v.word2vec.base import Base
 from w2v.word2vec.texts import ALL_WORDS, held_by, one_source
 
@@ -20,7 +22,10 @@ class VocabularyBuilding(Base):
         corpus_iterable: Any = None,
         corpus_file: str | Path | None = None,
         update: bool = False,
-        **unsupported: Any,
+        progress_per: int = 10_000,
+        keep_raw_vocab: bool = False,
+        trim_rule: Rule | None = None,
+        **unknown: Any,
     ) -> Self:
         """Read a corpus, take its vocabulary and make the model.
 
@@ -30,9 +35,14 @@ class VocabularyBuilding(Base):
             As ``sentences`` and ``corpus_file`` of the constructor.
         update : bool, default False
             Add new words to a vocabulary that is there, with new vectors, and keep the
-            old ones as trained.
-        **unsupported
-            gensim's other parameters are errors that say why, or without effect here.
+            old ones as trained.  With ``hs=1`` the tree is built anew, and a warning says so.
+        progress_per, keep_raw_vocab
+            Taken for gensim's sake: ``read(text, min_count=1).vocab`` has every word's count.
+        trim_rule : callable, optional
+            Given a word, its count and ``min_count``, it says ``RULE_KEEP``, ``RULE_DISCARD`` or
+            ``RULE_DEFAULT``, which are in :mod:`w2v.data` and gensim's numbers.
+        **unknown
+            See the constructor.
 
         Returns
         -------
@@ -44,28 +54,37 @@ class VocabularyBuilding(Base):
         CorpusError
             The text cannot be read, or no word is frequent enough.
         ValueError
-            The vocabulary is too small for these hyper-parameters, there is none to update,
-            or hierarchical softmax has built its tree for the one that is there.
+            The vocabulary is too small for these hyper-parameters, or there is none to update.
         """
-        check_unsupported("build_vocab", unsupported, METHODS)
+        check_unsupported("build_vocab", unknown, names=parameters(VocabularyBuilding.build_vocab))
         self._weights.refuse_while_training("words")
         source = one_source(corpus_iterable, corpus_file)
         held = held_by(source, self.reading)
-        self._build_vocab(source, held, update=update)
+        self._build_vocab(source, held, update=update, trim_rule=trim_rule)
         return self
 
-    def _build_vocab(self, source: Any, held: Any, *, update: bool = False, **how: Any) -> None:
-        limits = ALL_WORDS if update else {}
+    def _build_vocab(
+        self,
+        source: Any,
+        held: Any,
+        *,
+        update: bool = False,
+        trim_rule: Rule | None = None,
+        **how: Any,
+    ) -> None:
+        self._least = None
+        limits = ALL_WORDS if update or trim_rule else {}
         corpus = self._texts.read_once(self.read, source, **limits, **how)
-        self._take_vocab(corpus.vocab, update=update)
+        self._take_vocab(corpus.vocab, update=update, trim_rule=trim_rule)
         self._texts.take(corpus, self.built()[1], held)
 
     def build_vocab_from_freq(
         self,
         word_freq: Mapping[Any, int],
+        keep_raw_vocab: bool = False,
         corpus_count: int | None = None,
+        trim_rule: Rule | None = None,
         update: bool = False,
-        **unsupported: Any,
     ) -> Self:
         """Take a vocabulary that is counted already and make the model.
 
@@ -75,7 +94,7 @@ class VocabularyBuilding(Base):
             Words and how often they occur.
         corpus_count : int, optional
             Taken for gensim's sake: :meth:`train` counts the sentences it reads.
-        update, **unsupported
+        keep_raw_vocab, trim_rule, update
             See :meth:`build_vocab`.
 
         Returns
@@ -90,19 +109,48 @@ class VocabularyBuilding(Base):
         ValueError
             See :meth:`build_vocab`.
         """
-        check_unsupported("build_vocab_from_freq", unsupported, METHODS)
         self._weights.refuse_while_training("words")
-        limits = ALL_WORDS if update else self.vocab_limits
+        limits = ALL_WORDS if update or trim_rule else self.vocab_limits
         vocab = Vocabulary.from_counts([*word_freq], [*word_freq.values()], **limits)
-        self._take_vocab(vocab, update=update)
+        self._take_vocab(vocab, update=update, trim_rule=trim_rule)
         self._texts.forget(corpus_count or 0, vocab.total)
         return self
 
-    def _take_vocab(self, vocab: Vocabulary, *, update: bool) -> None:
+    def reset_from(self, other_model: Base) -> None:
+        """Take another model's vocabulary, and begin anew with fresh weights.
+
+        Parameters
+        ----------
+        other_model : Word2Vec
+        """
+        self._weights.refuse_while_training("words")
+        _, vocab = other_model.built()
+        self._begin_with(vocab)
+        self._texts.forget(*other_model._texts.counts)
+
+    def _take_vocab(
+        self, vocab: Vocabulary, *, update: bool, trim_rule: Rule | None = None
+    ) -> None:
         """Make the model of a vocabulary, or add its words to the one that is there."""
+        limits = self.vocab_limits
+        if trim_rule is not None:
+            least, *most = limits.values()
+            vocab = trimmed(vocab, trim_rule, least, tuple(most))
+            limits = ALL_WORDS
         if update:
-            self._weights.grow(self.built()[1].extended(vocab, **self.vocab_limits))
+            self._weights.grow(self.built()[1].extended(vocab, **limits))
         else:
-            model = self._weights.new_model(vocab)
-            self.losses, self.epochs_done = [], 0
-            self._weights.hold(vocab, model)
+            self._begin_with(vocab)
+        self.add_lifecycle_event("build_vocab", update=update, trim_rule=str(trim_rule))
+
+    def _begin_with(self, vocab: Vocabulary) -> None:
+        model = self._weights.new_model(vocab)
+        asked, drawn = self.config.negative, self._weights.negatives(len(vocab))
+        if drawn < asked:
+            warnings.warn(
+                f"negative={asked} is more than this vocabulary of {len(vocab)} words has "
+                f"beside one: {drawn} instead for each window",
+                stacklevel=4,
+            )
+        self.losses, self.epochs_done = [], 0
+        self._weights.hold(vocab, model)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -17,6 +18,12 @@ from w2v.training.optimizer_state import optimizer_from, state_arrays
 from w2v.training.optimizers import Optimizer
 from w2v.vectors import KeyedVectors
 from w2v.vectors.model_vectors import ModelVectors
+
+_FEWEST_LEAVES = 2
+
+
+class NoVocabularyError(ValueError, RuntimeError):
+    """A model is asked for what it has with a vocabulary; a RuntimeError, as gensim's is."""
 
 
 class PlainWeights(NamedTuple):
@@ -78,7 +85,7 @@ class Weights:
     def built(self) -> tuple[ContextModel, Vocabulary]:
         """Return model and vocabulary, or say that there are none yet."""
         if self.model is None or self.vocab is None:
-            raise ValueError("there is no vocabulary yet: call build_vocab() or fit() first")
+            raise NoVocabularyError("there is no vocabulary yet: call build_vocab() or fit() first")
         return self.model, self.vocab
 
     def refuse_while_training(self, what: str) -> None:
@@ -91,6 +98,11 @@ class Weights:
     def new_model(self, vocab: Vocabulary, *, start: str = "uniform") -> ContextModel:
         """Return a model for a vocabulary, by the configuration, with fresh weights."""
         config = self.config
+        if config.hs and len(vocab) < _FEWEST_LEAVES:
+            raise ValueError(
+                f"hierarchical softmax needs {_FEWEST_LEAVES} words or more, and the vocabulary "
+                f"has {len(vocab)}: give more text, lower min_count, or take hs=0 and negative=5"
+            )
         require_memory(self.backend, len(vocab), config)
         return (SkipGram if config.sg else CBOW)(
             len(vocab),
@@ -98,7 +110,7 @@ class Weights:
             config.window,
             None,
             hs=config.hs,
-            negative=config.negative,
+            negative=self.negatives(len(vocab)),
             ns_exponent=config.ns_exponent,
             # A word of the vocabulary that this text lacks can still be drawn.
             counts=np.maximum(vocab.counts, 1),
@@ -107,6 +119,14 @@ class Weights:
             seed=config.seed,
             backend=self.backend,
         )
+
+    def negatives(self, words: int) -> int:
+        """Return how many negatives are drawn: those asked for, or as many as are distinct."""
+        config = self.config
+        exact = (self.backend.sampling if config.sampling == "auto" else config.sampling) == "exact"
+        if not exact or config.negative < words:
+            return config.negative
+        return max(1, words - 1)
 
     def hold(self, vocab: Vocabulary, model: ContextModel) -> None:
         """Take a vocabulary and its model, whose weights the vectors are from now on."""
@@ -119,16 +139,17 @@ class Weights:
         """Take the words that there are and more, with other counts, and go on from there."""
         model, _ = self.built()
         if self.config.hs:
-            raise ValueError(
-                "words cannot be added with hs=1: other counts make another tree, and what its "
-                "inner nodes have learnt would be lost; build the vocabulary anew, or train with "
-                "hs=0 and negative=5"
+            warnings.warn(
+                "other counts make another tree: its inner nodes keep their vectors by number, "
+                "from the root, and stand for other words now; train on all the text again",
+                stacklevel=5,
             )
         self.take_written()
         grown = self.new_model(vocab)
         for new_rows, old_rows in zip(grown.params, model.params, strict=True):
             new_rows[: len(old_rows)] = old_rows
-        grown.ns_loss.sampler.stream.counter = model.ns_loss.sampler.stream.counter
+        if not self.config.hs:
+            grown.ns_loss.sampler.stream.counter = model.ns_loss.sampler.stream.counter
         kept, lockf = self.optimizer_state(), self.vectors.vectors_lockf
         self.hold(vocab, grown)
         if len(lockf) > 1:
@@ -209,6 +230,11 @@ class Weights:
         """Go on with words added, their vectors and counts; see :class:`ModelVectors`."""
         _, vocab = self.built()
         self.refuse_while_training("words and counts")
+        if self.config.hs:
+            raise ValueError(
+                "words and counts of vectors cannot be changed with hs=1, as other counts make "
+                "another tree: use build_vocab(text, update=True), or hs=0 and negative=5"
+            )
         if counts is None:
             counts = np.append(vocab.counts, np.zeros(len(words) - len(vocab), np.int64))
         self.grow(Vocabulary(words, counts))

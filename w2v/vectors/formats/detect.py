@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from w2v.files import is_pickle
 from w2v.vectors.errors import VectorFormatError
 from w2v.vectors.formats.compression import compression_of, open_for_reading
 from w2v.vectors.formats.format import Format
@@ -72,11 +73,7 @@ def check_is_a_file_of_vectors(path: Path) -> None:
             f"{path} is a folder, expected a file of vectors (those of a saved training: "
             "Word2Vec.load(folder).wv)"
         )
-    if not path.is_file():
-        return
-    with path.open("rb") as file:
-        first, version = file.read(2).ljust(2)
-    if first == 0x80 and 2 <= version <= 5:
+    if is_pickle(path):
         raise VectorFormatError(
             f"{path} is a pickle, as gensim's save() writes: pickles can run code and are never "
             "read; in gensim, write it anew with wv.save_word2vec_format(path, binary=True)"

@@ -1,0 +1,292 @@
+"""Training a model: what is asked for, and what must hold before it begins."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from w2v.config import TrainConfig, checked_flag
+from w2v.data import EncodedCorpus
+from w2v.data.errors import NothingKnownError
+from w2v.data.reading.rereading import require_rereadable
+from w2v.data.trimming import Rule
+from w2v.gensim_names import check_unsupported, parameters
+from w2v.items import is_integer
+from w2v.messages import quoted
+from w2v.training.checkpoint import Checkpoint
+from w2v.training.divergence import check_start, tell_if_worse_than_untrained
+from w2v.training.engines import first_rate
+from w2v.training.one_at_a_time import one_at_a_time
+from w2v.training.optimizer_state import tell_that_the_optimizer_begins_anew
+from w2v.training.trainable_text import (
+    require_same_text,
+    require_something_to_predict,
+    tell_that_nothing_was_left,
+)
+from w2v.word2vec.saving import Saving
+from w2v.word2vec.texts import one_source
+from w2v.word2vec.training_session import Plan, Report, TrainingSession, each_once
+from w2v.word2vec.vocabulary_steps import VocabularySteps
+
+_log = logging.getLogger("w2v")
+
+
+class Order(NamedTuple):
+    """What one training is asked for; see :meth:`Training.train`.
+
+    ``forgiving`` makes a warning of a text in which there is nothing to learn.
+    """
+
+    epochs: int | None = None
+    start_alpha: float | None = None
+    end_alpha: float | None = None
+    callbacks: Iterable[Any] | None = ()
+    on_report: Report | None = None
+    checkpoint: str | Path | None = None
+    first_epoch: int = 0
+    reread: bool | None = None
+    encoding: str | None = None
+    forgiving: bool = False
+
+
+class Training(VocabularySteps, Saving):
+    """The training of a :class:`w2v.Word2Vec`."""
+
+    def train(
+        self,
+        corpus_iterable: Any = None,
+        corpus_file: str | Path | None = None,
+        total_examples: int | None = None,
+        total_words: int | None = None,
+        epochs: int | None = None,
+        start_alpha: float | None = None,
+        end_alpha: float | None = None,
+        word_count: int = 0,
+        queue_factor: int = 2,
+        report_delay: float = 1.0,
+        compute_loss: bool = True,
+        callbacks: Iterable[Any] | None = (),
+        *,
+        on_report: Report | None = None,
+        checkpoint: str | Path | None = None,
+        first_epoch: int = 0,
+        reread: bool | None = None,
+        encoding: str | None = None,
+        **unknown: Any,
+    ) -> tuple[int, int]:
+        """Train on a corpus; words that are not in the vocabulary are passed over.
+
+        Parameters
+        ----------
+        corpus_iterable, corpus_file
+            As ``sentences`` and ``corpus_file`` of the constructor; without either, what
+            :meth:`build_vocab` read.  What still holds what was read last, as an unchanged
+            file does, or a generator that is used up, is not read again.
+        total_examples, total_words
+            Taken for gensim's sake: the corpus is counted while it is read.
+        epochs : int, optional
+            By default the constructor's.
+        start_alpha, end_alpha : float, optional
+            In place of ``alpha`` and ``min_alpha``.
+        word_count, queue_factor, report_delay, compute_loss
+            Taken for gensim's sake.
+        callbacks : iterable of objects
+            Beside the constructor's; each is called once.
+        on_report : callable, optional
+            Called now and then with the words trained and the latest mean loss.
+        checkpoint : path, optional
+            Folder to save the training to after every epoch.
+        first_epoch : int, default 0
+            Epochs of this run that are done already, ``epochs_done``: the learning rate and the
+            optimizer go on from where they were.  At 0 the optimizer begins anew.
+        reread, encoding : optional
+            In place of the constructor's.
+        **unknown
+            See the constructor.
+
+        Returns
+        -------
+        int, int
+            Words of the vocabulary, and all words, that were trained on.  Where no two words of
+            the vocabulary stand together in the text, nothing is trained and a warning says so.
+
+        Raises
+        ------
+        CorpusError
+            The text cannot be read, a ``sample`` below the default leaves nothing of it, or
+            ``first_epoch`` goes on with a training on another text.
+        ValueError
+            There is no vocabulary yet (which is a RuntimeError too), a learning rate that is not
+            above 0, too little text for a batch, another ``first_epoch``
+            than 0 or ``epochs_done``, or another thread trains this model.
+        DivergedError
+            Steps too long have made vectors of numbers that are not finite.  ``losses``,
+            ``epochs_done`` and the checkpoint are those of the last epoch that ended well; the
+            model itself holds what has diverged: build its vocabulary anew, or load it.
+        KeyboardInterrupt
+            Ctrl-C; the model holds what was trained.
+        """
+        check_unsupported("train", unknown, names=parameters(Training.train))
+        checked_flag("compute_loss", compute_loss)
+        source = one_source(corpus_iterable, corpus_file, optional=True)
+        return self._train(
+            source,
+            Order(
+                epochs,
+                start_alpha,
+                end_alpha,
+                callbacks,
+                on_report,
+                checkpoint,
+                first_epoch,
+                reread,
+                encoding,
+                forgiving=True,
+            ),
+        )
+
+    def _train(self, source: Any, order: Order) -> tuple[int, int]:
+        """Train as :meth:`train` does."""
+        with one_at_a_time(self._lock):
+            if order.checkpoint is not None:
+                Checkpoint.check_place(order.checkpoint)
+            model, _ = self.built()
+            config, first_epoch = self._config_of(order), order.first_epoch
+            self._weights.take_written()
+            check_start(model)
+            self._check_first_epoch(first_epoch, config.epochs)
+            anew = self._reads_anew(order.reread, source)
+            read = partial(self._text_of, source, order.encoding, config)
+            try:
+                text = read()
+            except NothingKnownError as nothing:
+                if not order.forgiving:
+                    raise
+                warnings.warn(f"nothing was trained: {nothing}", stacklevel=3)
+                epochs = config.epochs - first_epoch
+                return nothing.known * epochs, nothing.words * epochs
+            if first_epoch and not anew:
+                require_same_text(self._texts.trained_on, text)
+            self._begin_or_go_on(text, config, first_epoch, anew=anew)
+            plan = Plan(
+                text,
+                config,
+                first_epoch,
+                hooks=each_once([*self.callbacks, *(order.callbacks or ())]),
+                on_report=order.on_report,
+                read_anew=read if anew else None,
+                keep=None if order.checkpoint is None else partial(self.save, order.checkpoint),
+            )
+            with TrainingSession(self, plan) as session:
+                for epoch in session.epochs():
+                    session.engine.train_epoch(epoch)
+            if first_epoch < config.epochs:
+                self.train_count += 1
+                if not self.predictions:
+                    tell_that_nothing_was_left(config)
+                elif self.losses:
+                    tell_if_worse_than_untrained(self.losses[-1], config)
+            session.call("on_train_end")
+            return session.known_words, self.trained_words
+
+    def _config_of(self, order: Order) -> TrainConfig:
+        """Return the hyper-parameters of one training, if it can have them."""
+        asked = zip(("epochs", "alpha", "min_alpha"), order, strict=False)
+        given: dict[str, Any] = {name: value for name, value in asked if value is not None}
+        config = replace(self.config, **given)
+        config.check_rates()
+        if config.optimizer == "sgd" and config.min_alpha > config.learning_rate:
+            warnings.warn(
+                f"the learning rate would rise: alpha is {config.learning_rate:g} and min_alpha "
+                f"{config.min_alpha:g}, which is then the rate throughout; set both, or leave "
+                "min_alpha at 0.0001",
+                stacklevel=4,
+            )
+        rate, reached = first_rate(config), self.min_alpha_yet_reached
+        if not order.first_epoch and rate > reached:
+            _log.warning(
+                "this training begins at the learning rate %g, above %g, to which an earlier one "
+                "lowered it",
+                rate,
+                reached,
+            )
+        return config
+
+    def _text_of(self, source: Any, encoding: str | None, config: TrainConfig) -> EncodedCorpus:
+        """Return a source's text in the model's ids, if there is something to learn from it."""
+        _, vocab = self.built()
+        how = self.reading if encoding is None else {**self.reading, "encoding": encoding}
+        text = self._texts.encoded(self.read, source, vocab, how)
+        require_something_to_predict(text, config)
+        return text
+
+    def _begin_or_go_on(
+        self, text: EncodedCorpus, config: TrainConfig, first_epoch: int, *, anew: bool
+    ) -> None:
+        """Have the optimizer and the text of the training to begin, or of the one to go on with."""
+        if not first_epoch:
+            self._weights.optimizer = None
+        elif first_epoch < config.epochs and self._weights.optimizer_state() is None:
+            tell_that_the_optimizer_begins_anew(config)
+        self._texts.trained_on, self._texts.rereads = text, anew
+        if not anew and config.epochs - first_epoch > 1:
+            self._texts.warn_if_it_varies()
+
+    def fit(self, source: Any, *, epochs: int | None = None, **training: Any) -> Self:
+        """Read a corpus and train on it; a trained model goes on with its own vocabulary.
+
+        Parameters
+        ----------
+        source : EncodedCorpus, or what :meth:`read` takes
+        epochs : int, optional
+            By default the constructor's.
+        **training
+            Further arguments of :meth:`train`: ``encoding``, ``reread``, ``checkpoint``, ….
+
+        Returns
+        -------
+        Word2Vec
+            This object.
+
+        Raises
+        ------
+        CorpusError
+            The text cannot be read, or no word is frequent enough.
+        ValueError
+            The vocabulary or the text is too small for these hyper-parameters.
+        """
+        self._fit_with(None, source, epochs=epochs, **training)
+        return self
+
+    def _fit_with(self, trim_rule: Rule | None, source: Any, **training: Any) -> None:
+        """Fit as :meth:`fit` does, with a rule for the words of a new vocabulary."""
+        order = Order(**training)
+        anew = self._reads_anew(order.reread, source)
+        if self.vocab is None:
+            how: dict[str, Any] = {} if order.encoding is None else {"encoding": order.encoding}
+            held = source if isinstance(source, Iterator) else None
+            self._build_vocab(source, held, trim_rule=trim_rule, **how)
+            if not anew:
+                source = None
+        self._train(source, order)
+
+    def _reads_anew(self, reread: bool | None, source: Any) -> bool:
+        """Tell whether every epoch reads its text; ValueError for a source that has it once."""
+        anew = checked_flag("reread", self.reread if reread is None else reread)
+        if anew:
+            require_rereadable(source)
+        return anew
+
+    def _check_first_epoch(self, first: Any, epochs: int) -> None:
+        done = self.epochs_done
+        known = is_integer(first) and (first == 0 or first == done)
+        if not known or first > epochs:
+            raise ValueError(
+                f"first_epoch must be 0, to begin, or this model's epochs_done, which is {done}, "
+                f"to go on, and at most epochs, which is {epochs}; got {quoted(first)}"
+            )
