@@ -284,7 +284,6 @@ def test_the_loss_of_one_epoch_can_be_read_by_setting_it_to_zero_after_each() ->
         ("wv.index2word", [], "use index_to_key"),
         ("wv.vocab", {}, "key_to_index"),
         ("wv.vectors_norm", None, "get_normed_vectors"),
-        ("wv.vectors_lockf", np.zeros(40), "held fixed"),
         ("wv.norms", np.ones(40), "follow the vectors"),
         ("wv.key_to_index", {}, "follows from the rest"),
         ("wv.vector_size", 3, "follows from the rest"),
@@ -305,9 +304,6 @@ def test_settings_that_are_taken_are_true(model: Any) -> None:
     best = model.predict_output_word(["w1", "w2"], topn=1)
     mean = (model.wv["w1"] + model.wv["w2"]) / 2
     assert best is not None and best[0][0] == model.wv.index_to_key[int((outputs @ mean).argmax())]
-    model.wv.vectors_lockf = np.ones(40)
-    with pytest.raises(ValueError, match="read-only"):
-        model.wv.vectors_lockf[0] = 0
     model.wv.norms = None  # what gensim's users do after writing to vectors
     with pytest.raises(ValueError, match="read-only"):
         model.wv.counts[0] = 5

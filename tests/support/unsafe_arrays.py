@@ -163,6 +163,10 @@ KINDS: dict[str, dict[str, dict[str, Corrupt]]] = {
         | SHAPES
         | {"floats": lambda a: a.astype(np.float64), "wider": lambda a: a.astype(np.uint64)},
     },
+    "factors": {
+        "same": SAME,
+        "refused": AXES | SHAPES | FLOATS | {"objects": REFUSED["objects"]},
+    },
 }
 
 
@@ -406,6 +410,13 @@ ENTRIES = [
         lambda b, **arrays: b.tree_paths(tree_of(**arrays), ids(B, K))[0],
     ),
     Entry("train", lambda: fused_arrays(V), FUSED, train, written=("W_in", "W_out")),
+    Entry(
+        "train with factors",
+        lambda: fused_arrays(V) | {"lockf": floats(V) ** 2},
+        {"lockf": "factors"},
+        train,
+        written=("W_in", "W_out"),
+    ),
     Entry(
         "train with a tree",
         lambda: fused_arrays(V - 1),

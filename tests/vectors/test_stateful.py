@@ -147,7 +147,7 @@ class Table(RuleBasedStateMachine):
                 ),
                 lambda kv: setattr(kv, "norms", np.ones(3)),
                 lambda kv: setattr(kv, "syn0", np.ones(3)),
-                lambda kv: setattr(kv, "vectors_lockf", np.zeros(3)),
+                lambda kv: setattr(kv, "vectors_lockf", np.zeros(len(kv) + 2)),
                 lambda kv: setattr(kv, "vector_sise", 3),
                 lambda kv: setattr(kv, "vector_size", 3),
                 lambda kv: kv.save("/nowhere/at/all\0.bin"),

@@ -29,6 +29,9 @@ class Work(NamedTuple):
     settings : FusedSettings
     position : int
         Words of the run that come before ``tokens[offsets[0]]``.
+    lockf : (V,) float32 array, optional
+        What changes of each input vector are multiplied by: 0 holds it fixed.  None, for
+        ones, costs nothing.
     """
 
     W_in: Array
@@ -39,3 +42,4 @@ class Work(NamedTuple):
     keep: Array
     settings: FusedSettings
     position: int
+    lockf: Array | None = None

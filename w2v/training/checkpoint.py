@@ -46,7 +46,8 @@ class Checkpoint:
     vocab : Vocabulary
     weights : dict of str to array
         ``W_in``, (V, H) float32, ``W_out`` of the same shape or, with hierarchical softmax,
-        (V − 1, H).
+        (V − 1, H); and where it is not 1 for all words, ``lockf``, (V,) float32, what changes
+        of input vectors are multiplied by.
     progress : dict
         Plain values for JSON: epochs done, losses and the like; with an optimizer's state its
         ``optimizer``, a dict of ``name`` and ``steps``.
@@ -137,6 +138,10 @@ class Checkpoint:
             weights = load_file(folder / WEIGHTS)
             for name, rows in (("W_in", len(vocab)), ("W_out", len(vocab) - settings.hs)):
                 check_matrix(weights, name, (rows, settings.vector_size), folder / WEIGHTS)
+            if "lockf" in weights:
+                check_matrix(weights, "lockf", (len(vocab),), folder / WEIGHTS)
+                if (weights["lockf"] < 0).any():
+                    raise ValueError("lockf has factors below 0")
             check_progress(progress, folder / PROGRESS, drawn=not settings.hs)
             state: dict[str, np.ndarray] = {}
             if "optimizer" in progress:  # earlier versions kept none

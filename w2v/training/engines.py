@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from w2v.backend import Array
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus, Vocabulary, context_windows
 from w2v.models import ContextModel
 from w2v.training.fused import FusedTrainer
+from w2v.training.locked_rows import LockedRows
 from w2v.training.optimizers import OPTIMIZER_OF, Optimizer
 from w2v.training.progress import TrainingProgress
 from w2v.training.trainer import Trainer
@@ -38,6 +40,9 @@ class Run:
         The epoch to begin with, with the learning rate where it was then.
     optimizer : Optimizer, optional
         That of the epochs before, to go on with from where it stands.
+    lockf : (V,) float32 array, optional
+        What changes of each word's input vector are multiplied by, of the model's backend;
+        looked at when an epoch begins.
     """
 
     model: ContextModel
@@ -47,6 +52,7 @@ class Run:
     progress: TrainingProgress
     first_epoch: int = 0
     optimizer: Optimizer | None = None
+    lockf: Array | None = None
 
 
 class Engine(ABC):
@@ -132,6 +138,7 @@ class FusedEngine(Engine):
     def train_epoch(self, epoch: int) -> None:  # noqa: D102
         corpus, progress = self.run.corpus, self.run.progress
         scale = corpus.total_words / max(1, len(corpus.tokens))
+        self._trainer.lockf = self.run.lockf
         try:
             self._trainer.run(
                 lambda now: progress.update(now.words * scale, now.loss), last_epoch=epoch + 1
@@ -164,7 +171,8 @@ class MinibatchEngine(Engine):
         self.optimizer = OPTIMIZER_OF[run.config.optimizer](lr=rate)
         if run.optimizer is not None:
             self.optimizer.states, self.optimizer.iter = run.optimizer.states, run.optimizer.iter
-        self._trainer = Trainer(run.model, self.optimizer)
+        self._stepper = LockedRows(self.optimizer)
+        self._trainer = Trainer(run.model, self._stepper)
         self._trainer.current_epoch = run.first_epoch
         self._keep = run.vocab.keep_probabilities(run.config.sample)
 
@@ -188,6 +196,7 @@ class MinibatchEngine(Engine):
         progress.predictions_per_row = 2 * config.window if config.sg else 1
         progress.words_per_row = corpus.total_words / len(targets)
         progress.update(epoch * corpus.total_words)
+        self._stepper.lockf = self.run.lockf
         before = len(self._trainer.loss_list)
         self._trainer.fit(
             windows,

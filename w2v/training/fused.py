@@ -94,6 +94,8 @@ class FusedTrainer:
 
     Attributes
     ----------
+    lockf : (V,) float32 array or None
+        What changes of each word's input vector are multiplied by, to be set between epochs.
     total : int
         Words that the whole run sees.
     trained : int
@@ -143,6 +145,7 @@ class FusedTrainer:
         self.epochs = epochs
         self.total = epochs * int(offsets[-1] - offsets[0])
         self.trained = start
+        self.lockf: Array | None = None
         self.seconds = self.compile_seconds = 0.0
         self.keep = self.backend.asarray(keep_thresholds(self.backend.to_numpy(counts), sample))
         self.settings = FusedSettings(
@@ -293,7 +296,8 @@ class FusedTrainer:
     def _work(self, tokens: Array, offsets: Array, position: int) -> Work:
         W_in, W_out = self.model.params
         output = self.model.loss_layer.output
-        return Work(W_in, W_out, tokens, offsets, output, self.keep, self.settings, position)
+        how = self.keep, self.settings, position, self.lockf
+        return Work(W_in, W_out, tokens, offsets, output, *how)
 
     def _count(self, piece: _Slice, loss: FusedLoss) -> FusedLoss:
         self._sums[piece.epoch] = _plus(self._sums.get(piece.epoch, _NOTHING), loss)

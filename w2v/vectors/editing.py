@@ -216,21 +216,6 @@ class EditingMixin(VectorTable):
             some.expandos.update((name, of[chosen]) for name, of in self.expandos.items())
         return some
 
-    @property
-    def vectors_lockf(self) -> npt.NDArray[np.float32]:
-        """What training multiplies changes by, read-only: 1, as no vector can be held fixed."""
-        factor = np.ones(1, np.float32)
-        factor.setflags(write=False)
-        return factor
-
-    @vectors_lockf.setter
-    def vectors_lockf(self, factors: npt.ArrayLike) -> None:
-        if not (np.asarray(factors) == 1).all():
-            raise AttributeError(
-                "vectors_lockf can be 1 alone: no vector can be held fixed during a training; keep "
-                "a copy of the rows and write them back after it"
-            )
-
     def unit_normalize_all(self) -> None:
         """Scale all vectors to length 1; what their lengths said is lost."""
         self._take_matrix(self.get_normed_vectors().astype(self._matrix.dtype, copy=False))
@@ -274,6 +259,8 @@ class EditingMixin(VectorTable):
         order = np.argsort(-self._counts, kind="stable")
         if (order[1:] < order[:-1]).any():
             words = [self._words[row] for row in order]
+            if self._lockf is not None and len(self._lockf) == len(self):
+                self._lockf = self._lockf[order]
             sorted_too = {name: of[order] for name, of in self.expandos.items()}
             self._set_contents(words, index_of(words), self._matrix[order], self._counts[order])
             self.expandos.update(sorted_too)

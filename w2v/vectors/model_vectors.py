@@ -133,14 +133,8 @@ class ModelVectors(KeyedVectors):
 
     def __reduce__(self) -> tuple[Any, ...]:
         contents = list(self._words), np.array(self._matrix), self._counts
-        return _copied, (*contents, self._attributes)
+        lockf = None if self._lockf is None else self._lockf.copy()
+        return KeyedVectors, contents, {"_attributes": {**self._attributes}, "_lockf": lockf}
 
     def __repr__(self) -> str:
         return f"KeyedVectors({len(self):,} words, vector_size={self.vector_size})"
-
-
-def _copied(words: list[Item], vectors: FloatArray, counts: Any, attributes: Any) -> KeyedVectors:
-    """Make a table that belongs to no model."""
-    table = KeyedVectors(words, vectors, counts)
-    table.expandos.update(attributes)
-    return table

@@ -264,15 +264,16 @@ class StorageMixin(VectorTable):
     ) -> int:
         """Take over the vectors that a file has of these words; its other words are left out.
 
-        On a model's ``wv``, its next training begins with them.
+        On a model's ``wv``, its next training begins with them, and holds them fixed or not.
 
         Parameters
         ----------
-        fname, binary, encoding, unicode_errors
+        fname : str or path
+        lockf : float, default 0.0
+            What :attr:`vectors_lockf` has for these words from now on: with 0 training leaves
+            their vectors as they are, with 1 it changes them as any others.
+        binary, encoding, unicode_errors
             See :meth:`load_word2vec_format`.
-        lockf : {1.0}
-            gensim's default, 0.0, holds these vectors fixed while training, which is not
-            supported: say 1.0.
 
         Returns
         -------
@@ -282,10 +283,9 @@ class StorageMixin(VectorTable):
         Raises
         ------
         ValueError
-            Another ``lockf``, or vectors of another size in the file.
+            A ``lockf`` below 0 or not finite, or vectors of another size in the file.
         """
-        if lockf != 1.0:
-            raise ValueError(f"lockf={lockf} is not supported, as no vector can be held fixed: 1.0")
+        self.check_factor(lockf)
         theirs = type(self).load_word2vec_format(
             fname, binary=binary, encoding=encoding, unicode_errors=unicode_errors
         )
@@ -303,6 +303,7 @@ class StorageMixin(VectorTable):
         if both:
             ours, others = map(list, zip(*both, strict=True))
             self._write(ours, theirs._matrix[others])
+            self.lock(ours, lockf)
         return len(both)
 
     @classmethod

@@ -8,12 +8,13 @@ from typing import Any, Self, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from w2v.gensim_names import KEYED_VECTORS, GensimNames
+from w2v.gensim_names import KEYED_VECTORS
 from w2v.items import FixedWords, Item, checked_items, is_integer
 from w2v.messages import quoted
 from w2v.vectors.attributes import Values, WordAttributes
 from w2v.vectors.contents import fitted_counts, fitted_matrix, float_type
 from w2v.vectors.errors import AmbiguousKeyError, UnknownWordError
+from w2v.vectors.lock_factors import LockFactors
 from w2v.vectors.norms import KeptNorms, is_shared
 from w2v.vectors.row_index import Key, find_row, index_of, listed
 from w2v.vectors.similarity import FloatArray, cosines, row_norms
@@ -21,7 +22,7 @@ from w2v.vectors.similarity import FloatArray, cosines, row_norms
 Vector: TypeAlias = npt.NDArray[np.floating]
 
 
-class VectorTable(GensimNames):
+class VectorTable(LockFactors):
     """A vocabulary with one vector, and possibly one count, for each word.
 
     Parameters
@@ -52,8 +53,6 @@ class VectorTable(GensimNames):
         begins with whatever words and vectors are set.
     expandos : dict of str to array
         Counts and other attributes of the words.
-    norms : (n_words,) float32 array
-        Lengths that the vectors have now.
     counts : (n_words,) int64 array or None
 
     Raises
@@ -111,6 +110,7 @@ class VectorTable(GensimNames):
         counts: npt.NDArray[np.int64] | None,
     ) -> None:
         """Take words, vectors and counts that fit each other; all changes of words end here."""
+        self._fit_factors(len(words))
         if self._attributes and words[: len(self)] != self.index_to_key:
             self._attributes = {}  # were of other words
         self._begun: dict[str, Any] = {}

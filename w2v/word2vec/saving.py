@@ -69,6 +69,8 @@ class Saving(Base):
         if steps:
             progress[_OPTIMIZER] = {"name": self.config.optimizer, "steps": steps}
         weights = {"W_in": W_in, "W_out": W_out}
+        if kept.lockf is not None:
+            weights["lockf"] = kept.lockf
         Checkpoint(self.config, kept.vocab, weights, progress, state).save(folder)
 
     @classmethod
@@ -127,6 +129,7 @@ class Saving(Base):
                 [saved.weights[name] for name in ("W_in", "W_out")],
                 None if config.hs else progress[_DRAWN],
                 (steps, saved.optimizer) if saved.optimizer else None,
+                saved.weights.get("lockf"),
             )
         )
         model.losses = progress["losses"]

@@ -145,7 +145,9 @@ class TrainingSession:
         label = f"epoch {epoch + 1}/{self._plan.config.epochs}"
         self._progress.update(epoch * words, label=label)
         self.call("on_epoch_begin")
-        self._trained._weights.take_written()
+        weights = self._trained._weights
+        weights.take_written()
+        self.engine.run.lockf = weights.lockf()
 
     def _end_epoch(self, epoch: int) -> None:
         trained, config = self._trained, self._plan.config

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from w2v.backend import Backend, get_backend
+from w2v.backend import Array, Backend, get_backend
 from w2v.config import TrainConfig
 from w2v.data import Vocabulary
 from w2v.items import Item
@@ -38,12 +38,15 @@ class PlainWeights(NamedTuple):
         Negatives drawn so far; None with hierarchical softmax.
     optimizer : (int, mapping of str to array) or None
         Its steps and its state; None before the first step.
+    lockf : (V,) float32 array or None
+        What changes of input vectors are multiplied by; None for 1.
     """
 
     vocab: Vocabulary
     matrices: Sequence[np.ndarray]
     drawn: int | None
     optimizer: tuple[int, Mapping[str, np.ndarray]] | None
+    lockf: np.ndarray | None = None
 
 
 class Weights:
@@ -129,6 +132,7 @@ class Weights:
         """Take a vocabulary and its model, whose weights the vectors are from now on."""
         self.vocab, self.model, self.optimizer = vocab, model, None
         if self._vectors is not None:
+            self._vectors.vectors_lockf = np.ones(1)
             self._show(self._vectors)
 
     def grow(self, vocab: Vocabulary) -> None:
@@ -146,8 +150,11 @@ class Weights:
             new_rows[: len(old_rows)] = old_rows
         if not self.config.hs:
             grown.ns_loss.sampler.stream.counter = model.ns_loss.sampler.stream.counter
-        kept = self.optimizer_state()
+        kept, lockf = self.optimizer_state(), self.vectors.vectors_lockf
         self.hold(vocab, grown)
+        if len(lockf) > 1:
+            lockf = np.append(lockf, np.ones(len(vocab) - len(lockf)))
+        self.vectors.vectors_lockf = lockf
         self._take_optimizer_state(kept)
 
     def optimizer_state(self) -> tuple[int, dict[str, np.ndarray]] | None:
@@ -193,6 +200,10 @@ class Weights:
                 "vectors of some; or assign them to a new Word2Vec(vector_size=…)"
             )
         own.vectors = vectors[own.index_to_key]
+        lockf = vectors.vectors_lockf
+        if len(lockf) > 1:
+            lockf = lockf[[vectors.key_to_index[word] for word in own.index_to_key]]
+        own.vectors_lockf = lockf
 
     def _show(self, vectors: ModelVectors) -> None:
         """See to it that the vectors are the model's, whose layers may have been given others."""
@@ -229,6 +240,17 @@ class Weights:
         self.grow(Vocabulary(words, counts))
         self.vectors.vectors = vectors
 
+    def lockf(self) -> Array | None:
+        """Return what changes of input vectors are multiplied by, on the backend; None for 1.
+
+        Raises
+        ------
+        ValueError
+            Factors that are negative or not finite.
+        """
+        lockf = self.vectors.lock_factors()
+        return None if lockf is None else self.backend.asarray(lockf)
+
     def given_out(self) -> None:
         """Say that someone has the layers, who can write to their weights without a word more."""
         if self._vectors is not None:
@@ -260,7 +282,8 @@ class Weights:
         """Return all that it takes to go on with these weights elsewhere."""
         model, vocab = self.built()
         drawn = None if self.config.hs else model.ns_loss.sampler.stream.counter
-        return PlainWeights(vocab, self.matrices(), drawn, self.optimizer_state())
+        lockf = self.vectors.lock_factors()
+        return PlainWeights(vocab, self.matrices(), drawn, self.optimizer_state(), lockf)
 
     def restore(self, kept: PlainWeights) -> None:
         """Go on with weights that were kept, which are copied."""
@@ -271,6 +294,8 @@ class Weights:
             model.ns_loss.sampler.stream.counter = kept.drawn
         self.hold(kept.vocab, model)
         self._take_optimizer_state(kept.optimizer)
+        if kept.lockf is not None:
+            self.vectors.vectors_lockf = kept.lockf
 
 
 def _backend_of(config: TrainConfig) -> Backend:

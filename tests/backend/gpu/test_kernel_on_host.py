@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from tests.backend.test_lockf import factors
 from tests.support.cuda_host import HostTrainer, Weights, compiler
 from w2v.backend import (
     Backend,
@@ -79,6 +80,11 @@ CASES = [
     (32, 130, 1, CBOW | {"negative": 20, "share_gradient": True}),
     (-32, 17, 3, SG | {"window": 10**20, "negative": 15, "exact": False}),
     (32, 100, 2, CBOW | {"window": 20, "negative": 1, "exact": False}),
+    # Input vectors held fixed or damped, the first of four fixed.
+    (1, 17, 0, SG | {"window": 20, "lock": True}),
+    (-32, 100, 0, SG | {"negative": 15, "exact": False, "lock": True}),
+    (32, 17, 1, CBOW | {"lock": True}),
+    (1, 3, 0, CBOW | {"window": 20, "mean": False, "lock": True}),
 ]
 
 
@@ -97,10 +103,15 @@ def test_one_warp_does_what_the_reference_does(
     folder: Path, case: tuple[int, int, int, dict[str, object]]
 ) -> None:
     lanes, dim, placement, changes = case
+    changes = {**changes}
+    lock = bool(changes.pop("lock", False))
     settings = replace(RUN, **changes)  # type: ignore[arg-type]
-    trainer = HostTrainer(folder, dim, settings, lanes, placement)
+    trainer = HostTrainer(folder, dim, settings, lanes, placement, lock=lock)
     for name, corpus in CORPORA.items():
         work = prepare(corpus, dim, settings)
+        if lock:
+            work = work._replace(lockf=factors(corpus.vocabulary))
+        fixed = work.W_in[::4].copy()
         expected, loss = train_by_reference(work)
         got = trainer(work, corpus.n_runs)
         assert got[1:] == loss[1:], name
@@ -109,6 +120,7 @@ def test_one_warp_does_what_the_reference_does(
             np.testing.assert_allclose(
                 W, right, rtol=0, atol=5e-6 * max(1, abs(right).max()), err_msg=name
             )
+        assert not lock or work.W_in[::4].tobytes() == fixed.tobytes(), name
 
 
 def test_a_word_that_rejection_cannot_find_is_found_by_bisection(folder: Path) -> None:

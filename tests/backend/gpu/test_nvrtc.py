@@ -56,6 +56,10 @@ def test_every_form_compiles(architecture: int) -> None:
         options = training_options(dim, form, placement)
         kernels, _ = compile_cuda(source("train.cu"), options, architecture)
         assert kernels["train"].spilled_bytes == 0
+    for form in FORMS.values():
+        options = training_options(100, form, placement=0, lock=True)
+        kernels, _ = compile_cuda(source("train.cu"), options, architecture)
+        assert kernels["train"].spilled_bytes == 0
     for real in ("float", "double"):
         options = "-std=c++17", f"-DREAL={real}"
         kernels, _ = compile_cuda(source("minibatch.cu"), options, architecture)

@@ -45,15 +45,23 @@ class HostTrainer:
     lanes : {1, 32, -32}
         Width of a warp; negative for lanes that take turns downwards.
     placement : {0, 1, 2, 3}, default 0
+    lock : bool, default False
+        Whether works have factors for input vectors' changes.
     """
 
     def __init__(
-        self, folder: Path, dim: int, settings: FusedSettings, lanes: int, placement: int = 0
+        self,
+        folder: Path,
+        dim: int,
+        settings: FusedSettings,
+        lanes: int,
+        placement: int = 0,
+        lock: bool = False,
     ) -> None:
         options = (
             f"-DHOST_LANES={abs(lanes)}",
             f"-DHOST_DOWNWARDS={int(lanes < 0)}",
-            *training_options(dim, settings, placement),
+            *training_options(dim, settings, placement, lock=lock),
         )
         name = "".join(option.partition("=")[2] + "_" for option in options)
         library = folder / f"train_{name}.so"
@@ -83,6 +91,7 @@ class HostTrainer:
             ctypes.c_double(s.alpha),
             ctypes.c_double((s.alpha - s.min_alpha) / s.total),
             ctypes.c_double(s.min_alpha),
+            None if work.lockf is None else _pointer(work.lockf),
             _pointer(outcome),
         )
         total, predictions, words, _ = outcome.tolist()

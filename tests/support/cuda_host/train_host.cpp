@@ -5,11 +5,11 @@ extern "C" __attribute__((visibility("default"))) void train_host(float* W_in, f
                            const i64* runs, int n_runs, const u32* keep, const u64* table,
                            const i64* cumulative, u32 size, u64 token_key, u64 negative_key,
                            u64 first_place, double alpha, double slope, double min_alpha,
-                           Outcome* outcome) {
+                           const float* lockf, Outcome* outcome) {
   static Workspace workspace;
   int taken = 0;
   run_warp([&] {
     train(W_in, W_out, tokens, marks, runs, n_runs, keep, table, cumulative, size, token_key,
-          negative_key, first_place, alpha, slope, min_alpha, &workspace, &taken, outcome);
+          negative_key, first_place, alpha, slope, min_alpha, lockf, &workspace, &taken, outcome);
   });
 }

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from w2v.backend.cpu.vector_kernels import LANES, add, load, prefetch, store, subtract
+from w2v.backend.cpu.vector_kernels import LANES, load, prefetch, store, subtract
 
 _kernel = numba.njit(nogil=True, error_model="numpy")
 # What is compiled apart costs a tenth of a second the first time, however small it is.
@@ -109,8 +109,8 @@ def exchange(row, copies):
     shared, mine = _shared(row, copies), at + row * stride
     base = mine + 2 * hot * stride
     for d in range(0, stride, _VECTOR):
-        change = subtract(load(mine + d), load(base + d))
-        value = add(load(shared + d), change)
+        # Of what has not changed, not even the sign of a zero does.
+        value = subtract(load(shared + d), subtract(load(base + d), load(mine + d)))
         store(shared + d, value)
         store(mine + d, value)
         store(base + d, value)

@@ -35,7 +35,7 @@ def train(work: Work, own: OwnCopies | None = None) -> FusedLoss:
     W_in, W_out = _vector_rows(work.W_in), _vector_rows(work.W_out)
     loss = np.zeros(3)
     form.kernel(
-        (W_in, W_out),
+        (W_in, W_out, loss),
         Corpus(
             _read_only(work.tokens, np.int32), _read_only(work.offsets, np.int64), work.position
         ),
@@ -56,7 +56,7 @@ def train(work: Work, own: OwnCopies | None = None) -> FusedLoss:
             lane_patterns(form.contexts, form.outputs),
         ),
         own or own_copies(settings, work.position, W_in, W_out),
-        loss,
+        None if work.lockf is None else _read_only(work.lockf, np.float32),
     )
     for W, whole in ((work.W_in, W_in), (work.W_out, W_out)):
         if not np.may_share_memory(W, whole):
@@ -153,7 +153,7 @@ def _vector_rows(W: np.ndarray) -> np.ndarray:
     return whole if whole is not None else _vector_rows(padded_copy(W))
 
 
-def _read_only(x: np.ndarray, dtype: type[np.integer[Any]]) -> np.ndarray:
+def _read_only(x: np.ndarray, dtype: type[np.number[Any]]) -> np.ndarray:
     """Return x as memory maps are, so that the kernels are compiled for one type only."""
     view = np.ascontiguousarray(x, dtype=dtype).view()
     view.flags.writeable = False

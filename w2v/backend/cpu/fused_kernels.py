@@ -27,7 +27,7 @@ from w2v.backend.cpu.copies_kernels import (
     place_of,
 )
 from w2v.backend.cpu.kernel_cache import kept_njit
-from w2v.backend.cpu.vector_kernels import LANES
+from w2v.backend.cpu.vector_kernels import LANES, offset
 from w2v.backend.cpu.window_kernels import (
     Part,
     Rows,
@@ -86,7 +86,7 @@ class Outputs(NamedTuple):
 
 
 @_part
-def _stay(nothing, g, spare, hidden):
+def _stay(nothing, g, spare, hidden, factors):
     """Hold on to arrays that are used by address, or Numba frees them after their last use."""
 
 
@@ -94,19 +94,21 @@ def make_train(name: str, outputs: Outputs) -> Any:
     """Return the kernel that trains with a loss, under a name of its own in the cache."""
     prepare, draw, lay, merge, restore, lower = outputs
 
-    def train(weights, corpus, windows, source, cbow, tiling, own, loss):
+    def train(trained, corpus, windows, source, cbow, tiling, own, lockf):
         """Train on whole sentences.
 
-        weights: (V, D) float32 input and (outputs, D) output vectors, D a multiple of LANES.
+        trained: (V, D) float32 input and (outputs, D) output vectors, D a multiple of LANES,
+        and (3,) float64, added to: loss in nats, predictions, kept words.
         corpus: :class:`w2v.backend.cpu.batch_kernels.Corpus`, and windows: the ``Windows``
         there.  source: what outputs are found by.  cbow: None for skip-gram, or whether to
         average and whether to share the gradient.  tiling: tuples as long as the contexts and
         outputs that are multiplied at once, and :func:`w2v.backend.cpu.fused.lane_patterns`.
-        own: the thread's, :class:`w2v.backend.cpu.copies.OwnCopies`.  loss: (3,) float64,
-        added to: loss in nats, predictions, kept words.
+        own: the thread's, :class:`w2v.backend.cpu.copies.OwnCopies`.  lockf: (V,) float32, what
+        changes of input vectors are multiplied by, or None.
         """
+        W_in, W_out, loss = trained
         (group, tile, patterns), window = tiling, windows.reach
-        width = weights[0].shape[1]
+        width = W_in.shape[1]
         stride, tiles = width * 4, (source.most + len(tile) - 1) // len(tile)
 
         batch = new_batch(corpus.offsets)
@@ -117,6 +119,8 @@ def make_train(name: str, outputs: Outputs) -> Any:
         in_rows = np.empty(words.size + len(group), np.int64)
         for i in range(in_rows.size):  # compiled sooner than np.full is
             in_rows[i] = empty
+        factors = np.empty(1 if lockf is None else words.size, np.float32)
+        at_factors = None if lockf is None else np.int64(factors.ctypes.data)
         slot_rows = np.empty((SLOTS, tiles * len(tile)), np.int64)
         slot_labels = np.empty((SLOTS, tiles * LANES), np.float32)
         slot_length = np.empty(SLOTS, np.int64)
@@ -145,8 +149,8 @@ def make_train(name: str, outputs: Outputs) -> Any:
         copies = Copies(
             hot,
             (np.int64(own_rows.ctypes.data) + 63) // 64 * 64,
-            np.int64(weights[0].ctypes.data),
-            np.int64(weights[1].ctypes.data),
+            np.int64(W_in.ctypes.data),
+            np.int64(W_out.ctypes.data),
             stride,
         )
         next_use = state[0]
@@ -159,6 +163,8 @@ def make_train(name: str, outputs: Outputs) -> Any:
             lay_windows(n, window, batch)
             for i in range(n):
                 in_rows[i] = input_row(words[i], copies)
+                if lockf is not None:
+                    factors[i] = lockf[words[i]]
             for i in range(len(group)):
                 in_rows[n + i] = empty
             new_sums(scratch.sums)
@@ -201,7 +207,9 @@ def make_train(name: str, outputs: Outputs) -> Any:
                         # The last context takes the target's place: they stand side by side.
                         if holds:
                             in_rows[i] = in_rows[end]
-                        here = Rows(at_contexts + start * 8, *outs)
+                            if lockf is not None:
+                                factors[i] = factors[end]
+                        here = Rows(at_contexts + start * 8, *outs, offset(at_factors, start * 4))
                         weigh(part, here, scratch, rate, group, tile)
                         if again[i]:
                             merge(part, length, rows, merged)
@@ -216,14 +224,18 @@ def make_train(name: str, outputs: Outputs) -> Any:
                         if again[i]:
                             restore(i, found, rows, copies)
                         in_rows[i] = target
+                        if lockf is not None:
+                            factors[i] = lockf[words[i]]
                         done, start = done + part, end + 1
                     predictions += count
                 else:
                     in_rows[i] = in_rows[last]
-                    here = Rows(at_contexts + bottom * 8, *outs)
+                    if lockf is not None:
+                        factors[i] = factors[last]
+                    here = Rows(at_contexts + bottom * 8, *outs, offset(at_factors, bottom * 4))
                     sum_contexts(count, here.contexts, stride, scratch.spare, cbow[0])
                     rate, share = cbow_rates(count, rates[i], cbow)
-                    weigh(np.int64(1), Rows(at_hidden, *outs), scratch, rate, group, tile)
+                    weigh(np.int64(1), Rows(at_hidden, *outs, None), scratch, rate, group, tile)
                     if again[i]:
                         merge(np.int64(1), length, rows, merged)
                     cbow_step(count, here, scratch, share, tile)
@@ -231,6 +243,8 @@ def make_train(name: str, outputs: Outputs) -> Any:
                         restore(i, found, rows, copies)
                     predictions += 1
                     in_rows[i] = target
+                    if lockf is not None:
+                        factors[i] = lockf[words[i]]
                 if hot:
                     exchange_due(i, copies, due)
                     uses = length + count  # of rows by this window, outputs first
@@ -251,7 +265,7 @@ def make_train(name: str, outputs: Outputs) -> Any:
         state[0] = next_use
         if state[2]:
             exchange_all(copies)
-        _stay(nothing, g, spare, hidden)
+        _stay(nothing, g, spare, hidden, factors)
 
     train.__qualname__ = name
     return _kernel(train)

@@ -34,8 +34,8 @@ WIDE = _has_avx512()
 LANES = 16 if WIDE else 8
 MAX_TILE = 14 if WIDE else 6
 
-_F32, _I32, _I64 = ir.FloatType(), ir.IntType(32), ir.IntType(64)
-_VEC, _INTS = ir.VectorType(_F32, LANES), ir.VectorType(_I32, LANES)
+FLOAT, _I32, INT64 = ir.FloatType(), ir.IntType(32), ir.IntType(64)
+_VEC, INTS = ir.VectorType(FLOAT, LANES), ir.VectorType(_I32, LANES)
 
 # 2**f on [-0.5, 0.5]: Chebyshev interpolation of degree 5, relative error 3e-7.
 _EXP2 = (1.0000001192, 0.6931471825, 0.2402210683, 0.0555032715, 0.0096760374, 0.0013400433)
@@ -59,23 +59,23 @@ class VectorModel(models.PrimitiveModel):
         super().__init__(manager, fe_type, _VEC)
 
 
-# -- what intrinsics are made of -----------------------------------------------------
+# -- what intrinsics are made of, here and in other files ----------------------------
 
 
-def _call(builder, name, *args):
+def emit_call(builder, name, *args):
     kind = ir.FunctionType(_VEC, [_VEC] * len(args))
     function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.{name}.v{LANES}f32")
     return builder.call(function, args)
 
 
-def _constant(value, kind=_VEC):
+def constant(value, kind=_VEC):
     return ir.Constant(kind, [value] * LANES)
 
 
-def _splat(builder, scalar):
+def emit_splat(builder, scalar):
     undefined = ir.Constant(_VEC, ir.Undefined)
     first = builder.insert_element(undefined, scalar, _I32(0))
-    return builder.shuffle_vector(first, undefined, _constant(0, _INTS))
+    return builder.shuffle_vector(first, undefined, constant(0, INTS))
 
 
 def _load(builder, address):
@@ -86,11 +86,11 @@ def _store(builder, address, value):
     builder.store(value, builder.inttoptr(address, _VEC.as_pointer()), align=4)
 
 
-def _unpack(builder, *tuples):
+def unpack(builder, *tuples):
     return [cgutils.unpack_tuple(builder, each) for each in tuples]
 
 
-def _rows(n, kind=vector):
+def tuple_of(n, kind=vector):
     return types.UniTuple(kind, n)
 
 
@@ -119,17 +119,17 @@ def load_rows(typing, rows, offset):
     """Load a vector at each row's address + offset."""
 
     def generate(context, builder, signature, args):
-        (rows,) = _unpack(builder, args[0])
+        (rows,) = unpack(builder, args[0])
         out = [_load(builder, builder.add(row, args[1])) for row in rows]
         return context.make_tuple(builder, signature.return_type, out)
 
-    return _rows(rows.count)(rows, types.int64), generate
+    return tuple_of(rows.count)(rows, types.int64), generate
 
 
 @intrinsic
 def store_rows(typing, rows, offset, values):
     def generate(context, builder, signature, args):
-        rows, values = _unpack(builder, args[0], args[2])
+        rows, values = unpack(builder, args[0], args[2])
         for row, value in zip(rows, values, strict=True):
             _store(builder, builder.add(row, args[1]), value)
         return context.get_dummy_value()
@@ -140,7 +140,7 @@ def store_rows(typing, rows, offset, values):
 @intrinsic
 def load_address(typing, place):
     def generate(context, builder, signature, args):
-        return builder.load(builder.inttoptr(args[0], _I64.as_pointer()))
+        return builder.load(builder.inttoptr(args[0], INT64.as_pointer()))
 
     return types.int64(types.int64), generate
 
@@ -152,11 +152,11 @@ def addresses(typing, place, stride, like):
     def generate(context, builder, signature, args):
         place, out = args[0], []
         for _ in range(like.count):
-            out.append(builder.load(builder.inttoptr(place, _I64.as_pointer())))
+            out.append(builder.load(builder.inttoptr(place, INT64.as_pointer())))
             place = builder.add(place, args[1])
         return context.make_tuple(builder, signature.return_type, out)
 
-    return _rows(like.count, types.int64)(types.int64, types.int64, like), generate
+    return tuple_of(like.count, types.int64)(types.int64, types.int64, like), generate
 
 
 @intrinsic
@@ -171,13 +171,41 @@ def prefetch(typing, address):
     return types.void(types.int64), generate
 
 
+@intrinsic
+def offset(typing, address, distance):
+    """Return an address beyond another, None beyond None."""
+    if isinstance(address, types.NoneType):
+        return types.none(types.none, types.int64), _nothing
+
+    def generate(context, builder, signature, args):
+        return builder.add(*args)
+
+    return types.int64(types.int64, types.int64), generate
+
+
+@intrinsic
+def load_factor(typing, address):
+    """Load a float32 number into all lanes; None of no address."""
+    if isinstance(address, types.NoneType):
+        return types.none(types.none), _nothing
+
+    def generate(context, builder, signature, args):
+        return emit_splat(builder, builder.load(builder.inttoptr(args[0], FLOAT.as_pointer())))
+
+    return vector(types.int64), generate
+
+
+def _nothing(context, builder, signature, args):
+    return context.get_dummy_value()
+
+
 # -- arithmetic ----------------------------------------------------------------------
 
 
 @intrinsic
 def splat(typing, scalar):
     def generate(context, builder, signature, args):
-        return _splat(builder, args[0])
+        return emit_splat(builder, args[0])
 
     return vector(types.float32), generate
 
@@ -188,6 +216,23 @@ def add(typing, x, y):
         return builder.fadd(*args)
 
     return vector(vector, vector), generate
+
+
+def emit_add_changed(builder, x, change, factor):
+    """X + factor * change, and x to the bit where the factor is 0."""
+    fixed = builder.fcmp_ordered("==", factor, constant(0.0))
+    return builder.select(fixed, x, emit_call(builder, "fma", change, factor, x))
+
+
+@intrinsic
+def add_changed(typing, x, change, factor):
+    """``x + factor * change``; a factor of None is 1."""
+    plain = isinstance(factor, types.NoneType)
+
+    def generate(context, builder, signature, args):
+        return builder.fadd(*args[:2]) if plain else emit_add_changed(builder, *args)
+
+    return vector(vector, vector, types.none if plain else vector), generate
 
 
 @intrinsic
@@ -209,7 +254,7 @@ def multiply(typing, x, y):
 @intrinsic
 def multiply_add(typing, x, y, z):
     def generate(context, builder, signature, args):
-        return _call(builder, "fma", *args)
+        return emit_call(builder, "fma", *args)
 
     return vector(vector, vector, vector), generate
 
@@ -219,8 +264,8 @@ def positive_part(typing, x):
     """max(0, x), and NaN where x is NaN: a loss must tell of it."""
 
     def generate(context, builder, signature, args):
-        negative = builder.fcmp_ordered("<", args[0], _constant(0.0))
-        return builder.select(negative, _constant(0.0), args[0])
+        negative = builder.fcmp_ordered("<", args[0], constant(0.0))
+        return builder.select(negative, constant(0.0), args[0])
 
     return vector(vector), generate
 
@@ -231,21 +276,21 @@ def sigmoid(typing, x):
 
     def generate(context, builder, signature, args):
         (x,) = args
-        y = builder.fmul(_call(builder, "fabs", x), _constant(-1.4426950408889634))
-        y = _call(builder, "maxnum", y, _constant(-126.0))
-        whole = _call(builder, "rint", y)
+        y = builder.fmul(emit_call(builder, "fabs", x), constant(-1.4426950408889634))
+        y = emit_call(builder, "maxnum", y, constant(-126.0))
+        whole = emit_call(builder, "rint", y)
         f = builder.fsub(y, whole)
-        power = _constant(_EXP2[-1])
+        power = constant(_EXP2[-1])
         for coefficient in _EXP2[-2::-1]:
-            power = _call(builder, "fma", power, f, _constant(coefficient))
-        exponent = builder.shl(builder.fptosi(whole, _INTS), _constant(23, _INTS))
-        tail = builder.bitcast(builder.add(builder.bitcast(power, _INTS), exponent), _VEC)
-        larger = builder.fdiv(_constant(1.0), builder.fadd(tail, _constant(1.0)))
-        negative = builder.fcmp_ordered("<", x, _constant(0.0))
+            power = emit_call(builder, "fma", power, f, constant(coefficient))
+        exponent = builder.shl(builder.fptosi(whole, INTS), constant(23, INTS))
+        tail = builder.bitcast(builder.add(builder.bitcast(power, INTS), exponent), _VEC)
+        larger = builder.fdiv(constant(1.0), builder.fadd(tail, constant(1.0)))
+        negative = builder.fcmp_ordered("<", x, constant(0.0))
         result = builder.select(negative, builder.fmul(tail, larger), larger)
         return context.make_tuple(builder, signature.return_type, [result, tail])
 
-    return _rows(2)(vector), generate
+    return tuple_of(2)(vector), generate
 
 
 @intrinsic
@@ -253,91 +298,11 @@ def split_exponent(typing, x):
     """Split positive x = m · 2**e into m in [1, 2) and whole e."""
 
     def generate(context, builder, signature, args):
-        bits = builder.bitcast(args[0], _INTS)
-        e = builder.sub(builder.lshr(bits, _constant(23, _INTS)), _constant(127, _INTS))
-        mantissa = builder.and_(bits, _constant(0x007FFFFF, _INTS))
-        mantissa = builder.or_(mantissa, _constant(0x3F800000, _INTS))
+        bits = builder.bitcast(args[0], INTS)
+        e = builder.sub(builder.lshr(bits, constant(23, INTS)), constant(127, INTS))
+        mantissa = builder.and_(bits, constant(0x007FFFFF, INTS))
+        mantissa = builder.or_(mantissa, constant(0x3F800000, INTS))
         parts = [builder.bitcast(mantissa, _VEC), builder.sitofp(e, _VEC)]
         return context.make_tuple(builder, signature.return_type, parts)
 
-    return _rows(2)(vector), generate
-
-
-# -- tiles ---------------------------------------------------------------------------
-
-
-@intrinsic
-def zero_products(typing, xs, ys):
-    """Accumulators for every pair of an x and a y."""
-    n = xs.count * ys.count
-
-    def generate(context, builder, signature, args):
-        return context.make_tuple(builder, signature.return_type, [_constant(0.0)] * n)
-
-    return _rows(n)(xs, ys), generate
-
-
-@intrinsic
-def add_products(typing, xs, ys, sums):
-    """``sums[i * len(ys) + j] += xs[i] * ys[j]``."""
-
-    def generate(context, builder, signature, args):
-        xs, ys, sums = _unpack(builder, *args)
-        pairs = [(x, y) for x in xs for y in ys]
-        out = [_call(builder, "fma", *xy, s) for xy, s in zip(pairs, sums, strict=True)]
-        return context.make_tuple(builder, signature.return_type, out)
-
-    return sums(xs, ys, sums), generate
-
-
-@intrinsic
-def lane_sums(typing, rows):
-    """Make a vector whose lane j is the sum of row j, 0 in lanes beyond.
-
-    Halving: lanes of two rows are added and interleaved in one go, so that 16 sums
-    cost 15 additions instead of 64.
-    """
-
-    def generate(context, builder, signature, args):
-        (rows,) = _unpack(builder, args[0])
-        rows = rows + [_constant(0.0)] * (LANES - len(rows))
-        bit = LANES // 2
-        while bit:
-            own = [lane + LANES * bool(lane & bit) for lane in range(LANES)]
-            other = [(lane ^ bit) + LANES * bool(lane & bit) for lane in range(LANES)]
-            own, other = ir.Constant(_INTS, own), ir.Constant(_INTS, other)
-            half = len(rows) // 2
-            rows = [
-                builder.fadd(builder.shuffle_vector(x, y, own), builder.shuffle_vector(x, y, other))
-                for x, y in zip(rows[:half], rows[half:], strict=True)
-            ]
-            bit //= 2
-        return rows[0]
-
-    return vector(rows), generate
-
-
-@intrinsic
-def step_rows(typing, weights, x, start, ys, sums):
-    """With weights w in memory: ``start + Σ w[j] ys[j]`` and ``sums[j] + w[j] x``.
-
-    Two chains of additions, as one would wait for each of its links.
-    """
-
-    def generate(context, builder, signature, args):
-        place, x, start = args[:3]
-        ys, sums = _unpack(builder, *args[3:])
-        place = builder.inttoptr(place, _F32.as_pointer())
-        chains, out = [start, None], []
-        for j, y in enumerate(ys):
-            w = _splat(builder, builder.load(builder.gep(place, [_I64(j)])))
-            out.append(_call(builder, "fma", w, x, sums[j]))
-            chain = chains[j % 2]
-            chains[j % 2] = (
-                builder.fmul(w, y) if chain is None else _call(builder, "fma", w, y, chain)
-            )
-        change = chains[0] if chains[1] is None else builder.fadd(*chains)
-        out = context.make_tuple(builder, signature.return_type[1], out)
-        return context.make_tuple(builder, signature.return_type, [change, out])
-
-    return types.Tuple((vector, sums))(types.int64, vector, vector, ys, sums), generate
+    return tuple_of(2)(vector), generate

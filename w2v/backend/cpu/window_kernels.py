@@ -15,26 +15,26 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
+from w2v.backend.cpu.tile_kernels import add_products, lane_sums, step_rows, zero_products
 from w2v.backend.cpu.vector_kernels import (
     LANES,
     add,
-    add_products,
+    add_changed,
     addresses,
-    lane_sums,
     load,
     load_address,
+    load_factor,
     load_rows,
     multiply,
     multiply_add,
+    offset,
     positive_part,
     sigmoid,
     splat,
     split_exponent,
-    step_rows,
     store,
     store_rows,
     subtract,
-    zero_products,
 )
 from w2v.backend.settings import PART
 
@@ -57,6 +57,9 @@ class Rows(NamedTuple):
         How many outputs there are.
     tiles : int
         How many tiles they fill.
+    factors : int or None
+        Where the contexts' float32 factors stand, by which their changes are multiplied;
+        None for ones.
     """
 
     contexts: int
@@ -64,6 +67,7 @@ class Rows(NamedTuple):
     labels: int
     length: int
     tiles: int
+    factors: int | None
 
 
 class Scratch(NamedTuple):
@@ -181,7 +185,7 @@ def weigh(count, rows, scratch, rate, group, tile):
     rows: :class:`Rows`.  scratch: :class:`Scratch`.  rate: float32.  group, tile: tuples as
     long as the contexts and outputs that are multiplied at once.
     """
-    contexts, outputs, labels, length, tiles = rows
+    contexts, outputs, labels, length, tiles, _ = rows
     stride, span, weights, _, patterns, sums = scratch
     for t in range(tiles):
         os = addresses(outputs + t * len(tile) * 8, 8, tile)
@@ -200,7 +204,7 @@ def weigh(count, rows, scratch, rate, group, tile):
 @_inline
 def skip_gram_step(count, rows, scratch, tile):
     """Step the rows of count contexts and of their window's outputs by the weights."""
-    contexts, outputs, _, _, tiles = rows
+    contexts, outputs, _, _, tiles, factors = rows
     stride, span, weights, old, _, _ = scratch
     for d in range(0, stride, _VECTOR):
         if tiles > 1:
@@ -215,7 +219,8 @@ def skip_gram_step(count, rows, scratch, tile):
                 start = load(place)
                 x = load(old + c * _VECTOR) if tiles > 1 else start
                 w = weights + (t * span + c * len(tile)) * 4
-                change, new = step_rows(w, x, start, ys, new)
+                factor = load_factor(offset(factors, c * 4))
+                change, new = step_rows(w, x, start, ys, new, factor)
                 store(place, change)
             store_rows(os, d, new)
 
@@ -249,7 +254,7 @@ def cbow_rates(count, rate, cbow):
 @_inline
 def cbow_step(count, rows, scratch, share, tile):
     """Step the rows of a window; a context that stands there twice takes its change twice."""
-    contexts, outputs, _, _, tiles = rows
+    contexts, outputs, _, _, tiles, factors = rows
     stride, span, weights, hidden, _, _ = scratch
     part = splat(share)
     for d in range(0, stride, _VECTOR):
@@ -258,12 +263,13 @@ def cbow_step(count, rows, scratch, share, tile):
         for t in range(tiles):
             os = addresses(outputs + t * len(tile) * 8, 8, tile)
             ys = load_rows(os, d)
-            change, new = step_rows(weights + t * span * 4, h, change, ys, ys)
+            change, new = step_rows(weights + t * span * 4, h, change, ys, ys, None)
             store_rows(os, d, new)
         change = multiply(change, part)
         for c in range(count):
             place = load_address(contexts + c * 8) + d
-            store(place, add(load(place), change))
+            factor = load_factor(offset(factors, c * 4))
+            store(place, add_changed(load(place), change, factor))
 
 
 # -- words that stand in a window twice ----------------------------------------------

@@ -46,12 +46,16 @@ class TrainingKernel:
     device : cupy.cuda.Device
     dim : int
     settings : FusedSettings
+    lock : bool, default False
+        Whether input vectors have factors for their changes.
     """
 
-    def __init__(self, device: Any, dim: int, settings: FusedSettings) -> None:
+    def __init__(
+        self, device: Any, dim: int, settings: FusedSettings, *, lock: bool = False
+    ) -> None:
         here = device.attributes
         for placement, wanted in enumerate(_WANTED_WARPS):
-            compiled = module("train.cu", training_options(dim, settings, placement))
+            compiled = module("train.cu", training_options(dim, settings, placement, lock=lock))
             self.shared, self.workspace = _sizes(compiled)
             self.kernel = compiled.get_function("train")
             most = min(_MAX_WARPS_A_BLOCK, here["MaxSharedMemoryPerBlockOptin"] // self.shared)
@@ -87,14 +91,16 @@ def _sizes(compiled: Any) -> tuple[int, int]:
     return shared, workspace
 
 
-def kernel_for(device_id: int, dim: int, settings: FusedSettings) -> TrainingKernel:
+def kernel_for(
+    device_id: int, dim: int, settings: FusedSettings, *, lock: bool = False
+) -> TrainingKernel:
     """Return the kernel that some settings need, compiled once."""
-    return _kernel(device_id, dim, _form(settings))
+    return _kernel(device_id, dim, _form(settings), lock)
 
 
 @lru_cache
-def _kernel(device_id: int, dim: int, form: FusedSettings) -> TrainingKernel:
-    return TrainingKernel(cupy.cuda.Device(device_id), dim, form)
+def _kernel(device_id: int, dim: int, form: FusedSettings, lock: bool) -> TrainingKernel:
+    return TrainingKernel(cupy.cuda.Device(device_id), dim, form, lock=lock)
 
 
 def _form(s: FusedSettings) -> FusedSettings:
@@ -217,7 +223,8 @@ def begin(
     offsets, tokens = work.offsets, work.tokens
     n = int(offsets[-1] - offsets[0])
     size, dim = work.W_in.shape
-    kernel = kernel_for(backend.device.id, dim, work.settings)
+    lock = work.lockf is not None
+    kernel = kernel_for(backend.device.id, dim, work.settings, lock=lock)
     limit = max_warps or warp_limit(work.settings.total, size)
     room = _MOST_WORKSPACE // max(1, kernel.workspace)
     warps = max(1, min(limit, kernel.resident, room))
@@ -271,6 +278,8 @@ class _Launches:
         self._tables = work.keep, noise.table, noise.cumulative, np.uint32(noise.size)
         self._keys = np.uint64(settings.token_key), np.uint64(settings.negative_key)
         self._rates = tuple(np.float64(x) for x in (settings.alpha, slope, settings.min_alpha))
+        lockf = work.lockf
+        self._lockf = np.uint64(0) if lockf is None else cupy.ascontiguousarray(lockf)
         self._results = results
 
     def add(self, tokens: Array, first: int, offsets: np.ndarray, position: int) -> None:
@@ -301,7 +310,7 @@ class _Launches:
         for launch, low in enumerate(range(0, n_runs, step)):
             count = min(step, n_runs - low)
             text = tokens, marks, runs[low:], np.int32(count)
-            scalars = *self._keys, place, *self._rates
+            scalars = *self._keys, place, *self._rates, self._lockf
             results = self._results.workspace, taken[launch:], self._results.outcome
             args = *self._weights, *text, *self._tables, *scalars, *results
             self.queue.wait_for_room()

@@ -45,7 +45,9 @@ def _lines(name: str, known: set[str]) -> list[str]:
     return lines
 
 
-def training_options(dim: int, settings: FusedSettings, placement: int) -> tuple[str, ...]:
+def training_options(
+    dim: int, settings: FusedSettings, placement: int, *, lock: bool = False
+) -> tuple[str, ...]:
     """Return the compiler options that say what ``train.cu`` is compiled for.
 
     Parameters
@@ -55,6 +57,8 @@ def training_options(dim: int, settings: FusedSettings, placement: int) -> tuple
     settings : FusedSettings
     placement : {0, 1, 2, 3}
         How much of a warp's memory is not in shared memory, see ``shape.cuh``.
+    lock : bool, default False
+        Whether input vectors have factors for their changes.
     """
     values = {
         "DIM": dim,
@@ -67,6 +71,7 @@ def training_options(dim: int, settings: FusedSettings, placement: int) -> tuple
         "SHRINK": settings.shrink_windows,
         "MEAN": settings.mean,
         "SHARE": settings.share_gradient,
+        "LOCK": lock,
         "PLACEMENT": placement,
     }
     return ("-std=c++17", *(f"-D{name}={int(value)}" for name, value in values.items()))

@@ -195,6 +195,8 @@ class ArrayChecks(Arrays):
                 f"{output.name} ({size},) and the thresholds {keep.shape} must be of one vocabulary"
             )
         check_array(keep, np.uint32, (size,), "the thresholds")
+        if work.lockf is not None:
+            check_array(work.lockf, np.float32, (size,), "the factors of input vectors")
         output.check_settings(work.settings)
         falling = (offsets[1:] < offsets[:-1]).any()
         if offsets.size < 1 or int(offsets[0]) < 0 or falling or int(offsets[-1]) > tokens.size:

@@ -187,6 +187,11 @@ def damping(count: int) -> float:
     return min(1.0, (PART / count) ** 0.5)
 
 
+def _damped(changes: Array, words: Array, lockf: Array | None) -> Array:
+    """Return what words' input vectors change by, of what they would without factors."""
+    return changes if lockf is None else changes * lockf[words][:, None]
+
+
 def _skip_gram(backend: FusedPrimitives, work: Work, window: _Window) -> float:
     """One window, part after part; a word that a part has twice takes the sum of both changes."""
     W_in, W_out, (contexts, outputs, labels, rate) = work.W_in, work.W_out, window
@@ -196,7 +201,7 @@ def _skip_gram(backend: FusedPrimitives, work: Work, window: _Window) -> float:
         part = contexts[first : first + PART]
         x, o = W_in[part], W_out[outputs]
         cost, g = _score(backend, x @ o.T, labels, rate)
-        backend.scatter_add(W_in, part, g @ o)
+        backend.scatter_add(W_in, part, _damped(g @ o, part, work.lockf))
         backend.scatter_add(W_out, outputs, g.T @ x)
         loss += cost
     return loss
@@ -215,6 +220,7 @@ def _cbow(backend: FusedPrimitives, work: Work, window: _Window) -> float:
     change = g @ o
     if work.settings.mean:
         change *= 1 / contexts.size if work.settings.share_gradient else damped
-    backend.scatter_add(W_in, contexts, change.repeat(contexts.size, axis=0))
+    changes = change.repeat(contexts.size, axis=0)
+    backend.scatter_add(W_in, contexts, _damped(changes, contexts, work.lockf))
     backend.scatter_add(W_out, outputs, g.T @ x)
     return loss

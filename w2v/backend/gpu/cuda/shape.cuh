@@ -1,7 +1,7 @@
 // What a training kernel is compiled for, and what follows from it.
 //
 // Given with -D: DIM, WINDOW, NEGATIVE, PART, and as 0 or 1 SKIP_GRAM, EXACT, SHRINK, MEAN,
-// SHARE. WIDEST is what widths are drawn up to; WINDOW may be less, as no sentence is longer.
+// SHARE, LOCK (each input vector has a factor for its changes). WIDEST is what widths are drawn up to; WINDOW may be less, as no sentence is longer.
 // PLACEMENT says what a warp keeps in shared memory: 0 all it has; 1 all but the rows'
 // originals, touched when a row comes and goes; 2 only what is small; 3 nothing. The rest lies
 // in a workspace in global memory, which the caches then hold.
@@ -82,6 +82,7 @@ struct alignas(16) Small {
   Place back[QUEUE];    // how many words ago the same word came, while that is in the ring
   Place input[LISTED];  // slots of a window's contexts, each once,
   float times[LISTED];  // and how often they stand in it
+  float factor[LOCK ? LISTED : 1];  // what their changes are multiplied by
   int slot_word[RING];  // -1 for a free one
   int slot_last[RING];  // number of the last word that uses it
   int outputs[2][OUTPUTS];  // of this window and the next

@@ -83,11 +83,11 @@ DEVICE int take_run(int* taken) {
 }
 
 // Run r is tokens[runs[r]:runs[r + 1]], whole sentences. Warps take runs in turn; taken counts
-// from 0. Ids become addresses here, so nothing is trained on where one is wrong.
+// from 0; lockf is looked at with LOCK alone. Ids become addresses here, so nothing is trained on where one is wrong.
 KERNEL void train(float* W_in, float* W_out, const int* tokens, const u32* marks,
                   const i64* runs, int n_runs, const u32* keep, const u64* table,
                   const i64* cumulative, u32 size, u64 token_key, u64 negative_key,
-                  u64 first_place, double alpha, double slope, double min_alpha,
+                  u64 first_place, double alpha, double slope, double min_alpha, const float* lockf,
                   Workspace* workspace, int* taken, Outcome* outcome) {
   if (outcome->wrong[0] | outcome->wrong[1]) return;
   const Text text = {tokens, marks, keep, token_key, first_place, alpha, slope, min_alpha};
@@ -109,7 +109,7 @@ KERNEL void train(float* W_in, float* W_out, const int* tokens, const u32* marks
       Held held;
       if (HOLD_WINDOW) hold_tile(held, W_out, m.small.outputs[i % 2], 0);
       for (; entered <= i + WINDOW && entered < kept.filled; entered++) enter(m, W_in, entered);
-      train_window(m, W_out, held, i, kept.filled, loss);
+      train_window(m, W_out, lockf, held, i, kept.filled, loss);
       refresh(m, W_in, i, entered);
     }
     empty_ring(m, W_in);

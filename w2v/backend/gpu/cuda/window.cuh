@@ -43,7 +43,7 @@ DEVICE int count_contexts(Memory& m, int i, int filled, int& low) {
 DEVICE bool holds_centre(int i, int low, int count) { return low <= i && i <= low + count; }
 
 // List the count contexts of word i from word low on, each row once; return how many rows.
-DEVICE int list_contexts(Memory& m, int i, int low, int count) {
+DEVICE int list_contexts(Memory& m, const float* lockf, int i, int low, int count) {
   Small& s = m.small;
   const bool holds = holds_centre(i, low, count);
   int rows = 0;
@@ -59,6 +59,7 @@ DEVICE int list_contexts(Memory& m, int i, int low, int count) {
       const int place = rows + count_bits(firsts & lanes_below());
       s.input[place] = s.slot[queued(c)];
       s.times[place] = 1;
+      if (LOCK) s.factor[place] = lockf[s.word[queued(c)]];
     }
     rows += count_bits(firsts);
   }
@@ -87,6 +88,9 @@ DEVICE void gather_hidden(Memory& m, int rows, float scale) {
   }
 }
 
+// What changes of the window's context number r are multiplied by.
+DEVICE float factor_of(const Memory& m, int r) { return LOCK ? m.small.factor[r] : 1; }
+
 // The reverse, once the hidden row holds its change.
 DEVICE void scatter_hidden(Memory& m, int rows, float scale) {
 #pragma unroll 1
@@ -95,7 +99,7 @@ DEVICE void scatter_hidden(Memory& m, int rows, float scale) {
     for (int r = 0; r < rows; r++) {
       float* row = m.value.at + m.small.input[r] * DIM;
       Vec x = load_row(row, j);
-      add_scaled(x, scale * m.small.times[r], change);
+      add_scaled(x, scale * m.small.times[r] * factor_of(m, r), change);
       store_row(row, j, x);
     }
   }
@@ -205,7 +209,13 @@ DEVICE void step_tile(Memory& m, float* W_out, const int* outputs, const Vec* o,
     if (TILES > 1 && tile < TILES - 1) {
       store(partial, dx);
     } else {
-      if (SKIP_GRAM) add_scaled(dx, 1, x);
+      if (SKIP_GRAM && LOCK) {
+        Vec y = x;
+        add_scaled(y, factor_of(m, c), dx);
+        dx = y;
+      } else if (SKIP_GRAM) {
+        add_scaled(dx, 1, x);
+      }
       store_row(input_row(m, c), j, dx);
     }
   }
@@ -235,13 +245,13 @@ DEVICE void step_window(Memory& m, float* W_out, const int* outputs, const Held&
 DEVICE float damping(int count) { return count > PART ? sqrt(PART / float(count)) : 1.0f; }
 
 // Skip-gram's window, part after part.
-DEVICE void train_parts(Memory& m, float* W_out, const int* outputs, Held& held, int i, int low,
-                        int count, float rate, Loss& loss) {
+DEVICE void train_parts(Memory& m, float* W_out, const float* lockf, const int* outputs,
+                        Held& held, int i, int low, int count, float rate, Loss& loss) {
   int done = 0;
   do {
     const int part = CONTEXTS > PART ? at_most(count - done, PART) : count;
     if (done > 0 && HOLD_WINDOW) hold_tile(held, W_out, outputs, 0);
-    const int rows = list_contexts(m, i, low, part);
+    const int rows = list_contexts(m, lockf, i, low, part);
     score_window(m, W_out, outputs, held, rows, rate, loss);
     if (TILES > 1 && !EXACT) merge_outputs(m, outputs, rows);
     step_window(m, W_out, outputs, held, rows);
@@ -251,17 +261,18 @@ DEVICE void train_parts(Memory& m, float* W_out, const int* outputs, Held& held,
 }
 
 // All of word i's window.
-DEVICE void train_window(Memory& m, float* W_out, Held& held, int i, int filled, Loss& loss) {
+DEVICE void train_window(Memory& m, float* W_out, const float* lockf, Held& held, int i,
+                         int filled, Loss& loss) {
   int low;
   const int count = count_contexts(m, i, filled, low);
   if (count == 0) return;
   const float rate = m.small.rate[queued(i)], damped = damping(count);
   const int* outputs = m.small.outputs[i % 2];
   if constexpr (SKIP_GRAM) {
-    train_parts(m, W_out, outputs, held, i, low, count, rate * damped, loss);
+    train_parts(m, W_out, lockf, outputs, held, i, low, count, rate * damped, loss);
     loss.predictions += count;
   } else {
-    const int rows = list_contexts(m, i, low, count);
+    const int rows = list_contexts(m, lockf, i, low, count);
     gather_hidden(m, rows, MEAN ? fast_divide(1, count) : 1);
     score_window(m, W_out, outputs, held, 1, MEAN ? rate : rate * damped * damped, loss);
     if (TILES > 1 && !EXACT) merge_outputs(m, outputs, 1);

@@ -1,0 +1,102 @@
+"""Products and steps of a tile of rows whose vectors are held in registers, for Numba kernels."""
+
+from __future__ import annotations
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from w2v.backend.cpu.vector_kernels import (
+    FLOAT,
+    INT64,
+    INTS,
+    LANES,
+    constant,
+    emit_add_changed,
+    emit_call,
+    emit_splat,
+    tuple_of,
+    unpack,
+    vector,
+)
+
+
+@intrinsic
+def zero_products(typing, xs, ys):
+    """Accumulators for every pair of an x and a y."""
+    n = xs.count * ys.count
+
+    def generate(context, builder, signature, args):
+        return context.make_tuple(builder, signature.return_type, [constant(0.0)] * n)
+
+    return tuple_of(n)(xs, ys), generate
+
+
+@intrinsic
+def add_products(typing, xs, ys, sums):
+    """``sums[i * len(ys) + j] += xs[i] * ys[j]``."""
+
+    def generate(context, builder, signature, args):
+        xs, ys, sums = unpack(builder, *args)
+        pairs = [(x, y) for x in xs for y in ys]
+        out = [emit_call(builder, "fma", *xy, s) for xy, s in zip(pairs, sums, strict=True)]
+        return context.make_tuple(builder, signature.return_type, out)
+
+    return sums(xs, ys, sums), generate
+
+
+@intrinsic
+def lane_sums(typing, rows):
+    """Make a vector whose lane j is the sum of row j, 0 in lanes beyond.
+
+    Halving: lanes of two rows are added and interleaved in one go, so that 16 sums
+    cost 15 additions instead of 64.
+    """
+
+    def generate(context, builder, signature, args):
+        (rows,) = unpack(builder, args[0])
+        rows = rows + [constant(0.0)] * (LANES - len(rows))
+        bit = LANES // 2
+        while bit:
+            own = [lane + LANES * bool(lane & bit) for lane in range(LANES)]
+            other = [(lane ^ bit) + LANES * bool(lane & bit) for lane in range(LANES)]
+            own, other = ir.Constant(INTS, own), ir.Constant(INTS, other)
+            half = len(rows) // 2
+            rows = [
+                builder.fadd(builder.shuffle_vector(x, y, own), builder.shuffle_vector(x, y, other))
+                for x, y in zip(rows[:half], rows[half:], strict=True)
+            ]
+            bit //= 2
+        return rows[0]
+
+    return vector(rows), generate
+
+
+@intrinsic
+def step_rows(typing, weights, x, start, ys, sums, factor):
+    """With weights w in memory: ``start + factor Σ w[j] ys[j]`` and ``sums[j] + w[j] x``.
+
+    Two chains of additions, as one would wait for each of its links.  A factor of None is 1.
+    """
+    plain = isinstance(factor, types.NoneType)
+
+    def generate(context, builder, signature, args):
+        place, x, start = args[:3]
+        ys, sums = unpack(builder, *args[3:5])
+        place = builder.inttoptr(place, FLOAT.as_pointer())
+        chains, out = [start if plain else None, None], []
+        for j, y in enumerate(ys):
+            w = emit_splat(builder, builder.load(builder.gep(place, [INT64(j)])))
+            out.append(emit_call(builder, "fma", w, x, sums[j]))
+            chain = chains[j % 2]
+            chains[j % 2] = (
+                builder.fmul(w, y) if chain is None else emit_call(builder, "fma", w, y, chain)
+            )
+        change = chains[0] if chains[1] is None else builder.fadd(*chains)
+        if not plain:
+            change = emit_add_changed(builder, start, change, args[5])
+        out = context.make_tuple(builder, signature.return_type[1], out)
+        return context.make_tuple(builder, signature.return_type, [change, out])
+
+    kinds = types.int64, vector, vector, ys, sums, types.none if plain else vector
+    return types.Tuple((vector, sums))(*kinds), generate
