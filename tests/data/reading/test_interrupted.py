@@ -43,6 +43,7 @@ def text(path: Path, words: int) -> Path:
     return path
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 @pytest.mark.parametrize("waiting_for_input", [False, True])
 def test_ctrl_c_ends_within_a_second_and_leaves_nothing(
