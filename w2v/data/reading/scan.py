@@ -17,7 +17,7 @@ from w2v.data.reading.text_blocks import TextBlock, TextBlocks
 ReadProgress = Callable[[int, int | None, int], None]
 # Seconds between reports, and to wait for workers when the reading is broken off.
 _REPORT_EVERY = 0.1
-_PATIENCE = 0.5
+_PATIENCE = 0.3
 
 
 class Scan:
