@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Self, cast
 
@@ -19,7 +20,7 @@ ENGLISH_CONNECTOR_WORDS = frozenset((
 """Articles, conjunctions and prepositions; gensim's set of the same name."""
 
 
-class PhraseAnalysis(GensimNames):
+class PhraseAnalysis(GensimNames, ABC):
     """Phrases in sentences, by what :meth:`score_candidate` says of each pair.
 
     A subclass has ``connector_words``, which may stand within a phrase, but neither begin nor
@@ -29,6 +30,7 @@ class PhraseAnalysis(GensimNames):
     _KIND: ClassVar[str] = ""
     connector_words: Any  # a property, or an attribute
 
+    @abstractmethod
     def score_candidate(
         self, word_a: str, word_b: str, in_between: Sequence[str]
     ) -> tuple[str, Any] | tuple[None, None]:
@@ -40,7 +42,6 @@ class PhraseAnalysis(GensimNames):
         in_between : list of str
             The connectors between.
         """
-        raise NotImplementedError(f"{type(self).__name__} does not say what a phrase is")
 
     def _ends(self) -> Mapping[str, Container[str]] | None:
         """Return the words that phrases end with by those that they begin with, None if any may."""
@@ -139,13 +140,13 @@ class PhraseAnalysis(GensimNames):
     def _joined(self, sentence: Any) -> list[str]:
         return [word for word, _ in self.analyze_sentence(sentence)]
 
+    @abstractmethod
     def _content(self) -> dict[str, Any]:
         """Return settings and counts as JSON values."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _restore(self, content: Mapping[str, Any], scorer: Scorer | None) -> None:
         """Become what :meth:`_content` describes; without a scorer, its function is not there."""
-        raise NotImplementedError
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write settings and counts to a file, which :meth:`load` reads.

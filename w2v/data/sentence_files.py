@@ -7,6 +7,7 @@ import gzip
 import io
 import lzma
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -20,7 +21,7 @@ _READ_AT_ONCE = 1 << 16
 _MARK = b"\xef\xbb\xbf"
 
 
-class SentenceFiles:
+class SentenceFiles(ABC):
     """Sentences that stand in files; an iterable that can be gone through again and again.
 
     Attributes
@@ -42,8 +43,8 @@ class SentenceFiles:
         """
         return None
 
-    def __iter__(self) -> Iterator[list[str]]:
-        raise NotImplementedError
+    @abstractmethod
+    def __iter__(self) -> Iterator[list[str]]: ...
 
 
 class LineSentence(SentenceFiles):
