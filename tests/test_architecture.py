@@ -15,13 +15,14 @@ SOURCES = sorted((ROOT / "w2v").rglob("*.py"))
 CUPY, NUMBA = {"cupy", "cupyx", "cupy_backends"}, {"numba", "llvmlite"}
 PICKLERS = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 
-FOUNDATIONS = {"backend", "files", "config", "gensim_names", "items", "messages"}
+FOUNDATIONS = {"backend", "files", "config", "gensim_names", "items", "messages", "sealed_json"}
 # A room's own modules and these.
 MAY_IMPORT = {
     "files": {"messages"},
     "messages": set[str](),
     "gensim_names": {"messages"},
     "items": set[str](),
+    "sealed_json": set[str](),
     "config": {"messages"},
     "backend": {"messages"},
     "layers": {"backend", "messages"},
