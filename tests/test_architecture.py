@@ -15,14 +15,13 @@ SOURCES = sorted((ROOT / "w2v").rglob("*.py"))
 CUPY, NUMBA = {"cupy", "cupyx", "cupy_backends"}, {"numba", "llvmlite"}
 PICKLERS = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 
-FOUNDATIONS = {"backend", "files", "config", "gensim_names", "items", "messages", "sealed_json"}
+FOUNDATIONS = {"backend", "files", "config", "gensim_names", "items", "messages"}
 # A room's own modules and these.
 MAY_IMPORT = {
     "files": {"messages"},
     "messages": set[str](),
     "gensim_names": {"messages"},
     "items": set[str](),
-    "sealed_json": set[str](),
     "config": {"messages"},
     "backend": {"messages"},
     "layers": {"backend", "messages"},

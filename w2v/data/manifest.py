@@ -9,8 +9,8 @@ from typing import Any
 
 from w2v.data.errors import CorpusError
 from w2v.files import checksum
+from w2v.files.sealed_json import CHECKSUM, sealed, unsealed
 from w2v.messages import quoted
-from w2v.sealed_json import CHECKSUM, sealed, unsealed
 
 TOKENS, OFFSETS, VOCAB, MANIFEST = "tokens.int32", "offsets.int64", "vocab.arrow", "corpus.json"
 # Folders of format 1 have no checksums: earlier versions wrote them, and corpora that are not kept.

@@ -13,7 +13,7 @@ import numpy as np
 from w2v.config import TrainConfig
 from w2v.data import Vocabulary
 from w2v.files import atomic_path, is_foreign, named
-from w2v.sealed_json import sealed
+from w2v.files.sealed_json import sealed
 from w2v.training.checkpoint_files import (
     CheckpointError,
     check_matrix,

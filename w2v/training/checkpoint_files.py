@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from w2v.files import checksum
+from w2v.files.sealed_json import CHECKSUM, unsealed
 from w2v.messages import quoted
-from w2v.sealed_json import CHECKSUM, unsealed
 
 
 class CheckpointError(ValueError):

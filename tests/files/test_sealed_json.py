@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from w2v.sealed_json import CHECKSUM, sealed, unsealed
+from w2v.files.sealed_json import CHECKSUM, sealed, unsealed
 
 CONTENT: dict[str, Any] = {"name": "é\ud800\n", "rate": 1e-5, "sums": {"b": 1, "a": [None, True]}}
 
