@@ -31,8 +31,8 @@ class TrainConfig:
     sg : {0, 1}, default 0
         1 trains skip-gram, 0 CBOW.
     hs : {0, 1}, default 0
-        1 trains hierarchical softmax, on the CPU alone, and negative sampling beside it unless
-        ``negative`` is 0; 0 trains negative sampling.
+        1 trains hierarchical softmax, and negative sampling beside it unless ``negative`` is
+        0; 0 trains negative sampling.
     negative : int, default 5
         Negatives a target; 0 for none, with ``hs=1``.
     ns_exponent : float, default 0.75
@@ -62,7 +62,7 @@ class TrainConfig:
     sampling : {"auto", "exact", "fast"}, default "auto"
         How negatives are drawn: exactly on the CPU, fast on the GPU unless said otherwise.
     backend : str, default "auto"
-        ``"auto"``, ``"cpu"``, ``"gpu"`` or ``"gpu:N"``.
+        ``"auto"``, which with ``hs=1`` is the CPU, ``"cpu"``, ``"gpu"`` or ``"gpu:N"``.
     workers : int, optional
         Threads, up to 1024; by default one a core.
     seed : int, default 1
@@ -169,11 +169,6 @@ class TrainConfig:
         if not self.hs and not self.negative:
             raise ValueError(
                 "negative must be 1 or more, got 0; set hs=1 with it for hierarchical softmax"
-            )
-        if self.hs and self.backend.startswith("gpu"):
-            raise ValueError(
-                f"hierarchical softmax runs on the CPU: got backend={quoted(self.backend)} with "
-                f"hs=1; set backend='auto' or 'cpu', or hs=0 and negative=5 for the GPU"
             )
 
     @property

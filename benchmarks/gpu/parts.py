@@ -49,7 +49,12 @@ def smoke(report: Report, words: int) -> None:
     for (kind, skip_gram), way in product(MODELS.items(), ("fast", "exact")):
         name = f"one warp, {kind}, {way}: largest difference"
         report.add("smoke", name, partial(gpu_smoke.one_warp, gpu, skip_gram, way))
-    report.add("smoke", "many warps, mean loss", partial(_many_warps, gpu))
+    for (kind, skip_gram), (outputs, how) in product(MODELS.items(), gpu_smoke.TREES.items()):
+        name = f"one warp, {kind}, {outputs}: largest difference"
+        report.add("smoke", name, partial(gpu_smoke.one_warp, gpu, skip_gram, "fast", **how))
+    report.add("smoke", "many warps, mean loss", partial(_many_warps, gpu, _setting(way="exact")))
+    tree = Setting(dim=DIM, negative=0)
+    report.add("smoke", "many warps, a tree, mean loss", partial(_many_warps, gpu, tree))
     report.add("smoke", "memory that is not there", partial(gpu_smoke.no_memory, gpu))
 
 
@@ -160,10 +165,10 @@ def long(report: Report, words: int) -> None:
         report.add("long", f"{kind}, {epochs * words / 1e9:.2g} G words", run)
 
 
-def _many_warps(gpu: Backend) -> dict[str, float]:
+def _many_warps(gpu: Backend, setting: Setting) -> dict[str, float]:
     """Train two million words with all warps, and on the processor."""
-    text, exact = zipf_sentences(2_000_000, 20_000), _setting(way="exact")
-    return {each.name: trained(each, text, exact)["loss"] for each in (get_backend("cpu"), gpu)}
+    text = zipf_sentences(2_000_000, 20_000)
+    return {each.name: trained(each, text, setting)["loss"] for each in (get_backend("cpu"), gpu)}
 
 
 def trained(

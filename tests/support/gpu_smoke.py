@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -90,20 +90,31 @@ LOOKS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def one_warp(gpu: Any, skip_gram: bool, sampling: str) -> dict[str, float]:
+TREES: dict[str, dict[str, Any]] = {
+    "a tree": {"negative": 0, "dims": (100,)},
+    "a tree and negatives": {"hs": True, "dims": (17,)},
+}
+
+
+def one_warp(
+    gpu: Any, skip_gram: bool, sampling: str, dims: Sequence[int] = _DIMS, **outputs: Any
+) -> dict[str, float]:
     """Train 300 words with one warp and by the reference; compare all weights and the loss."""
     differences = {}
-    for dim in _DIMS:
+    for dim in dims:
         rng = np.random.default_rng(dim)
-        start = [rng.normal(0, 0.3, (40, dim)).astype(np.float32) for _ in range(2)]
         p = 1 / np.arange(3, 43)
         tokens = rng.choice(40, 300, p=p / p.sum()).astype(np.int32)
         offsets = np.unique(np.r_[0, rng.integers(0, 300, 20), 300])
         text = Sentences(tokens, offsets, np.bincount(tokens, minlength=40) + 1)
-        setting = Setting(skip_gram, dim, sample=1e-2, workers=1, sampling=sampling)
+        setting = Setting(skip_gram, dim, sample=1e-2, workers=1, sampling=sampling, **outputs)
+        start: list[np.ndarray] = []
         trained = []
         for backend in (Backend(), gpu):
             run = FusedRun(backend, text, setting, alpha=0.005, min_alpha=0.0001)
+            start = start or [
+                rng.normal(0, 0.3, W.shape).astype(np.float32) for W in run.model.params
+            ]
             run.model.set_params(*(backend.asarray(W.copy()) for W in start))
             trainer = run.train()
             trained.append((trainer, [backend.to_numpy(W) for W in run.model.params]))

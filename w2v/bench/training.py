@@ -77,6 +77,8 @@ class Setting:
         Threads of the fused engine; by default one a core.
     sampling : {"auto", "exact", "fast"}
     seed : int, default 1
+    hs : bool, default False
+        Train hierarchical softmax beside the negatives.
     """
 
     skip_gram: bool = True
@@ -87,6 +89,7 @@ class Setting:
     workers: int | None = None
     sampling: str = "auto"
     seed: int = 1
+    hs: bool = False
 
     def changed(self, **changes: Any) -> Setting:
         """Return the setting with some things changed."""
@@ -107,7 +110,7 @@ class Setting:
             Its weights: the fused engine's, or the minibatch engine's.
         """
         return MODELS["skip-gram" if self.skip_gram else "cbow"](
-            len(counts), self.dim, self.window, None, hs=int(not self.negative),
+            len(counts), self.dim, self.window, None, hs=int(self.hs or not self.negative),
             negative=self.negative, counts=counts, sampling=self.sampling, seed=self.seed,
             start=start, backend=backend,
         )  # fmt: skip

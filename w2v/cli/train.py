@@ -47,7 +47,7 @@ def train(
     ] = None,
     hs: Annotated[
         bool,
-        typer.Option("--hs", help="Hierarchical softmax, beside --negative if given; on the CPU."),
+        typer.Option("--hs", help="Hierarchical softmax, beside --negative if that is given."),
     ] = False,
     min_count: MinCount = 5,
     max_vocab: MaxVocab = None,
@@ -183,8 +183,10 @@ def train(
     word2vec.reread = reread
     if reread:
         require_rereadable(names)
-    on_cpu = f"{describe_choice('cpu')} (hierarchical softmax runs on the CPU)"
-    say(f"backend: {on_cpu if word2vec.config.hs else describe_choice(word2vec.config.backend)}")
+    if word2vec.config.hs and word2vec.config.backend == "auto":
+        say(f"backend: {describe_choice('cpu')} (as auto is with hierarchical softmax)")
+    else:
+        say(f"backend: {describe_choice(word2vec.config.backend)}")
     stopped = False
     failure: OSError | None = None
     with MetricsLog(metrics, say, goes_on=resume is not None) as log:

@@ -306,4 +306,7 @@ def _set_drawn(model: ContextModel, drawn: int | None) -> None:
 
 
 def _backend_of(config: TrainConfig) -> Backend:
-    return get_backend("cpu" if config.hs else None if config.backend == "auto" else config.backend)
+    if config.backend == "auto":
+        # Every window steps the nodes near the root, so that a GPU's many warps have to wait.
+        return get_backend("cpu" if config.hs else None)
+    return get_backend(config.backend)

@@ -12,6 +12,7 @@ import pytest
 
 from tests.support import cuda_host
 from tests.support.stand_in_gpu import gpu as gpu
+from w2v import Word2Vec
 from w2v.backend import (
     Backend,
     FusedSettings,
@@ -19,6 +20,7 @@ from w2v.backend import (
     NoiseTable,
     RandomStream,
     RowGrad,
+    TreeAndNoise,
     Work,
     keep_thresholds,
     select,
@@ -137,10 +139,16 @@ def test_ids_out_of_range_are_refused_at_once_or_when_the_block_ends(gpu: Any) -
         gpu.check_ids(bad, 10)
 
 
-@pytest.mark.parametrize("resident", [True, False])
-@pytest.mark.parametrize("max_warps", [None, 3])
+@pytest.mark.parametrize(
+    ("max_warps", "resident", "outputs"),
+    [
+        *((warps, here, "negatives") for warps in (None, 3) for here in (True, False)),
+        (3, True, "tree"),
+        (None, False, "both"),
+    ],
+)
 def test_a_stream_is_trained_on_whatever_the_launches_and_blocks(
-    gpu: Any, resident: bool, max_warps: int | None, monkeypatch: pytest.MonkeyPatch
+    gpu: Any, resident: bool, max_warps: int | None, outputs: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     module = sys.modules["w2v.backend.gpu.fused"]
     monkeypatch.setattr(module, "RUN_TOKENS", 50)
@@ -150,16 +158,25 @@ def test_a_stream_is_trained_on_whatever_the_launches_and_blocks(
     tokens = rng.integers(0, 60, 1000, dtype=np.int32)
     offsets = np.unique(np.r_[40, np.arange(40, 1000, 45), 1000])
     counts = np.bincount(tokens)
-    noise, keep = NoiseTable(counts), keep_thresholds(counts, 0.01)
-    settings = FusedSettings(skip_gram=True, window=2, negative=3, exact=False, total=3000, seed=1)
-    weights = [rng.normal(0, 0.3, (60, 6)).astype(np.float32) for _ in range(2)]
+    noise, tree, keep = NoiseTable(counts), HuffmanTree(counts), keep_thresholds(counts, 0.01)
+    output: Any = {"negatives": noise, "tree": tree, "both": TreeAndNoise(tree, noise)}[outputs]
+    settings = FusedSettings(
+        skip_gram=True,
+        window=2,
+        negative=0 if output is tree else 3,
+        exact=False,
+        total=3000,
+        seed=1,
+        hs=output is not noise,
+    )
+    weights = [rng.normal(0, 0.3, (n, 6)).astype(np.float32) for n in (60, output.rows)]
     expected = [W.copy() for W in weights]
-    work = Work(expected[0], expected[1], tokens, offsets, noise, keep, settings, 1000)
+    work = Work(expected[0], expected[1], tokens, offsets, output, keep, settings, 1000)
     loss = REFERENCE.train(work).result()
     ours = [gpu.asarray(np.append(0, W).astype(np.float32))[1:].reshape(W.shape) for W in weights]
     text = gpu.fused_tokens(tokens) if resident else tokens
     work = work._replace(W_in=ours[0], W_out=ours[1], tokens=text, offsets=gpu.asarray(offsets))
-    work = work._replace(output=noise.to(gpu), keep=gpu.asarray(keep))
+    work = work._replace(output=output.to(gpu), keep=gpu.asarray(keep))
     got = gpu.train(work).result()
     assert got == (pytest.approx(loss.total, rel=1e-5), loss.predictions, loss.words)
     for W, right in zip(ours, expected, strict=True):
@@ -167,10 +184,25 @@ def test_a_stream_is_trained_on_whatever_the_launches_and_blocks(
     nothing = gpu.train(work._replace(tokens=text[:0], offsets=offsets[:1] * 0)).result()
     assert nothing == (0, 0, 0)
     settings = replace(settings, negative=100, exact=True)
-    with pytest.raises(ValueError, match="cannot draw 100 distinct negatives"):
+    said = "must be 0 with a tree" if output is tree else "cannot draw 100 distinct negatives"
+    with pytest.raises(ValueError, match=said):
         gpu.train(work._replace(settings=settings))
-    with pytest.raises(ValueError, match="hierarchical softmax runs on the CPU"):
-        gpu.train(work._replace(output=HuffmanTree(counts)))
+
+
+@pytest.mark.parametrize("negative", [0, 3])
+def test_a_model_with_a_tree_trains_there_as_on_the_processor(gpu: Any, negative: int) -> None:
+    text = [[f"w{i}" for i in row] for row in np.random.default_rng(8).integers(0, 30, (60, 9))]
+    how: dict[str, Any] = {"hs": 1, "negative": negative, "vector_size": 12, "min_count": 1}
+    how |= {"workers": 1, "sampling": "exact", "sample": 0, "epochs": 2}
+    there, here = (Word2Vec(text, backend=name, **how) for name in ("gpu", "cpu"))
+    assert there.backend is gpu
+    assert Word2Vec(backend="auto", **how).backend.name == "cpu"
+    assert there.model
+    assert here.model
+    for got, right in zip(there.model.params, here.model.params, strict=True):
+        np.testing.assert_allclose(to_cpu(got), right, rtol=0, atol=1e-5)
+    assert there.heldout_loss(text) == pytest.approx(here.heldout_loss(text), rel=1e-4)
+    np.testing.assert_allclose(there.score(text[:3]), here.score(text[:3]), rtol=1e-4)
 
 
 @pytest.mark.parametrize(("dim", "window"), [(100, 5), (200, 5), (768, 5), (300, 20)])

@@ -20,10 +20,13 @@ from w2v.backend import (
     Backend,
     FusedLoss,
     FusedSettings,
+    HuffmanTree,
     NoiseTable,
+    TreeAndNoise,
     Work,
     keep_thresholds,
 )
+from w2v.backend.output import Output
 
 pytestmark = pytest.mark.skipif(compiler() is None, reason="there is no C++ compiler")
 
@@ -33,6 +36,8 @@ RUN = FusedSettings(
     skip_gram=True, window=5, negative=5, exact=True, total=3000, seed=7, alpha=0.01
 )
 SG, CBOW = {"skip_gram": True}, {"skip_gram": False}
+TREE = {"hs": True, "negative": 0, "exact": False}
+LONGEST = 24  # nodes, with some to spare
 
 
 class Corpus(NamedTuple):
@@ -85,6 +90,14 @@ CASES = [
     (-32, 100, 0, SG | {"negative": 15, "exact": False, "lock": True}),
     (32, 17, 1, CBOW | {"lock": True}),
     (1, 3, 0, CBOW | {"window": 20, "mean": False, "lock": True}),
+    # A tree alone, and beside negatives.
+    (1, 17, 0, SG | TREE),
+    (1, 3, 0, CBOW | TREE | {"window": 20, "mean": False}),
+    (-32, 100, 0, SG | TREE | {"window": 20, "lock": True}),
+    (32, 30, 2, CBOW | TREE),
+    (1, 100, 0, SG | {"hs": True}),
+    (32, 17, 1, SG | {"hs": True, "window": 20, "negative": 15, "exact": False}),
+    (-32, 17, 3, CBOW | {"hs": True, "exact": False, "lock": True}),
 ]
 
 
@@ -106,7 +119,8 @@ def test_one_warp_does_what_the_reference_does(
     changes = {**changes}
     lock = bool(changes.pop("lock", False))
     settings = replace(RUN, **changes)  # type: ignore[arg-type]
-    trainer = HostTrainer(folder, dim, settings, lanes, placement, lock=lock)
+    longest = LONGEST if settings.hs else 0
+    trainer = HostTrainer(folder, dim, settings, lanes, placement, lock, longest)
     for name, corpus in CORPORA.items():
         work = prepare(corpus, dim, settings)
         if lock:
@@ -152,9 +166,15 @@ def prepare(corpus: Corpus, dim: int, settings: FusedSettings) -> Work:
     p = 1 / np.arange(1, V + 1)
     tokens = rng.choice(V, offsets[-1], p=p / p.sum()).astype(np.int32)
     counts = np.bincount(tokens, minlength=V) + 1
-    keep, noise = keep_thresholds(counts, corpus.sample), NoiseTable(counts)
+    keep = keep_thresholds(counts, corpus.sample)
+    output: Output = NoiseTable(counts)
+    if settings.hs:
+        tree = HuffmanTree(counts)
+        output = TreeAndNoise(tree, NoiseTable(counts)) if settings.negative else tree
+    W_in, W_out = random_weights(rng, 2 * V, dim)
+    weights = W_in[:V].copy(), W_out[: output.rows].copy()
     text = tokens, offsets[corpus.skipped :]
-    return Work(*random_weights(rng, V, dim), *text, noise, keep, settings, corpus.position)
+    return Work(*weights, *text, output, keep, settings, corpus.position)
 
 
 def train_by_reference(work: Work) -> tuple[Weights, FusedLoss]:

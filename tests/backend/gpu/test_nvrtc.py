@@ -20,6 +20,12 @@ FORMS = {
 }
 
 
+TREE_FORMS = [
+    FusedSettings(sg, 5, negative, exact=False, total=1, seed=1, hs=True)
+    for sg, negative in ((True, 0), (False, 0), (True, 5))
+]
+
+
 @pytest.fixture(params=[70, 80, 90, 100])
 def architecture(request: pytest.FixtureRequest) -> int:
     """A kind of GPU; in place of the oldest, which CUDA 13 left behind, its own oldest."""
@@ -60,6 +66,12 @@ def test_every_form_compiles(architecture: int) -> None:
         options = training_options(100, form, placement=0, lock=True)
         kernels, _ = compile_cuda(source("train.cu"), options, architecture)
         assert kernels["train"].spilled_bytes == 0
+    for form in TREE_FORMS:
+        options = training_options(100, form, placement=0, longest=24)
+        kernels, ptx = compile_cuda(source("train.cu"), options, architecture)
+        print(f"sm_{architecture}, {form.negative} negatives and a tree: {kernels['train']}")
+        assert kernels["train"].spilled_bytes == kernels["train"].stack_bytes == 0
+        assert not re.search(r"\b(ld|st)\.(v\d\.)?[fu]32", ptx)
     for real in ("float", "double"):
         options = "-std=c++17", f"-DREAL={real}"
         kernels, _ = compile_cuda(source("minibatch.cu"), options, architecture)

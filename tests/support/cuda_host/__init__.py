@@ -8,11 +8,11 @@ import shutil
 import subprocess
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
-from w2v.backend import FusedLoss, FusedSettings, NoiseTable, Work
+from w2v.backend import FusedLoss, FusedSettings, HuffmanTree, NoiseTable, TreeAndNoise, Work
 from w2v.backend.gpu.runs import cut_runs, sentence_marks
 from w2v.backend.gpu.source import FOLDER, training_options
 
@@ -47,6 +47,8 @@ class HostTrainer:
     placement : {0, 1, 2, 3}, default 0
     lock : bool, default False
         Whether works have factors for input vectors' changes.
+    longest : int, default 0
+        Nodes of a tree's longest path, or more.
     """
 
     def __init__(
@@ -57,11 +59,12 @@ class HostTrainer:
         lanes: int,
         placement: int = 0,
         lock: bool = False,
+        longest: int = 0,
     ) -> None:
         options = (
             f"-DHOST_LANES={abs(lanes)}",
             f"-DHOST_DOWNWARDS={int(lanes < 0)}",
-            *training_options(dim, settings, placement, lock=lock),
+            *training_options(dim, settings, placement, lock=lock, longest=longest),
         )
         name = "".join(option.partition("=")[2] + "_" for option in options)
         library = folder / f"train_{name}.so"
@@ -75,7 +78,9 @@ class HostTrainer:
     def __call__(self, work: Work, n_runs: int = 1) -> FusedLoss:
         """Train in place, as ``Backend.train`` does; runs come one after another."""
         weights, tokens, offsets, position = work[:2], work.tokens, work.offsets, work.position
-        noise, keep = cast(NoiseTable, work.output), work.keep
+        output, keep = work.output, work.keep
+        noise = output.noise if isinstance(output, TreeAndNoise) else output
+        tree = output.tree if isinstance(output, TreeAndNoise) else output
         s = self.settings
         runs, starts = cut_runs(offsets, n_runs, longest=None)
         marks = sentence_marks(starts, tokens.size)
@@ -83,21 +88,28 @@ class HostTrainer:
         self.run(
             *(_pointer(array) for array in (*weights, tokens, marks, runs)),
             ctypes.c_int(runs.size - 1),
-            *(_pointer(array) for array in (keep, noise.table, noise.cumulative)),
-            ctypes.c_uint32(noise.size),
+            *(_pointer(array) for array in (keep, *_arrays(noise, NoiseTable, "table cumulative"))),
+            ctypes.c_uint32(output.size),
+            *(_pointer(array) for array in _arrays(tree, HuffmanTree, "parents labels")),
             ctypes.c_uint64(int(s.token_key)),
             ctypes.c_uint64(int(s.negative_key)),
             ctypes.c_uint64((position - int(offsets[0])) % 2**64),
             ctypes.c_double(s.alpha),
             ctypes.c_double((s.alpha - s.min_alpha) / s.total),
             ctypes.c_double(s.min_alpha),
-            None if work.lockf is None else _pointer(work.lockf),
+            _pointer(work.lockf),
             _pointer(outcome),
         )
         total, predictions, words, _ = outcome.tolist()
         return FusedLoss(total, int(predictions), int(words))
 
 
-def _pointer(array: np.ndarray) -> Any:
+def _arrays(output: Any, kind: type, names: str) -> list[Any]:
+    return [getattr(output, name) if isinstance(output, kind) else None for name in names.split()]
+
+
+def _pointer(array: np.ndarray | None) -> Any:
+    if array is None:
+        return None
     assert array.flags.c_contiguous
     return ctypes.c_void_p(array.ctypes.data)

@@ -272,8 +272,6 @@ class GPUBackend(DeviceChecks):
         return self.asarray(np.ascontiguousarray(tokens, dtype=np.int32))
 
     def train(self, work: Work) -> PendingLoss:
-        if not isinstance(work.output, NoiseTable):
-            raise ValueError("hierarchical softmax runs on the CPU: use backend 'cpu'")
         tokens, offsets = work.tokens, self.to_numpy(work.offsets).astype(np.int64, copy=False)
         with self._training, on_device(self.device, "training"):
             outcome = cupy.zeros(4, dtype=np.float64)

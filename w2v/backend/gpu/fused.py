@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from functools import lru_cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import cupy
 import numpy as np
@@ -17,9 +17,12 @@ from w2v.backend.gpu.kernels import LANES, minibatch, module, wrong_id
 from w2v.backend.gpu.memory import on_device
 from w2v.backend.gpu.runs import RUN_TOKENS, RUNS_PER_WARP, blocks_of, cut_runs, warp_limit
 from w2v.backend.gpu.source import training_options
+from w2v.backend.huffman import HuffmanTree
 from w2v.backend.noise import NoiseTable
+from w2v.backend.output import Output
 from w2v.backend.pending import PendingLoss
 from w2v.backend.settings import FusedLoss, FusedSettings
+from w2v.backend.tree_and_noise import TreeAndNoise
 from w2v.backend.work import Work
 
 BLOCK_TOKENS = 1 << 24
@@ -36,6 +39,8 @@ _MAX_WARPS_A_BLOCK = 4
 # its rows are read in every window, and are too many for the caches.
 _WANTED_WARPS = (12, 4, 1, 1)
 _MOST_WORKSPACE = 4 << 30  # bytes of all warps
+_PATH_STEP = 8  # longest paths are rounded up to a multiple
+_NOTHING = np.uint64(0)  # in place of an array
 
 
 class TrainingKernel:
@@ -46,16 +51,14 @@ class TrainingKernel:
     device : cupy.cuda.Device
     dim : int
     settings : FusedSettings
-    lock : bool, default False
-        Whether input vectors have factors for their changes.
+    **form
+        As of :func:`w2v.backend.gpu.source.training_options`: ``lock`` and ``longest``.
     """
 
-    def __init__(
-        self, device: Any, dim: int, settings: FusedSettings, *, lock: bool = False
-    ) -> None:
+    def __init__(self, device: Any, dim: int, settings: FusedSettings, **form: Any) -> None:
         here = device.attributes
         for placement, wanted in enumerate(_WANTED_WARPS):
-            compiled = module("train.cu", training_options(dim, settings, placement, lock=lock))
+            compiled = module("train.cu", training_options(dim, settings, placement, **form))
             self.shared, self.workspace = _sizes(compiled)
             self.kernel = compiled.get_function("train")
             most = min(_MAX_WARPS_A_BLOCK, here["MaxSharedMemoryPerBlockOptin"] // self.shared)
@@ -92,15 +95,34 @@ def _sizes(compiled: Any) -> tuple[int, int]:
 
 
 def kernel_for(
-    device_id: int, dim: int, settings: FusedSettings, *, lock: bool = False
+    device_id: int,
+    dim: int,
+    settings: FusedSettings,
+    *,
+    lock: bool = False,
+    tree: HuffmanTree | None = None,
 ) -> TrainingKernel:
     """Return the kernel that some settings need, compiled once."""
-    return _kernel(device_id, dim, _form(settings), lock)
+    # One for trees of about the same depth, as each takes seconds to compile.
+    longest = 0 if tree is None else -(-tree.longest // _PATH_STEP) * _PATH_STEP
+    return _kernel(device_id, dim, _form(settings), lock, longest)
 
 
 @lru_cache
-def _kernel(device_id: int, dim: int, form: FusedSettings, lock: bool) -> TrainingKernel:
-    return TrainingKernel(cupy.cuda.Device(device_id), dim, form, lock=lock)
+def _kernel(
+    device_id: int, dim: int, form: FusedSettings, lock: bool, longest: int
+) -> TrainingKernel:
+    return TrainingKernel(cupy.cuda.Device(device_id), dim, form, lock=lock, longest=longest)
+
+
+def _parts(output: Output) -> tuple[HuffmanTree | None, NoiseTable | None]:
+    """Return what there is of a tree and a noise distribution."""
+    if isinstance(output, TreeAndNoise):
+        return output.tree, output.noise
+    return (
+        output if isinstance(output, HuffmanTree) else None,
+        output if isinstance(output, NoiseTable) else None,
+    )
 
 
 def _form(s: FusedSettings) -> FusedSettings:
@@ -223,9 +245,10 @@ def begin(
     offsets, tokens = work.offsets, work.tokens
     n = int(offsets[-1] - offsets[0])
     size, dim = work.W_in.shape
+    tree, _ = _parts(work.output)
     lock = work.lockf is not None
-    kernel = kernel_for(backend.device.id, dim, work.settings, lock=lock)
-    limit = max_warps or warp_limit(work.settings.total, size)
+    kernel = kernel_for(backend.device.id, dim, work.settings, lock=lock, tree=tree)
+    limit = max_warps or warp_limit(work.settings.total, size, tree=tree is not None)
     room = _MOST_WORKSPACE // max(1, kernel.workspace)
     warps = max(1, min(limit, kernel.resident, room))
     needed = warps * kernel.workspace + 4 * min(n, 2 * BLOCK_TOKENS)
@@ -271,15 +294,20 @@ class _Launches:
         self, kernel: TrainingKernel, warps: int, queue: DeviceQueue, work: Work, results: _Results
     ) -> None:
         self.kernel, self.warps, self.queue = kernel, warps, queue
-        settings, noise = work.settings, cast(NoiseTable, work.output)
+        settings, (tree, noise) = work.settings, _parts(work.output)
         slope = (settings.alpha - settings.min_alpha) / settings.total
         self._reach = settings.reach
         self._weights = work.W_in, work.W_out
-        self._tables = work.keep, noise.table, noise.cumulative, np.uint32(noise.size)
+        self._tables = (
+            work.keep,
+            *((_NOTHING, _NOTHING) if noise is None else (noise.table, noise.cumulative)),
+            np.uint32(work.output.size),
+            *((_NOTHING, _NOTHING) if tree is None else (tree.parents, tree.labels.view(np.uint8))),
+        )
         self._keys = np.uint64(settings.token_key), np.uint64(settings.negative_key)
         self._rates = tuple(np.float64(x) for x in (settings.alpha, slope, settings.min_alpha))
         lockf = work.lockf
-        self._lockf = np.uint64(0) if lockf is None else cupy.ascontiguousarray(lockf)
+        self._lockf = _NOTHING if lockf is None else cupy.ascontiguousarray(lockf)
         self._results = results
 
     def add(self, tokens: Array, first: int, offsets: np.ndarray, position: int) -> None:

@@ -12,9 +12,10 @@ RUNS_PER_WARP = 4
 
 TOKENS_PER_WARP = 20_000
 WORDS_PER_WARP = 4
+TREE_WARPS = 64
 
 
-def warp_limit(n_tokens: int, vocab_size: int) -> int:
+def warp_limit(n_tokens: int, vocab_size: int, *, tree: bool = False) -> int:
     """Bound the warps that train at once.
 
     Each of them works on rows as they were when its window began, so what they find
@@ -29,14 +30,17 @@ def warp_limit(n_tokens: int, vocab_size: int) -> int:
     n_tokens : int
         Words of the run: the corpus times epochs.
     vocab_size : int
+    tree : bool, default False
+        Whether windows have the inner nodes of a tree among their outputs.
 
     Returns
     -------
     int
         At least 1: no more than one for every 20,000 words of the run and for every 4 of
-        the vocabulary.
+        the vocabulary, and with a tree no more than 64.
     """
-    return max(1, min(n_tokens // TOKENS_PER_WARP, vocab_size // WORDS_PER_WARP))
+    most = min(n_tokens // TOKENS_PER_WARP, vocab_size // WORDS_PER_WARP)
+    return max(1, min(most, TREE_WARPS) if tree else most)
 
 
 def cut_runs(

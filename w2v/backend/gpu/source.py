@@ -46,7 +46,7 @@ def _lines(name: str, known: set[str]) -> list[str]:
 
 
 def training_options(
-    dim: int, settings: FusedSettings, placement: int, *, lock: bool = False
+    dim: int, settings: FusedSettings, placement: int, *, lock: bool = False, longest: int = 0
 ) -> tuple[str, ...]:
     """Return the compiler options that say what ``train.cu`` is compiled for.
 
@@ -59,6 +59,8 @@ def training_options(
         How much of a warp's memory is not in shared memory, see ``shape.cuh``.
     lock : bool, default False
         Whether input vectors have factors for their changes.
+    longest : int, default 0
+        Inner nodes of a tree's longest path, or more; 0 without a tree.
     """
     values = {
         "DIM": dim,
@@ -66,6 +68,7 @@ def training_options(
         "WIDEST": settings.reach,
         "PART": PART,
         "NEGATIVE": settings.negative,
+        "LONGEST": longest,
         "SKIP_GRAM": settings.skip_gram,
         "EXACT": settings.exact,
         "SHRINK": settings.shrink_windows,

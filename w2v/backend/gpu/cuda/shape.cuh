@@ -1,6 +1,7 @@
 // What a training kernel is compiled for, and what follows from it.
 //
-// Given with -D: DIM, WINDOW, NEGATIVE, PART, and as 0 or 1 SKIP_GRAM, EXACT, SHRINK, MEAN,
+// Given with -D: DIM, WINDOW, NEGATIVE, LONGEST (inner nodes of a path at most, 0 without a
+// tree), PART, and as 0 or 1 SKIP_GRAM, EXACT, SHRINK, MEAN,
 // SHARE, LOCK (each input vector has a factor for its changes). WIDEST is what widths are drawn up to; WINDOW may be less, as no sentence is longer.
 // PLACEMENT says what a warp keeps in shared memory: 0 all it has; 1 all but the rows'
 // originals, touched when a row comes and goes; 2 only what is small; 3 nothing. The rest lies
@@ -30,10 +31,13 @@ constexpr int VEC = DIM % 4 == 0 ? VECTOR : DIM % 2 == 0 ? smaller(VECTOR, 2) : 
 typedef Pack<VEC> Vec;
 constexpr int CHUNKS = ceil_div(DIM, VEC * LANES);
 
-// Outputs, the target first, go in tiles: a tile's logits with GROUP inputs are summed
-// together, and a tile's changes of one chunk of columns stay in registers.
+// Outputs, the target and negatives first, go in tiles: a tile's logits with GROUP inputs are
+// summed together, and a tile's changes of one chunk of columns stay in registers.
 #ifndef MAX_TILE
 #define MAX_TILE 12
+#endif
+#ifndef MAX_TREE_TILE
+#define MAX_TREE_TILE 8
 #endif
 #ifndef MAX_GROUP
 #define MAX_GROUP 4
@@ -41,8 +45,11 @@ constexpr int CHUNKS = ceil_div(DIM, VEC * LANES);
 #ifndef MAX_HELD
 #define MAX_HELD 72
 #endif
-constexpr int OUTPUTS = NEGATIVE + 1;
-constexpr int TILES = ceil_div(OUTPUTS, MAX_TILE);
+constexpr bool TREE = LONGEST > 0;
+constexpr int SAMPLED = NEGATIVE ? NEGATIVE + 1 : 0;  // the target and its negatives
+constexpr int OUTPUTS = SAMPLED + LONGEST;            // at most
+// A window has as few tiles as its path needs: smaller ones then fit better.
+constexpr int TILES = ceil_div(OUTPUTS, TREE ? MAX_TREE_TILE : MAX_TILE);
 constexpr int TILE = ceil_div(OUTPUTS, TILES);
 constexpr int PADDED_TILE = ceil_div(TILE, 4) * 4;
 constexpr int WEIGHTS = TILES * PADDED_TILE;  // of one input
@@ -85,12 +92,32 @@ struct alignas(16) Small {
   float factor[LOCK ? LISTED : 1];  // what their changes are multiplied by
   int slot_word[RING];  // -1 for a free one
   int slot_last[RING];  // number of the last word that uses it
-  int outputs[2][OUTPUTS];  // of this window and the next
-  int sorted[EXACT ? OUTPUTS : 1];
+  int outputs[2][OUTPUTS];  // rows of W_out, of this window and the next
+  int length[TREE ? 2 : 1];  // how many there are, and with a tree their labels
+  u8 label[TREE ? 2 : 1][TREE ? OUTPUTS : 1];
+  int sorted[EXACT && NEGATIVE ? SAMPLED : 1];
 };
 
 // Place in the queue of word number i.
 DEVICE int queued(int i) { return i & (QUEUE - 1); }
+
+// A window's outputs.
+struct Outputs {
+  const int* row;
+  const u8* label;  // with a tree
+  int length;
+};
+DEVICE Outputs outputs_of(const Small& s, int i) {
+  return {s.outputs[i % 2], s.label[TREE ? i % 2 : 0], TREE ? s.length[i % 2] : OUTPUTS};
+}
+// Known when this is compiled, unless there is a tree.
+DEVICE int length_of(const Outputs& outputs) { return TREE ? outputs.length : OUTPUTS; }
+DEVICE int tiles_of(const Outputs& outputs) {
+  return TREE ? ceil_div(outputs.length, TILE) : TILES;
+}
+DEVICE bool is_right(const Outputs& outputs, int j) {
+  return TREE ? outputs.label[j] : j == 0;
+}
 
 struct alignas(16) Rows {
   float at[(ROWS * DIM + 3) / 4 * 4];

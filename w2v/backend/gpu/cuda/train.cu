@@ -53,19 +53,52 @@ DEVICE void thin_out(Small& s, const Text& text, i64 begin, Kept& kept, const fl
   sync_warp();
 }
 
-// Draw word i's outputs and ask for their rows.
-DEVICE void draw_outputs(Small& s, const Noise& noise, u64 key, u64 first_place, int i,
-                         const float* W_out) {
+// A HuffmanTree.
+struct Tree {
+  const int* parents;
+  const u8* labels;
+};
+
+// List the inner nodes on a word's path, behind so many outputs; return how many there are then.
+DEVICE int climb(const Tree& tree, u32 size, int word, int length, int* outputs, u8* label) {
+  for (int node = int(size) - 1 + word; node > 0; length++) {
+    const int above = tree.parents[node];
+    if (lane() == length % LANES) {
+      outputs[length] = NEGATIVE ? 2 * above + 1 : above;
+      label[length] = tree.labels[node];
+    }
+    node = above;
+  }
+  return length;
+}
+
+// Find word i's outputs and ask for their rows. With negatives and a tree, word w's row is 2w
+// and node n's 2n + 1.
+DEVICE void find_outputs(Small& s, const Noise& noise, const Tree& tree, u64 key, u64 first_place,
+                         int i, const float* W_out) {
   int* outputs = s.outputs[i % 2];
   const int target = s.word[queued(i)];
-  const u64 place = first_place + s.token[queued(i)];
-  if (lane() == 0) outputs[0] = target;
-  if (EXACT)
-    draw_exact(noise, random_bits(key, place), target, NEGATIVE, outputs + 1, s.sorted);
-  else
-    draw_fast(noise, key, place * NEGATIVE, NEGATIVE, outputs + 1);
+  if constexpr (NEGATIVE > 0) {
+    const u64 place = first_place + s.token[queued(i)];
+    if (lane() == 0) outputs[0] = target;
+    if (EXACT)
+      draw_exact(noise, random_bits(key, place), target, NEGATIVE, outputs + 1, s.sorted);
+    else
+      draw_fast(noise, key, place * NEGATIVE, NEGATIVE, outputs + 1);
+  }
+  int length = SAMPLED;
+  if constexpr (TREE) {
+    u8* label = s.label[i % 2];
+    for (int j = lane(); j < SAMPLED; j += LANES) {
+      outputs[j] *= 2;
+      label[j] = j == 0;
+    }
+    length = climb(tree, noise.size, target, SAMPLED, outputs, label);
+    if (lane() == 0) s.length[i % 2] = length;
+    sync_warp();
+  }
   constexpr int LINES = ceil_div(DIM, 32);
-  for (int n = lane(); n < OUTPUTS * LINES; n += LANES)
+  for (int n = lane(); n < length * LINES; n += LANES)
     prefetch(W_out + i64(outputs[n / LINES]) * DIM + n % LINES * 32);
 }
 
@@ -86,12 +119,13 @@ DEVICE int take_run(int* taken) {
 // from 0; lockf is looked at with LOCK alone. Ids become addresses here, so nothing is trained on where one is wrong.
 KERNEL void train(float* W_in, float* W_out, const int* tokens, const u32* marks,
                   const i64* runs, int n_runs, const u32* keep, const u64* table,
-                  const i64* cumulative, u32 size, u64 token_key, u64 negative_key,
-                  u64 first_place, double alpha, double slope, double min_alpha, const float* lockf,
+                  const i64* cumulative, u32 size, const int* parents, const u8* labels,
+                  u64 token_key, u64 negative_key, u64 first_place, double alpha, double slope, double min_alpha, const float* lockf,
                   Workspace* workspace, int* taken, Outcome* outcome) {
   if (outcome->wrong[0] | outcome->wrong[1]) return;
   const Text text = {tokens, marks, keep, token_key, first_place, alpha, slope, min_alpha};
   const Noise noise = {table, cumulative, size};
+  const Tree tree = {parents, labels};
   Memory m = memory_of(shared<Shared>(), workspace + first_warp());
   for (int r = take_run(taken); r < n_runs; r = take_run(taken)) {
     const i64 begin = runs[r];
@@ -105,9 +139,9 @@ KERNEL void train(float* W_in, float* W_out, const int* tokens, const u32* marks
         thin_out(m.small, text, begin, kept, W_in);
       if (i >= kept.filled) break;
       for (; drawn <= i + 1 && drawn < kept.filled; drawn++)
-        draw_outputs(m.small, noise, negative_key, first_place + begin, drawn, W_out);
+        find_outputs(m.small, noise, tree, negative_key, first_place + begin, drawn, W_out);
       Held held;
-      if (HOLD_WINDOW) hold_tile(held, W_out, m.small.outputs[i % 2], 0);
+      if (HOLD_WINDOW) hold_tile(held, W_out, outputs_of(m.small, i), 0);
       for (; entered <= i + WINDOW && entered < kept.filled; entered++) enter(m, W_in, entered);
       train_window(m, W_out, lockf, held, i, kept.filled, loss);
       refresh(m, W_in, i, entered);

@@ -13,11 +13,11 @@ struct Held {
 };
 
 // Row t of a tile; places beyond the last output get a row that is there, and no weight.
-DEVICE Vec output_row(const float* W_out, const int* outputs, int tile, int t, int chunk) {
-  return read_weights(W_out, outputs[at_most(tile * TILE + t, OUTPUTS - 1)], chunk);
+DEVICE Vec output_row(const float* W_out, const Outputs& outputs, int tile, int t, int chunk) {
+  return read_weights(W_out, outputs.row[at_most(tile * TILE + t, length_of(outputs) - 1)], chunk);
 }
 
-DEVICE void hold_tile(Held& held, const float* W_out, const int* outputs, int tile) {
+DEVICE void hold_tile(Held& held, const float* W_out, const Outputs& outputs, int tile) {
   if constexpr (HOLD) {
 #pragma unroll
     for (int t = 0; t < TILE; t++)
@@ -112,8 +112,8 @@ DEVICE float* input_row(Memory& m, int c) {
 }
 
 // Turn the sums of a group of inputs and a tile of outputs into weights, and add the loss.
-DEVICE void score(Memory& m, const float* sum, int first, int inputs, int tile, float rate,
-                  Loss& loss) {
+DEVICE void score(Memory& m, const Outputs& outputs, const float* sum, int first, int inputs,
+                  int tile, float rate, Loss& loss) {
 #pragma unroll
   for (int own = 0; own < own_sums<SUMS>(); own++) {
     const int number = own_sum<SUMS>(own);
@@ -122,9 +122,9 @@ DEVICE void score(Memory& m, const float* sum, int first, int inputs, int tile, 
     const float x = sum[own];
     const float tail = fast_exp(x < 0 ? x : -x), share = fast_divide(1, 1 + tail);
     const float sigmoid = x < 0 ? tail * share : share;
-    const float label = output == 0, times = SKIP_GRAM ? m.small.times[c] : 1;
-    const float wrong = output == 0 ? -x : x;
-    const bool real = output < OUTPUTS;
+    const bool real = output < length_of(outputs), right = real && is_right(outputs, output);
+    const float label = right, times = SKIP_GRAM ? m.small.times[c] : 1;
+    const float wrong = right ? -x : x;
     m.weights.g[c * WEIGHTS + tile * PADDED_TILE + t] =
         real ? (label - sigmoid) * rate * times : 0;
     if (real) loss.total += times * ((wrong > 0 ? wrong : 0) + log1pf(tail));
@@ -132,10 +132,10 @@ DEVICE void score(Memory& m, const float* sum, int first, int inputs, int tile, 
 }
 
 // Weights of all inputs and outputs, from the values at the window's start.
-DEVICE void score_window(Memory& m, const float* W_out, const int* outputs, Held& held,
+DEVICE void score_window(Memory& m, const float* W_out, const Outputs& outputs, Held& held,
                          int inputs, float rate, Loss& loss) {
 #pragma unroll 1
-  for (int tile = 0; tile < TILES; tile++) {
+  for (int tile = 0; tile < tiles_of(outputs); tile++) {
     if (!HOLD_WINDOW) hold_tile(held, W_out, outputs, tile);
 #pragma unroll 1
     for (int first = 0; first < inputs; first += GROUP) {
@@ -156,7 +156,7 @@ DEVICE void score_window(Memory& m, const float* W_out, const int* outputs, Held
         }
       }
       sum_over_lanes<SUMS>(sum);
-      score(m, sum, first, inputs, tile, rate, loss);
+      score(m, outputs, sum, first, inputs, tile, rate, loss);
     }
   }
   sync_warp();
@@ -164,11 +164,11 @@ DEVICE void score_window(Memory& m, const float* W_out, const int* outputs, Held
 
 // With several tiles, a tile must not see what one before it has done to the same row: all
 // weights of a word that was drawn twice go to its first place.
-DEVICE void merge_outputs(Memory& m, const int* outputs, int inputs) {
-  for (int j = 1; j < OUTPUTS; j++) {
+DEVICE void merge_outputs(Memory& m, const Outputs& outputs, int inputs) {
+  for (int j = 1; j < SAMPLED; j++) {
     int first = -1;
     for (int i = lane(); i - lane() < j && first < 0; i += LANES) {
-      const u32 found = vote(i < j && outputs[i] == outputs[j]);
+      const u32 found = vote(i < j && outputs.row[i] == outputs.row[j]);
       if (found) first = i - lane() + lowest_bit(found);
     }
     if (first < 0) continue;
@@ -184,7 +184,7 @@ DEVICE void merge_outputs(Memory& m, const int* outputs, int inputs) {
 
 // Step a chunk of the columns of a tile's outputs, and with the last tile of the inputs.
 // CBOW's input is replaced by its change, which its contexts are to get.
-DEVICE void step_tile(Memory& m, float* W_out, const int* outputs, const Vec* o, int inputs,
+DEVICE void step_tile(Memory& m, float* W_out, const Outputs& outputs, const Vec* o, int inputs,
                       int tile, int j) {
   Vec change[TILE] = {};
   Vec next = load_row(input_row(m, 0), j);
@@ -206,7 +206,7 @@ DEVICE void step_tile(Memory& m, float* W_out, const int* outputs, const Vec* o,
         add_scaled(change[t + u], weight.at[u], x);
       }
     }
-    if (TILES > 1 && tile < TILES - 1) {
+    if (TILES > 1 && tile < tiles_of(outputs) - 1) {
       store(partial, dx);
     } else {
       if (SKIP_GRAM && LOCK) {
@@ -221,16 +221,16 @@ DEVICE void step_tile(Memory& m, float* W_out, const int* outputs, const Vec* o,
   }
 #pragma unroll
   for (int t = 0; t < TILE; t++)
-    if (tile * TILE + t < OUTPUTS)
-      add_to_weights(W_out, outputs[tile * TILE + t], j, change[t]);
+    if (tile * TILE + t < length_of(outputs))
+      add_to_weights(W_out, outputs.row[tile * TILE + t], j, change[t]);
 }
 
-DEVICE void step_window(Memory& m, float* W_out, const int* outputs, const Held& held,
+DEVICE void step_window(Memory& m, float* W_out, const Outputs& outputs, const Held& held,
                         int inputs) {
 #pragma unroll(HOLD_WINDOW ? CHUNKS : 1)
   for (int j = 0; j < CHUNKS; j++) {
 #pragma unroll 1
-    for (int tile = 0; tile < TILES; tile++) {
+    for (int tile = 0; tile < tiles_of(outputs); tile++) {
       Vec o[TILE];
 #pragma unroll
       for (int t = 0; t < TILE; t++)
@@ -245,7 +245,7 @@ DEVICE void step_window(Memory& m, float* W_out, const int* outputs, const Held&
 DEVICE float damping(int count) { return count > PART ? sqrt(PART / float(count)) : 1.0f; }
 
 // Skip-gram's window, part after part.
-DEVICE void train_parts(Memory& m, float* W_out, const float* lockf, const int* outputs,
+DEVICE void train_parts(Memory& m, float* W_out, const float* lockf, const Outputs& outputs,
                         Held& held, int i, int low, int count, float rate, Loss& loss) {
   int done = 0;
   do {
@@ -267,9 +267,11 @@ DEVICE void train_window(Memory& m, float* W_out, const float* lockf, Held& held
   const int count = count_contexts(m, i, filled, low);
   if (count == 0) return;
   const float rate = m.small.rate[queued(i)], damped = damping(count);
-  const int* outputs = m.small.outputs[i % 2];
+  const Outputs outputs = outputs_of(m.small, i);
   if constexpr (SKIP_GRAM) {
-    train_parts(m, W_out, lockf, outputs, held, i, low, count, rate * damped, loss);
+    // Nodes are fewer than words, and the lowest stand above two of these: they forget soonest.
+    const float lower = TREE ? damped * damped : damped;
+    train_parts(m, W_out, lockf, outputs, held, i, low, count, rate * lower, loss);
     loss.predictions += count;
   } else {
     const int rows = list_contexts(m, lockf, i, low, count);
