@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from w2v.files.exchanging import exchange
@@ -131,24 +131,10 @@ def _own_folder(target: Path, folders: dict[Path, OwnFolder], stack: ExitStack) 
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
     parent = target.parent
     if parent not in folders:
-        stack.enter_context(_parents_of(parent))
+        parent.mkdir(parents=True, exist_ok=True)
         clear_leftovers(parent)
         folders[parent] = stack.enter_context(OwnFolder(parent))
     return folders[parent]
-
-
-@contextmanager
-def _parents_of(folder: Path) -> Iterator[None]:
-    """Make a folder and those around it for the block, which are gone if it fails."""
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        yield
-    except BaseException:
-        for each in missing:
-            with suppress(OSError):
-                each.rmdir()
-        raise
 
 
 def _check(besides: list[Path], targets: list[Path]) -> None:
