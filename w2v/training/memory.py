@@ -24,7 +24,7 @@ def require_memory(backend: Backend, words: int, config: TrainConfig) -> None:
         It says what is needed, what is free and what to lower.
     """
     states = OPTIMIZER_OF[config.optimizer].n_states
-    needed = 4 * words * config.vector_size * 2 * (1 + states)
+    needed = bytes_of_model(words, config)
     free = backend.memory_info().free
     if needed > free:
         kept = f" and what {config.optimizer} keeps for each" if states else ""
@@ -34,3 +34,15 @@ def require_memory(backend: Backend, words: int, config: TrainConfig) -> None:
             f"vector_size, raise min_count, which is {config.min_count}, or bound the vocabulary "
             f"by max_final_vocab (--max-vocab)"
         )
+
+
+def bytes_of_model(words: int, config: TrainConfig) -> int:
+    """Return the bytes of a model's two matrices and of what its optimizer keeps, once it has.
+
+    Parameters
+    ----------
+    words : int
+        V, the size of the vocabulary.
+    config : TrainConfig
+    """
+    return 4 * words * config.vector_size * 2 * (1 + OPTIMIZER_OF[config.optimizer].n_states)

@@ -1,0 +1,165 @@
+"""Commands where something is short: room for files, memory. Each in a fork of one process.
+
+`run_short` copies a folder, runs a command of the command line in it with a limit of the system
+set, and says how it ended and what stands there then.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib
+import io
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.support import ROOT
+
+FSIZE, AS = "FSIZE", "AS"
+_OUT = 1 << 16
+
+
+class Ended(NamedTuple):
+    """How a command ended.
+
+    Parameters
+    ----------
+    limit : int
+        What it was given, in bytes.
+    status : int
+        Of the process; negative for a signal.
+    stderr : str
+    files : dict of str to str
+        What stands in its folder, by relative path, with a digest of each file.
+    rescued : list of str
+        Files in the folder for temporary files.
+    """
+
+    limit: int
+    status: int
+    stderr: str
+    files: dict[str, str]
+    rescued: list[str]
+
+
+def run_short(
+    folder: Path, command: Sequence[str], kind: str, limits: Sequence[int], user: int = 0
+) -> list[Ended]:
+    """Run a command with each of some limits, each time in a fresh copy of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+    command : sequence of str
+        What stands after ``w2v``.
+    kind : {"FSIZE", "AS"}
+        The limit to set. That of memory is counted from what the process has before.
+    limits : sequence of int
+        In bytes.
+    user : int
+        Whom the command runs as, where this is root.
+
+    Returns
+    -------
+    list of Ended
+    """
+    order = {
+        "folder": str(folder),
+        "command": list(command),
+        "kind": kind,
+        "limits": list(limits),
+        "user": user,
+        "path": [str(ROOT), *sys.path],
+    }
+    with tempfile.TemporaryDirectory() as place:
+        done = subprocess.run(
+            [sys.executable, __file__],
+            input=json.dumps({**order, "place": place}),
+            env={**os.environ, "TMPDIR": place},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return [Ended(*each) for each in json.loads(done.stdout)]
+
+
+def standing(folder: Path) -> dict[str, str]:
+    """Return what stands in a folder: each file's relative path, and a digest of it."""
+    return {
+        str(path.relative_to(folder)): (
+            hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "folder"
+        )
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+def _serve(order: dict[str, object]) -> Iterator[Ended]:
+    main = importlib.import_module("w2v.cli").main
+    for name in (
+        "w2v.word2vec",
+        "w2v.pictures.word_map",
+        "w2v.pictures.explorer",
+        "pyarrow.parquet",
+    ):
+        importlib.import_module(name)
+    place = Path(str(order["place"]))
+    for i, limit in enumerate(order["limits"]):  # type: ignore[call-overload]
+        copy, temporary = place / f"copy{i}", place / f"tmp{i}"
+        shutil.copytree(str(order["folder"]), copy)
+        temporary.mkdir(mode=0o777)
+        copy.chmod(0o777)
+        temporary.chmod(0o777)
+        told, tell = os.pipe()
+        child = os.fork()
+        if not child:
+            os.dup2(tell, 2)
+            os.dup2(os.open(os.devnull, os.O_RDWR), 1)
+            os.close(told)
+            os.chdir(copy)
+            tempfile.tempdir = None
+            os.environ["TMPDIR"] = os.environ["HOME"] = str(temporary)
+            _limit(str(order["kind"]), int(limit))
+            if order["user"]:
+                os.setuid(int(str(order["user"])))
+            sys.argv = ["w2v", *order["command"]]  # type: ignore[misc]
+            status = 99
+            try:
+                main()
+                status = 0
+            except SystemExit as end:
+                status = end.code if isinstance(end.code, int) else int(bool(end.code))
+            except BaseException as error:
+                os.write(2, f"{type(error).__name__}: {error}".encode())
+            finally:
+                with contextlib.suppress(BaseException):
+                    sys.stderr.flush()
+                os._exit(status)
+        os.close(tell)
+        with io.open(told, "rb") as pipe:
+            stderr = pipe.read(_OUT).decode(errors="replace")
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        rescued = [str(path) for path in temporary.rglob("*") if path.is_file()]
+        yield Ended(limit, status, stderr, standing(copy), rescued)
+        shutil.rmtree(copy)
+
+
+def _limit(kind: str, size: int) -> None:
+    if kind == AS:
+        size += int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    number = getattr(resource, f"RLIMIT_{kind}")
+    resource.setrlimit(number, (size, size))
+
+
+if __name__ == "__main__":
+    spec = json.load(sys.stdin)
+    sys.path[:] = spec["path"]
+    print(json.dumps(list(_serve(spec))))
