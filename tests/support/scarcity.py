@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib
-import io
 import json
 import os
 import resource
@@ -144,7 +143,7 @@ def _serve(order: dict[str, object]) -> Iterator[Ended]:
                     sys.stderr.flush()
                 os._exit(status)
         os.close(tell)
-        with io.open(told, "rb") as pipe:
+        with open(told, "rb") as pipe:
             stderr = pipe.read(_OUT).decode(errors="replace")
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         rescued = [str(path) for path in temporary.rglob("*") if path.is_file()]

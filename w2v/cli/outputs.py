@@ -105,7 +105,7 @@ def check_room(
         parts.append((checkpoint, "the checkpoint, with the one before", times * model))
     lower = "lower --vector-size, raise --min-count or bound the vocabulary by --max-vocab"
     most = most_in_a_file()
-    largest = 2 * vectors if checkpoint is not None else vectors
+    largest = vectors if checkpoint is None else 2 * vectors - 4 * config.vector_size
     if most is not None and _is_plain(output) and largest > most:
         raise OSError(
             errno.EFBIG,
