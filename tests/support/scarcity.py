@@ -18,7 +18,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tests.support import ROOT
 
@@ -101,7 +101,7 @@ def standing(folder: Path) -> dict[str, str]:
     }
 
 
-def _serve(order: dict[str, object]) -> Iterator[Ended]:
+def _serve(order: dict[str, Any]) -> Iterator[Ended]:
     main = importlib.import_module("w2v.cli").main
     for name in (
         "w2v.word2vec",
@@ -110,10 +110,10 @@ def _serve(order: dict[str, object]) -> Iterator[Ended]:
         "pyarrow.parquet",
     ):
         importlib.import_module(name)
-    place = Path(str(order["place"]))
-    for i, limit in enumerate(order["limits"]):  # type: ignore[call-overload]
+    place = Path(order["place"])
+    for i, limit in enumerate(order["limits"]):
         copy, temporary = place / f"copy{i}", place / f"tmp{i}"
-        shutil.copytree(str(order["folder"]), copy)
+        shutil.copytree(order["folder"], copy)
         temporary.mkdir(mode=0o777)
         copy.chmod(0o777)
         temporary.chmod(0o777)
@@ -126,10 +126,10 @@ def _serve(order: dict[str, object]) -> Iterator[Ended]:
             os.chdir(copy)
             tempfile.tempdir = None
             os.environ["TMPDIR"] = os.environ["HOME"] = str(temporary)
-            _limit(str(order["kind"]), int(limit))
+            _limit(order["kind"], limit)
             if order["user"]:
-                os.setuid(int(str(order["user"])))
-            sys.argv = ["w2v", *order["command"]]  # type: ignore[misc]
+                os.setuid(order["user"])
+            sys.argv = ["w2v", *order["command"]]
             status = 99
             try:
                 main()
@@ -143,7 +143,7 @@ def _serve(order: dict[str, object]) -> Iterator[Ended]:
                     sys.stderr.flush()
                 os._exit(status)
         os.close(tell)
-        with open(told, "rb") as pipe:
+        with os.fdopen(told, "rb") as pipe:
             stderr = pipe.read(_OUT).decode(errors="replace")
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         rescued = [str(path) for path in temporary.rglob("*") if path.is_file()]
