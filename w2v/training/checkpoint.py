@@ -12,7 +12,7 @@ import numpy as np
 
 from w2v.config import TrainConfig
 from w2v.data import Vocabulary
-from w2v.files import atomic_path, is_foreign, named
+from w2v.files import atomic_path, is_foreign, named, standing
 from w2v.files.sealed_json import sealed
 from w2v.models.initial_weights import output_rows
 from w2v.training.checkpoint_files import (
@@ -131,7 +131,7 @@ class Checkpoint:
         from safetensors.numpy import load_file
 
         try:
-            folder = named(folder)
+            folder = standing(named(folder))
             config = read_config(folder / CONFIG)
             progress = read_object(folder / PROGRESS)
             if config.pop("format", None) not in (1, FORMAT):
