@@ -71,7 +71,12 @@ def bytes_at(path: Path) -> int:
 
 
 def without_room(
-    error: OSError, path: str | os.PathLike[str], *, wrote: int = 0, needs: int | None = None
+    error: OSError,
+    path: str | os.PathLike[str],
+    *,
+    wrote: int = 0,
+    needs: int | None = None,
+    advice: str = "free some or name another place",
 ) -> OSError:
     """Return the error of a full disk with what was needed, what there is and what to do.
 
@@ -79,26 +84,31 @@ def without_room(
     ----------
     error : OSError
     path : str or path
-        What was to be written, as the caller knows it.
+        What was to be written.
     wrote : int, default 0
-        Bytes that were written until it was full, and are removed; 0 where that is not known.
+        Bytes that were written until it was full, and will be removed.
     needs : int, optional
         All its bytes, where that is known.
+    advice : str
+        What to do.
 
     Returns
     -------
     OSError
         With the number of the one given.
     """
-    why, parts = os.strerror(error.errno or 0), []
-    if needs or wrote:
-        parts.append(f"needs {size_text(needs)}" if needs else f"needs over {size_text(wrote)}")
+    parts = []
+    if needs is not None and needs > wrote:
+        parts.append(f"needs about {size_text(needs)}")
+    elif wrote:
+        parts.append(f"needs over {size_text(wrote)}")
     most = most_in_a_file()
     if error.errno == errno.EFBIG and most is not None:
-        parts += [f"files may have {size_text(most)} here", "raise that limit (ulimit -f)"]
+        parts.append(f"files may have {size_text(most)} here: raise that limit (ulimit -f)")
     else:
         with suppress(OSError):
             free, mount = free_at(path)
-            parts.append(f"{size_text(free)} are free on {mount}")
-        parts.append("free some or name another place")
-    return OSError(error.errno, f"{why}: {', '.join(parts)}", str(path))
+            parts.append(f"{size_text(free + wrote)} are free on {mount}")
+        parts[-1:] = [": ".join((*parts[-1:], advice))]
+    why = os.strerror(error.errno or 0)
+    return OSError(error.errno, f"no room to write it ({why}): {', '.join(parts)}", str(path))
