@@ -40,6 +40,8 @@ class Ended(NamedTuple):
         What stands in its folder, by relative path, with a digest of each file.
     rescued : list of str
         Files in the folder for temporary files.
+    longest : int
+        Bytes of the longest file that is new or another.
     """
 
     limit: int
@@ -47,10 +49,14 @@ class Ended(NamedTuple):
     stderr: str
     files: dict[str, str]
     rescued: list[str]
+    longest: int
 
 
 def run_short(
-    folder: Path, command: Sequence[str], kind: str, limits: Sequence[int], user: int = 0
+    folder: Path,
+    command: Sequence[str],
+    kind: str,
+    limits: Sequence[int],
 ) -> list[Ended]:
     """Run a command with each of some limits, each time in a fresh copy of a folder.
 
@@ -63,8 +69,6 @@ def run_short(
         The limit to set. That of memory is counted from what the process has before.
     limits : sequence of int
         In bytes.
-    user : int
-        Whom the command runs as, where this is root.
 
     Returns
     -------
@@ -75,7 +79,6 @@ def run_short(
         "command": list(command),
         "kind": kind,
         "limits": list(limits),
-        "user": user,
         "path": [str(ROOT), *sys.path],
     }
     with tempfile.TemporaryDirectory() as place:
@@ -114,9 +117,8 @@ def _serve(order: dict[str, Any]) -> Iterator[Ended]:
     for i, limit in enumerate(order["limits"]):
         copy, temporary = place / f"copy{i}", place / f"tmp{i}"
         shutil.copytree(order["folder"], copy)
-        temporary.mkdir(mode=0o777)
-        copy.chmod(0o777)
-        temporary.chmod(0o777)
+        temporary.mkdir()
+        before = standing(copy)
         told, tell = os.pipe()
         child = os.fork()
         if not child:
@@ -127,8 +129,6 @@ def _serve(order: dict[str, Any]) -> Iterator[Ended]:
             tempfile.tempdir = None
             os.environ["TMPDIR"] = os.environ["HOME"] = str(temporary)
             _limit(order["kind"], limit)
-            if order["user"]:
-                os.setuid(order["user"])
             sys.argv = ["w2v", *order["command"]]
             status = 99
             try:
@@ -147,7 +147,10 @@ def _serve(order: dict[str, Any]) -> Iterator[Ended]:
             stderr = pipe.read(_OUT).decode(errors="replace")
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         rescued = [str(path) for path in temporary.rglob("*") if path.is_file()]
-        yield Ended(limit, status, stderr, standing(copy), rescued)
+        files = standing(copy)
+        changed = [copy / name for name in files if files[name] != before.get(name)]
+        longest = max((path.stat().st_size for path in changed), default=0)
+        yield Ended(limit, status, stderr, files, rescued, longest)
         shutil.rmtree(copy)
 
 

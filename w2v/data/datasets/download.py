@@ -12,7 +12,6 @@ from pathlib import Path
 from w2v.data.datasets.cache import cache_folder
 from w2v.data.errors import CorpusError
 from w2v.files import atomic_path
-from w2v.files.room import is_full, without_room
 
 _PIECE = 1 << 20
 
@@ -84,8 +83,8 @@ def fetch(file: RemoteFile, *, member: str | None = None) -> Path:
             f"changed; try again, or put the right file at {place}"
         ) from error
     except (requests.RequestException, OSError) as error:
-        if is_full(error):
-            raise without_room(error, folder / file.name) from error
+        if error.filename:  # it is the cache that cannot be written
+            raise
         raise OSError(
             f"cannot download {file.name} ({_reason(error)}): download {file.url} "
             f"and put it at {place}"
