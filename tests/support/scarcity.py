@@ -106,12 +106,7 @@ def standing(folder: Path) -> dict[str, str]:
 
 def _serve(order: dict[str, Any]) -> Iterator[Ended]:
     main = importlib.import_module("w2v.cli").main
-    for name in (
-        "w2v.word2vec",
-        "w2v.pictures.word_map",
-        "w2v.pictures.explorer",
-        "pyarrow.parquet",
-    ):
+    for name in ("w2v.word2vec", "w2v.pictures.explorer", "matplotlib.font_manager"):
         importlib.import_module(name)
     place = Path(order["place"])
     for i, limit in enumerate(order["limits"]):
