@@ -152,7 +152,7 @@ class TrainingSession:
     def _end_epoch(self, epoch: int) -> None:
         trained, config = self._trained, self._plan.config
         self._note()
-        self._words.end(len(self._text.tokens))
+        self._words.end(self._text.n_tokens)
         self._progress.update((epoch + 1) * self._text.total_words)
         check_loss(
             sum_of_weights(self._model),
