@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
+import signal
 import sys
+import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from tests.support.file_calls import killed_at
+from tests.support.file_calls import forked, killed_at
 from w2v import KeyedVectors, Word2Vec
+from w2v.cli import main
 from w2v.data import EncodedCorpus, Phrases, prepare
 from w2v.files import recovered
 from w2v.pictures.explorer import write_explorer
@@ -146,7 +151,7 @@ def content(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
-@pytest.mark.parametrize("exchanging_works", [True, False])
+@pytest.mark.parametrize("exchanging_works", [True, pytest.param(False, marks=pytest.mark.soak)])
 def test_a_training_goes_on_from_every_call_to_the_same_bytes(
     exchanging_works: bool, tmp_path: Path
 ) -> None:
@@ -163,5 +168,51 @@ def test_a_training_goes_on_from_every_call_to_the_same_bytes(
             train(run)
             assert content(run) == expected
             assert sorted(tmp_path.iterdir()) == [run, tmp_path / "whole"]
-        shutil.rmtree(run, ignore_errors=True)
+        for left in tmp_path.iterdir():
+            if left.name != "whole":
+                shutil.rmtree(left)
     assert done == {0, 1, 2}
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("kills", [200])
+def test_a_command_killed_at_any_moment_goes_on_to_the_same_bytes(
+    kills: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    monkeypatch.chdir(tmp_path)
+    text = [" ".join(f"w{(7 * i + j * j) % 300}" for j in range(12)) for i in range(3000)]
+    Path("t.txt").write_text("\n".join(text))
+    options = ["-q", "--vector-size", "8", "--workers", "1", "--epochs", "4", "--min-count", "1"]
+
+    def command(output: str, run: str) -> list[str]:
+        going_on = Path(run).is_dir() or recovered(Path(run)) is not None
+        rest = ["--resume", run] if going_on else ["--checkpoint", run, *options[1:]]
+        return ["w2v", "train", "t.txt", "-o", output, "-q", *rest]
+
+    def start(arguments: list[str]) -> int:
+        def call() -> None:
+            sys.argv = arguments
+            main()
+
+        return forked(call)
+
+    begun = time.monotonic()
+    assert os.waitpid(start(command("whole.bin", "whole")), 0)[1] == 0
+    lasts = time.monotonic() - begun
+    rng, resumed = random.Random(0), 0
+    for _ in range(kills):
+        child = start(command("v.bin", "run"))
+        time.sleep(rng.uniform(0, lasts))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        resumed += Path("run").is_dir()
+        assert os.waitpid(start(command("v.bin", "run")), 0)[1] == 0
+        assert Path("v.bin").read_bytes() == Path("whole.bin").read_bytes()
+        left = sorted(path.name for path in tmp_path.iterdir())
+        assert left == ["run", "t.txt", "tmp", "v.bin", "whole", "whole.bin"]
+        assert not list(Path("tmp").iterdir())
+        shutil.rmtree("run")
+        Path("v.bin").unlink()
+    assert resumed > kills // 4
