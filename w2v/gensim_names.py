@@ -25,6 +25,7 @@ _RENAMED = {
     **dict.fromkeys(("sentences", "corpus", "corpus_iterable", "texts"), "sentences"),
     **{"window_size": "window", "skip_gram": "sg", "num_negative": "negative"},
     **{"min_word_count": "min_count", "total_sentences": "total_examples", "subsample": "sample"},
+    "common_terms": "connector_words",
 }
 
 _ONE_STEP = "build_vocab() counts the words and makes the weights"
@@ -53,8 +54,6 @@ WORD2VEC: dict[str, str] = {
 }
 # Names that a model computes: what setting them in gensim is for, and how it is done here.
 COMPUTED: dict[str, str] = {
-    "corpus_count": "train() counts the sentences that it reads",
-    "corpus_total_words": "train() counts the words that it reads",
     "words_per_second": "it is measured while training",
     "layer1_size": "it is vector_size",
     "raw_vocab": "scan_vocab() counts words",
@@ -86,6 +85,11 @@ KEYED_VECTORS: dict[str, str] = {
     "mapfile_path": "load(path) maps what can be mapped",
     "lifecycle_events": _NO_EVENTS,
     "add_lifecycle_event": _NO_EVENTS,
+}
+PHRASES: dict[str, str] = {
+    "common_terms": "use connector_words",
+    "lifecycle_events": "nothing is kept but settings, words and pairs",
+    "add_lifecycle_event": "nothing is kept but settings, words and pairs",
 }
 
 

@@ -15,6 +15,7 @@ from w2v.data import Vocabulary
 from w2v.files import atomic_path, is_foreign, named
 from w2v.training.checkpoint_files import (
     CheckpointError,
+    NoCheckpointError,
     check_matrix,
     check_optimizer,
     check_progress,
@@ -84,7 +85,7 @@ class Checkpoint:
         arrays = {WEIGHTS: self.weights} | ({OPTIMIZER: self.optimizer} if self.optimizer else {})
         with atomic_path(folder) as aside:
             aside.mkdir()
-            (aside / PROGRESS).write_text(json.dumps(self.progress), "utf-8")
+            (aside / PROGRESS).write_text(json.dumps(self.progress, default=str), "utf-8")
             self.vocab.save(aside / VOCAB)
             for file, named in arrays.items():
                 plain = {name: np.ascontiguousarray(array) for name, array in named.items()}
@@ -117,8 +118,8 @@ class Checkpoint:
         Raises
         ------
         CheckpointError
-            The folder is missing, is no saved training, or its files are damaged or
-            disagree.
+            The folder is no saved training, or its files are damaged or disagree; a
+            FileNotFoundError too, where it is missing.
         OSError
             It cannot be read.
         """
@@ -151,7 +152,8 @@ class Checkpoint:
                     check_matrix(state, name, weights[param].shape, folder / OPTIMIZER)
             return cls(settings, vocab, weights, progress, state)
         except (FileNotFoundError, NotADirectoryError) as error:
-            raise CheckpointError(
+            kind = CheckpointError if Path(folder).exists() else NoCheckpointError
+            raise kind(
                 f"{folder} is no saved training: {Path(error.filename or folder).name} is missing"
                 + (
                     "; it is a file, and a saved training is a folder"

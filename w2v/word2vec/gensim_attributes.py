@@ -6,7 +6,6 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from w2v.config import checked_flag
 from w2v.gensim_names import WORD2VEC
 from w2v.messages import quoted
 from w2v.word2vec.base import Base
@@ -40,7 +39,9 @@ class GensimAttributes(Base):
         self._set_output_vectors("syn1", vectors, hs=1)
 
     def _output_vectors(self, name: str, *, hs: int) -> np.ndarray:
-        model, _ = self.built()
+        model = self._weights.model
+        if model is None:
+            raise AttributeError(f"{name} is there after build_vocab()")
         if self.config.hs != hs:
             raise AttributeError(name)  # the advice is __getattr__'s
         weights = model.params[1]
@@ -96,13 +97,24 @@ class GensimAttributes(Base):
 
     @property
     def corpus_count(self) -> int:
-        """Sentences of the corpus read last, those without a known word too."""
+        """Sentences of the corpus read last, those without a known word too.
+
+        What is assigned is kept until another is read; training counts what it reads.
+        """
         return self._texts.counts[0]
+
+    @corpus_count.setter
+    def corpus_count(self, sentences: int) -> None:
+        self._texts.counts = int(sentences), self._texts.counts[1]
 
     @property
     def corpus_total_words(self) -> int:
-        """Words of the corpus read last, in the vocabulary or not."""
+        """Words of the corpus read last, in the vocabulary or not; see :attr:`corpus_count`."""
         return self._texts.counts[1]
+
+    @corpus_total_words.setter
+    def corpus_total_words(self, words: int) -> None:
+        self._texts.counts = self._texts.counts[0], int(words)
 
     @property
     def running_training_loss(self) -> float:
@@ -112,16 +124,6 @@ class GensimAttributes(Base):
     @running_training_loss.setter
     def running_training_loss(self, value: float) -> None:
         self._loss_set_to = self._total_loss - float(value)
-
-    @property
-    def compute_loss(self) -> bool:
-        """Always True: the loss is always computed."""
-        return True
-
-    @compute_loss.setter
-    def compute_loss(self, value: bool) -> None:
-        if not checked_flag("compute_loss", value):
-            raise AttributeError("the loss is always computed: compute_loss can be True alone")
 
     # -- what gensim's models could be asked before version 4 ---------------------
 
