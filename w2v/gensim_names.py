@@ -61,7 +61,7 @@ COMPUTED: dict[str, str] = {
     "sorted_vocab": REFUSED["sorted_vocab"][1],
     "null_word": REFUSED["null_word"][1],
 }
-_NO_EVENTS = "nothing is kept but words, vectors, counts and other attributes of words"
+_ONLY_VECTORS = "nothing is kept but words, vectors, counts and other attributes of words"
 KEYED_VECTORS: dict[str, str] = {
     "index2word": "use index_to_key",
     "index2entity": "use index_to_key",
@@ -83,13 +83,23 @@ KEYED_VECTORS: dict[str, str] = {
     "similarity_matrix": "use vectors @ vectors.T of get_normed_vectors()",
     "train": "vectors alone cannot be trained: keep the model, Word2Vec.load(folder).train(...)",
     "mapfile_path": "load(path) maps what can be mapped",
+    "lifecycle_events": _ONLY_VECTORS,
+    "add_lifecycle_event": _ONLY_VECTORS,
+}
+_NO_EVENTS = "nothing is kept but settings, words and pairs"
+_ALL_PHRASES = {
+    "common_terms": "use connector_words",
     "lifecycle_events": _NO_EVENTS,
     "add_lifecycle_event": _NO_EVENTS,
 }
 PHRASES: dict[str, str] = {
-    "common_terms": "use connector_words",
-    "lifecycle_events": "nothing is kept but settings, words and pairs",
-    "add_lifecycle_event": "nothing is kept but settings, words and pairs",
+    **_ALL_PHRASES,
+    "phrasegrams": "freeze() has them, and export_phrases() returns them",
+}
+FROZEN_PHRASES: dict[str, str] = {
+    **_ALL_PHRASES,
+    "vocab": "the counts are with the Phrases that were frozen",
+    "add_vocab": "add text to the Phrases that were frozen, and freeze() them again",
 }
 
 

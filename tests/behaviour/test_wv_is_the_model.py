@@ -307,7 +307,10 @@ def test_settings_that_are_taken_are_true(model: Any) -> None:
         model.wv.counts[0] = 5
     model.wv.set_vecattr("w1", "count", 1000)
     assert model.vocab is not None and model.vocab.counts[model.wv.key_to_index["w1"]] == 1000
-    model.callbacks = [model]  # has no hooks
+    model.callbacks = [model]
+    with pytest.raises(TypeError, match="method of one of the names on_train_begin"):
+        model.train()
+    model.callbacks = []
     model.epochs, model.alpha = 2, 0.01
     assert model.train()[1] == 2 * 3600
 

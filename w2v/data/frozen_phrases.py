@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from w2v.data.phrase_analysis import PhraseAnalysis
 from w2v.data.phrase_scoring import Scorer
 from w2v.data.phrases_file import scorer_to_file
-from w2v.gensim_names import PHRASES
+from w2v.gensim_names import FROZEN_PHRASES
 
 
 class FrozenPhrases(PhraseAnalysis):
@@ -32,11 +32,7 @@ class FrozenPhrases(PhraseAnalysis):
     """
 
     _KIND = "FrozenPhrases"
-    _instead: ClassVar[Mapping[str, str]] = {
-        **PHRASES,
-        "vocab": "the counts are with the Phrases that were frozen",
-        "add_vocab": "add text to the Phrases that were frozen, and freeze() them again",
-    }
+    _instead: ClassVar[Mapping[str, str]] = FROZEN_PHRASES
     _computed: ClassVar[Mapping[str, str]] = dict.fromkeys(
         ("min_count", "scoring"),
         "these phrases were found by it; set it on the model and freeze() that again",

@@ -82,10 +82,7 @@ class Phrases(PhraseAnalysis):
     """
 
     _KIND = "Phrases"
-    _instead: ClassVar[Mapping[str, str]] = {
-        **PHRASES,
-        "phrasegrams": "freeze() has them, and export_phrases() returns them",
-    }
+    _instead: ClassVar[Mapping[str, str]] = PHRASES
     _computed: ClassVar[Mapping[str, str]] = {
         "delimiter": _COUNTED.format("delimiter"),
         "connector_words": _COUNTED.format("connector_words"),
