@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 
 from w2v.config import TrainConfig
 from w2v.data import Vocabulary
-from w2v.files import atomic_path, is_foreign, named, standing
+from w2v.files import atomic_path, clear_leftovers, is_foreign, named, standing
 from w2v.files.sealed_json import sealed
 from w2v.models.initial_weights import output_rows
 from w2v.training.checkpoint_files import (
@@ -88,7 +89,8 @@ class Checkpoint:
 
         self.check_place(folder)
         arrays = {WEIGHTS: self.weights} | ({OPTIMIZER: self.optimizer} if self.optimizer else {})
-        with atomic_path(folder) as aside:
+        needs = sum(array.nbytes for named in arrays.values() for array in named.values())
+        with atomic_path(folder, needs=needs) as aside:
             aside.mkdir()
             (aside / PROGRESS).write_text(json.dumps(self.progress, default=str), "utf-8")
             self.vocab.save(aside / VOCAB)
@@ -104,7 +106,11 @@ class Checkpoint:
 
     @staticmethod
     def check_place(folder: str | Path) -> None:
-        """Raise a CheckpointError if something else than a saved training stands there."""
+        """Raise a CheckpointError if something else than a saved training stands there.
+
+        What processes that are gone left beside it is removed, or put there.
+        """
+        clear_leftovers(Path(os.path.realpath(folder)).parent)
         if is_foreign(folder, CONFIG):
             raise CheckpointError(f"{folder} exists and is no saved training; name another folder")
 
