@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from w2v.cli.common import check_folder, check_outputs, choice, describe, save_or_rescue, teller
+from w2v.cli.common import choice, describe, teller
 from w2v.cli.config_file import Config, options_of
 from w2v.cli.options import (
     Backend,
@@ -25,6 +25,7 @@ from w2v.cli.options import (
     Workers,
     words_of,
 )
+from w2v.cli.outputs import check_outputs, check_place, check_room, reason, save_or_rescue
 from w2v.cli.terminal import print_json
 from w2v.config import OPTIMIZERS, SAMPLINGS
 
@@ -128,18 +129,20 @@ def train(
     from w2v.data.reading.rereading import require_rereadable
     from w2v.pictures.picture_file import check_picture
     from w2v.training.checkpoint import Checkpoint
+    from w2v.training.divergence import DivergedError
     from w2v.training.trainable_text import nothing_was_left
     from w2v.vectors import format_of
     from w2v.word2vec import Word2Vec
 
     say = teller(quiet)
     format_of(output)  # a wrong name is better told before the training than after
-    for path in (output, plot, metrics, checkpoint):
-        check_folder(path)
     check_outputs((output, plot, metrics, checkpoint), corpus or ())
+    for path in (output, plot, metrics):
+        check_place(path)
     if plot:
         check_picture(plot)
     if checkpoint:
+        check_place(checkpoint, folder=True)
         Checkpoint.check_place(checkpoint)
     reading: dict[str, Any] = {
         "tokenizer": tokenizer,
@@ -188,7 +191,7 @@ def train(
     else:
         say(f"backend: {describe_choice(word2vec.config.backend)}")
     stopped = False
-    failure: OSError | None = None
+    failure: Exception | None = None
     with MetricsLog(metrics, say, goes_on=resume is not None) as log:
         text = read(word2vec, names)
         say(f"corpus: {describe(text)} ({word2vec.read_seconds:.1f} s)")
@@ -196,6 +199,7 @@ def train(
         first_epoch = word2vec.epochs_done
         if word2vec.vocab is None:
             word2vec.build_vocab(text)
+        check_room(word2vec, output, checkpoint or resume, say)
         try:
             word2vec.fit(
                 names if reread else text,
@@ -208,13 +212,18 @@ def train(
                 raise ValueError(nothing_was_left(word2vec.config))
         except KeyboardInterrupt:
             stopped = True
-        except OSError as error:  # a checkpoint or a figure that could not be written
+        except DivergedError:
+            raise
+        except Exception as error:  # such as of a checkpoint that could not be written
+            if not word2vec.predictions:
+                raise
             failure = error
         begin = time.perf_counter()
         save_or_rescue(word2vec.wv, output)
         if failure:
-            say(f"written: {output}, as far as the training came")
-            raise failure
+            raise RuntimeError(
+                f"{reason(failure)}; the vectors, as far as the training came, are in {output}"
+            ) from failure
         totals = log.end(word2vec, save_seconds=time.perf_counter() - begin, stopped=stopped)
     loss = f", loss {word2vec.losses[-1]:.3f}" if word2vec.losses else ""
     say(
@@ -223,7 +232,12 @@ def train(
     )
     written = [str(output)]
     if plot and word2vec.curve:
-        word2vec.plot(plot)
+        try:
+            word2vec.plot(plot)
+        except Exception as error:
+            raise RuntimeError(
+                f"cannot draw {plot} ({reason(error)}); the vectors are in {output}"
+            ) from error
         written.append(str(plot))
     say(f"written: {', '.join(written)}")
     if json_output:

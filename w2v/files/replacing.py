@@ -13,11 +13,12 @@ from w2v.files.leftovers import clear_leftovers
 from w2v.files.modes import give_modes
 from w2v.files.names import named
 from w2v.files.own_folder import PREFIX, OwnFolder
+from w2v.files.room import bytes_at, is_full, without_room
 from w2v.files.syncing import flush, flush_folder
 
 
 @contextmanager
-def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
+def atomic_path(path: str | os.PathLike[str], *, needs: int | None = None) -> Iterator[Path]:
     """Make a temporary path beside ``path``, put in its place when the block succeeds.
 
     The block writes one file or makes one folder at the path it is given.  Then
@@ -30,6 +31,8 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         Where the result shall stand.  Missing parent folders are made.  A
         symbolic link is followed.  A device or pipe (``/dev/stdout``) is
         written in place, as there is nothing to replace.
+    needs : int, optional
+        About how many bytes it will have, for the error of a full disk.
 
     Yields
     ------
@@ -51,12 +54,12 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     is moved aside first; :func:`w2v.files.standing` finds the new one if the process ends in
     between.  What processes that ended earlier left beside ``path`` is removed.
     """
-    with atomic_paths(path) as [beside]:
+    with atomic_paths(path, needs=needs) as [beside]:
         yield beside
 
 
 @contextmanager
-def atomic_paths(*paths: str | os.PathLike[str]) -> Iterator[list[Path]]:
+def atomic_paths(*paths: str | os.PathLike[str], needs: int | None = None) -> Iterator[list[Path]]:
     """Make temporary paths for several files that belong together; see :func:`atomic_path`.
 
     Those of one folder are all put in place, the first one last, or none is: if the process ends
@@ -66,6 +69,8 @@ def atomic_paths(*paths: str | os.PathLike[str]) -> Iterator[list[Path]]:
     Parameters
     ----------
     *paths : str or path
+    needs : int, optional
+        About how many bytes they will have, for the error of a full disk.
 
     Yields
     ------
@@ -92,13 +97,14 @@ def atomic_paths(*paths: str | os.PathLike[str]) -> Iterator[list[Path]]:
                 else _own_folder(target, folders, stack).path / target.name
                 for target in targets
             ]
-            yield besides
-            _check(besides, targets)
-            new = [i for i, target in enumerate(targets) if besides[i] != target]
-            for i in new:
-                beside, folder = besides[i], folders[targets[i].parent]
-                give_modes(beside, targets[i], folder.path.stat().st_mode)
-                flush(beside)
+            with _told_when_full(targets[0], [each.path for each in folders.values()], needs):
+                yield besides
+                _check(besides, targets)
+                new = [i for i, target in enumerate(targets) if besides[i] != target]
+                for i in new:
+                    beside, folder = besides[i], folders[targets[i].parent]
+                    give_modes(beside, targets[i], folder.path.stat().st_mode)
+                    flush(beside)
             _put([(folders[targets[i].parent], targets[i]) for i in new])
     except OSError as error:
         if error.errno is None:
@@ -114,21 +120,50 @@ def atomic_paths(*paths: str | os.PathLike[str]) -> Iterator[list[Path]]:
         raise
 
 
+@contextmanager
+def _told_when_full(target: Path, folders: list[Path], needs: int | None) -> Iterator[None]:
+    """Say of a full disk what is needed there, while what was written can still be measured."""
+    try:
+        yield
+    except OSError as error:
+        ours = str(error.filename or target).startswith((str(target), *map(str, folders)))
+        if not (ours and folders and is_full(error)):
+            raise
+        wrote = sum(map(bytes_at, folders))
+        raise without_room(error, error.filename or target, wrote=wrote, needs=needs) from error
+
+
 def _is_special(target: Path) -> bool:
     """Tell whether something stands there that is written to, not replaced: a device or pipe."""
     return target.exists() and not (target.is_file() or target.is_dir())
 
 
-def _own_folder(target: Path, folders: dict[Path, OwnFolder], stack: ExitStack) -> OwnFolder:
-    """Return the folder of this process beside a target."""
+def check_replaceable(path: str | os.PathLike[str]) -> None:
+    """Refuse what nothing can take the place of.
+
+    Parameters
+    ----------
+    path : str or path
+
+    Raises
+    ------
+    OSError
+        A mounted file system, or a folder whose content may not be changed.
+    """
+    target = os.path.realpath(path)
     if os.path.ismount(target):
         raise OSError(
             errno.EBUSY,
             "a file system is mounted here, which cannot be replaced: name something in it",
-            str(target),
+            str(path),
         )
-    if target.is_dir() and not os.access(target, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+    if os.path.isdir(target) and not os.access(target, os.W_OK):  # noqa: PTH112
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+
+def _own_folder(target: Path, folders: dict[Path, OwnFolder], stack: ExitStack) -> OwnFolder:
+    """Return the folder of this process beside a target."""
+    check_replaceable(target)
     parent = target.parent
     if parent not in folders:
         parent.mkdir(parents=True, exist_ok=True)
