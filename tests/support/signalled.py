@@ -64,7 +64,7 @@ class Signalled:
         )
 
     def listens(self) -> None:
-        """Wait until the command has begun to hear signals, which Python itself takes a while to."""
+        """Wait until the command hears signals: Python itself takes a moment to begin."""
         status = Path(f"/proc/{self.process.pid}/status")
         while self.process.poll() is None:
             caught = next(
@@ -93,8 +93,8 @@ class Signalled:
         within : float, default 30
             Seconds to wait.
         """
-        said, errors = self.process.communicate(timeout=within)
-        report = f"{self.process.args}: {self.process.returncode}, {errors!r}"
+        errors = self.process.communicate(timeout=within)[1]
+        report = f"{self.process.args!r}: {self.process.returncode}, {errors!r}"
         assert self.process.returncode in (0, 128 + first), report
         for noise in ("Traceback", "Exception", "Error", "terminate"):
             assert noise not in errors, report

@@ -23,6 +23,7 @@ _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows lacks the last
 # Seconds.  Shells and service managers send two signals at once, as when a terminal is closed:
 # nobody has asked twice then.
 _SAME_WISH = 0.3
+_MOMENT = 0.01
 _PATIENCE = 2.0  # with a main thread that does not end
 _INSIDE = 0.5  # with one that does not get to a signal's handler
 
@@ -96,15 +97,18 @@ class Stop:
         elif time.monotonic() - self._since > _SAME_WISH:
             self.leave("a second signal")
 
-    def ignored(self, unraisable: Any) -> bool:
-        """Tell whether an exception that nothing could be told of was ours, and raise it again.
+    def lost(self, error: BaseException | None) -> bool:
+        """Tell whether an exception that is shown, as nobody takes it, is ours; raise it again.
 
-        Finalizers lose what is raised in them.
+        Finalizers lose what is raised in them, as do modules written in C while they are imported.
         """
-        if not isinstance(unraisable.exc_value, Stopped) or self.number is None:
+        if not isinstance(error, Stopped) or self.number is None:
             return False
         self._swallowed = True
-        signal.raise_signal(self.number)
+        # In a moment: what would be raised here is lost as well.
+        again = threading.Timer(_MOMENT, _wake_main_thread, [self.number])
+        again.daemon = True
+        again.start()
         return True
 
     def watch(self, wakes: int) -> None:
@@ -139,10 +143,6 @@ class Stop:
                 time.sleep(1)
             return
         self._leaver = threading.get_ident()
-        with suppress(Exception):
-            from w2v.files import abandon
-
-            abandon()
         line = f"stopped at once by {why}" if why else "stopped"
         if self.unwritten:
             line += f"; not written: {', '.join(self.unwritten)}"
@@ -183,11 +183,12 @@ def heard() -> Iterator[Stop]:
     stop = Stop()
     before, _current = _current, stop
     taken: dict[int, Any] = {}
-    hook, wakes = sys.unraisablehook, -1
+    hooks, wakes = (sys.unraisablehook, sys.excepthook), -1
     try:
         if threading.current_thread() is threading.main_thread():
             wakes = _wake(stop)
-            sys.unraisablehook = lambda lost: None if stop.ignored(lost) else hook(lost)
+            sys.unraisablehook = lambda lost: stop.lost(lost.exc_value) or hooks[0](lost)
+            sys.excepthook = lambda *lost: stop.lost(lost[1]) or hooks[1](*lost)
             for number in _asking():
                 handler = signal.getsignal(number)
                 if handler not in (signal.SIG_IGN, None):
@@ -208,10 +209,38 @@ def heard() -> Iterator[Stop]:
         sys.exit(stop.status)
     finally:
         for number, handler in taken.items():
-            signal.signal(number, handler)
-        sys.unraisablehook, _current = hook, before
+            signal.signal(number, handler if isinstance(handler, _Over) else _Over(handler))
+        (sys.unraisablehook, sys.excepthook), _current = hooks, before
         if wakes >= 0:
             os.close(signal.set_wakeup_fd(-1))
+
+
+class _Over:
+    """What a signal does when the command is over: nothing any more, if the process ends with it.
+
+    Parameters
+    ----------
+    handler
+        That of before, which a program that goes on gets back.
+    """
+
+    def __init__(self, handler: Any) -> None:
+        self._handler = handler
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        while frame is not None and frame.f_back is not None:
+            frame = frame.f_back
+        if frame is not None and frame.f_code.co_name in ("<module>", "_run_module_as_main"):
+            signal.signal(number, self._handler)
+            signal.raise_signal(number)
+
+
+def _wake_main_thread(number: int) -> None:
+    ident = threading.main_thread().ident
+    if os.name == "posix" and ident is not None:
+        signal.pthread_kill(ident, number)  # which ends what it waits for
+    else:
+        signal.raise_signal(number)
 
 
 def _wake(stop: Stop) -> int:
@@ -232,6 +261,9 @@ def _end() -> None:
             with suppress(Exception):
                 stream.flush()
         os._exit(_ending[0])
+    for number in _asking():
+        if isinstance(signal.getsignal(number), _Over):
+            signal.signal(number, signal.SIG_IGN)  # which Python does not reset
 
 
 _ending: list[int] = []  # the status, if a signal ends the process

@@ -188,10 +188,10 @@ def train(
     say(f"backend: {on_cpu if word2vec.config.hs else describe_choice(word2vec.config.backend)}")
     stop, stopped, kept = current(), False, checkpoint or resume
     failure: OSError | None = None
-    with MetricsLog(metrics) as log:
+    with MetricsLog(metrics, say, goes_on=resume is not None) as log:
         text = read(word2vec, names)
         say(f"corpus: {describe(text)} ({word2vec.read_seconds:.1f} s)")
-        log.start(word2vec)
+        log.start(word2vec, text.total_words)
         first_epoch = word2vec.epochs_done
         if word2vec.vocab is None:
             word2vec.build_vocab(text)
@@ -219,7 +219,8 @@ def train(
         if failure:
             say(f"written: {output}, as far as the training came")
             raise failure
-        totals = log.end(word2vec, save_seconds=time.perf_counter() - begin)
+        stopped = stopped or stop.number is not None  # while what was trained was saved
+        totals = log.end(word2vec, save_seconds=time.perf_counter() - begin, stopped=stopped)
     written = [str(output)]
     if plot and word2vec.curve:
         word2vec.plot(plot)
