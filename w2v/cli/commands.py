@@ -124,7 +124,7 @@ def run() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(_PIPE_CLOSED)
     except _TOLD as error:
-        if os.environ.get("W2V_DEBUG") or current().number is not None:
+        if os.environ.get("W2V_DEBUG") or (current().number is not None and not current().holds):
             raise
         _fail(_told(error), 1)
 
@@ -142,5 +142,6 @@ def _told(error: BaseException) -> str:
 
 
 def _fail(message: str, status: int) -> None:
+    current().told = True
     echo(f"w2v: {shortened(message, _LONGEST)}", err=True)
     sys.exit(status)

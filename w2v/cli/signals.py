@@ -40,7 +40,9 @@ class Stop:
     number : int or None
         Of the first signal that asked.
     told : bool
-        Whether the command itself says that it was stopped.
+        Whether the command itself has said how it ended.
+    holds : bool
+        Whether the command sees to its end when a signal has asked for it.
     unwritten, written : list of str
         What a stop at once loses, and what it does not, for its line.
     """
@@ -50,7 +52,7 @@ class Stop:
         self.told = False
         self.unwritten: list[str] = []
         self.written: list[str] = []
-        self._raises, self._swallowed, self._patient = True, False, False
+        self._raises, self._swallowed, self.holds = True, False, False
         self._since = 0.0
         self._leaving = threading.Lock()
         self._leaver: int | None = None
@@ -69,7 +71,7 @@ class Stop:
             What a second signal will lose.
         """
         self.unwritten += map(str, unwritten)
-        self._raises, self._patient = False, True
+        self._raises, self.holds = False, True
 
     @contextmanager
     def raising(self) -> Iterator[None]:
@@ -133,7 +135,7 @@ class Stop:
 
     def _wait(self) -> None:
         time.sleep(_PATIENCE)
-        if not self._patient:
+        if not self.holds:
             self.leave("")
 
     def leave(self, why: str) -> None:
@@ -202,11 +204,14 @@ def heard() -> Iterator[Stop]:
         for number in taken:
             signal.signal(number, signal.SIG_IGN)
         taken = {}
-        if not stop.told:
+        status = stop.status
+        if stop.told and isinstance(error, SystemExit):
+            status = error.code if isinstance(error.code, int) else 1
+        else:
             with suppress(OSError, ValueError):
                 print("w2v: stopped", file=sys.stderr, flush=True)
-        _ending.append(stop.status)
-        sys.exit(stop.status)
+        _ending.append(status)
+        sys.exit(status)
     finally:
         for number, handler in taken.items():
             signal.signal(number, handler if isinstance(handler, _Over) else _Over(handler))

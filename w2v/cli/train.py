@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from w2v.cli.common import check_folder, check_outputs, choice, describe, save_or_rescue, teller
+from w2v.cli.common import choice, describe, teller
 from w2v.cli.config_file import Config, options_of
 from w2v.cli.options import (
     Backend,
@@ -25,6 +25,7 @@ from w2v.cli.options import (
     Workers,
     words_of,
 )
+from w2v.cli.outputs import check_outputs, check_place, check_room, reason, save_or_rescue
 from w2v.cli.terminal import echo, print_json
 from w2v.config import OPTIMIZERS, SAMPLINGS
 
@@ -129,18 +130,20 @@ def train(
     from w2v.data.reading.rereading import require_rereadable
     from w2v.pictures.picture_file import check_picture
     from w2v.training.checkpoint import Checkpoint
+    from w2v.training.divergence import DivergedError
     from w2v.training.trainable_text import nothing_was_left
     from w2v.vectors import format_of
     from w2v.word2vec import Word2Vec
 
     say = teller(quiet)
     format_of(output)  # a wrong name is better told before the training than after
-    for path in (output, plot, metrics, checkpoint):
-        check_folder(path)
     check_outputs((output, plot, metrics, checkpoint), corpus or ())
+    for path in (output, plot, metrics):
+        check_place(path)
     if plot:
         check_picture(plot)
     if checkpoint:
+        check_place(checkpoint, folder=True)
         Checkpoint.check_place(checkpoint)
     reading: dict[str, Any] = {
         "tokenizer": tokenizer,
@@ -187,7 +190,7 @@ def train(
     on_cpu = f"{describe_choice('cpu')} (hierarchical softmax runs on the CPU)"
     say(f"backend: {on_cpu if word2vec.config.hs else describe_choice(word2vec.config.backend)}")
     stop, stopped, kept = current(), False, checkpoint or resume
-    failure: OSError | None = None
+    failure: Exception | None = None
     with MetricsLog(metrics, say, goes_on=resume is not None) as log:
         text = read(word2vec, names)
         say(f"corpus: {describe(text)} ({word2vec.read_seconds:.1f} s)")
@@ -195,6 +198,7 @@ def train(
         first_epoch = word2vec.epochs_done
         if word2vec.vocab is None:
             word2vec.build_vocab(text)
+        check_room(word2vec, output, kept, say)
         stop.hold(output)
         try:
             with stop.raising():
@@ -211,19 +215,29 @@ def train(
             if not word2vec.predictions:  # there is nothing to keep
                 raise
             stopped = True
-        except OSError as error:  # a checkpoint or a figure that could not be written
+        except DivergedError:
+            raise
+        except Exception as error:  # such as of a checkpoint that could not be written
+            if not word2vec.predictions:
+                raise
             failure = error
         begin = time.perf_counter()
         save_or_rescue(word2vec.wv, output)
         stop.wrote(output)
         if failure:
-            say(f"written: {output}, as far as the training came")
-            raise failure
+            raise RuntimeError(
+                f"{reason(failure)}; the vectors, as far as the training came, are in {output}"
+            ) from failure
         stopped = stopped or stop.number is not None  # while what was trained was saved
         totals = log.end(word2vec, save_seconds=time.perf_counter() - begin, stopped=stopped)
     written = [str(output)]
     if plot and word2vec.curve:
-        word2vec.plot(plot)
+        try:
+            word2vec.plot(plot)
+        except Exception as error:
+            raise RuntimeError(
+                f"cannot draw {plot} ({reason(error)}); the vectors are in {output}"
+            ) from error
         written.append(str(plot))
     stopped = stop.told = stopped or stop.number is not None
     if stopped and kept is not None and kept.exists():

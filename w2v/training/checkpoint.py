@@ -87,7 +87,8 @@ class Checkpoint:
 
         self.check_place(folder)
         arrays = {WEIGHTS: self.weights} | ({OPTIMIZER: self.optimizer} if self.optimizer else {})
-        with atomic_path(folder) as aside:
+        needs = sum(array.nbytes for named in arrays.values() for array in named.values())
+        with atomic_path(folder, needs=needs) as aside:
             aside.mkdir()
             (aside / PROGRESS).write_text(json.dumps(self.progress), "utf-8")
             self.vocab.save(aside / VOCAB)
