@@ -145,6 +145,10 @@ class Stop:
                 time.sleep(1)
             return
         self._leaver = threading.get_ident()
+        with suppress(Exception):
+            from w2v.files import abandon
+
+            abandon()
         line = f"stopped at once by {why}" if why else "stopped"
         if self.unwritten:
             line += f"; not written: {', '.join(self.unwritten)}"
