@@ -37,7 +37,7 @@ def test_commands_work_for_a_nameless_user_who_can_write_to_temporary_files_alon
     )  # fmt: skip
     assert done.stderr == "written: /tmp/map.png\n"
     folder, *there = done.stdout.split()
-    assert folder == "/tmp/w2v-cache-54321"
+    assert folder == "/tmp/w2v-cache-54321/data"
     assert there == ["loss.png", "map.png", "t.txt", "v.bin", "w2v-cache-54321"]
 
 

@@ -40,14 +40,11 @@ def in_home(folder: str | os.PathLike[str]) -> Path | None:
 
 
 def in_temporary() -> Path | None:
-    """Return this user's folder among temporary ones, None if there can be none."""
+    """Return where this user's folder among temporary ones may be made, None for nowhere."""
     with suppress(OSError):
         place = Path(tempfile.gettempdir())
-        user = os.getuid() if hasattr(os, "getuid") else "user"
-        folder = place / f"w2v-cache-{user}"
-        # Without any other Python takes the current folder, which is not for this.
-        if place != Path.cwd() and is_usable(folder):
-            return folder
+        if place != Path.cwd():  # which Python takes without any other, and is not for this
+            return place / f"w2v-cache-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
     return None
 
 
@@ -80,7 +77,7 @@ def is_trusted(folder: Path) -> bool:
 def is_usable(folder: Path) -> bool:
     """Tell whether a folder, which is made if it is missing, is trusted and can be written to."""
     with suppress(OSError):
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(0o755, parents=True, exist_ok=True)
         folder.mkdir(0o755, exist_ok=True)
     return is_trusted(folder) and os.access(folder, os.W_OK | os.X_OK)
 

@@ -28,8 +28,8 @@ def cache_folder() -> Path:
         return named
     import pooch  # type: ignore[import-untyped]
 
-    asked, temporary = chosen(), in_temporary()
-    places = (asked and asked / "data", in_home(pooch.os_cache("w2v")), temporary)
+    places = [place and place / "data" for place in (chosen(), in_temporary())]
+    places.insert(1, in_home(pooch.os_cache("w2v")))
     for folder in filter(None, places):
         if is_usable(folder) or (is_trusted(folder) and any(folder.iterdir())):
             return folder
