@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from w2v.files.caches import VARIABLE, chosen, in_home, in_temporary, is_trusted, is_usable
@@ -29,7 +30,8 @@ def cache_folder() -> Path:
     import pooch  # type: ignore[import-untyped]
 
     places = [place and place / "data" for place in (chosen(), in_temporary())]
-    places.insert(1, in_home(pooch.os_cache("w2v")))
+    with suppress(RuntimeError):  # there is no home
+        places.insert(1, in_home(pooch.os_cache("w2v")))
     for folder in filter(None, places):
         if is_usable(folder) or (is_trusted(folder) and any(folder.iterdir())):
             return folder
