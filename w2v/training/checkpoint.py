@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +13,12 @@ import numpy as np
 
 from w2v.config import TrainConfig
 from w2v.data import Vocabulary
-from w2v.files import atomic_path, is_foreign, named, standing
+from w2v.files import atomic_path, clear_leftovers, is_foreign, named, standing
 from w2v.files.sealed_json import sealed
 from w2v.models.initial_weights import output_rows
 from w2v.training.checkpoint_files import (
     CheckpointError,
+    NoCheckpointError,
     check_matrix,
     check_optimizer,
     check_progress,
@@ -90,7 +92,7 @@ class Checkpoint:
         needs = sum(array.nbytes for named in arrays.values() for array in named.values())
         with atomic_path(folder, needs=needs) as aside:
             aside.mkdir()
-            (aside / PROGRESS).write_text(json.dumps(self.progress), "utf-8")
+            (aside / PROGRESS).write_text(json.dumps(self.progress, default=str), "utf-8")
             self.vocab.save(aside / VOCAB)
             for file, named in arrays.items():
                 plain = {name: np.ascontiguousarray(array) for name, array in named.items()}
@@ -104,7 +106,11 @@ class Checkpoint:
 
     @staticmethod
     def check_place(folder: str | Path) -> None:
-        """Raise a CheckpointError if something else than a saved training stands there."""
+        """Raise a CheckpointError if something else than a saved training stands there.
+
+        What processes that are gone left beside it is removed, or put there.
+        """
+        clear_leftovers(Path(os.path.realpath(folder)).parent)
         if is_foreign(folder, CONFIG):
             raise CheckpointError(f"{folder} exists and is no saved training; name another folder")
 
@@ -123,8 +129,8 @@ class Checkpoint:
         Raises
         ------
         CheckpointError
-            The folder is missing, is no saved training, or its files are damaged or
-            disagree.
+            The folder is no saved training, or its files are damaged or disagree; a
+            FileNotFoundError too, where it is missing.
         OSError
             It cannot be read.
         """
@@ -157,7 +163,8 @@ class Checkpoint:
                     check_matrix(state, name, weights[param].shape, folder / OPTIMIZER)
             return cls(settings, vocab, weights, progress, state)
         except (FileNotFoundError, NotADirectoryError) as error:
-            raise CheckpointError(
+            kind = CheckpointError if Path(folder).exists() else NoCheckpointError
+            raise kind(
                 f"{folder} is no saved training: {Path(error.filename or folder).name} is missing"
                 + (
                     "; it is a file, and a saved training is a folder"
