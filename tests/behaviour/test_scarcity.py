@@ -197,3 +197,24 @@ finally:
     assert "no room to write it (No space left on device): needs about 5.76 kB, " in line
     assert f"are free on {folder / 'disk'}" in line
     assert done.stdout == "['full', 'v.npz'] old\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_a_training_goes_on_where_nobody_can_be_told(folder: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "w2v", "train", str(folder / "c.w2v"), *SMALL[:-1]]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*command, "-o", str(tmp_path / "v.bin"), "--json"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert done.stderr.splitlines()[-1] == "w2v: standard output: No space left on device"
+        assert len(KeyedVectors.load(tmp_path / "v.bin")) == 90
+        done = subprocess.run(
+            [*command, "-o", str(tmp_path / "w.bin")], stdout=full, stderr=full, check=False
+        )
+    assert done.returncode == 0
+    assert len(KeyedVectors.load(tmp_path / "w.bin")) == 90
