@@ -26,7 +26,7 @@ from w2v.cli.options import (
     words_of,
 )
 from w2v.cli.outputs import check_outputs, check_place, check_room, reason, save_or_rescue
-from w2v.cli.terminal import print_json
+from w2v.cli.terminal import echo, print_json
 from w2v.config import OPTIMIZERS, SAMPLINGS
 
 
@@ -126,6 +126,7 @@ def train(
     from w2v.backend import describe_choice
     from w2v.cli.metrics import MetricsLog
     from w2v.cli.resuming import check_reading, read, resumed, saved_text
+    from w2v.cli.signals import current
     from w2v.data.reading.rereading import require_rereadable
     from w2v.pictures.picture_file import check_picture
     from w2v.training.checkpoint import Checkpoint
@@ -188,7 +189,7 @@ def train(
         require_rereadable(names)
     on_cpu = f"{describe_choice('cpu')} (hierarchical softmax runs on the CPU)"
     say(f"backend: {on_cpu if word2vec.config.hs else describe_choice(word2vec.config.backend)}")
-    stopped = False
+    stop, stopped, kept = current(), False, checkpoint or resume
     failure: Exception | None = None
     with MetricsLog(metrics, say, goes_on=resume is not None) as log:
         text = read(word2vec, names)
@@ -197,18 +198,22 @@ def train(
         first_epoch = word2vec.epochs_done
         if word2vec.vocab is None:
             word2vec.build_vocab(text)
-        check_room(word2vec, output, checkpoint or resume, say)
+        check_room(word2vec, output, kept, say)
+        stop.hold(output)
         try:
-            word2vec.fit(
-                names if reread else text,
-                on_report=log.report,
-                callbacks=[log],
-                checkpoint=checkpoint or resume,
-                first_epoch=first_epoch,
-            )
+            with stop.raising():
+                word2vec.fit(
+                    names if reread else text,
+                    on_report=log.report,
+                    callbacks=[log],
+                    checkpoint=kept,
+                    first_epoch=first_epoch,
+                )
             if not word2vec.predictions and first_epoch < word2vec.config.epochs:
                 raise ValueError(nothing_was_left(word2vec.config))
         except KeyboardInterrupt:
+            if not word2vec.predictions:  # there is nothing to keep
+                raise
             stopped = True
         except DivergedError:
             raise
@@ -218,16 +223,13 @@ def train(
             failure = error
         begin = time.perf_counter()
         save_or_rescue(word2vec.wv, output)
+        stop.wrote(output)
         if failure:
             raise RuntimeError(
                 f"{reason(failure)}; the vectors, as far as the training came, are in {output}"
             ) from failure
+        stopped = stopped or stop.number is not None  # while what was trained was saved
         totals = log.end(word2vec, save_seconds=time.perf_counter() - begin, stopped=stopped)
-    loss = f", loss {word2vec.losses[-1]:.3f}" if word2vec.losses else ""
-    say(
-        f"{'stopped' if stopped else 'trained'}: {word2vec.trained_words:,} words in "
-        f"{word2vec.train_seconds:.1f} s, {word2vec.words_per_second:,.0f} words/s{loss}"
-    )
     written = [str(output)]
     if plot and word2vec.curve:
         try:
@@ -237,8 +239,18 @@ def train(
                 f"cannot draw {plot} ({reason(error)}); the vectors are in {output}"
             ) from error
         written.append(str(plot))
+    stopped = stop.told = stopped or stop.number is not None
+    if stopped and kept is not None and kept.exists():
+        written.append(str(kept))
+    loss = f", loss {word2vec.losses[-1]:.3f}" if word2vec.losses else ""
+    say(
+        f"{'stopped' if stopped else 'trained'}: {word2vec.trained_words:,} words in "
+        f"{word2vec.train_seconds:.1f} s, {word2vec.words_per_second:,.0f} words/s{loss}"
+    )
+    if stopped and quiet:  # which is worth a line anyway
+        echo(f"w2v: stopped; written: {', '.join(written)}", err=True)
     say(f"written: {', '.join(written)}")
     if json_output:
         print_json({**totals, "stopped": stopped, "written": written})
     if stopped:
-        raise typer.Exit(130)
+        raise typer.Exit(stop.status)

@@ -18,6 +18,7 @@ from w2v.files.sealed_json import sealed
 from w2v.models.initial_weights import output_rows
 from w2v.training.checkpoint_files import (
     CheckpointError,
+    NoCheckpointError,
     check_matrix,
     check_optimizer,
     check_progress,
@@ -91,7 +92,7 @@ class Checkpoint:
         needs = sum(array.nbytes for named in arrays.values() for array in named.values())
         with atomic_path(folder, needs=needs) as aside:
             aside.mkdir()
-            (aside / PROGRESS).write_text(json.dumps(self.progress), "utf-8")
+            (aside / PROGRESS).write_text(json.dumps(self.progress, default=str), "utf-8")
             self.vocab.save(aside / VOCAB)
             for file, named in arrays.items():
                 plain = {name: np.ascontiguousarray(array) for name, array in named.items()}
@@ -128,8 +129,8 @@ class Checkpoint:
         Raises
         ------
         CheckpointError
-            The folder is missing, is no saved training, or its files are damaged or
-            disagree.
+            The folder is no saved training, or its files are damaged or disagree; a
+            FileNotFoundError too, where it is missing.
         OSError
             It cannot be read.
         """
@@ -162,7 +163,8 @@ class Checkpoint:
                     check_matrix(state, name, weights[param].shape, folder / OPTIMIZER)
             return cls(settings, vocab, weights, progress, state)
         except (FileNotFoundError, NotADirectoryError) as error:
-            raise CheckpointError(
+            kind = CheckpointError if Path(folder).exists() else NoCheckpointError
+            raise kind(
                 f"{folder} is no saved training: {Path(error.filename or folder).name} is missing"
                 + (
                     "; it is a file, and a saved training is a folder"

@@ -111,9 +111,11 @@ class FusedEngine(Engine):
     def _new_trainer(self) -> FusedTrainer:
         run = self.run
         config, corpus = run.config, run.corpus
-        return FusedTrainer(
+        # The GPU is given all of them at once.
+        on_cpu = run.model.backend.name == "cpu"
+        trainer = FusedTrainer(
             run.model,
-            corpus.tokens,
+            corpus.mapped_tokens if on_cpu else corpus.tokens,
             corpus.offsets,
             run.vocab.counts,
             epochs=config.epochs,
@@ -123,8 +125,10 @@ class FusedEngine(Engine):
             shrink_windows=config.shrink_windows,
             cbow_mean=bool(config.cbow_mean),
             workers=config.workers,
-            start=run.first_epoch * len(corpus.tokens),
+            start=run.first_epoch * corpus.n_tokens,
         )
+        trainer.look_at = corpus.look_at
+        return trainer
 
     @property
     def rate(self) -> float:  # noqa: D102
@@ -137,7 +141,7 @@ class FusedEngine(Engine):
 
     def train_epoch(self, epoch: int) -> None:  # noqa: D102
         corpus, progress = self.run.corpus, self.run.progress
-        scale = corpus.total_words / max(1, len(corpus.tokens))
+        scale = corpus.total_words / max(1, corpus.n_tokens)
         self._trainer.lockf = self.run.lockf
         try:
             self._trainer.run(
