@@ -11,6 +11,7 @@ import numpy as np
 
 from w2v.files import checksum
 from w2v.messages import quoted
+from w2v.training.position import Position
 
 
 class CheckpointError(ValueError):
@@ -107,10 +108,42 @@ def check_progress(progress: Mapping[str, Any], path: Path, *, drawn: bool) -> N
                 f"{path} is damaged: {name} is {quoted(value, 40)}, expected a count"
             )
     losses = progress.get("losses")
-    if not isinstance(losses, list) or not all(type(x) in (int, float) for x in losses):
+    if not isinstance(losses, list) or not all(map(_is_number, losses)):
         raise CheckpointError(
             f"{path} is damaged: losses are {quoted(losses, 40)}, expected numbers"
         )
+    if "position" in progress:
+        try:
+            Position.from_dict(progress["position"])
+        except ValueError as error:
+            raise CheckpointError(f"{path} is damaged: {error}") from None
+    if "run" in progress and not _is_run(progress["run"]):
+        raise CheckpointError(
+            f"{path} is damaged: the run is {quoted(progress['run'], 80)}, expected what it "
+            "has come to"
+        )
+
+
+def _is_run(run: Any) -> bool:
+    if not isinstance(run, dict) or not isinstance(run.get("asked"), dict):
+        return False
+    counts = [run.get(name) for name in ("words", "words_in_epochs", "predictions")]
+    points = [run.get(name) for name in ("curve", "rests")]
+    return (
+        all(type(count) is int and count >= 0 for count in counts)
+        and all(_is_number(run.get(name)) for name in ("loss", "seconds"))
+        and all(isinstance(each, list) for each in points)
+        and all(
+            isinstance(point, list) and len(point) == 2 and all(map(_is_number, point))
+            for point in (*points[0], *points[1])
+        )
+        and run["asked"].keys() <= {"epochs", "alpha", "min_alpha"}
+        and all(map(_is_number, run["asked"].values()))
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float)
 
 
 def check_optimizer(kept: Any, name: str, path: Path) -> None:

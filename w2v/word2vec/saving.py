@@ -15,6 +15,7 @@ from w2v.messages import quoted
 from w2v.training.checkpoint import Checkpoint, CheckpointError
 from w2v.vectors.formats.vector_data import check_finite
 from w2v.word2vec.base import Base
+from w2v.word2vec.run_so_far import take_run, told_of_run
 from w2v.word2vec.texts import Texts
 from w2v.word2vec.weights import PlainWeights, Weights
 
@@ -60,6 +61,7 @@ class Saving(Base):
         progress: dict[str, Any] = {"epochs_done": self.epochs_done, "losses": self.losses}
         if self.trained_on is not None:
             progress[_TEXT] = self.trained_on
+        progress |= told_of_run(self)
         progress |= dict(zip(_READ, self._texts.counts, strict=True))
         if self.comment is not None:
             progress[_COMMENT] = str(self.comment)
@@ -134,6 +136,7 @@ class Saving(Base):
         )
         model.losses = progress["losses"]
         model.epochs_done = progress["epochs_done"]
+        take_run(model, progress)
         model._texts.trained_on = progress.get(_TEXT)
         sentences, words = (progress.get(name, 0) for name in _READ)  # not in earlier versions'
         model._texts.counts = sentences, words
