@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,16 @@ import pytest
 from tests.support import readers
 from tests.support.bitflips import Outcome, flip_bits
 from w2v import Word2Vec
-from w2v.data import Phrases, prepare, read_corpus
+from w2v.data import CorpusError, EncodedCorpus, Phrases, prepare, read_corpus
+from w2v.training.checkpoint import CheckpointError
 
-LEAN, SOAK = 12, 200  # bits a file in every run of the tests and in a soak
+LEAN, SOAK = 12, 220  # bits a file in every run of the tests and in a soak
+ALL = 1 << 30  # lengths that a file is cut to in a soak
 
 
-def corpus(folder: Path) -> Path:
+def corpus(folder: Path, sentences: list[list[str]] = readers.TEXT) -> Path:
     text = folder / "text.txt"
-    text.write_text("".join(" ".join(sentence) + "\n" for sentence in readers.TEXT))
+    text.write_text("".join(" ".join(sentence) + "\n" for sentence in sentences))
     prepare(text, folder / "corpus.w2v", min_count=1)
     return folder / "corpus.w2v"
 
@@ -30,8 +33,8 @@ def phrased(folder: Path) -> Path:
     return folder / "phrased.w2v"
 
 
-def model(folder: Path) -> Path:
-    Word2Vec(readers.TEXT, **readers.SMALL).save(folder / "model")
+def model(folder: Path, sentences: list[list[str]] = readers.TEXT) -> Path:
+    Word2Vec(sentences, **readers.SMALL).save(folder / "model")
     return folder / "model"
 
 
@@ -41,20 +44,24 @@ def tree(folder: Path) -> Path:
     return folder / "tree"
 
 
+def adam(folder: Path) -> Path:
+    Word2Vec(readers.TEXT, **readers.SMALL, optimizer="adam").save(folder / "adam")
+    return folder / "adam"
+
+
 def without_checksums(folder: Path) -> Path:
     """Make of a folder what earlier versions wrote: then only the contents can be checked."""
     for name in ("corpus.json", "config.json"):
         path = folder / name
         if path.exists():
             described = json.loads(path.read_text())
-            described.pop("checksum", None)
-            del described["checksums"]
+            del described["checksum"], described["checksums"]
             described["format"] = 1
             path.write_text(json.dumps(described))
     return folder
 
 
-Make = Callable[[Path], Path]
+Make = Callable[..., Path]
 
 
 def soaks(*cases: Any) -> list[Any]:
@@ -67,22 +74,61 @@ def none_undocumented(outcome: Outcome) -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "flips"), [(corpus, LEAN), *soaks((corpus, SOAK), (phrased, SOAK))]
+    ("make", "reads", "flips", "cuts"),
+    [
+        (corpus, readers.CORPUS, LEAN, LEAN),
+        (model, readers.MODEL, LEAN, LEAN),
+        *soaks(
+            (corpus, readers.CORPUS, SOAK, 0),
+            (phrased, readers.CORPUS, SOAK, 0),
+            (model, readers.MODEL, SOAK, 0),
+            (tree, readers.MODEL, SOAK, 0),
+            (adam, readers.MODEL, SOAK, 0),
+            (corpus, readers.CORPUS[:1], 0, ALL),
+            (adam, readers.MODEL[:1], 0, ALL),
+        ),
+    ],
 )
-def test_a_flipped_bit_in_a_corpus_is_found(tmp_path: Path, make: Make, flips: int) -> None:
-    outcome = flip_bits(make(tmp_path), readers.CORPUS, flips)
+def test_damage_to_any_file_of_a_folder_is_noticed(
+    tmp_path: Path, make: Make, reads: tuple[Any, ...], flips: int, cuts: int
+) -> None:
+    folder = make(tmp_path)
+    outcome = flip_bits(folder, reads, flips, cuts=cuts)
     none_undocumented(outcome)
-    for name in ("tokens.int32", "offsets.int64", "vocab.arrow"):
-        assert outcome.refused[name, "opened"] == flips
-    assert not outcome.other["corpus.json", "opened"]
+    for path in folder.iterdir():
+        times = flips + min(cuts, path.stat().st_size)
+        assert outcome.refused[path.name, reads[0].__name__] == times, path.name
 
 
-@pytest.mark.parametrize(("make", "flips"), [(model, LEAN), *soaks((model, SOAK), (tree, SOAK))])
-def test_a_flipped_bit_in_a_saved_training_is_found(tmp_path: Path, make: Make, flips: int) -> None:
-    outcome = flip_bits(make(tmp_path), readers.MODEL, flips)
-    none_undocumented(outcome)
-    for name in ("weights.safetensors", "vocab.arrow", "progress.json"):
-        assert outcome.refused[name, "loaded"] == flips
+@pytest.mark.parametrize(("make", "load"), [(corpus, EncodedCorpus.open), (model, Word2Vec.load)])
+def test_a_file_of_another_folder_is_noticed_and_so_is_a_missing_one(
+    tmp_path: Path, make: Make, load: Callable[[Path], Any]
+) -> None:
+    (tmp_path / "theirs").mkdir()
+    ours = make(tmp_path)
+    theirs = make(tmp_path / "theirs", [[word.upper() for word in line] for line in readers.TEXT])
+    for name in sorted(path.name for path in ours.iterdir()):
+        if (theirs / name).read_bytes() == (ours / name).read_bytes():
+            continue
+        copy = tmp_path / f"with-{name}"
+        shutil.copytree(ours, copy)
+        shutil.copy(theirs / name, copy / name)
+        with pytest.raises((CorpusError, CheckpointError), match="damaged") as raised:
+            load(copy)
+        assert str(copy) in str(raised.value)
+        (copy / name).unlink()
+        with pytest.raises((CorpusError, CheckpointError), match=name):
+            load(copy)
+
+
+def test_a_configuration_that_was_edited_says_how_it_is_accepted(tmp_path: Path) -> None:
+    config = model(tmp_path) / "config.json"
+    config.write_text(config.read_text().replace('"epochs": 1', '"epochs": 7'))
+    with pytest.raises(CheckpointError, match=r'config.json .* take the line "checksum" out of it'):
+        Word2Vec.load(config.parent)
+    lines = config.read_text().splitlines()
+    config.write_text("\n".join(line for line in lines if '"checksum"' not in line))
+    assert Word2Vec.load(config.parent).epochs == 7
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Damage by one flipped bit: files are given to all that reads them, in a process of its own.
+"""Damage by one flipped bit or a lost end, as seen by all that reads, in a process of its own.
 
 A reader is a function of one path, marked by `reader` with the errors that it is documented to
 raise. `flip_bits` copies what is to be read, flips one bit of one file at a time and calls every
@@ -22,7 +22,7 @@ import sys
 import tempfile
 import traceback
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,9 +68,15 @@ class Outcome:
 
 
 def flip_bits(
-    target: Path, readers: Sequence[Read], flips: int, *, files: Sequence[str] = (), seed: int = 0
+    target: Path,
+    readers: Sequence[Read],
+    flips: int,
+    *,
+    files: Sequence[str] = (),
+    seed: int = 0,
+    cuts: int = 0,
 ) -> Outcome:
-    """Flip bits, one at a time, and read.
+    """Flip bits, one at a time, or cut files off, and read.
 
     Parameters
     ----------
@@ -99,6 +105,7 @@ def flip_bits(
         "flips": flips,
         "files": list(files),
         "seed": seed,
+        "cuts": cuts,
         "path": [str(ROOT), *sys.path],
     }
     with tempfile.TemporaryDirectory() as folder:
@@ -138,17 +145,15 @@ def _serve(order: dict[str, Any]) -> dict[str, Any]:
     draw = random.Random(order["seed"])
     for name in names:
         content = (target / name if name else target).read_bytes()
-        bits = 8 * len(content)
-        for bit in draw.sample(range(bits), min(order["flips"], bits)):
-            damaged = bytearray(content)
-            damaged[bit // 8] ^= 1 << bit % 8
+        for what, damaged in _damages(content, order["flips"], order["cuts"], draw):
             for kind, read in readers.items():
                 _renew(target, copy)
                 (copy / name if name else copy).write_bytes(damaged)
-                (folder / "doing").write_text(f"bit {bit} of {name or target.name}, {kind}")
+                doing = f"{what} of {name or target.name}, {kind}"
+                (folder / "doing").write_text(doing)
                 outcome, value = _read(read, copy)
                 if outcome == "undocumented":
-                    undocumented.append(f"bit {bit} of {name or target.name}, {kind}: {value}")
+                    undocumented.append(f"{doing}: {value}")
                     continue
                 if outcome == "read":
                     outcome = "same" if value == right[kind] else "other"
@@ -157,6 +162,18 @@ def _serve(order: dict[str, Any]) -> dict[str, Any]:
                     raise MemoryError(f"{_memory():,} bytes were taken")
     counts = {kind: list(counter.items()) for kind, counter in found.items()}
     return {**counts, "undocumented": undocumented}
+
+
+def _damages(
+    content: bytes, flips: int, cuts: int, draw: random.Random
+) -> Iterator[tuple[str, bytes]]:
+    bits = 8 * len(content)
+    for bit in draw.sample(range(bits), min(flips, bits)):
+        damaged = bytearray(content)
+        damaged[bit // 8] ^= 1 << bit % 8
+        yield f"bit {bit}", bytes(damaged)
+    for length in draw.sample(range(len(content)), min(cuts, len(content))):
+        yield f"the first {length} bytes", content[:length]
 
 
 def _named(name: str) -> Read:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+import os
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from w2v.messages import shortened
 
 if TYPE_CHECKING:
     from w2v.word2vec import Word2Vec
+
+# Settings that may be others when a run is gone on with.
+_MAY_DIFFER = ("epochs", "backend", "workers")
+_NO_MORE = (OSError, ValueError, MemoryError)  # a ValueError of a file that was closed
 
 
 def finite(value: Any) -> Any:
@@ -25,19 +34,40 @@ def finite(value: Any) -> Any:
 class MetricsLog:
     """One JSON object a line: a start, reports on the way, an end.
 
+    It never ends a training: where a line cannot be written, that is said once, the line is left
+    out, and the next is tried.
+
     Parameters
     ----------
     path : path or None
         File to write; None writes nothing.
+    say : callable
+        What tells a person.
+    goes_on : bool, default False
+        Whether the run was begun before, so that what the file has of it stays.
+
+    Raises
+    ------
+    OSError
+        A file that cannot be opened, when the block begins.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._file: TextIO | None = None
+    def __init__(
+        self, path: Path | None, say: Callable[[str], None], *, goes_on: bool = False
+    ) -> None:
+        self._path, self._say, self._goes_on = path, say, goes_on
+        self._file: BinaryIO | None = None
+        self._is_told = False
+        self._total, self._rates = 0, (0.0, 0.0)
+        # The first report, and the last: words and the time.
+        self._first: tuple[float, float] | None = None
+        self._last = 0.0, 0.0
 
     def __enter__(self) -> MetricsLog:
         if self._path is not None:
-            self._file = self._path.open("w", encoding="utf-8")
+            keeps = self._goes_on and self._path.is_file()
+            self._file = self._path.open("r+b" if keeps else "wb", buffering=0)
+            self._file.seek(0, os.SEEK_END) if keeps else None
         return self
 
     def __exit__(
@@ -46,30 +76,57 @@ class MetricsLog:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if isinstance(error, KeyboardInterrupt):
+            self.write("stopped", words=round(self._last[0]))
+        elif error is not None:
+            message = shortened(str(error) or type(error).__name__, 2_000)
+            self.write("error", error=type(error).__name__, message=message)
         if self._file is not None:
-            self._file.close()
+            self._try(self._file.close)
 
     def write(self, event: str, **fields: Any) -> None:
         """Write one line, readable at once by whoever follows the file."""
         if self._file is not None:
-            self._file.write(json.dumps(finite({"event": event, **fields})) + "\n")
-            self._file.flush()
+            self._try(lambda: self._add(json.dumps(finite({"event": event, **fields})) + "\n"))
 
-    def start(self, word2vec: Word2Vec) -> None:
-        """Write the configuration."""
-        self.write("start", backend=word2vec.backend.name, **{"config": word2vec.config.to_dict()})
+    def start(self, word2vec: Word2Vec, words: int) -> None:
+        """Write the configuration; of a run that goes on, where it does.
+
+        What the file has of later words than those is cut off: it was trained, and lost.
+
+        Parameters
+        ----------
+        word2vec : Word2Vec
+        words : int
+            Of the corpus.
+        """
+        config = word2vec.config
+        self._total = config.epochs * words
+        self._rates = word2vec.alpha, config.min_alpha if config.optimizer == "sgd" else -1.0
+        begun: dict[str, Any] = {}
+        if self._goes_on:
+            epochs, at = word2vec.epochs_done, round(word2vec.epochs_done * words)
+            begun = {"epochs_done": epochs, "words": at}
+            self._try(lambda: self._cut(config.to_dict(), epochs, at))
+        event = "resume" if self._goes_on else "start"
+        how = {"backend": word2vec.backend.name, "total_words": self._total}
+        self.write(event, **begun, **how, config=config.to_dict())
 
     def report(self, words: float, loss: float) -> None:
         """Write how far the training is."""
-        self.write("report", words=round(words), loss=loss)
+        self.write("report", words=round(words), loss=loss, **self._pace(words))
 
     def on_epoch_end(self, word2vec: Word2Vec) -> None:
         """Write the loss after an epoch; a callback of :class:`w2v.Word2Vec`."""
         loss = word2vec.losses[-1] if word2vec.losses else None
         self.write("epoch", epoch=word2vec.epochs_done, loss=loss)
 
-    def end(self, word2vec: Word2Vec, *, save_seconds: float) -> dict[str, Any]:
+    def end(
+        self, word2vec: Word2Vec, *, save_seconds: float, stopped: bool = False
+    ) -> dict[str, Any]:
         """Write the run's totals and return them; ``seconds`` are training alone."""
+        if stopped:
+            self.write("stopped", words=round(self._last[0]))
         totals = {
             "words": word2vec.trained_words,
             "seconds": word2vec.train_seconds,
@@ -83,3 +140,73 @@ class MetricsLog:
         }
         self.write("end", **totals)
         return totals
+
+    def _pace(self, words: float) -> dict[str, Any]:
+        """Return total, learning rate, speed since the first report and the seconds left."""
+        now = time.perf_counter()
+        self._last = words, now
+        self._first = self._first or self._last
+        done, seconds = words - self._first[0], now - self._first[1]
+        speed = done / seconds if done > 0 and seconds > 0 else None
+        rate, last = self._rates
+        if last >= 0 and self._total:
+            rate = max(last, rate - (rate - last) * words / self._total)
+        return {
+            "total_words": self._total,
+            "rate": rate,
+            "words_per_second": speed,
+            "eta_seconds": None if speed is None else max(0.0, self._total - words) / speed,
+        }
+
+    def _try(self, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except _NO_MORE as error:
+            if not self._is_told:
+                why = getattr(error, "strerror", None) or error
+                self._say(f"warning: {self._path} lacks lines ({why}); the training goes on")
+            self._is_told = True
+
+    def _add(self, line: str) -> None:
+        """Write a line whole or not at all."""
+        file, data = self._file, line.encode()
+        assert file is not None
+        before = file.tell() if file.seekable() else None
+        try:
+            while data:
+                data = data[file.write(data) :]
+        except OSError:
+            with suppress(OSError):
+                if before is not None:
+                    file.seek(before)
+                    file.truncate()
+            raise
+
+    def _cut(self, config: Mapping[str, Any], epochs: int, words: int) -> None:
+        """Cut off what the file, if it is this run's, has of later than a place in it."""
+        file = self._file
+        if file is None or not file.seekable():
+            return
+        file.seek(0)
+        kept, ours = 0, False
+        for line in file.readlines():
+            try:
+                entry = json.loads(line)
+                event = entry["event"]
+                if event == "start":
+                    ours = _same(entry["config"], config)
+                later = (event == "report" and entry["words"] > words + 1) or (
+                    event == "epoch" and entry["epoch"] > epochs
+                )
+            except (ValueError, KeyError, TypeError):  # half a line, or not ours
+                later = not line.endswith(b"\n")
+            if later and (ours or not line.endswith(b"\n")):
+                break
+            kept += len(line)
+        file.seek(kept)
+        file.truncate()
+
+
+def _same(these: Mapping[str, Any], those: Mapping[str, Any]) -> bool:
+    names = (these.keys() | those.keys()) - set(_MAY_DIFFER)
+    return all(these.get(name) == those.get(name) for name in names)

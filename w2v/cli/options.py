@@ -34,9 +34,9 @@ Vectors = Annotated[Path, typer.Argument(help="Vectors file.", show_default=Fals
 Corpus = Annotated[
     list[str] | None,
     typer.Argument(
-        help="Text files (plain, .gz, .bz2, .zst), Parquet, JSON Lines, folders, patterns, - for "
-        "standard input, a corpus made by w2v prepare, or the name of a dataset. Without any: "
-        "pydocs, the running Python's own documentation.",
+        help="Text files (plain, .gz, .bz2, .zst), Parquet, JSON Lines, CSV, folders, patterns, "
+        "- for standard input, a corpus made by w2v prepare, or the name of a dataset. Without any "
+        "it is pydocs, the running Python's own documentation.",
         show_default=False,
     ),
 ]
@@ -68,7 +68,9 @@ Encoding = Annotated[
 ]
 Column = Annotated[
     str | None,
-    typer.Option(help="Column of Parquet and JSON Lines that has the text.", show_default=False),
+    typer.Option(
+        help="Column of Parquet, JSON Lines and CSV that has the text.", show_default=False
+    ),
 ]
 Workers = Annotated[
     int | None, typer.Option(help="Threads.  [default: all cores]", show_default=False)

@@ -187,10 +187,10 @@ def train(
     say(f"backend: {on_cpu if word2vec.config.hs else describe_choice(word2vec.config.backend)}")
     stopped = False
     failure: OSError | None = None
-    with MetricsLog(metrics) as log:
+    with MetricsLog(metrics, say, goes_on=resume is not None) as log:
         text = read(word2vec, names)
         say(f"corpus: {describe(text)} ({word2vec.read_seconds:.1f} s)")
-        log.start(word2vec)
+        log.start(word2vec, text.total_words)
         first_epoch = word2vec.epochs_done
         if word2vec.vocab is None:
             word2vec.build_vocab(text)
@@ -213,7 +213,7 @@ def train(
         if failure:
             say(f"written: {output}, as far as the training came")
             raise failure
-        totals = log.end(word2vec, save_seconds=time.perf_counter() - begin)
+        totals = log.end(word2vec, save_seconds=time.perf_counter() - begin, stopped=stopped)
     loss = f", loss {word2vec.losses[-1]:.3f}" if word2vec.losses else ""
     say(
         f"{'stopped' if stopped else 'trained'}: {word2vec.trained_words:,} words in "

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from w2v.data.errors import CorpusError
 from w2v.files import checksum
+from w2v.files.sealed_json import CHECKSUM, sealed, unsealed
 from w2v.messages import quoted
 
 TOKENS, OFFSETS, VOCAB, MANIFEST = "tokens.int32", "offsets.int64", "vocab.arrow", "corpus.json"
@@ -67,7 +66,7 @@ def seal(folder: Path) -> None:
     """
     sums = {name: checksum(folder / name) for name in (TOKENS, OFFSETS, VOCAB)}
     manifest = {**read_manifest(folder), "format": _SEALED, "checksums": sums}
-    _write(folder, {**manifest, "checksum": _own(manifest)})
+    _write(folder, manifest)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -90,29 +89,28 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """
     path = folder / MANIFEST
     try:
-        manifest = json.loads(path.read_text("utf-8"))
+        manifest = unsealed(path.read_bytes())
     except FileNotFoundError:
         raise CorpusError(
             f"{folder} is no encoded corpus (it has no {MANIFEST}); make one with w2v prepare"
         ) from None
-    except (ValueError, RecursionError, NotADirectoryError) as error:
+    except NotADirectoryError as error:
         raise CorpusError(f"{folder} is no encoded corpus: {error}") from error
-    version = manifest.get("format") if isinstance(manifest, dict) else manifest
-    if not isinstance(manifest, dict) or version not in (_PLAIN, _SEALED):
+    except ValueError as error:
+        raise CorpusError(
+            f"{folder} is no encoded corpus: {MANIFEST} is damaged ({error}); prepare it again"
+        ) from None
+    version = manifest.get("format")
+    if version not in (_PLAIN, _SEALED):
         raise CorpusError(
             f"{folder} was written by another version of w2v (it says format {quoted(version)}, "
             f"this one reads up to {_SEALED}); prepare it again"
         )
-    own = manifest.pop("checksum", None)
-    whole = version == _PLAIN or (own == _own(manifest) and "checksums" in manifest)
+    own = manifest.pop(CHECKSUM, None)
+    whole = version == _PLAIN or (own is not None and "checksums" in manifest)
     if not (whole and _is_complete(manifest)):
-        raise CorpusError(f"{path} is damaged; prepare the corpus again")
+        raise CorpusError(f"{path} is damaged: not all is there; prepare the corpus again")
     return manifest
-
-
-def _own(manifest: Mapping[str, Any]) -> int:
-    """Return the checksum of a manifest's content, however it is laid out."""
-    return zlib.crc32(json.dumps(manifest, sort_keys=True).encode())
 
 
 def _is_complete(manifest: Mapping[str, Any]) -> bool:
@@ -132,7 +130,7 @@ def _is_count(value: object) -> bool:
 
 
 def _write(folder: Path, manifest: Mapping[str, Any]) -> None:
-    with (folder / MANIFEST).open("w", encoding="utf-8") as file:
-        json.dump(manifest, file, indent=1)
+    with (folder / MANIFEST).open("wb") as file:
+        file.write(sealed(manifest))
         file.flush()
         os.fsync(file.fileno())

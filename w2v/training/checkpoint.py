@@ -13,6 +13,7 @@ import numpy as np
 from w2v.config import TrainConfig
 from w2v.data import Vocabulary
 from w2v.files import atomic_path, is_foreign, named
+from w2v.files.sealed_json import sealed
 from w2v.training.checkpoint_files import (
     CheckpointError,
     check_matrix,
@@ -20,13 +21,15 @@ from w2v.training.checkpoint_files import (
     check_progress,
     check_sums,
     checksums,
+    read_config,
     read_object,
 )
 from w2v.training.optimizer_state import state_names
 
 __all__ = ["Checkpoint", "CheckpointError"]
 
-FORMAT = 1
+# Format 1, of earlier versions, had no checksum of config.json itself, at first none at all.
+FORMAT = 2
 CONFIG, VOCAB, WEIGHTS, OPTIMIZER, PROGRESS = (
     "config.json",
     "vocab.arrow",
@@ -94,7 +97,7 @@ class Checkpoint:
                     raise OSError(f"cannot write {folder}: {error}") from None
             config = {"format": FORMAT, **self.config.to_dict()}
             config["checksums"] = checksums(aside, (VOCAB, *arrays, PROGRESS))
-            (aside / CONFIG).write_text(json.dumps(config, indent=1), "utf-8")
+            (aside / CONFIG).write_bytes(sealed(config))
 
     @staticmethod
     def check_place(folder: str | Path) -> None:
@@ -127,11 +130,10 @@ class Checkpoint:
 
         try:
             folder = named(folder)
-            config = read_object(folder / CONFIG)
+            config = read_config(folder / CONFIG)
             progress = read_object(folder / PROGRESS)
-            if config.pop("format", None) != FORMAT:
+            if config.pop("format", None) not in (1, FORMAT):
                 raise CheckpointError(f"{folder} was written by another version of w2v")
-            # Trainings saved by earlier versions have none.
             check_sums(folder, config.pop("checksums", {}), CONFIG)
             settings = TrainConfig(**config)
             vocab = Vocabulary.load(folder / VOCAB)

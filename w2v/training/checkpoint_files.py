@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from w2v.files import checksum
+from w2v.files.sealed_json import CHECKSUM, unsealed
 from w2v.messages import quoted
 from w2v.training.position import Position
 
@@ -43,6 +44,36 @@ def read_object(path: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise CheckpointError(f"{path} is damaged: it is {quoted(value, 40)}, expected an object")
     return value
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """Read the file that has a checksum of itself.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    dict
+        Without its checksum, which earlier versions did not write.
+
+    Raises
+    ------
+    CheckpointError
+        It is damaged, or was edited and kept its checksum.
+    FileNotFoundError
+        The file is missing.
+    """
+    try:
+        config = unsealed(path.read_bytes())
+    except ValueError as error:
+        raise CheckpointError(
+            f"{path} is damaged: {error}; if it was changed on purpose, take the line "
+            f'"{CHECKSUM}" out of it'
+        ) from None
+    config.pop(CHECKSUM, None)
+    return config
 
 
 def checksums(folder: Path, names: tuple[str, ...]) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Every kind of source gives the same corpus; whatever is no text is refused in one line."""
 
 import bz2
+import csv
 import errno
 import gzip
 import io
@@ -87,6 +88,19 @@ def test_columns_of_parquet_and_json_lines(tmp_path: Path) -> None:
     assert read(tmp_path / "t.jsonl.gz", column="text", tokenizer=str.split) == expected
 
 
+@pytest.mark.parametrize(("suffix", "delimiter"), [(".csv", ","), (".tsv", "\t"), (".csv.gz", ",")])
+def test_columns_of_csv(suffix: str, delimiter: str, tmp_path: Path) -> None:
+    rows = [*LINES, 'a "quoted" word, and more', "two\nlines", "", "12"] * 300
+    out = io.StringIO()
+    table = csv.writer(out, delimiter=delimiter)
+    table.writerow(["n", "text", "other"])
+    table.writerows([n, row, f"other, {n}"] for n, row in enumerate(rows))
+    data = ("\ufeff" + out.getvalue()).encode()
+    path = write(tmp_path / f"t{suffix}", gzip.compress(data) if ".gz" in suffix else data)
+    expected = [line.split() for row in rows for line in row.split("\n") if line.split()]
+    assert read(path, column="text") == expected
+
+
 def write(path: Path, data: bytes) -> Path:
     path.write_bytes(data)
     return path
@@ -127,6 +141,10 @@ def write(path: Path, data: bytes) -> Path:
         ("t.ndjson", b'["a", "b"]\n["c"]', {}, "say which holds the text"),
         ("t.parquet", b"PAR1 or not", {"column": "text"}, "is no Parquet file"),
         ("t.txt", b"words", {"column": "text"}, "has no column"),
+        ("t.csv", b"a b\nc d\n", {}, "say which holds the text"),
+        ("t.csv", b"n,text\n1,a b\n", {"column": "body"}, "no column 'body'"),
+        ("t.csv", b"n,text\n1,a b,c\n", {"column": "text"}, "as many values in each"),
+        ("t.csv", b"", {"column": "text"}, "columns' names in the first line"),
     ],
 )
 def test_bad_input_is_one_clear_line(

@@ -1,4 +1,4 @@
-"""A column of text from Parquet and JSON Lines files, as lines of bytes."""
+"""A column of text from Parquet, JSON Lines and CSV files, as lines of bytes."""
 
 from __future__ import annotations
 
@@ -98,6 +98,64 @@ def json_lines_chunks(reader: Any, name: str, column: str) -> Iterator[bytes]:
         yield _joined(values)
     if seen and not found:
         raise CorpusError(_without(name, column, sorted(seen)))
+
+
+def csv_chunks(reader: Any, name: str, column: str, delimiter: str) -> Iterator[bytes]:
+    """Read a column of a CSV file whose first line has the columns' names, a row a line.
+
+    Parameters
+    ----------
+    reader : Utf8Reader
+    name : str
+        The source, for messages.
+    column : str
+    delimiter : str
+        Between columns.
+
+    Yields
+    ------
+    bytes
+        UTF-8; line ends within quotes are line ends.
+
+    Raises
+    ------
+    CorpusError
+        A file without such a column, or with rows of another number of columns.
+    """
+    import pyarrow as pa
+    import pyarrow.csv as pc
+
+    try:
+        rows = pc.open_csv(
+            _Readable(reader),
+            pc.ReadOptions(block_size=_JSON_BYTES, use_threads=False),
+            pc.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+            pc.ConvertOptions(column_types={column: pa.string()}, include_columns=[column]),
+        )
+        for batch in rows:
+            yield _joined(batch.column(0))
+    except KeyError as error:
+        raise CorpusError(f"{name} has no column {quoted(column)}: {_line(error)}") from None
+    except pa.ArrowInvalid as error:
+        raise CorpusError(
+            f"{name}: expected the columns' names in the first line and as many values in each "
+            f"other: {_line(error)}"
+        ) from error
+
+
+class _Readable:
+    """A reader as Arrow wants to see it: a file that is open."""
+
+    closed = False
+
+    def __init__(self, reader: Any) -> None:
+        self.read = reader.read
+
+    def readable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        pass
 
 
 def _runs_of_lines(reader: Any, name: str) -> Iterator[bytes]:

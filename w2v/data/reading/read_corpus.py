@@ -56,7 +56,7 @@ def read_corpus(
     Parameters
     ----------
     source : str, path, sequence of these, or iterable of token sequences
-        Files of text (plain, .gz, .bz2, .zst), Parquet or JSON Lines; folders; patterns; ``-``
+        Files of text (plain, .gz, .bz2, .zst), Parquet, JSON Lines or CSV; folders; patterns; ``-``
         for standard input; names of datasets such as ``"pydocs"``; the folder of an encoded
         corpus, which is opened as it is. Anything else iterable gives sentences as sequences
         of strings, and is read once; what :class:`w2v.data.LineSentence` and its like name is
@@ -74,9 +74,9 @@ def read_corpus(
         What to do with bytes that are no text in the encoding: put U+FFFD in their place, count
         them in ``info["replaced"]`` and warn, or end with an error.
     encoding : str, default "utf-8"
-        Of plain text and JSON Lines: any that Python knows. A byte order mark is left out.
+        Of plain text, JSON Lines and CSV: any that Python knows. A byte order mark is left out.
     column : str, optional
-        The column of Parquet and JSON Lines files. A row is a line.
+        The column of Parquet, JSON Lines and CSV files. A row is a line.
     max_sentence_length : int, default 10_000
         Sentences are cut after so many tokens. A sentence is a line; only ``\n`` ends one.
     workers : int, optional

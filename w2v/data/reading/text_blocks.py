@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.data.errors import CorpusError
-from w2v.data.reading.columns import json_lines_chunks, parquet_chunks
+from w2v.data.reading.columns import csv_chunks, json_lines_chunks, parquet_chunks
 from w2v.data.reading.decoding import UTF8
 from w2v.data.reading.encoding_guess import encoding_advice
 from w2v.data.reading.text_source import TextSource
@@ -20,6 +20,7 @@ from w2v.messages import quoted
 BLOCK_BYTES = 1 << 20
 _WHITE = b" \n\t\r\v\f"
 _PADDING = bytes(8)
+_DELIMITERS = {"csv": ",", "tsv": "\t"}
 # What has no break for so long is neither words nor lines, and would have to fit in memory.
 _LONGEST_UNBROKEN = 1 << 28
 
@@ -98,13 +99,13 @@ class TextBlocks:
     ----------
     sources : list of TextSource
     column : str, optional
-        The column of Parquet and JSON Lines files; a row is a line.
+        The column of Parquet, JSON Lines and CSV files; a row is a line.
     block_bytes : int
         About how long a block is; a longer word is never cut.
     lines_only : bool, default False
         End blocks at line ends only.
     encoding : str, default "utf-8"
-        Of plain text and JSON Lines.
+        Of plain text, JSON Lines and CSV.
     strict : bool, default False
         Whether bytes that are no text in another encoding than UTF-8 are an error.
     one_line : bool, default False
@@ -161,11 +162,14 @@ class TextBlocks:
 
     def _chunks(self, source: TextSource) -> Generator[bytes, None, None]:
         if source.kind != "text" and self._column is None:
-            raise CorpusError(f"{source.name} has columns; say which holds the text (column=…)")
+            raise CorpusError(
+                f"{source.name} has columns; say which holds the text (column=…), or call it .txt "
+                "if it is plain text"
+            )
         if source.kind == "text" and self._column is not None:
             raise CorpusError(
                 f"{source.name} is plain text and has no column {quoted(self._column)}; "
-                "columns are for .parquet, .jsonl, .ndjson and .json"
+                "columns are for .parquet, .jsonl, .ndjson, .json, .csv and .tsv"
             )
         if source.kind == "parquet":
             if self._encoding != UTF8:
@@ -178,6 +182,9 @@ class TextBlocks:
             self._within = lambda: reader.consumed
             if source.kind == "jsonl":
                 yield from json_lines_chunks(reader, source.name, str(self._column))
+            elif source.kind in _DELIMITERS:
+                delimiter = _DELIMITERS[source.kind]
+                yield from csv_chunks(reader, source.name, str(self._column), delimiter)
             else:
                 while chunk := reader.read(self._block_bytes):
                     yield chunk

@@ -25,6 +25,8 @@ _OTHERWISE = (
 _KINDS = {
     **dict.fromkeys((".parquet", ".pq"), "parquet"),
     **dict.fromkeys((".jsonl", ".ndjson", ".json"), "jsonl"),
+    ".csv": "csv",
+    ".tsv": "tsv",
 }
 
 
@@ -36,7 +38,7 @@ class TextSource:
     ----------
     path : Path or None
         None is standard input.
-    kind : {"text", "parquet", "jsonl"}
+    kind : {"text", "parquet", "jsonl", "csv", "tsv"}
     """
 
     path: Path | None

@@ -8,7 +8,7 @@ from w2v.files import is_pickle
 from w2v.vectors.errors import VectorFormatError
 from w2v.vectors.formats.compression import compression_of, open_for_reading
 from w2v.vectors.formats.format import Format
-from w2v.vectors.formats.lines import read_first_line
+from w2v.vectors.formats.lines import SNIFFED, begins_a_text, read_first_line
 from w2v.vectors.formats.registry import FORMATS, by_suffix, find_format
 from w2v.vectors.formats.text_rows import vector_size_of
 from w2v.vectors.formats.word2vec_binary import FORMAT as WORD2VEC_BINARY
@@ -16,8 +16,6 @@ from w2v.vectors.formats.word2vec_header import is_header
 from w2v.vectors.formats.word2vec_text import FORMAT as WORD2VEC_TEXT
 
 _HEAD = 16
-_SNIFFED = 1 << 16
-_CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r"))
 
 
 def detect(path: Path, name: str | None) -> Format:
@@ -83,19 +81,7 @@ def check_is_a_file_of_vectors(path: Path) -> None:
 def _by_first_row(path: Path) -> Format | None:
     """Tell word2vec's text from its binary format by the first row; None if it is neither."""
     with open_for_reading(path) as unpacked:
-        line = read_first_line(unpacked.file, _SNIFFED)
+        line = read_first_line(unpacked.file, SNIFFED)
         if not is_header(line):
             return WORD2VEC_TEXT if vector_size_of(line) > 1 else None
-        # Numbers of four bytes hardly ever are all letters; a text's rows always are.
-        rows = unpacked.read_some(_SNIFFED)
-        is_text = rows.translate(None, _CONTROLS) == rows and _is_utf8(rows)
-        return WORD2VEC_TEXT if rows and is_text else WORD2VEC_BINARY
-
-
-def _is_utf8(start: bytes) -> bool:
-    """Tell whether bytes begin a text."""
-    try:
-        start.decode()
-    except UnicodeDecodeError as error:
-        return error.start > len(start) - 4 and "unexpected end" in error.reason
-    return True
+        return WORD2VEC_TEXT if begins_a_text(unpacked.read_some(SNIFFED)) else WORD2VEC_BINARY

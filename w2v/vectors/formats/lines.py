@@ -9,6 +9,10 @@ from w2v.vectors.errors import VectorFormatError
 MAX_LINE = 1 << 24
 """No word and no row of text is longer than this (16 MiB); a damaged file may claim so."""
 
+SNIFFED = 1 << 16
+"""From so many bytes a text is told from other files."""
+
+_CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r"))
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -53,3 +57,14 @@ def read_first_line(file: IO[bytes], longest: int = MAX_LINE) -> bytes:
         if b"\r" in line.rstrip():
             raise VectorFormatError("the lines end with \\r alone: end them with \\n")
     return line.removeprefix(BYTE_ORDER_MARK)
+
+
+def begins_a_text(start: bytes) -> bool:
+    """Tell whether a file's first bytes are letters all: numbers of four bytes hardly ever are."""
+    if not start or start.translate(None, _CONTROLS) != start:
+        return False
+    try:
+        start.decode()
+    except UnicodeDecodeError as error:
+        return error.start > len(start) - 4 and "unexpected end" in error.reason
+    return True

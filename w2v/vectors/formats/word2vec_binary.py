@@ -11,7 +11,7 @@ from w2v.messages import quoted
 from w2v.vectors.errors import CutOffError, VectorFormatError
 from w2v.vectors.formats.compression import open_for_reading, open_for_writing
 from w2v.vectors.formats.format import Format
-from w2v.vectors.formats.lines import MAX_LINE, read_first_line
+from w2v.vectors.formats.lines import MAX_LINE, SNIFFED, begins_a_text, read_first_line
 from w2v.vectors.formats.row_buffer import RowBuffer
 from w2v.vectors.formats.vector_data import ReadOptions, VectorData, check_unique
 from w2v.vectors.formats.word2vec_header import Header, parse_header
@@ -70,15 +70,23 @@ def write(path: Path, data: VectorData, target: Path) -> None:
     Raises
     ------
     VectorFormatError
-        A word with a space, or a line end first: no reader could tell where it stops.
+        A word with a space, or a line end first: no reader could tell where it stops.  Or so
+        few numbers that their bytes are letters all: readers would take them for a text.
     """
     encoded = [_encode(word) for word in as_text(data.words)]
     vectors = data.vectors.astype("<f4", copy=False)
     with open_for_writing(path) as file:
         file.write(Header.of(data).encode())
         pieces = (piece + row.tobytes() for piece, row in zip(encoded, vectors, strict=True))
-        while block := b"".join(islice(pieces, 4096)):
+        block = b"".join(islice(pieces, 4096))
+        if begins_a_text(block[:SNIFFED]):
+            raise VectorFormatError(
+                "the bytes of these few numbers are letters all, and readers would take them for "
+                "a text: save as .txt or .safetensors"
+            )
+        while block:
             file.write(block)
+            block = b"".join(islice(pieces, 4096))
 
 
 def _encode(word: str) -> bytes:
