@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from w2v.cli.checkpoints import Every, Folder, Keep, Resume, place_of_run
 from w2v.cli.common import check_folder, check_outputs, choice, describe, save_or_rescue, teller
 from w2v.cli.config_file import Config, options_of
 from w2v.cli.options import (
@@ -96,18 +97,10 @@ def train(
         Path | None,
         typer.Option(help="JSON Lines file of the run to write.", show_default=False),
     ] = None,
-    checkpoint: Annotated[
-        Path | None,
-        typer.Option(help="Folder to keep the training in, after every epoch.", show_default=False),
-    ] = None,
-    resume: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder of such a training, to go on with on the same corpus, which is to be "
-            "named. Its own options count; --epochs may be raised.",
-            show_default=False,
-        ),
-    ] = None,
+    checkpoint: Folder = None,
+    checkpoint_every: Every = None,
+    keep: Keep = 1,
+    resume: Resume = None,
     config: Config = None,
     json_output: Json = False,
     quiet: Quiet = False,
@@ -127,7 +120,6 @@ def train(
     from w2v.cli.resuming import check_reading, read, resumed, saved_text
     from w2v.data.reading.rereading import require_rereadable
     from w2v.pictures.picture_file import check_picture
-    from w2v.training.checkpoint import Checkpoint
     from w2v.training.trainable_text import nothing_was_left
     from w2v.vectors import format_of
     from w2v.word2vec import Word2Vec
@@ -139,8 +131,7 @@ def train(
     check_outputs((output, plot, metrics, checkpoint), corpus or ())
     if plot:
         check_picture(plot)
-    if checkpoint:
-        Checkpoint.check_place(checkpoint)
+    folder, going_on = place_of_run(ctx, checkpoint, resume, keep, checkpoint_every, say)
     reading: dict[str, Any] = {
         "tokenizer": tokenizer,
         "lowercase": lowercase,
@@ -170,10 +161,10 @@ def train(
             "workers": workers,
             "verbose": not quiet,
         }
-        if resume:
-            word2vec, names, reading = resumed(ctx, resume, hyper, reading, corpus, running)
+        if going_on:
+            word2vec, names, reading = resumed(ctx, going_on, hyper, reading, corpus, running)
             if not saved_text(word2vec):
-                say(f"{resume} does not say which text it was trained on: not compared")
+                say(f"{going_on} does not say which text it was trained on: not compared")
             reread = reread or bool(saved_text(word2vec).get("reread"))
         else:
             check_reading(ctx, reading, corpus or ())
@@ -186,12 +177,12 @@ def train(
     on_cpu = f"{describe_choice('cpu')} (hierarchical softmax runs on the CPU)"
     say(f"backend: {on_cpu if word2vec.config.hs else describe_choice(word2vec.config.backend)}")
     stopped = False
-    failure: OSError | None = None
-    with MetricsLog(metrics, say, goes_on=resume is not None) as log:
+    failure: OSError | MemoryError | None = None
+    with MetricsLog(metrics, say, goes_on=going_on is not None) as log:
         text = read(word2vec, names)
         say(f"corpus: {describe(text)} ({word2vec.read_seconds:.1f} s)")
         log.start(word2vec, text.total_words)
-        first_epoch = word2vec.epochs_done
+        begun_at = word2vec.epochs_done
         if word2vec.vocab is None:
             word2vec.build_vocab(text)
         try:
@@ -199,14 +190,17 @@ def train(
                 names if reread else text,
                 on_report=log.report,
                 callbacks=[log],
-                checkpoint=checkpoint or resume,
-                first_epoch=first_epoch,
+                checkpoint=folder,
+                checkpoint_every=checkpoint_every,
+                checkpoint_keep=keep,
+                resume=going_on is not None,
+                epochs=word2vec.config.epochs if going_on else None,
             )
-            if not word2vec.predictions and first_epoch < word2vec.config.epochs:
+            if not word2vec.predictions and begun_at < word2vec.config.epochs:
                 raise ValueError(nothing_was_left(word2vec.config))
         except KeyboardInterrupt:
             stopped = True
-        except OSError as error:  # a checkpoint or a figure that could not be written
+        except (OSError, MemoryError) as error:  # as of a checkpoint that could not be written
             failure = error
         begin = time.perf_counter()
         save_or_rescue(word2vec.wv, output)
@@ -224,6 +218,8 @@ def train(
         word2vec.plot(plot)
         written.append(str(plot))
     say(f"written: {', '.join(written)}")
+    if stopped and folder:
+        say(f"to go on: the same command with --checkpoint {folder} --resume auto")
     if json_output:
         print_json({**totals, "stopped": stopped, "written": written})
     if stopped:

@@ -14,8 +14,11 @@ from w2v.config import TrainConfig
 from w2v.data import Vocabulary
 from w2v.files import atomic_path, is_foreign, named
 from w2v.files.sealed_json import sealed
+from w2v.files.tensors import write_tensors
 from w2v.training.checkpoint_files import (
     CheckpointError,
+    NotFiniteError,
+    check_finite,
     check_matrix,
     check_optimizer,
     check_progress,
@@ -26,7 +29,7 @@ from w2v.training.checkpoint_files import (
 )
 from w2v.training.optimizer_state import state_names
 
-__all__ = ["Checkpoint", "CheckpointError"]
+__all__ = ["Checkpoint", "CheckpointError", "NotFiniteError"]
 
 # Format 1, of earlier versions, had no checksum of config.json itself, at first none at all.
 FORMAT = 2
@@ -77,26 +80,23 @@ class Checkpoint:
         ------
         CheckpointError
             The folder holds something else.
+        NotFiniteError
+            Weights or an optimizer's state have diverged.
         OSError
             It cannot be written; what was there is still there.
         """
-        from safetensors import SafetensorError
-        from safetensors.numpy import save_file
-
         self.check_place(folder)
         arrays = {WEIGHTS: self.weights} | ({OPTIMIZER: self.optimizer} if self.optimizer else {})
         with atomic_path(folder) as aside:
             aside.mkdir()
             (aside / PROGRESS).write_text(json.dumps(self.progress), "utf-8")
             self.vocab.save(aside / VOCAB)
-            for file, named in arrays.items():
-                plain = {name: np.ascontiguousarray(array) for name, array in named.items()}
-                try:
-                    save_file(plain, aside / file)
-                except SafetensorError as error:
-                    raise OSError(f"cannot write {folder}: {error}") from None
+            sums = {
+                file: write_tensors(aside / file, named, look=check_finite)
+                for file, named in arrays.items()
+            }
             config = {"format": FORMAT, **self.config.to_dict()}
-            config["checksums"] = checksums(aside, (VOCAB, *arrays, PROGRESS))
+            config["checksums"] = checksums(aside, (VOCAB, PROGRESS)) | sums
             (aside / CONFIG).write_bytes(sealed(config))
 
     @staticmethod
@@ -104,6 +104,28 @@ class Checkpoint:
         """Raise a CheckpointError if something else than a saved training stands there."""
         if is_foreign(folder, CONFIG):
             raise CheckpointError(f"{folder} exists and is no saved training; name another folder")
+
+    @staticmethod
+    def stands_at(folder: str | Path) -> bool:
+        """Tell whether a saved training stands there, whole or not."""
+        return (named(folder) / CONFIG).is_file()
+
+    @staticmethod
+    def is_finished(folder: str | Path) -> bool:
+        """Tell whether the run of a saved training has come to its end.
+
+        Raises
+        ------
+        CheckpointError
+            The files that say so are damaged.
+        OSError
+            They cannot be read.
+        """
+        folder = named(folder)
+        progress, config = read_object(folder / PROGRESS), read_config(folder / CONFIG)
+        check_progress(progress, folder / PROGRESS, drawn=False)
+        epochs = progress.get("run", {}).get("asked", {}).get("epochs", config.get("epochs"))
+        return bool(progress["epochs_done"] == epochs)
 
     @classmethod
     def load(cls, folder: str | Path) -> Checkpoint:

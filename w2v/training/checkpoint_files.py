@@ -19,6 +19,32 @@ class CheckpointError(ValueError):
     """A folder holds no saved training, or a damaged one."""
 
 
+class NotFiniteError(ValueError):
+    """A number of a model that is to be saved is none.
+
+    Parameters
+    ----------
+    name : str
+        Of the array.
+    row : int
+        The first in which there is such a number.
+    """
+
+    def __init__(self, name: str, row: int) -> None:
+        super().__init__(f"row {row:,} of {name} holds NaN or infinity: the training has diverged")
+        self.name, self.row = name, row
+
+
+def check_finite(name: str, rows: slice, block: np.ndarray) -> None:
+    """Refuse rows of a matrix, in which a number is not finite, with a NotFiniteError."""
+    with np.errstate(all="ignore"):
+        if np.isfinite(block.sum()):
+            return
+    wrong = ~np.isfinite(block.reshape(len(block), -1)).all(axis=1)
+    if wrong.any():
+        raise NotFiniteError(name, rows.start + int(wrong.argmax()))
+
+
 def read_object(path: Path) -> dict[str, Any]:
     """Read a JSON object.
 
@@ -159,7 +185,7 @@ def _is_run(run: Any) -> bool:
     if not isinstance(run, dict) or not isinstance(run.get("asked"), dict):
         return False
     counts = [run.get(name) for name in ("words", "words_in_epochs", "predictions")]
-    points = [run.get(name) for name in ("curve", "rests")]
+    points: list[Any] = [run.get(name) for name in ("curve", "rests")]
     return (
         all(type(count) is int and count >= 0 for count in counts)
         and all(_is_number(run.get(name)) for name in ("loss", "seconds"))

@@ -12,7 +12,7 @@ import numpy as np
 from w2v.config import TrainConfig
 from w2v.files import is_pickle
 from w2v.messages import quoted
-from w2v.training.checkpoint import Checkpoint, CheckpointError
+from w2v.training.checkpoint import Checkpoint, CheckpointError, NotFiniteError
 from w2v.vectors.formats.vector_data import check_finite
 from w2v.word2vec.base import Base
 from w2v.word2vec.run_so_far import take_run, told_of_run
@@ -50,14 +50,13 @@ class Saving(Base):
         Raises
         ------
         ValueError
-            There is nothing to save yet, a vector is not finite, or the folder holds something
+            There is nothing to save yet, a number is not finite, or the folder holds something
             else.
         OSError
             It cannot be written.
         """
         kept = self._weights.plain()
         W_in, W_out = kept.matrices
-        check_finite(kept.vocab.words, W_in)
         progress: dict[str, Any] = {"epochs_done": self.epochs_done, "losses": self.losses}
         if self.trained_on is not None:
             progress[_TEXT] = self.trained_on
@@ -73,7 +72,11 @@ class Saving(Base):
         weights = {"W_in": W_in, "W_out": W_out}
         if kept.lockf is not None:
             weights["lockf"] = kept.lockf
-        Checkpoint(self.config, kept.vocab, weights, progress, state).save(folder)
+        try:
+            Checkpoint(self.config, kept.vocab, weights, progress, state).save(folder)
+        except NotFiniteError:
+            check_finite(kept.vocab.words, W_in)  # its message names the word
+            raise
 
     @classmethod
     def load(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from w2v.config import TrainConfig, checked_flag
 from w2v.data import EncodedCorpus
@@ -18,10 +18,9 @@ from w2v.data.trimming import Rule
 from w2v.gensim_names import check_unsupported, parameters
 from w2v.items import is_integer
 from w2v.messages import quoted
-from w2v.training.checkpoint import Checkpoint
-from w2v.training.checkpoint_interval import Interval
 from w2v.training.divergence import check_start, tell_if_worse_than_untrained
 from w2v.training.engines import first_rate
+from w2v.training.folder_lock import hold_folder
 from w2v.training.one_at_a_time import one_at_a_time
 from w2v.training.optimizer_state import tell_that_the_optimizer_begins_anew
 from w2v.training.trainable_text import (
@@ -29,6 +28,7 @@ from w2v.training.trainable_text import (
     require_something_to_predict,
     tell_that_nothing_was_left,
 )
+from w2v.word2vec.order import Order
 from w2v.word2vec.run_so_far import forget_run
 from w2v.word2vec.saving import Saving
 from w2v.word2vec.texts import one_source
@@ -36,26 +36,6 @@ from w2v.word2vec.training_session import Plan, Report, TrainingSession, each_on
 from w2v.word2vec.vocabulary_steps import VocabularySteps
 
 _log = logging.getLogger("w2v")
-
-
-class Order(NamedTuple):
-    """What one training is asked for; see :meth:`Training.train`.
-
-    ``forgiving`` makes a warning of a text in which there is nothing to learn.
-    """
-
-    epochs: int | None = None
-    start_alpha: float | None = None
-    end_alpha: float | None = None
-    callbacks: Iterable[Any] | None = ()
-    on_report: Report | None = None
-    checkpoint: str | Path | None = None
-    checkpoint_every: str | None = None
-    first_epoch: int = 0
-    resume: bool = False
-    reread: bool | None = None
-    encoding: str | None = None
-    forgiving: bool = False
 
 
 class Training(VocabularySteps, Saving):
@@ -79,6 +59,7 @@ class Training(VocabularySteps, Saving):
         on_report: Report | None = None,
         checkpoint: str | Path | None = None,
         checkpoint_every: str | None = None,
+        checkpoint_keep: int = 1,
         first_epoch: int = 0,
         resume: bool = False,
         reread: bool | None = None,
@@ -111,6 +92,9 @@ class Training(VocabularySteps, Saving):
         checkpoint_every : str, optional
             How often, within an epoch too: ``"10m"`` (or s, h) of time, ``"50Mw"`` (or k, G) words
             or ``"2e"`` epochs; by default after every epoch.
+        checkpoint_keep : int, default 1
+            How many of the last to keep: the folder has the newest, and beside it those of its
+            name with ``.1``, ``.2`` and so on the ones before.
         first_epoch : int, default 0
             Epochs of this run that are done already, ``epochs_done``: as with ``resume``, but
             with what else is given.  At 0 a run begins, and the optimizer anew.
@@ -136,8 +120,8 @@ class Training(VocabularySteps, Saving):
             ``first_epoch`` goes on with a training on another text.
         ValueError
             There is no vocabulary yet (which is a RuntimeError too), a learning rate that is not
-            above 0, too little text for a batch, another ``first_epoch``
-            than 0 or ``epochs_done``, or another thread trains this model.
+            above 0, too little text for a batch, another ``first_epoch`` than 0 or
+            ``epochs_done``, or another thread trains this model or into this folder.
         DivergedError
             Steps too long have made vectors of numbers that are not finite.  ``losses``,
             ``epochs_done`` and the checkpoint are those of the last epoch that ended well; the
@@ -158,6 +142,7 @@ class Training(VocabularySteps, Saving):
                 on_report,
                 checkpoint,
                 checkpoint_every,
+                checkpoint_keep,
                 first_epoch,
                 resume,
                 reread,
@@ -168,14 +153,12 @@ class Training(VocabularySteps, Saving):
 
     def _train(self, source: Any, order: Order) -> tuple[int, int]:
         """Train as :meth:`train` does."""
-        with one_at_a_time(self._lock):
-            if order.checkpoint is not None:
-                Checkpoint.check_place(order.checkpoint)
-            interval = _interval_of(order)
+        with one_at_a_time(self._lock), hold_folder(order.checkpoint):
+            keep, interval = order.keeper(self.save), order.interval
             model, _ = self.built()
             goes_on = self._goes_on(order)
             first_epoch = self.epochs_done if order.resume else order.first_epoch
-            asked = {**(self._asked if order.resume and goes_on else {}), **_asked_of(order)}
+            asked = {**(self._asked if order.resume and goes_on else {}), **order.asked}
             config = self._config_of(asked, goes_on=goes_on)
             self._weights.take_written()
             check_start(model)
@@ -207,7 +190,7 @@ class Training(VocabularySteps, Saving):
                 hooks=each_once([*self.callbacks, *(order.callbacks or ())]),
                 on_report=order.on_report,
                 read_anew=read if anew else None,
-                keep=None if order.checkpoint is None else partial(self.save, order.checkpoint),
+                keep=keep,
                 interval=interval,
             )
             with TrainingSession(self, plan) as session:
@@ -331,15 +314,3 @@ class Training(VocabularySteps, Saving):
                 f"first_epoch must be 0, to begin, or this model's epochs_done, which is {done}, "
                 f"to go on, and at most epochs, which is {epochs}; got {quoted(first)}"
             )
-
-
-def _asked_of(order: Order) -> dict[str, Any]:
-    """Return the hyper-parameters that a training is to have in place of the model's."""
-    names = {"epochs": order.epochs, "alpha": order.start_alpha, "min_alpha": order.end_alpha}
-    return {name: value for name, value in names.items() if value is not None}
-
-
-def _interval_of(order: Order) -> Interval:
-    if order.checkpoint is None and order.checkpoint_every is not None:
-        raise ValueError("checkpoint_every is of checkpoints: name a folder, checkpoint=…")
-    return Interval.parse(order.checkpoint_every)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Self
 
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus
+from w2v.training.checkpoint import NotFiniteError
 from w2v.training.checkpoint_interval import Interval, Schedule
 from w2v.training.divergence import DivergedError, check_loss, sum_of_weights
 from w2v.training.engines import Run, make_engine
@@ -222,8 +223,11 @@ class TrainingSession:
         """See to what is due within an epoch."""
         self._stopping.obey()
         self._note()
-        self._check_weights(self._trained.epochs_done + 1)
-        self._keep()
+        try:
+            self._keep()
+        except NotFiniteError:
+            self._check_weights(self._trained.epochs_done + 1)
+            raise
         self._stopping.obey()
 
     def _done(self, words: float | None = None) -> tuple[float, float]:
