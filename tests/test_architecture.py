@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "gensim_names": {"messages"},
     "items": set[str](),
     "config": {"messages"},
-    "backend": {"messages"},
+    "backend": {"files", "messages"},
     "layers": {"backend", "messages"},
     "models": {"backend", "layers", "messages"},
     "data": FOUNDATIONS,

@@ -31,9 +31,10 @@ class TrainConfig:
     sg : {0, 1}, default 0
         1 trains skip-gram, 0 CBOW.
     hs : {0, 1}, default 0
-        1 trains hierarchical softmax, on the CPU alone, 0 negative sampling.
+        1 trains hierarchical softmax, on the CPU alone, and negative sampling beside it unless
+        ``negative`` is 0; 0 trains negative sampling.
     negative : int, default 5
-        Negatives a target; must be 0 with ``hs=1``.
+        Negatives a target; 0 for none, with ``hs=1``.
     ns_exponent : float, default 0.75
         Exponent of the counts from which negatives are drawn.
     sample : float, default 1e-3
@@ -165,11 +166,6 @@ class TrainConfig:
     def _require_output_layer(self) -> None:
         self._require("hs", self.hs in (0, 1), "1 for hierarchical softmax or 0")
         self._require("negative", _is_int(self.negative) and self.negative >= 0, "0 or more")
-        if self.hs and self.negative:
-            raise ValueError(
-                f"hs=1 trains hierarchical softmax alone: set negative=0 with it, got "
-                f"negative={self.negative}"
-            )
         if not self.hs and not self.negative:
             raise ValueError(
                 "negative must be 1 or more, got 0; set hs=1 with it for hierarchical softmax"

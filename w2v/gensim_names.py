@@ -29,9 +29,9 @@ _RENAMED = {
 
 _ONE_STEP = "build_vocab() counts the words and makes the weights"
 WORD2VEC: dict[str, str] = {
-    "syn1": "it is there with hs=1; with negative sampling use syn1neg",
-    "syn1neg": "it is there with negative sampling; with hs=1 use syn1",
-    "cum_table": "negatives are drawn from model.model.ns_loss.sampler",
+    "syn1": "it is there with hs=1; with negative sampling alone use syn1neg",
+    "syn1neg": "it is there with negative sampling; with hs=1 alone use syn1",
+    "cum_table": "negatives are drawn from model.model.loss_layer.sampler",
     "make_cum_table": "negatives are drawn from alias tables that build_vocab() makes",
     "create_binary_tree": "the tree is model.model.loss_layer.output, which build_vocab() makes",
     "add_null_word": "there is no null word",

@@ -146,7 +146,7 @@ def test_the_reference_steps_as_the_layers_with_sgd(skip_gram: bool) -> None:
     settings = tree_settings(corpus, skip_gram=skip_gram, share_gradient=True)
     weights = tree_weights(30, 8)
     model = (SkipGram if skip_gram else CBOW)(
-        30, 8, settings.window, None, hs=1, counts=corpus.counts, backend=CPU
+        30, 8, settings.window, None, hs=1, negative=0, counts=corpus.counts, backend=CPU
     )
     for param, W in zip(model.params, weights, strict=True):
         param[:] = W

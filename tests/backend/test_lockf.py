@@ -11,9 +11,11 @@ import pytest
 
 from tests.backend.test_fused import Corpus, assert_same_steps, copies, random_weights
 from tests.backend.test_hierarchical_softmax import MODELS, tree_settings, tree_weights
+from tests.backend.test_tree_and_noise import BothCorpus, both_weights
 from w2v.backend import Backend, FusedLoss, FusedSettings, HuffmanTree, Work, get_backend
 
 REFERENCE, CPU = Backend(), get_backend("cpu")
+KINDS = "negatives", "tree", "both"
 Weights = tuple[np.ndarray, np.ndarray]
 
 
@@ -30,31 +32,35 @@ def train(
     lockf: Any,
     position: int = 300,
 ) -> FusedLoss:
-    output = corpus.noise if settings.negative else HuffmanTree(corpus.counts)
+    output: Any = HuffmanTree(corpus.counts)
+    if settings.negative:
+        output = (BothCorpus if settings.hs else Corpus)(len(corpus.counts)).noise
     text = corpus.tokens, corpus.offsets
     work = Work(*weights, *text, output, corpus.keep, settings, position, lockf)
     return backend.train(work).result()
 
 
-def case(tree: bool, vocab_size: int, dim: int, **changes: Any) -> tuple[FusedSettings, Weights]:
+def case(kind: str, vocab_size: int, dim: int, **changes: Any) -> tuple[FusedSettings, Weights]:
     corpus = Corpus(vocab_size)
-    if tree:
+    if kind == "both":
+        return BothCorpus(vocab_size).settings(**changes), both_weights(vocab_size, dim)
+    if kind == "tree":
         return tree_settings(corpus, **changes), tree_weights(vocab_size, dim)
     return corpus.settings(**changes), random_weights(vocab_size, dim)
 
 
-@pytest.mark.parametrize("tree", [False, True], ids=["negatives", "tree"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 @pytest.mark.parametrize(
     "shape", [(12, 100, 5), (40, 17, 1), (40, 17, 10**20), (300, 33, 45)], ids=str
 )
 def test_kernel_and_reference_damp_alike(
-    shape: tuple[int, int, int], model: dict[str, bool], tree: bool
+    shape: tuple[int, int, int], model: dict[str, bool], kind: str
 ) -> None:
     vocab_size, dim, window = shape
     alpha = 0.05 / min(window, 60)
-    settings, start = case(tree, vocab_size, dim, window=window, alpha=alpha, **model)
-    if vocab_size == 300 and not tree:
+    settings, start = case(kind, vocab_size, dim, window=window, alpha=alpha, **model)
+    if vocab_size == 300 and kind != "tree":
         settings = replace(settings, negative=20, exact=False)
     corpus, lockf = Corpus(vocab_size), factors(vocab_size)
     expected, got, free = copies(start), copies(start), copies(start)
@@ -71,10 +77,10 @@ def test_kernel_and_reference_damp_alike(
     assert abs(free[0] - got[0])[lockf == 0.25].max() > 1e-4
 
 
-@pytest.mark.parametrize("tree", [False, True], ids=["negatives", "tree"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("skip_gram", [True, False], ids=["skip-gram", "cbow"])
-def test_factors_of_one_change_nothing(skip_gram: bool, tree: bool) -> None:
-    settings, start = case(tree, 40, 20, skip_gram=skip_gram)
+def test_factors_of_one_change_nothing(skip_gram: bool, kind: str) -> None:
+    settings, start = case(kind, 40, 20, skip_gram=skip_gram)
     corpus = Corpus(40)
     without, ones = copies(start), copies(start)
     train(CPU, corpus, without, settings, None)
@@ -83,13 +89,13 @@ def test_factors_of_one_change_nothing(skip_gram: bool, tree: bool) -> None:
         np.testing.assert_allclose(W, same, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("tree", [False, True], ids=["negatives", "tree"])
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("skip_gram", [True, False], ids=["skip-gram", "cbow"])
 def test_threads_with_copies_of_their_own_leave_fixed_vectors_to_the_bit(
-    skip_gram: bool, tree: bool, monkeypatch: pytest.MonkeyPatch
+    skip_gram: bool, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("w2v.backend.cpu.copies.UNSETTLED_WORDS", 0)
-    settings, (W_in, W_out) = case(tree, 900, 20, skip_gram=skip_gram, alpha=0.01, workers=4)
+    settings, (W_in, W_out) = case(kind, 900, 20, skip_gram=skip_gram, alpha=0.01, workers=4)
     W_in[::3, ::2] = -0.0
     lockf, start = factors(900), W_in.copy()
     corpora = [Corpus(900, sentences=200) for _ in range(4)]
@@ -108,6 +114,6 @@ def test_threads_with_copies_of_their_own_leave_fixed_vectors_to_the_bit(
 
 @pytest.mark.parametrize("lockf", [np.ones(39, np.float32), np.ones(40), [1.0] * 40])
 def test_factors_of_another_shape_or_type_are_refused(lockf: Any) -> None:
-    settings, start = case(False, 40, 4)
+    settings, start = case("negatives", 40, 4)
     with pytest.raises(ValueError, match="factors of input vectors must be float32 of shape"):
         train(CPU, Corpus(40), start, settings, lockf)

@@ -19,6 +19,7 @@ from w2v.data import read_corpus
 ALL_KINDS = {
     **KINDS,
     "tree of sums": {"sg": 0, "hs": 1, "negative": 0, "cbow_mean": 0},
+    "tree and negatives of sums": {"sg": 0, "hs": 1, "cbow_mean": 0},
     "twenty negatives": {"sg": 1, "negative": 20},
     "fast": {"sg": 0, "sampling": "fast", "cbow_mean": 0},
 }

@@ -25,6 +25,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "fast": {"sg": 1, "sampling": "fast", "negative": 20},
     "tree": {"sg": 1, "hs": 1, "negative": 0},
     "tree-cbow": {"sg": 0, "hs": 1, "negative": 0},
+    "both": {"sg": 1, "hs": 1},
 }
 SMALL: dict[str, Any] = {"vector_size": 12, "min_count": 1, "epochs": 2, "seed": 1}
 

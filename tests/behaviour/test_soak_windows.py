@@ -25,6 +25,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "cbow": {"sg": 0},
     "cbow sum": {"sg": 0, "cbow_mean": 0},
     "tree": {"sg": 1, "hs": 1, "negative": 0},
+    "tree and negatives": {"sg": 1, "hs": 1},
 }
 CORPORA = "baskets", "documents", "books"
 

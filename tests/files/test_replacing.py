@@ -14,8 +14,8 @@ def test_a_file_appears_under_its_name_only_when_complete(tmp_path: Path) -> Non
     target = tmp_path / "new folder" / "a b.txt.gz"
     with atomic_path(target) as path:
         path.write_text("new")
-        assert path.parent == target.parent
-        assert path.name.endswith("a b.txt.gz")
+        assert path.parent.parent == target.parent
+        assert path.name == "a b.txt.gz"
         assert not target.exists()
     assert target.read_text() == "new"
     assert list(target.parent.iterdir()) == [target]

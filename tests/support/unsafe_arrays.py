@@ -21,11 +21,18 @@ from w2v.backend import (
     NoiseTable,
     RandomStream,
     RowGrad,
+    TreeAndNoise,
     Work,
     get_backend,
     keep_thresholds,
 )
-from w2v.layers import Embedding, EmbeddingDot, HierarchicalSoftmaxLoss, NegativeSamplingLoss
+from w2v.layers import (
+    Embedding,
+    EmbeddingDot,
+    HierarchicalSoftmaxLoss,
+    NegativeSamplingLoss,
+    TreeAndNegativesLoss,
+)
 from w2v.models import CBOW, SkipGram
 from w2v.training import AdaGrad, Adam, Momentum
 
@@ -216,6 +223,12 @@ def train_tree(b: Backend, **arrays: Any) -> Any:
     return b.train(work).result().total
 
 
+def train_both(b: Backend, **arrays: Any) -> Any:
+    both = TreeAndNoise(HuffmanTree(COUNTS), NoiseTable(COUNTS))
+    work = Work(**arrays, output=both, settings=fused_settings(hs=True), position=0)
+    return b.train(work).result().total
+
+
 def fused_arrays(outputs: int) -> Args:
     offsets = np.array([0, 7, 7, 20, N], np.int64)
     return {
@@ -264,6 +277,13 @@ def negative_sampling(_: Backend, W: Any, h: Any, target: Any) -> Any:
 
 def tree_softmax(_: Backend, W: Any, h: Any, target: Any) -> Any:
     layer = HierarchicalSoftmaxLoss(floats(V - 1, H), counts=COUNTS)
+    layer.params[0] = W
+    return layer.forward(h, target), layer.backward(), layer.grads[0].to_dense()
+
+
+def tree_and_negatives(_: Backend, W: Any, h: Any, target: Any) -> Any:
+    how: Args = {"counts": COUNTS, "sample_size": 2, "seed": 1}
+    layer = TreeAndNegativesLoss(floats(2 * V - 1, H), None, **how)
     layer.params[0] = W
     return layer.forward(h, target), layer.backward(), layer.grads[0].to_dense()
 
@@ -425,6 +445,13 @@ ENTRIES = [
         written=("W_in", "W_out"),
     ),
     Entry(
+        "train with a tree and negatives",
+        lambda: fused_arrays(2 * V - 1),
+        FUSED,
+        train_both,
+        written=("W_in", "W_out"),
+    ),
+    Entry(
         "Embedding",
         lambda: {"W": floats(V, H), "idx": ids(B, K), "dout": floats(B, K, H)},
         {"W": "matrix", "idx": "ids", "dout": "numbers"},
@@ -447,6 +474,12 @@ ENTRIES = [
         lambda: {"W": floats(V - 1, H), "h": floats(B, H), "target": ids(B)},
         {"W": "matrix", "h": "matrix", "target": "ids"},
         tree_softmax,
+    ),
+    Entry(
+        "TreeAndNegativesLoss",
+        lambda: {"W": floats(2 * V - 1, H), "h": floats(B, H), "target": ids(B)},
+        {"W": "matrix", "h": "matrix", "target": "ids"},
+        tree_and_negatives,
     ),
     *(
         Entry(

@@ -223,7 +223,6 @@ def test_predicted_words_are_probabilities_from_the_output_vectors() -> None:
 @pytest.mark.parametrize(
     ("parameters", "says"),
     [
-        ({"hs": 1}, "set negative=0 with it, got negative=5"),
         ({"null_word": 1}, "null_word=1 is not supported: there is no null word"),
         ({"sorted_vocab": 0}, "sorted_vocab=0 is not supported: .* sorted by count"),
         ({"hashfxn": 7}, "hashfxn=7 is no function"),

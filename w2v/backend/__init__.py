@@ -20,6 +20,7 @@ from w2v.backend.select import (
     use_backend,
 )
 from w2v.backend.settings import FusedLoss, FusedSettings, keep_probabilities, keep_thresholds
+from w2v.backend.tree_and_noise import TreeAndNoise
 from w2v.backend.work import Work
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "PendingLoss",
     "RandomStream",
     "RowGrad",
+    "TreeAndNoise",
     "Work",
     "available_backends",
     "backend_for",

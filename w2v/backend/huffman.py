@@ -51,6 +51,8 @@ class HuffmanTree(Output):
     """
 
     name = "tree"
+    # Nodes are fewer than words, and the lowest stand above two of these: they forget soonest.
+    wide_damping = 2
 
     def __init__(self, counts: Any) -> None:
         counts = check_counts(counts)

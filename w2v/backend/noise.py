@@ -128,6 +128,18 @@ class NoiseTable(Output):
             )
 
     def check_settings(self, settings: FusedSettings) -> None:  # noqa: D102
+        if settings.hs:
+            raise ValueError("hs must be False without a tree")
+        self.check_negatives(settings)
+
+    def check_negatives(self, settings: FusedSettings) -> None:
+        """Refuse numbers of negatives that cannot be drawn.
+
+        Raises
+        ------
+        ValueError
+            None, or more than exact sampling can find.
+        """
         if not settings.negative:
             raise ValueError(f"negative must be 1 or more, got {settings.negative}")
         if settings.exact:

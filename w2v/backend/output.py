@@ -42,9 +42,12 @@ class Output(ABC):
         For messages.
     size : int
         V, the number of words.
+    wide_damping : int
+        By what power of √(P / n) the rate of skip-gram's windows of n > P contexts is lowered.
     """
 
     name: ClassVar[str]
+    wide_damping: ClassVar[int] = 1
     size: int
 
     @property

@@ -15,6 +15,7 @@ TOKEN_STREAM, NEGATIVE_STREAM = 2, 3
 PART = 20
 """Contexts of a window that are stepped as they are; more are stepped with care."""
 
+_PATH = 12  # nodes that stand above a word of running text in a tree, about
 _WIDEST = 1 << 29  # beyond all sentences; widths and products with 32 bits stay integers
 
 
@@ -29,7 +30,7 @@ class FusedSettings:
     window : int
         Context words on each side, at most; it may be longer than every sentence.
     negative : int
-        k, the negatives a window; 0 with a tree, which has none.
+        k, the negatives a window; 0 with a tree alone.
     exact : bool
         Negatives are distinct and never the target; otherwise drawn with replacement,
         and may be the target.
@@ -47,6 +48,8 @@ class FusedSettings:
         loss's true gradient, instead of all of it, as word2vec and gensim do.
     workers : int, default 1
         Threads that train on the same weights at the same time, this one among them.
+    hs : bool, default False
+        Whether there is a tree, beside the negatives if there are any.
     """
 
     skip_gram: bool
@@ -61,6 +64,7 @@ class FusedSettings:
     mean: bool = True
     share_gradient: bool = False
     workers: int = 1
+    hs: bool = False
 
     def __post_init__(self) -> None:
         for name, least in (("window", 1), ("negative", 0), ("total", 1)):
@@ -76,6 +80,12 @@ class FusedSettings:
     def reach(self) -> int:
         """The window, or a number beyond all sentences if that is less."""
         return min(self.window, _WIDEST)
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs a window has, about."""
+        negatives = 1 + self.negative if self.negative else 0
+        return negatives + (_PATH if self.hs or not self.negative else 0)
 
     @property
     def token_key(self) -> np.uint64:
@@ -100,8 +110,8 @@ class FusedLoss(NamedTuple):
     Parameters
     ----------
     total : float
-        Loss of telling the target from its negatives, or of its path's answers, in nats,
-        summed over the predictions.
+        Loss of telling the target from its negatives, or of its path's answers, or the sum of
+        both, in nats, summed over the predictions.
     predictions : int
         Skip-gram: pairs of a context and a target; CBOW: windows.
     words : int

@@ -48,7 +48,7 @@ def train(
     ] = None,
     hs: Annotated[
         bool,
-        typer.Option("--hs", help="Hierarchical softmax, not negative sampling; on the CPU alone."),
+        typer.Option("--hs", help="Hierarchical softmax, beside --negative if given; on the CPU."),
     ] = False,
     min_count: MinCount = 5,
     max_vocab: MaxVocab = None,

@@ -25,7 +25,7 @@ from w2v.data.manifest import (
 )
 from w2v.data.output_folder import replaced_folder
 from w2v.data.vocabulary import Vocabulary
-from w2v.files import checksum, named
+from w2v.files import checksum, named, standing
 from w2v.messages import quoted
 
 _HASHED_AT_ONCE = 1 << 20
@@ -286,7 +286,7 @@ class EncodedCorpus:
     def just_written(cls, folder: str | Path, *, verify: bool = False) -> EncodedCorpus:
         """Open, as :meth:`open`, a folder that this process has just written: it is believed."""
         try:
-            folder = named(folder)
+            folder = standing(named(folder))
         except ValueError as error:
             raise CorpusError(str(error)) from None
         manifest = read_manifest(folder)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from w2v.data.errors import CorpusError
-from w2v.files import checksum
+from w2v.files import checksum, standing
 from w2v.files.sealed_json import CHECKSUM, sealed, unsealed
 from w2v.messages import quoted
 
@@ -30,7 +30,7 @@ def is_encoded(path: str | os.PathLike[str]) -> bool:
     bool
     """
     try:
-        return bool(os.fspath(path)) and (Path(path) / MANIFEST).is_file()
+        return bool(os.fspath(path)) and (standing(Path(path)) / MANIFEST).is_file()
     except (OSError, ValueError):  # no name at all: too long, or with a NUL in it
         return False
 

@@ -1,7 +1,19 @@
 """Files: their names, what they hold, and how they are replaced as a whole."""
 
 from w2v.files.checksums import checksum
+from w2v.files.leftovers import clear_leftovers, recovered, standing, temporary_folder
 from w2v.files.names import is_foreign, is_pickle, named
-from w2v.files.replacing import atomic_path
+from w2v.files.replacing import atomic_path, atomic_paths
 
-__all__ = ["atomic_path", "checksum", "is_foreign", "is_pickle", "named"]
+__all__ = [
+    "atomic_path",
+    "atomic_paths",
+    "checksum",
+    "clear_leftovers",
+    "is_foreign",
+    "is_pickle",
+    "named",
+    "recovered",
+    "standing",
+    "temporary_folder",
+]

@@ -11,8 +11,7 @@ def flush(path: Path) -> None:
     """Ask the system to bring a file, or a folder with all it holds, to the disk."""
     if not path.is_dir():
         # Windows flushes only what is open for writing.
-        with path.open("r+b") as file:
-            os.fsync(file.fileno())
+        _flush(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
         return
     for entry in path.iterdir():
         flush(entry)
@@ -23,8 +22,12 @@ def flush_folder(path: Path) -> None:
     """Ask the system to bring a folder's names to the disk."""
     # Not every file system (and no Windows) lets a folder be flushed.
     with suppress(OSError):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        _flush(path, os.O_RDONLY)
+
+
+def _flush(path: Path, flags: int) -> None:
+    handle = os.open(path, flags)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -8,6 +8,7 @@ from w2v.layers.matmul import MatMul
 from w2v.layers.negative_sampling_loss import NegativeSamplingLoss
 from w2v.layers.sigmoid_with_loss import SigmoidWithLoss
 from w2v.layers.softmax_with_loss import SoftmaxWithLoss
+from w2v.layers.tree_and_negatives_loss import TreeAndNegativesLoss
 from w2v.layers.unigram_sampler import UnigramSampler
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "NegativeSamplingLoss",
     "SigmoidWithLoss",
     "SoftmaxWithLoss",
+    "TreeAndNegativesLoss",
     "UnigramSampler",
 ]

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from w2v.backend import Array, HuffmanTree, backend_for
-from w2v.layers.context_loss import ContextLoss
-from w2v.layers.embedding_dot import EmbeddingDot
-from w2v.layers.sigmoid_with_loss import SigmoidWithLoss
+from w2v.backend import Array, Backend, HuffmanTree
+from w2v.layers.context_loss import ContextLoss, Questions
 from w2v.layers.unigram_sampler import count_words
-
-# Whose loss and gradient are zero if the answer is yes.
-_CERTAIN = 1e4
 
 
 class HierarchicalSoftmaxLoss(ContextLoss):
@@ -45,11 +40,12 @@ class HierarchicalSoftmaxLoss(ContextLoss):
     """
 
     sample_size, exact = 0, False  # there are no negatives
+    hs = True
 
     def __init__(
         self, W: Array, corpus: Array | None = None, *, counts: Array | None = None
     ) -> None:
-        self.backend = backend_for(W)
+        super().__init__(W)
         if counts is None:
             counts = count_words(self.backend.asarray(corpus))
         tree = HuffmanTree(self.backend.to_numpy(counts))
@@ -59,47 +55,29 @@ class HierarchicalSoftmaxLoss(ContextLoss):
                 f"{len(W)} vectors for them"
             )
         self.tree = tree.to(self.backend)
-        self.embed_dot = EmbeddingDot(W)
-        self.loss = SigmoidWithLoss()
-        self.params = self.embed_dot.params
-        self.grads = self.embed_dot.grads
 
-    def forward(self, h: Array, target: Array) -> Array:
-        """Return the loss of a batch, summed over its targets and averaged over its rows.
-
-        Parameters
-        ----------
-        h : (B, H) float array
-            Hidden vectors.
-        target : (B,) or (B, C) int array
-            The right words.
-
-        Returns
-        -------
-        0-d float array
-            In nats; ln 2 for each inner node of a target's path before training.
-
-        Raises
-        ------
-        ValueError
-            Another number of targets than of hidden vectors, or one below 0 or above V − 1.
-        """
-        xp = self.backend.xp
-        if len(target) != len(h):
-            raise ValueError(f"{len(h)} hidden vectors need as many targets, got {len(target)}")
-        nodes, labels = self.backend.tree_paths(self.tree, self.backend.asarray(target))
-        nodes, labels = nodes.reshape(len(h), -1), labels.reshape(len(h), -1)
-        # Shorter paths end in the root, which every path has, with a certain and right answer.
-        beyond = nodes < 0
-        scores = self.embed_dot.forward(h, xp.where(beyond, 0, nodes))
-        scores = xp.where(beyond, scores.dtype.type(_CERTAIN), scores)
-        return self.loss.forward(scores, labels | beyond)
-
-    def backward(self, dout: float = 1) -> Array:
-        """Return the gradient by h, shape (B, H)."""
-        return self.embed_dot.backward(self.loss.backward(dout))
+    def questions(self, target: Array) -> Questions:
+        """Return the inner nodes on the targets' paths."""
+        return path_questions(self.backend, self.tree, target)
 
     @property
     def output(self) -> HuffmanTree:
         """The tree."""
         return self.tree
+
+
+def path_questions(backend: Backend, tree: HuffmanTree, target: Array) -> Questions:
+    """Return the inner nodes on the paths of a batch's targets.
+
+    Parameters
+    ----------
+    backend : Backend
+        That the tree is on.
+    tree : HuffmanTree
+    target : (B,) or (B, C) int array
+    """
+    nodes, labels = backend.tree_paths(tree, target)
+    nodes, labels = nodes.reshape(len(target), -1), labels.reshape(len(target), -1)
+    # Shorter paths end in the root, which every path has.
+    beyond = nodes < 0
+    return Questions(backend.xp.where(beyond, 0, nodes), labels | beyond, beyond)

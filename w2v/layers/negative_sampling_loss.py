@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from w2v.backend import Array, NoiseTable, backend_for
+from w2v.backend import Array, Backend, NoiseTable
 from w2v.layers.base import Shown
 from w2v.layers.columns import Columns
-from w2v.layers.context_loss import ContextLoss
-from w2v.layers.embedding_dot import EmbeddingDot
+from w2v.layers.context_loss import ContextLoss, Questions
 from w2v.layers.parts import EmbeddingDotPart, SigmoidPart
-from w2v.layers.sigmoid_with_loss import SigmoidWithLoss
 from w2v.layers.unigram_sampler import UnigramSampler
 
 
@@ -50,45 +48,14 @@ class NegativeSamplingLoss(ContextLoss):
         sample_size: int = 5,
         **sampler_options: Any,
     ) -> None:
-        self.backend = backend_for(W)
+        super().__init__(W)
         self.sampler = UnigramSampler(
             corpus, power, sample_size, backend=self.backend, **sampler_options
         )
-        self.embed_dot = EmbeddingDot(W)
-        self.loss = SigmoidWithLoss()
-        self.params = self.embed_dot.params
-        self.grads = self.embed_dot.grads
 
-    def forward(self, h: Array, target: Array) -> Array:
-        """Return the loss of a batch, summed over its targets and averaged over its rows.
-
-        Parameters
-        ----------
-        h : (B, H) float array
-            Hidden vectors.
-        target : (B,) or (B, C) int array
-            The right words, each of which gets k negatives of its own.
-
-        Returns
-        -------
-        0-d float array
-            In nats; (1 + k) ln 2 a target before training.
-
-        Raises
-        ------
-        ValueError
-            Another number of targets than of hidden vectors, or one below 0 or above V − 1.
-        """
-        xp = self.backend.xp
-        target = self.backend.asarray(target)
-        if len(target) != len(h):
-            raise ValueError(f"{len(h)} hidden vectors need as many targets, got {len(target)}")
-        flat = target.reshape(-1)
-        negative = self.backend.asarray(self.sampler.get_negative_sample(flat))
-        words = xp.concatenate((flat[:, None], negative), axis=1)  # checked with the scores
-        labels = xp.arange(target[:1].size * words.shape[1]) % words.shape[1] == 0  # targets first
-        words = words.reshape(len(h), labels.size)
-        return self.loss.forward(self.embed_dot.forward(h, words), labels)
+    def questions(self, target: Array) -> Questions:
+        """Return the targets with their negatives, drawn now."""
+        return sampled_questions(self.backend, self.sampler, target)
 
     @Shown
     def sample_size(self) -> int:
@@ -119,6 +86,19 @@ class NegativeSamplingLoss(ContextLoss):
         width = 1 + self.sample_size
         return [Columns(i, width) for i in range(width)]
 
-    def backward(self, dout: float = 1) -> Array:
-        """Return the gradient by h, shape (B, H)."""
-        return self.embed_dot.backward(self.loss.backward(dout))
+
+def sampled_questions(backend: Backend, sampler: Any, target: Array) -> Questions:
+    """Return a batch's targets with their negatives, which are drawn now.
+
+    Parameters
+    ----------
+    backend : Backend
+    sampler : UnigramSampler
+        Or what stands for it.
+    target : (B,) or (B, C) int array
+    """
+    xp, flat = backend.xp, target.reshape(-1)
+    negative = backend.asarray(sampler.get_negative_sample(flat))
+    words = xp.concatenate((flat[:, None], negative), axis=1)  # checked with the scores
+    labels = xp.arange(target[:1].size * words.shape[1]) % words.shape[1] == 0  # targets first
+    return Questions(words.reshape(len(target), labels.size), labels)

@@ -7,10 +7,17 @@ from abc import ABC, abstractmethod
 from typing import Any, cast
 
 from w2v.backend import Array, Backend, backend_for, get_backend
-from w2v.layers import Embedding, HierarchicalSoftmaxLoss, Layer, NegativeSamplingLoss
+from w2v.layers import (
+    Embedding,
+    HierarchicalSoftmaxLoss,
+    Layer,
+    NegativeSamplingLoss,
+    TreeAndNegativesLoss,
+)
 from w2v.layers.base import Shown
+from w2v.layers.context_loss import ContextLoss
 from w2v.layers.unigram_sampler import count_words
-from w2v.models.initial_weights import initial_weights
+from w2v.models.initial_weights import initial_weights, output_rows
 
 
 class Vectors:
@@ -136,9 +143,9 @@ class ContextModel(Model):
         Word ids; negatives are drawn, or the tree is built, by their count. Of the beginning
         of a corpus, ids as of first appearance, the last words may be missing, but for a tree.
     hs : {0, 1}, default 0
-        1 trains hierarchical softmax, which has no negatives, 0 negative sampling.
+        1 trains hierarchical softmax, beside the negatives if there are any.
     negative : int, default 5
-        Negatives a target.
+        Negatives a target; with ``hs=1`` it may be 0.
     ns_exponent : float, default 0.75
         Exponent of the counts.
     counts : (V,) array of numbers, optional
@@ -163,8 +170,8 @@ class ContextModel(Model):
     ----------
     in_layer : Embedding
         (V, H) input vectors.
-    loss_layer : NegativeSamplingLoss or HierarchicalSoftmaxLoss
-        (V, H) output vectors, or (V − 1, H) of the tree's inner nodes.
+    loss_layer : NegativeSamplingLoss, HierarchicalSoftmaxLoss or TreeAndNegativesLoss
+        (V, H) output vectors, or (V − 1, H) of the tree's inner nodes, or both, (2V − 1, H).
     """
 
     def __init__(
@@ -188,9 +195,13 @@ class ContextModel(Model):
         self.seed = seed
         check_sizes(vocab_size, hidden_size, window_size)
         W_in, W_out = initial_weights(
-            self.backend, vocab_size, hidden_size, vocab_size - hs, start=start, seed=seed
+            self.backend,
+            vocab_size,
+            hidden_size,
+            output_rows(vocab_size, hs=hs, negative=negative),
+            start=start,
+            seed=seed,
         )
-        self.loss_layer: NegativeSamplingLoss | HierarchicalSoftmaxLoss
         if counts is None:
             corpus = self.backend.asarray(corpus)
             self.backend.check_ids(corpus, vocab_size)
@@ -198,10 +209,11 @@ class ContextModel(Model):
             # the beginning of a longer one.
             counts = count_words(corpus, vocab_size if hs else 0)
         self.in_layer = Embedding(W_in)
-        if hs:
+        self.loss_layer: ContextLoss
+        if hs and not negative:
             self.loss_layer = HierarchicalSoftmaxLoss(W_out, counts=counts)
         else:
-            self.loss_layer = NegativeSamplingLoss(
+            self.loss_layer = (TreeAndNegativesLoss if hs else NegativeSamplingLoss)(
                 W_out, None, ns_exponent, negative, counts=counts, sampling=sampling, seed=seed
             )
         super().__init__(self.in_layer, self.loss_layer)
@@ -209,7 +221,7 @@ class ContextModel(Model):
     @Shown
     def ns_loss(self) -> NegativeSamplingLoss:
         """The course's name for the loss layer, where that is negative sampling."""
-        if not self.loss_layer.sample_size:
+        if self.loss_layer.hs:
             raise AttributeError("this model trains hierarchical softmax: it has no ns_loss")
         return cast(NegativeSamplingLoss, self.loss_layer)
 

@@ -6,6 +6,19 @@ from w2v.backend import Array, Backend
 from w2v.messages import quoted
 
 
+def output_rows(words: int, *, hs: int, negative: int) -> int:
+    """Return how many output vectors there are: one a word, one an inner node of a tree, or both.
+
+    Parameters
+    ----------
+    words : int
+        V.
+    hs, negative : int
+        As in :class:`w2v.models.ContextModel`.
+    """
+    return (words if negative else 0) + (words - 1 if hs else 0)
+
+
 def initial_weights(
     backend: Backend,
     vocab_size: int,

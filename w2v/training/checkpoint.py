@@ -12,9 +12,10 @@ import numpy as np
 
 from w2v.config import TrainConfig
 from w2v.data import Vocabulary
-from w2v.files import atomic_path, is_foreign, named
+from w2v.files import atomic_path, is_foreign, named, standing
 from w2v.files.sealed_json import sealed
 from w2v.files.tensors import write_tensors
+from w2v.models.initial_weights import output_rows
 from w2v.training.checkpoint_files import (
     CheckpointError,
     NotFiniteError,
@@ -52,8 +53,9 @@ class Checkpoint:
     vocab : Vocabulary
     weights : dict of str to array
         ``W_in``, (V, H) float32, ``W_out`` of the same shape or, with hierarchical softmax,
-        (V − 1, H); and where it is not 1 for all words, ``lockf``, (V,) float32, what changes
-        of input vectors are multiplied by.
+        (V − 1, H), or with both (2V − 1, H), in which row 2w is word w's and row 2n + 1 inner
+        node n's; and where it is not 1 for all words, ``lockf``, (V,) float32, what changes of
+        input vectors are multiplied by.
     progress : dict
         Plain values for JSON: epochs done, losses and the like; with an optimizer's state its
         ``optimizer``, a dict of ``name`` and ``steps``.
@@ -108,7 +110,7 @@ class Checkpoint:
     @staticmethod
     def stands_at(folder: str | Path) -> bool:
         """Tell whether a saved training stands there, whole or not."""
-        return (named(folder) / CONFIG).is_file()
+        return (standing(named(folder)) / CONFIG).is_file()
 
     @staticmethod
     def is_finished(folder: str | Path) -> bool:
@@ -121,7 +123,7 @@ class Checkpoint:
         OSError
             They cannot be read.
         """
-        folder = named(folder)
+        folder = standing(named(folder))
         progress, config = read_object(folder / PROGRESS), read_config(folder / CONFIG)
         check_progress(progress, folder / PROGRESS, drawn=False)
         epochs = progress.get("run", {}).get("asked", {}).get("epochs", config.get("epochs"))
@@ -151,7 +153,7 @@ class Checkpoint:
         from safetensors.numpy import load_file
 
         try:
-            folder = named(folder)
+            folder = standing(named(folder))
             config = read_config(folder / CONFIG)
             progress = read_object(folder / PROGRESS)
             if config.pop("format", None) not in (1, FORMAT):
@@ -160,13 +162,14 @@ class Checkpoint:
             settings = TrainConfig(**config)
             vocab = Vocabulary.load(folder / VOCAB)
             weights = load_file(folder / WEIGHTS)
-            for name, rows in (("W_in", len(vocab)), ("W_out", len(vocab) - settings.hs)):
+            outputs = output_rows(len(vocab), hs=settings.hs, negative=settings.negative)
+            for name, rows in (("W_in", len(vocab)), ("W_out", outputs)):
                 check_matrix(weights, name, (rows, settings.vector_size), folder / WEIGHTS)
             if "lockf" in weights:
                 check_matrix(weights, "lockf", (len(vocab),), folder / WEIGHTS)
                 if (weights["lockf"] < 0).any():
                     raise ValueError("lockf has factors below 0")
-            check_progress(progress, folder / PROGRESS, drawn=not settings.hs)
+            check_progress(progress, folder / PROGRESS, drawn=bool(settings.negative))
             state: dict[str, np.ndarray] = {}
             if "optimizer" in progress:  # earlier versions kept none
                 check_optimizer(progress["optimizer"], settings.optimizer, folder / PROGRESS)

@@ -155,6 +155,7 @@ class FusedTrainer:
             mean=cbow_mean,
             share_gradient=share_gradient,
             workers=self.workers,
+            hs=model.loss_layer.hs,
         )
         self._sums: dict[int, FusedLoss] = {}  # by epoch
         self.total_loss, self.predictions = 0.0, 0

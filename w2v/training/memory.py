@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from w2v.backend import Backend
 from w2v.config import TrainConfig
+from w2v.models.initial_weights import output_rows
 from w2v.training.optimizers import OPTIMIZER_OF
 
 
@@ -24,13 +25,14 @@ def require_memory(backend: Backend, words: int, config: TrainConfig) -> None:
         It says what is needed, what is free and what to lower.
     """
     states = OPTIMIZER_OF[config.optimizer].n_states
-    needed = 4 * words * config.vector_size * 2 * (1 + states)
+    outputs = output_rows(words, hs=config.hs, negative=config.negative)
+    needed = 4 * (words + outputs) * config.vector_size * (1 + states)
     free = backend.memory_info().free
     if needed > free:
         kept = f" and what {config.optimizer} keeps for each" if states else ""
         raise MemoryError(
-            f"not enough memory for {words:,} words of {config.vector_size:,} dimensions: two "
-            f"matrices{kept} need {needed / 1e9:.3g} GB, {free / 1e9:.3g} GB are free; lower "
-            f"vector_size, raise min_count, which is {config.min_count}, or bound the vocabulary "
-            f"by max_final_vocab (--max-vocab)"
+            f"not enough memory for {words:,} words of {config.vector_size:,} dimensions: input "
+            f"and output vectors{kept} need {needed / 1e9:.3g} GB, {free / 1e9:.3g} GB are free; "
+            f"lower vector_size, raise min_count, which is {config.min_count}, or bound the "
+            f"vocabulary by max_final_vocab (--max-vocab)"
         )

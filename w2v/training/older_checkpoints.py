@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from w2v.files import atomic_path, named
+from w2v.files import atomic_path, named, standing
 from w2v.training.checkpoint import Checkpoint
 
 
@@ -45,7 +45,7 @@ def save_and_keep(save: Callable[[], None], folder: str | Path, keep: int) -> No
         save()
         return
     with atomic_path(older[0]) as aside:
-        _link(Path(folder), aside)
+        _link(standing(named(folder)), aside)
         save()
         _make_room(older)
 

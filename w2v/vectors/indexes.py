@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from w2v.files import atomic_path, named
+from w2v.files import atomic_paths, named, recovered
 from w2v.vectors.errors import VectorFormatError
 from w2v.vectors.table import VectorTable
 
@@ -55,9 +55,8 @@ class _Indexer:
             "labels": self.labels,
             **{name: getattr(self, name) for name in self._settings},
         }
-        with atomic_path(fname) as beside:
-            self._write(str(beside))
-        with atomic_path(f"{os.fspath(fname)}{_WORDS}") as beside:
+        with atomic_paths(fname, f"{os.fspath(fname)}{_WORDS}") as [index, beside]:
+            self._write(str(index))
             beside.write_text(json.dumps(words), encoding="utf-8")
 
     def load(self, fname: str | os.PathLike[str]) -> None:
@@ -71,6 +70,7 @@ class _Indexer:
             Words that were not written by this class, as gensim's pickles are.
         """
         path, beside = named(fname), Path(f"{os.fspath(fname)}{_WORDS}")
+        recovered(path)
         if not (path.is_file() and beside.is_file()):
             raise FileNotFoundError(f"{path} and {beside} are needed, and not both are there")
         try:

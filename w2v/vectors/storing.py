@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 
 import numpy as np
 
-from w2v.files import atomic_path
+from w2v.files import recovered
 from w2v.gensim_names import check_unsupported
 from w2v.items import are_integers
 from w2v.messages import quoted
@@ -191,10 +191,7 @@ class StorageMixin(VectorTable):
                 counts = None if counts is None else counts[order]
         data = VectorData([f"{prefix}{w}" for w in words] if prefix else words, vectors, counts)
         text = "word2vec-text" if write_header else "glove"
-        files.save(data, fname, "word2vec-binary" if binary else text)
-        if fvocab is not None and data.counts is not None:
-            with atomic_path(fvocab) as beside:
-                vocab_file.write(beside, data.words, data.counts)
+        files.save(data, fname, "word2vec-binary" if binary else text, fvocab)
 
     @classmethod
     def load_word2vec_format(
@@ -248,6 +245,8 @@ class StorageMixin(VectorTable):
             raise ValueError("the binary format has a header: binary or no_header, not both")
         text = "glove" if no_header else "word2vec-text"
         kind, name = "word2vec-binary" if binary else text, _encoding(encoding)
+        for path in () if fvocab is None else (fvocab, fname):
+            recovered(Path(path))
         data = files.load(fname, kind, limit, unicode_errors, "first", name)
         table = cls._new(data.words, data.vectors.astype(datatype, copy=False), data.counts)
         if fvocab is not None:

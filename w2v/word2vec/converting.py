@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,6 +12,7 @@ import numpy as np
 
 from w2v.config import TrainConfig
 from w2v.data import Vocabulary
+from w2v.files import temporary_folder
 from w2v.vectors import KeyedVectors
 from w2v.word2vec.saving import Saving
 from w2v.word2vec.weights import PlainWeights
@@ -57,9 +57,9 @@ class Converting(Saving):
             Something that is no such model.
         """
         if isinstance(model, str | os.PathLike):
-            with tempfile.TemporaryDirectory() as folder:
-                _convert(Path(model), Path(folder, "model"))
-                return cls.load(Path(folder, "model"))
+            with temporary_folder() as folder:
+                _convert(Path(model), folder.path / "model")
+                return cls.load(folder.path / "model")
         vectors = KeyedVectors.from_gensim(model)
         if not hasattr(model, "wv"):
             raise TypeError(

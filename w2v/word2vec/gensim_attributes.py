@@ -6,6 +6,8 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from w2v.backend import Array
+from w2v.backend.tree_and_noise import nodes_of, words_of
 from w2v.config import checked_flag
 from w2v.gensim_names import WORD2VEC
 from w2v.messages import quoted
@@ -21,46 +23,51 @@ class GensimAttributes(Base):
 
         They can be written to where they are the CPU's.
         """
-        return self._output_vectors("syn1neg", hs=0)
+        return self._shown(self._words_vectors())
 
     @syn1neg.setter
     def syn1neg(self, vectors: np.ndarray) -> None:
-        self._set_output_vectors("syn1neg", vectors, hs=0)
+        self._assign("syn1neg", self._words_vectors(), vectors)
 
     @property
     def syn1(self) -> np.ndarray:
         """The vectors of the tree's inner nodes with ``hs=1``, (V − 1, H) float32, root first.
 
-        They may be assigned.
+        They may be assigned, and can be written to where they are the CPU's.
         """
-        return self._output_vectors("syn1", hs=1)
+        return self._shown(self._nodes_vectors())
 
     @syn1.setter
     def syn1(self, vectors: np.ndarray) -> None:
-        self._set_output_vectors("syn1", vectors, hs=1)
+        self._assign("syn1", self._nodes_vectors(), vectors)
 
-    def _output_vectors(self, name: str, *, hs: int) -> np.ndarray:
+    def _words_vectors(self) -> Array:
         model, _ = self.built()
-        if self.config.hs != hs:
-            raise AttributeError(name)  # the advice is __getattr__'s
-        weights = model.params[1]
+        if not self.config.negative:
+            raise AttributeError(f"this model has no 'syn1neg': {WORD2VEC['syn1neg']}")
+        return words_of(model.params[1]) if self.config.hs else model.params[1]
+
+    def _nodes_vectors(self) -> Array:
+        model, _ = self.built()
+        if not self.config.hs:
+            raise AttributeError(f"this model has no 'syn1': {WORD2VEC['syn1']}")
+        return nodes_of(model.params[1]) if self.config.negative else model.params[1]
+
+    def _shown(self, weights: Array) -> np.ndarray:
         if isinstance(weights, np.ndarray):
             return weights
         copy = self.backend.to_numpy(weights)
         copy.setflags(write=False)  # what is written to a copy would be lost
         return copy
 
-    def _set_output_vectors(self, name: str, vectors: np.ndarray, *, hs: int) -> None:
-        model, _ = self.built()
-        if self.config.hs != hs:
-            raise AttributeError(f"{name} is not this model's: {WORD2VEC[name]}")
+    def _assign(self, name: str, weights: Array, vectors: np.ndarray) -> None:
         given = np.asarray(vectors)
         if given.dtype.kind not in "biuf":
             raise ValueError(f"{name} must be numbers, got {given.dtype!r}")
         given = given.astype(np.float32, copy=False)
-        if given.shape != model.params[1].shape:
-            raise ValueError(f"{name} has shape {tuple(model.params[1].shape)}, got {given.shape}")
-        model.params[1][:] = self.backend.asarray(given)
+        if given.shape != weights.shape:
+            raise ValueError(f"{name} has shape {tuple(weights.shape)}, got {given.shape}")
+        weights[:] = self.backend.asarray(given)
 
     @property
     def vector_size(self) -> int:

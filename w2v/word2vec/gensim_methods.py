@@ -31,7 +31,7 @@ class GensimMethods(Base):
         """Return the log probability of each sentence, with ``hs=1``.
 
         It is the sum over all pairs of a word and a context, or with CBOW over all words, of the
-        whole window and of every word of the vocabulary.
+        whole window and of every word of the vocabulary; negatives beside the tree do not count.
 
         Parameters
         ----------
@@ -56,7 +56,7 @@ class GensimMethods(Base):
         model, vocab = self.built()
         if not self.config.hs:
             raise RuntimeError(
-                "score() is of hierarchical softmax, hs=1 and negative=0: use heldout_loss(text), "
+                "score() is of hierarchical softmax, hs=1: use heldout_loss(text), "
                 "which is the mean loss whatever the model"
             )
         self._weights.take_written()

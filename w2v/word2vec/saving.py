@@ -132,7 +132,7 @@ class Saving(Base):
             PlainWeights(
                 saved.vocab,
                 [saved.weights[name] for name in ("W_in", "W_out")],
-                None if config.hs else progress[_DRAWN],
+                progress[_DRAWN] if config.negative else None,
                 (steps, saved.optimizer) if saved.optimizer else None,
                 saved.weights.get("lockf"),
             )

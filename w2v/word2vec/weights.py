@@ -35,7 +35,7 @@ class PlainWeights(NamedTuple):
     matrices : sequence of arrays
         ``W_in`` and ``W_out``.
     drawn : int or None
-        Negatives drawn so far; None with hierarchical softmax.
+        Negatives drawn so far; None where none are.
     optimizer : (int, mapping of str to array) or None
         Its steps and its state; None before the first step.
     lockf : (V,) float32 array or None
@@ -148,8 +148,7 @@ class Weights:
         grown = self.new_model(vocab)
         for new_rows, old_rows in zip(grown.params, model.params, strict=True):
             new_rows[: len(old_rows)] = old_rows
-        if not self.config.hs:
-            grown.ns_loss.sampler.stream.counter = model.ns_loss.sampler.stream.counter
+        _set_drawn(grown, _drawn(model))
         kept, lockf = self.optimizer_state(), self.vectors.vectors_lockf
         self.hold(vocab, grown)
         if len(lockf) > 1:
@@ -281,21 +280,29 @@ class Weights:
     def plain(self) -> PlainWeights:
         """Return all that it takes to go on with these weights elsewhere."""
         model, vocab = self.built()
-        drawn = None if self.config.hs else model.ns_loss.sampler.stream.counter
         lockf = self.vectors.lock_factors()
-        return PlainWeights(vocab, self.matrices(), drawn, self.optimizer_state(), lockf)
+        return PlainWeights(vocab, self.matrices(), _drawn(model), self.optimizer_state(), lockf)
 
     def restore(self, kept: PlainWeights) -> None:
         """Go on with weights that were kept, which are copied."""
         model = self.new_model(kept.vocab, start="zeros")
         for W, given in zip(model.params, kept.matrices, strict=True):
             W[: len(given)] = self.backend.asarray(given)
-        if kept.drawn is not None:
-            model.ns_loss.sampler.stream.counter = kept.drawn
+        _set_drawn(model, kept.drawn)
         self.hold(kept.vocab, model)
         self._take_optimizer_state(kept.optimizer)
         if kept.lockf is not None:
             self.vectors.vectors_lockf = kept.lockf
+
+
+def _drawn(model: ContextModel) -> int | None:
+    sampler = model.loss_layer.sampler
+    return None if sampler is None else sampler.stream.counter
+
+
+def _set_drawn(model: ContextModel, drawn: int | None) -> None:
+    if drawn is not None:
+        model.loss_layer.sampler.stream.counter = drawn
 
 
 def _backend_of(config: TrainConfig) -> Backend:

@@ -26,7 +26,6 @@ UNSETTLED_WORDS = 500_000  # of a run; with copies from the first on, these cost
 MOST_WAY, STEEPNESS = 1.8, 0.45
 MOST_USES, FEWEST_USES = 64.3, 2.0  # of a row by its thread; fewer are not worth a copy
 _SAMPLED_ROWS = 128  # whose curvature stands for all hot rows'
-_PATH = 12  # nodes above a word of running text in a tree, about
 _DUE = 62  # exchanges that a window can announce
 
 
@@ -121,9 +120,8 @@ def curvature(settings: FusedSettings, position: int, W_in: np.ndarray, W_out: n
     """
     contexts = settings.window * (1 if settings.shrink_windows else 2) + settings.shrink_windows
     inputs = contexts if settings.skip_gram else 1 if settings.mean else contexts**2
-    outputs = settings.negative + 1 if settings.negative else _PATH
     # Rows that are short still will not stay so while a thread trains on a slice.
-    steepest = max(inputs * max(_stretch(W_in), 1.0), outputs * max(_stretch(W_out), 1.0))
+    steepest = max(inputs * max(_stretch(W_in), 1.0), settings.outputs * max(_stretch(W_out), 1.0))
     return settings.rate(position) * steepest / 4
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from w2v.backend.cpu import negative_kernels, tree_kernels
+from w2v.backend.cpu import both_kernels, negative_kernels, tree_kernels
 from w2v.backend.cpu.batch_kernels import Corpus, Windows
 from w2v.backend.cpu.copies import OwnCopies, own_copies
 from w2v.backend.cpu.rows import padded, padded_copy
@@ -15,6 +15,7 @@ from w2v.backend.cpu.vector_kernels import LANES, MAX_TILE
 from w2v.backend.huffman import HuffmanTree
 from w2v.backend.noise import NoiseTable
 from w2v.backend.settings import FusedLoss, FusedSettings
+from w2v.backend.tree_and_noise import TreeAndNoise
 from w2v.backend.work import Work
 
 _PATH_TILE = LANES // 2  # nodes that are multiplied at once; paths are a dozen long
@@ -71,7 +72,7 @@ class _Form(NamedTuple):
     ----------
     kernel : kernel
         Numba's type says nothing of its arguments.
-    source : Negatives or Tree
+    source : Negatives, Tree or Both
         What it finds a window's outputs by.
     contexts, outputs : int
         How many it multiplies at once.
@@ -85,23 +86,41 @@ class _Form(NamedTuple):
 
 def _by_negatives(noise: NoiseTable, settings: FusedSettings) -> _Form:
     contexts, outputs = tile_shape(settings.negative)
-    source = negative_kernels.Negatives(
+    source = _negatives(noise, settings)
+    return _Form(negative_kernels.train, source, contexts if settings.skip_gram else 1, outputs)
+
+
+def _negatives(noise: NoiseTable, settings: FusedSettings) -> negative_kernels.Negatives:
+    return negative_kernels.Negatives(
         settings.negative + 1,
         noise.table.view(np.uint64)[:, 0],
         noise.cumulative,
         settings.negative_key,
         settings.exact,
     )
-    return _Form(negative_kernels.train, source, contexts if settings.skip_gram else 1, outputs)
 
 
 def _by_path(tree: HuffmanTree, settings: FusedSettings) -> _Form:
-    source = tree_kernels.Tree(tree.longest, tree.parents, tree.labels)
     contexts = LANES // _PATH_TILE if settings.skip_gram else 1
-    return _Form(tree_kernels.train, source, contexts, _PATH_TILE)
+    return _Form(tree_kernels.train, _tree(tree), contexts, _PATH_TILE)
 
 
-_FORMS: dict[type, Any] = {NoiseTable: _by_negatives, HuffmanTree: _by_path}
+def _tree(tree: HuffmanTree) -> tree_kernels.Tree:
+    return tree_kernels.Tree(tree.longest, tree.parents, tree.labels)
+
+
+def _by_both(both: TreeAndNoise, settings: FusedSettings) -> _Form:
+    negatives, tree = _negatives(both.noise, settings), _tree(both.tree)
+    source = both_kernels.Both(negatives.most + tree.most, negatives, tree)
+    contexts = LANES // _PATH_TILE if settings.skip_gram else 1
+    return _Form(both_kernels.train, source, contexts, _PATH_TILE)
+
+
+_FORMS: dict[type, Any] = {
+    NoiseTable: _by_negatives,
+    HuffmanTree: _by_path,
+    TreeAndNoise: _by_both,
+}
 
 
 def tile_shape(negative: int) -> tuple[int, int]:

@@ -12,11 +12,11 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import llvmlite
 import numba
@@ -25,6 +25,8 @@ from numba.core import config
 from numba.core.caching import IndexDataCacheFile
 from numba.core.compiler import CompileResult
 from numba.misc.appdirs import AppDirs
+
+from w2v.files import atomic_path
 
 _HERE = Path(__file__).resolve().parent
 _BACKEND, _LIBRARY = _HERE.parent, _HERE.parents[1]
@@ -72,6 +74,15 @@ def _is_writable(folder: Path) -> bool:
     return os.access(folder, os.W_OK | os.X_OK)
 
 
+class _Files(IndexDataCacheFile):
+    """Numba's two files of a kernel, of which a process that is killed leaves nothing."""
+
+    @contextmanager
+    def _open_for_write(self, filepath: str) -> Iterator[IO[bytes]]:
+        with atomic_path(filepath) as beside, beside.open("wb") as file:
+            yield file
+
+
 class _KernelCache:
     """What Numba asks for a kernel that was compiled before, and tells of a new one."""
 
@@ -83,10 +94,10 @@ class _KernelCache:
         """Where kernels are kept, for Numba's statistics."""
         return str(_folders()[0])
 
-    def _file(self, folder: Path, key: tuple[Any, ...]) -> IndexDataCacheFile:
+    def _file(self, folder: Path, key: tuple[Any, ...]) -> _Files:
         # A file a key: two processes that add to one index could swap what it leads to.
         name = f"{self._name}-{_ORIGIN}.{_PYTHON}.{_name_of(repr(key).encode())}"
-        return IndexDataCacheFile(str(folder), name, _ORIGIN)
+        return _Files(str(folder), name, _ORIGIN)
 
     def load_overload(self, types: Any, context: Any) -> Any:
         """Return what was compiled for arguments of these types, or None."""

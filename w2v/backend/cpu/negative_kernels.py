@@ -47,7 +47,7 @@ class Negatives(NamedTuple):
 
 
 @_inline
-def _prepare(negatives, batch, labels, tiling):
+def prepare(negatives, batch, labels, tiling):
     """Make room for a batch's outputs, and label the targets, which come first."""
     group, tile, _ = tiling
     for slot in range(labels.shape[0]):
@@ -57,7 +57,7 @@ def _prepare(negatives, batch, labels, tiling):
 
 
 @_part
-def _draw(n, batch, negatives, outputs, again):
+def draw(n, batch, negatives, outputs, again):
     """Draw the outputs of n windows: row 0 the targets, rows 1 to k the negatives.
 
     Exact sampling mends the windows that have drawn a word twice.
@@ -124,7 +124,7 @@ def _lay(i, negatives, outputs, rows, labels, copies, tiling):
 
 
 @_part
-def _merge(count, length, rows, weights):
+def merge(count, length, rows, weights):
     """Give an output's first place the weights of its later ones, and those an empty row."""
     g, span, tile, empty = weights
     for j in range(length - 1, 0, -1):
@@ -150,4 +150,4 @@ def _lower(rate, count):
     return rate * damping(count)
 
 
-train = make_train("train_negatives", Outputs(_prepare, _draw, _lay, _merge, _restore, _lower))
+train = make_train("train_negatives", Outputs(prepare, draw, _lay, merge, _restore, _lower))

@@ -56,12 +56,21 @@ def _draw(n, batch, tree, words, again):
 @_inline
 def _lay(i, tree, words, rows, labels, copies, tiling):
     """Find the rows on window i's path with their labels, and fetch them; return its length."""
+    return lay_path(words[i], tree, np.int64(0), (1, 0), rows, labels, copies, tiling)
+
+
+@_inline
+def lay_path(word, tree, length, numbers, rows, labels, copies, tiling):
+    """Climb a path, and lay its nodes out behind so many outputs; return how many there are then.
+
+    numbers: node n's row is n times the first, and the second.
+    """
     group, tile, _ = tiling
-    node = np.int64(words[i]) + (tree.parents.size >> 1)
-    length = 0
+    times, plus = numbers
+    node = np.int64(word) + (tree.parents.size >> 1)
     while node > 0:
         above = np.int64(tree.parents[node])
-        rows[length] = output_row(above, copies)
+        rows[length] = output_row(above * times + plus, copies)
         fetch_row(rows[length], copies.stride)
         t, j = length // len(tile), length % len(tile)
         for c in range(len(group)):
@@ -82,9 +91,9 @@ def _restore(i, words, rows, copies):
 
 
 @_inline
-def _lower(rate, count):
-    # Nodes are fewer than words, and the lowest stand above two of these: they forget soonest.
+def lower(rate, count):
+    """Lower the rate of a wide window, as the reference does."""
     return rate * damping(count) * damping(count)
 
 
-train = make_train("train_tree", Outputs(_prepare, _draw, _lay, _merge, _restore, _lower))
+train = make_train("train_tree", Outputs(_prepare, _draw, _lay, _merge, _restore, lower))

@@ -26,7 +26,6 @@ _LOW_32, _S32 = np.uint64(0xFFFFFFFF), np.uint64(32)
 # A slice of the work takes some hundredths of a second.
 _SLICE_FLOP = 2e9
 _SLICE_WORDS = 1_000, 100_000
-_PATH = 12  # nodes that stand above a word of running text in a tree, about
 
 
 class FusedPrimitives(LayerPrimitives, SamplingPrimitives):
@@ -44,8 +43,7 @@ class FusedPrimitives(LayerPrimitives, SamplingPrimitives):
         Long beside handing them out, and short beside what a user waits after Ctrl-C.
         """
         contexts = settings.reach * (2 if settings.skip_gram else 1)
-        outputs = 1 + settings.negative if settings.negative else _PATH
-        flop = 6 * dim * outputs * contexts
+        flop = 6 * dim * settings.outputs * contexts
         return int(np.clip(_SLICE_FLOP / flop, *_SLICE_WORDS))
 
     def fused_tokens(self, tokens: Array) -> Array:
@@ -82,7 +80,8 @@ class FusedPrimitives(LayerPrimitives, SamplingPrimitives):
         random width gathered, and the rows of contexts and outputs stepped by what they
         were when the window began; a row that stands in the window twice takes the sum of
         both changes.  Outputs are the target and negatives, drawn once for the window, or
-        the inner nodes on the target's path in a tree, each of which is to answer yes or no.
+        the inner nodes on the target's path in a tree, each of which is to answer yes or no, or
+        both, with rows of their own.
         All draws depend on the seed and a word's position alone.
 
         Windows of more than P = 20 contexts, n, are stepped with care, or the sum of
@@ -195,8 +194,7 @@ def _damped(changes: Array, words: Array, lockf: Array | None) -> Array:
 def _skip_gram(backend: FusedPrimitives, work: Work, window: _Window) -> float:
     """One window, part after part; a word that a part has twice takes the sum of both changes."""
     W_in, W_out, (contexts, outputs, labels, rate) = work.W_in, work.W_out, window
-    # A tree's nodes are fewer, and the lowest stand above two words: they forget soonest.
-    loss, rate = 0.0, rate * damping(contexts.size) ** (1 if work.settings.negative else 2)
+    loss, rate = 0.0, rate * damping(contexts.size) ** work.output.wide_damping
     for first in range(0, contexts.size, PART):
         part = contexts[first : first + PART]
         x, o = W_in[part], W_out[outputs]

@@ -65,27 +65,29 @@ def fetch(file: RemoteFile, *, member: str | None = None) -> Path:
     import pooch  # type: ignore[import-untyped]
     import requests
 
-    folder = cache_folder()
+    place = cache_folder() / file.name
     pooch.get_logger().setLevel("WARNING")
     try:
-        got = pooch.retrieve(
-            url=file.url,
-            known_hash=f"sha256:{file.sha256}",
-            fname=file.name,
-            path=folder,
-            downloader=pooch.HTTPDownloader(timeout=30),
-        )
+        if not (place.is_file() and pooch.file_hash(str(place)) == file.sha256):
+            with atomic_path(place) as aside:
+                pooch.retrieve(
+                    url=file.url,
+                    known_hash=f"sha256:{file.sha256}",
+                    fname=aside.name,
+                    path=aside.parent,
+                    downloader=pooch.HTTPDownloader(timeout=30),
+                )
     except ValueError as error:  # pooch's word for a wrong checksum
         raise CorpusError(
             f"{file.url} gave another file than expected (SHA-256 {file.sha256}): cut short or "
-            f"changed; try again, or put the right file at {folder / file.name}"
+            f"changed; try again, or put the right file at {place}"
         ) from error
     except (requests.RequestException, OSError) as error:
         raise OSError(
             f"cannot download {file.name} ({_reason(error)}): download {file.url} "
-            f"and put it at {folder / file.name}"
+            f"and put it at {place}"
         ) from error
-    return _unpacked(Path(got), member) if member else Path(got)
+    return _unpacked(place, member) if member else place
 
 
 def _unpacked(archive: Path, member: str) -> Path:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import warnings
-import weakref
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +24,7 @@ from w2v.data.reading.spool import SpooledText
 from w2v.data.reading.text_blocks import BLOCK_BYTES, TextBlocks
 from w2v.data.reading.text_source import Name, TextSource, find_sources, names_of
 from w2v.data.sentence_files import SentenceFiles
+from w2v.files import temporary_folder
 from w2v.messages import shortened
 
 Sentences = Iterable[Sequence[str]]
@@ -121,19 +119,12 @@ def read_corpus(
         workers=workers,
         block_bytes=block_bytes,
     )
-    folder = Path(tempfile.mkdtemp(prefix="w2v-"))
-    try:
-        with clear_when_full(folder):
-            doubts = _encode(source, folder, settings, progress)
-        corpus = EncodedCorpus.just_written(folder)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    if os.name == "posix":
-        # Mapped files stay readable when their names are gone: nothing is left to clean up.
-        shutil.rmtree(folder, ignore_errors=True)
-    else:
-        weakref.finalize(corpus, shutil.rmtree, folder, ignore_errors=True)
+    with temporary_folder() as folder:
+        with clear_when_full(folder.path):
+            doubts = _encode(source, folder.path, settings, progress)
+        corpus = EncodedCorpus.just_written(folder.path)
+        if os.name != "posix":  # elsewhere mapped files stay readable when their names are gone
+            folder.outlive(corpus)
     if doubts:
         warnings.warn(doubts, UnicodeWarning, stacklevel=2)
     return corpus

@@ -7,10 +7,11 @@ import zlib
 from pathlib import Path
 from typing import Literal
 
-from w2v.files import atomic_path, named
+from w2v.files import atomic_paths, named, recovered
 from w2v.items import is_integer
 from w2v.messages import quoted
 from w2v.vectors.errors import VectorFormatError
+from w2v.vectors.formats import vocab_file
 from w2v.vectors.formats.compression import COMPRESSIONS
 from w2v.vectors.formats.detect import check_is_a_file_of_vectors, detect
 from w2v.vectors.formats.format import Format
@@ -33,13 +34,23 @@ def load(
     if duplicates not in ("error", "first"):
         raise ValueError(f"duplicates is {quoted(duplicates)}, expected 'error' or 'first'")
     path = named(path)
+    options = ReadOptions(limit, unicode_errors, duplicates == "error", encoding)
+    try:
+        return _read(path, format, options)
+    except (VectorFormatError, FileNotFoundError):
+        # A format of two files may have been caught between the two.
+        if recovered(path) is None:
+            raise
+    return _read(path, format, options)
+
+
+def _read(path: Path, format: str | None, options: ReadOptions) -> VectorData:
     check_is_a_file_of_vectors(path)
     try:
-        options = ReadOptions(limit, unicode_errors, duplicates == "error", encoding)
         data = detect(path, format).read(path, options)
         if data.vectors.shape[1] < 1:
             raise VectorFormatError("the vectors have no dimensions: the file is damaged")
-        if duplicates == "first":
+        if not options.unique:
             data = data.first_of_each()
         check_unique(data.words)
         check_finite(data.words, data.vectors)
@@ -57,14 +68,26 @@ def load(
     return data
 
 
-def save(data: VectorData, path: str | os.PathLike[str], format: str | None = None) -> None:
-    """Write a file of vectors aside and rename it into place; see :meth:`w2v.KeyedVectors.save`."""
+def save(
+    data: VectorData,
+    path: str | os.PathLike[str],
+    format: str | None = None,
+    fvocab: str | os.PathLike[str] | None = None,
+) -> None:
+    """Write a file of vectors, and counts where they are asked for, and put them in place whole.
+
+    See :meth:`w2v.KeyedVectors.save`.
+    """
     target = Path(path)
     chosen = find_format(path, format) if format else _writable(target)
     try:
         check_finite(data.words, data.vectors)
-        with atomic_path(path) as beside:
-            chosen.write(beside, data, target)
+        more = [chosen.beside(target)] if chosen.beside else []
+        counted = [] if fvocab is None else [fvocab]
+        with atomic_paths(path, *more, *counted) as [written, *others]:
+            chosen.write(written, data, others[0] if more else None)
+            if counted and data.counts is not None:
+                vocab_file.write(others[-1], data.words, data.counts)
     except VectorFormatError as error:
         raise VectorFormatError(f"cannot write {path}: {error}") from None
 

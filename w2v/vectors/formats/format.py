@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 from w2v.vectors.formats.vector_data import ReadOptions, VectorData
 
 Reader: TypeAlias = Callable[[Path, ReadOptions], VectorData]
-Writer: TypeAlias = Callable[[Path, VectorData, Path], None]
+Writer: TypeAlias = Callable[[Path, VectorData, Path | None], None]
 
 
 class Format(NamedTuple):
@@ -28,9 +28,9 @@ class Format(NamedTuple):
         and each word stands once, is checked for all formats by :func:`files.load`; a reader
         of rows without end looks for words that stand twice by itself.
     write : callable
-        ``write(path, data, target)`` writes the file, under a name from which it is going to
-        be renamed to ``target``: only what stands beside the file is named after that.  Words
-        that would be read as others are a :class:`VectorFormatError`.
+        ``write(path, data, beside)`` writes the file, and the one beside it where there is
+        one, under names from which they are going to be put in place.  Words that would be read
+        as others are a :class:`VectorFormatError`.
     begins : callable, optional
         ``begins(head, size)`` tells by the first 16 bytes of a file, and its size, whether it
         is of this format.  Word2vec's formats, which have no mark, are told by their first row.
@@ -44,6 +44,8 @@ class Format(NamedTuple):
         Whether items that are integers come back as integers.
     mapped : bool
         Whether vectors are read when they are used, and not before.
+    beside : callable, optional
+        Names the second file of a format of two: ``beside(path)``.
     """
 
     name: str
@@ -56,3 +58,4 @@ class Format(NamedTuple):
     keeps_every_word: bool = True
     tells_integers: bool = True
     mapped: bool = False
+    beside: Callable[[Path], Path] | None = None

@@ -24,7 +24,7 @@ def read(path: Path, options: ReadOptions) -> VectorData:
         return read_headless(unpacked.file, read_first_line(unpacked.file), options)
 
 
-def write(path: Path, data: VectorData, target: Path) -> None:
+def write(path: Path, data: VectorData, beside: Path | None = None) -> None:
     """Write a file without a header, compressed if the suffix says so.
 
     Raises

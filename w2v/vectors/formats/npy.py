@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from w2v.files import atomic_path
 from w2v.items import are_integers
 from w2v.messages import quoted
 from w2v.vectors.errors import VectorFormatError
@@ -76,8 +75,8 @@ def read(path: Path, options: ReadOptions) -> VectorData:
     return data._replace(vectors=data.vectors.astype(np.float32, copy=False))
 
 
-def write(path: Path, data: VectorData, target: Path) -> None:
-    """Write the matrix, and the words beside the target.
+def write(path: Path, data: VectorData, beside: Path | None) -> None:
+    """Write the matrix, and the words beside it.
 
     Raises
     ------
@@ -103,7 +102,7 @@ def write(path: Path, data: VectorData, target: Path) -> None:
         file.write(_MAGIC + b"\x01\x00" + len(header).to_bytes(2, "little") + header.encode())
         for rows in row_blocks(*data.vectors.shape):
             file.write(np.ascontiguousarray(data.vectors[rows], "<f4").data)
-    with atomic_path(words_path(target)) as beside:
+    if beside is not None:
         beside.write_bytes(words)
 
 
@@ -142,4 +141,5 @@ FORMAT = Format(
     keeps_counts=False,
     keeps_every_word=False,
     mapped=True,
+    beside=words_path,
 )

@@ -80,7 +80,7 @@ def read(path: Path, options: ReadOptions) -> VectorData:
     )
 
 
-def write(path: Path, data: VectorData, target: Path) -> None:
+def write(path: Path, data: VectorData, beside: Path | None = None) -> None:
     """Write an uncompressed archive."""
     arrays: dict[str, Any] = {"vectors": data.vectors}
     if are_integers(data.words):

@@ -65,7 +65,7 @@ def read(path: Path, options: ReadOptions) -> VectorData:
     return data._replace(vectors=data.vectors.astype(np.float32, copy=False))
 
 
-def write(path: Path, data: VectorData, target: Path) -> None:
+def write(path: Path, data: VectorData, beside: Path | None = None) -> None:
     """Write words, vectors and counts."""
     blob, offsets = pack_words(data.words)
     # Widest type first keeps every tensor aligned.

@@ -64,7 +64,7 @@ def read(path: Path, options: ReadOptions) -> VectorData:
     return header.with_items(VectorData(words, rows.finish()))
 
 
-def write(path: Path, data: VectorData, target: Path) -> None:
+def write(path: Path, data: VectorData, beside: Path | None = None) -> None:
     """Write a binary file, compressed if the suffix says so.
 
     Raises

@@ -40,7 +40,7 @@ def read(path: Path, options: ReadOptions) -> VectorData:
     return header.with_items(data)
 
 
-def write(path: Path, data: VectorData, target: Path) -> None:
+def write(path: Path, data: VectorData, beside: Path | None = None) -> None:
     """Write a text file, compressed if the suffix says so.
 
     Raises

@@ -1,0 +1,67 @@
+"""A window's outputs with negative sampling and hierarchical softmax at once.
+
+For the fused engine's Numba kernel: the target and k negatives first, then the inner nodes on
+the target's path, in rows as :class:`w2v.backend.tree_and_noise.TreeAndNoise` numbers them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+
+from w2v.backend.cpu.copies_kernels import fetch_row, output_row
+from w2v.backend.cpu.fused_kernels import Outputs, make_train
+from w2v.backend.cpu.negative_kernels import Negatives, draw, merge, prepare
+from w2v.backend.cpu.tree_kernels import Tree, lay_path, lower
+
+_inline = numba.njit(nogil=True, error_model="numpy", inline="always")
+
+
+class Both(NamedTuple):
+    """What negatives are drawn from, and a tree.
+
+    Parameters
+    ----------
+    most : int
+        Outputs of a window at most.
+    negatives : Negatives
+    tree : Tree
+    """
+
+    most: int
+    negatives: Negatives
+    tree: Tree
+
+
+@_inline
+def _prepare(both, batch, labels, tiling):
+    """Prepare what negatives need; a path begins at the target, which is their row 0."""
+    return prepare(both.negatives, batch, labels, tiling)
+
+
+@_inline
+def _draw(n, batch, both, outputs, again):
+    """Draw the negatives."""
+    draw(n, batch, both.negatives, outputs, again)
+
+
+@_inline
+def _lay(i, both, outputs, rows, labels, copies, tiling):
+    """Find the rows of window i's outputs, and fetch them; return how many there are."""
+    _restore(i, outputs, rows, copies)
+    for j in range(both.negatives.most):
+        fetch_row(rows[j], copies.stride)
+    first = np.int64(both.negatives.most)
+    return lay_path(outputs[0, i], both.tree, first, (2, 1), rows, labels, copies, tiling)
+
+
+@_inline
+def _restore(i, outputs, rows, copies):
+    """Find the rows of window i's target and negatives, again after some were merged."""
+    for j in range(outputs.shape[0]):
+        rows[j] = output_row(2 * np.int64(outputs[j, i]), copies)
+
+
+train = make_train("train_both", Outputs(_prepare, _draw, _lay, merge, _restore, lower))
