@@ -35,7 +35,7 @@ def start(folder: Path, *options: str) -> subprocess.Popen[str]:
 
 def run(folder: Path, *options: str) -> tuple[int, str]:
     process = start(folder, *options)
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=300)
     return process.returncode, said
 
 
@@ -44,7 +44,7 @@ def progress(path: Path) -> Any:
 
 
 def until(holds: Callable[[], bool]) -> None:
-    for _ in range(1200):
+    for _ in range(6000):  # the first use of kernels compiles them
         if holds():
             return
         time.sleep(0.05)
@@ -61,10 +61,11 @@ def test_the_same_command_begins_goes_on_and_ends(folder: Path) -> None:
         "it has ended, or name another folder\n",
     )  # fmt: skip
     killed.kill()
-    killed.wait()
-    at = progress(folder / "run")
+    killed.communicate()
+    at = progress(folder / "run")  # of those whose place was taken when it was killed or before
     older = [progress(folder / f"run.{i}")["run"]["words"] for i in (1, 2)]
-    assert at["run"]["words"] > older[0] > older[1] > 0
+    assert at["run"]["words"] >= older[0] >= older[1] > 0
+    assert at["run"]["words"] > older[1]
     code, said = run(folder, "-q", "-o", "v.bin", "--epochs", "400")
     assert code == 1
     assert "run holds a training that has not come to its end: --resume auto goes on" in said
@@ -72,13 +73,13 @@ def test_the_same_command_begins_goes_on_and_ends(folder: Path) -> None:
     going_on = start(folder, *options, "-o", "v.bin", "--epochs", "400")
     until(lambda: progress(folder / "run")["run"]["words"] > at["run"]["words"])
     going_on.send_signal(signal.SIGINT)
-    _, said = going_on.communicate(timeout=60)
+    _, said = going_on.communicate(timeout=300)
     assert (going_on.returncode, said) == (130, "")
     stopped = progress(folder / "run")["run"]["words"]
     assert stopped > at["run"]["words"]
     assert (folder / "v.bin").exists()
-    left = {path.name for path in folder.iterdir() if not path.name.endswith("-run.1")}
-    assert left - {"t.txt", "v.bin"} == {"run", "run.1", "run.2"}  # nor is a lock left
+    left = {path.name for path in folder.iterdir()}
+    assert left == {"t.txt", "v.bin", "run", "run.1", "run.2"}
 
 
 def test_a_finished_run_is_not_overwritten_and_one_that_goes_on_has_nothing_to_do(

@@ -80,7 +80,6 @@ def place_of_run(
     from w2v.training.checkpoint import Checkpoint
     from w2v.training.checkpoint_interval import Interval
     from w2v.training.folder_lock import hold_folder
-    from w2v.training.older_checkpoints import save_and_keep
 
     if resume == _AUTO and checkpoint is None:
         raise ValueError(
@@ -95,7 +94,7 @@ def place_of_run(
                 "--checkpoint-every and --keep are of checkpoints: name their folder, --checkpoint"
             )
         return None, None
-    Checkpoint.check_place(folder)
+    Checkpoint.check_place(folder, keep)
     ctx.with_resource(hold_folder(folder))
     stands = Checkpoint.stands_at(folder)
     if resume is not None and (resume == _AUTO or _are_one(resume, checkpoint)):
@@ -106,7 +105,7 @@ def place_of_run(
                 f"{shortened(folder)} holds a training that has not come to its end: --resume "
                 f"auto goes on with it; to begin anew, name another folder or remove this one"
             )
-        save_and_keep(lambda: None, folder, max(2, keep))
+        Checkpoint.move_on(folder, max(2, keep))
         say(f"{folder} holds a finished training, which is kept as {folder}.1")
     return folder, resume
 

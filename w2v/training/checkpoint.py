@@ -12,7 +12,7 @@ import numpy as np
 
 from w2v.config import TrainConfig
 from w2v.data import Vocabulary
-from w2v.files import atomic_path, is_foreign, named, standing
+from w2v.files import atomic_paths, is_foreign, named, standing
 from w2v.files.sealed_json import sealed
 from w2v.files.tensors import write_tensors
 from w2v.models.initial_weights import output_rows
@@ -28,6 +28,7 @@ from w2v.training.checkpoint_files import (
     read_config,
     read_object,
 )
+from w2v.training.older_checkpoints import link_files, moves, older_folders
 from w2v.training.optimizer_state import state_names
 
 __all__ = ["Checkpoint", "CheckpointError", "NotFiniteError"]
@@ -70,13 +71,15 @@ class Checkpoint:
     progress: dict[str, Any] = field(default_factory=dict)
     optimizer: Mapping[str, np.ndarray] = field(default_factory=dict)
 
-    def save(self, folder: str | Path) -> None:
-        """Write the folder aside and rename it into place.
+    def save(self, folder: str | Path, keep: int = 1) -> None:
+        """Write the folder aside and put it in its place.
 
         Parameters
         ----------
         folder : str or Path
             A saved training that is there is replaced.
+        keep : int, default 1
+            Saved trainings to keep: those before it move on to the folder's name and a number.
 
         Raises
         ------
@@ -87,9 +90,12 @@ class Checkpoint:
         OSError
             It cannot be written; what was there is still there.
         """
-        self.check_place(folder)
+        self.check_place(folder, keep)
+        moved = moves(folder, keep)
         arrays = {WEIGHTS: self.weights} | ({OPTIMIZER: self.optimizer} if self.optimizer else {})
-        with atomic_path(folder) as aside:
+        with atomic_paths(folder, *(to for _, to in moved)) as [aside, *others]:
+            for (path, _), other in zip(moved, others, strict=True):
+                link_files(path, other)
             aside.mkdir()
             (aside / PROGRESS).write_text(json.dumps(self.progress), "utf-8")
             self.vocab.save(aside / VOCAB)
@@ -102,10 +108,22 @@ class Checkpoint:
             (aside / CONFIG).write_bytes(sealed(config))
 
     @staticmethod
-    def check_place(folder: str | Path) -> None:
-        """Raise a CheckpointError if something else than a saved training stands there."""
-        if is_foreign(folder, CONFIG):
-            raise CheckpointError(f"{folder} exists and is no saved training; name another folder")
+    def check_place(folder: str | Path, keep: int = 1) -> None:
+        """Raise a CheckpointError if something else than saved trainings stands there."""
+        for path in (folder, *older_folders(folder, keep)):
+            if is_foreign(path, CONFIG):
+                raise CheckpointError(
+                    f"{path} exists and is no saved training; name another folder"
+                )
+
+    @classmethod
+    def move_on(cls, folder: str | Path, keep: int) -> None:
+        """Have a saved training stand under the next name too, as if there were a newer one."""
+        cls.check_place(folder, keep)
+        moved = moves(folder, keep)
+        with atomic_paths(*(to for _, to in moved)) as others:
+            for (path, _), other in zip(moved, others, strict=True):
+                link_files(path, other)
 
     @staticmethod
     def stands_at(folder: str | Path) -> bool:

@@ -11,7 +11,6 @@ from w2v.items import is_integer
 from w2v.messages import quoted
 from w2v.training.checkpoint import Checkpoint
 from w2v.training.checkpoint_interval import Interval
-from w2v.training.older_checkpoints import older_folders, save_and_keep
 from w2v.word2vec.training_session import Report
 
 
@@ -46,13 +45,19 @@ class Order(NamedTuple):
         """How often the training is to be kept."""
         return Interval.parse(self.checkpoint_every)
 
-    def keeper(self, save: Callable[[str | Path], None]) -> Callable[[], None] | None:
+    def keeper(
+        self,
+        save: Callable[[str | Path], None],
+        save_and_keep: Callable[[str | Path, int], None],
+    ) -> Callable[[], None] | None:
         """Return what keeps the training in its folder; None where it has none.
 
         Parameters
         ----------
         save : callable
             Writes a folder.
+        save_and_keep : callable
+            Writes a folder, and keeps so many.
 
         Raises
         ------
@@ -70,6 +75,5 @@ class Order(NamedTuple):
                     "checkpoint=…"
                 )
             return None
-        Checkpoint.check_place(folder)
-        older_folders(folder, keep)
-        return partial(save_and_keep, partial(save, folder), folder, keep)
+        Checkpoint.check_place(folder, keep)
+        return partial(save, folder) if keep == 1 else partial(save_and_keep, folder, keep)

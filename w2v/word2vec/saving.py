@@ -55,6 +55,10 @@ class Saving(Base):
         OSError
             It cannot be written.
         """
+        self._save(folder)
+
+    def _save(self, folder: str | Path, keep: int = 1) -> None:
+        """Save as :meth:`save` does, and keep so many."""
         kept = self._weights.plain()
         W_in, W_out = kept.matrices
         progress: dict[str, Any] = {"epochs_done": self.epochs_done, "losses": self.losses}
@@ -73,7 +77,7 @@ class Saving(Base):
         if kept.lockf is not None:
             weights["lockf"] = kept.lockf
         try:
-            Checkpoint(self.config, kept.vocab, weights, progress, state).save(folder)
+            Checkpoint(self.config, kept.vocab, weights, progress, state).save(folder, keep)
         except NotFiniteError:
             check_finite(kept.vocab.words, W_in)  # its message names the word
             raise

@@ -154,7 +154,7 @@ class Training(VocabularySteps, Saving):
     def _train(self, source: Any, order: Order) -> tuple[int, int]:
         """Train as :meth:`train` does."""
         with one_at_a_time(self._lock), hold_folder(order.checkpoint):
-            keep, interval = order.keeper(self.save), order.interval
+            keep, interval = order.keeper(self.save, self._save), order.interval
             model, _ = self.built()
             goes_on = self._goes_on(order)
             first_epoch = self.epochs_done if order.resume else order.first_epoch
