@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from w2v.cli.common import check_folder, teller
+from w2v.cli.common import teller
 from w2v.cli.options import Json, Quiet
+from w2v.cli.outputs import check_place
 from w2v.cli.terminal import echo, print_json
 
 
@@ -33,7 +34,7 @@ def bench(
     from w2v.cli.info import describe_installation
     from w2v.files import atomic_path
 
-    check_folder(output)
+    check_place(output)
     tell = teller(quiet)
     seconds = min(seconds, 15) if quick else seconds
     tell(f"about {seconds:.0f} s, and up to half a minute more where nothing is compiled yet")

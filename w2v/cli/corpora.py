@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from w2v.cli.common import check_outputs, describe, teller, totals_of
+from w2v.cli.common import describe, teller, totals_of
 from w2v.cli.config_file import Config
 from w2v.cli.options import (
     Column,
@@ -24,6 +24,7 @@ from w2v.cli.options import (
     Workers,
     words_of,
 )
+from w2v.cli.outputs import check_outputs, check_place
 from w2v.cli.terminal import print_json
 
 
@@ -53,6 +54,7 @@ def prepare(
 
     say = teller(quiet)
     check_outputs([output], corpus or ())
+    check_place(output, folder=True)
     begin = time.perf_counter()
     with ReadingProgress(enabled=False if quiet else None) as progress:
         made = prepare_corpus(
@@ -115,16 +117,16 @@ def phrases(
 
     `w2v phrases book.txt -o phrased.w2v --connector-words english`, then `w2v train phrased.w2v`
     """
-    from w2v.data import ENGLISH_CONNECTOR_WORDS, Phrases, read_corpus
+    from w2v.data import ENGLISH_CONNECTOR_WORDS, Phrases, output_folder, read_corpus
     from w2v.data.manifest import MANIFEST
-    from w2v.data.output_folder import check_place
 
     say = teller(quiet)
     check_outputs([output], corpus or ())
     connectors = [word.strip() for word in (connector_words or "").split(",") if word.strip()]
     if connectors == ["english"]:
         connectors = sorted(ENGLISH_CONNECTOR_WORDS)
-    check_place(output, MANIFEST)
+    check_place(output, folder=True)
+    output_folder.check_place(output, MANIFEST)
     text = read_corpus(
         ["pydocs"] if corpus is None else corpus,
         min_count=1,

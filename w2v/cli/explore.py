@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from w2v.cli.common import check_folder, check_outputs, teller
+from w2v.cli.common import teller
 from w2v.cli.options import Method, Quiet, Vectors
+from w2v.cli.outputs import check_outputs, check_place
 from w2v.messages import quoted
 
 
@@ -38,7 +39,7 @@ def explore(
     from w2v.vectors import KeyedVectors
 
     say = teller(quiet)
-    check_folder(output)
+    check_place(output)
     check_outputs([output], [vectors])
     if output.suffix.lower() not in (".html", ".htm"):
         raise ValueError(f"a page is written to a name in .html, got {quoted(str(output))}")

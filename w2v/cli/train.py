@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from w2v.cli.checkpoints import Every, Folder, Keep, Resume, place_of_run
-from w2v.cli.common import check_folder, check_outputs, choice, describe, save_or_rescue, teller
+from w2v.cli.common import choice, describe, teller
 from w2v.cli.config_file import Config, options_of
 from w2v.cli.options import (
     Backend,
@@ -26,6 +26,7 @@ from w2v.cli.options import (
     Workers,
     words_of,
 )
+from w2v.cli.outputs import check_outputs, check_place, check_room, reason, save_or_rescue
 from w2v.cli.terminal import print_json
 from w2v.config import OPTIMIZERS, SAMPLINGS
 
@@ -120,17 +121,19 @@ def train(
     from w2v.cli.resuming import check_reading, read, resumed, saved_text
     from w2v.data.reading.rereading import require_rereadable
     from w2v.pictures.picture_file import check_picture
+    from w2v.training.divergence import DivergedError
     from w2v.training.trainable_text import nothing_was_left
     from w2v.vectors import format_of
     from w2v.word2vec import Word2Vec
 
     say = teller(quiet)
     format_of(output)  # a wrong name is better told before the training than after
-    for path in (output, plot, metrics, checkpoint):
-        check_folder(path)
     check_outputs((output, plot, metrics, checkpoint), corpus or ())
+    for path in (output, plot, metrics):
+        check_place(path)
     if plot:
         check_picture(plot)
+    check_place(checkpoint or resume, folder=True)
     folder, going_on = place_of_run(ctx, checkpoint, resume, keep, checkpoint_every, say)
     reading: dict[str, Any] = {
         "tokenizer": tokenizer,
@@ -177,14 +180,15 @@ def train(
     on_cpu = f"{describe_choice('cpu')} (hierarchical softmax runs on the CPU)"
     say(f"backend: {on_cpu if word2vec.config.hs else describe_choice(word2vec.config.backend)}")
     stopped = False
-    failure: OSError | MemoryError | None = None
+    failure: Exception | None = None
     with MetricsLog(metrics, say, goes_on=going_on is not None) as log:
         text = read(word2vec, names)
         say(f"corpus: {describe(text)} ({word2vec.read_seconds:.1f} s)")
         log.start(word2vec, text.total_words)
-        begun_at = word2vec.epochs_done
+        epochs_before, begun_at = word2vec.epochs_done, word2vec.trained_words
         if word2vec.vocab is None:
             word2vec.build_vocab(text)
+        check_room(word2vec, output, folder, say)
         try:
             word2vec.fit(
                 names if reread else text,
@@ -196,17 +200,22 @@ def train(
                 resume=going_on is not None,
                 epochs=word2vec.config.epochs if going_on else None,
             )
-            if not word2vec.predictions and begun_at < word2vec.config.epochs:
+            if not word2vec.predictions and epochs_before < word2vec.config.epochs:
                 raise ValueError(nothing_was_left(word2vec.config))
         except KeyboardInterrupt:
             stopped = True
-        except (OSError, MemoryError) as error:  # as of a checkpoint that could not be written
+        except DivergedError:
+            raise
+        except Exception as error:  # such as of a checkpoint that could not be written
+            if not word2vec.predictions or word2vec.trained_words == begun_at:
+                raise
             failure = error
         begin = time.perf_counter()
         save_or_rescue(word2vec.wv, output)
         if failure:
-            say(f"written: {output}, as far as the training came")
-            raise failure
+            raise RuntimeError(
+                f"{reason(failure)}; the vectors, as far as the training came, are in {output}"
+            ) from failure
         totals = log.end(word2vec, save_seconds=time.perf_counter() - begin, stopped=stopped)
     loss = f", loss {word2vec.losses[-1]:.3f}" if word2vec.losses else ""
     say(
@@ -215,7 +224,12 @@ def train(
     )
     written = [str(output)]
     if plot and word2vec.curve:
-        word2vec.plot(plot)
+        try:
+            word2vec.plot(plot)
+        except Exception as error:
+            raise RuntimeError(
+                f"cannot draw {plot} ({reason(error)}); the vectors are in {output}"
+            ) from error
         written.append(str(plot))
     say(f"written: {', '.join(written)}")
     if stopped and folder:

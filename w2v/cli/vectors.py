@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from w2v.cli.common import check_folder
 from w2v.cli.options import Json, Method, Vectors
+from w2v.cli.outputs import check_place
 from w2v.cli.terminal import echo, print_json
 from w2v.items import are_integers
 
@@ -136,7 +136,7 @@ def plot(
     from w2v.pictures.word_map import plot_words
     from w2v.vectors import KeyedVectors
 
-    check_folder(output)
+    check_place(output)
     check_picture(output)
     vecs = KeyedVectors.load(vectors, limit=words)
     plot_words(vecs, vecs.index_to_key, output, method=method)
@@ -157,7 +157,7 @@ def convert(
     from w2v.vectors import KeyedVectors, format_of
 
     format_of(target)
-    check_folder(target)
+    check_place(target)
     vecs = KeyedVectors.load(source)
     vecs.save(target)
     echo(f"written: {target} ({len(vecs):,} words, {vecs.vector_size} dimensions)", err=True)

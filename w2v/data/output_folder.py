@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import errno
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from w2v.data.errors import CorpusError
 from w2v.files import atomic_path, is_foreign, named
-
-_NO_ROOM = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+from w2v.files.room import bytes_at, is_full, without_room
 
 
 @contextmanager
@@ -38,7 +35,7 @@ def replaced_folder(target: str | Path, mark: str) -> Iterator[Path]:
         A folder that cannot be written; for a full disk with a line that says so.
     """
     check_place(target, mark)
-    with clear_when_full(target), atomic_path(target) as aside:
+    with atomic_path(target) as aside:
         aside.mkdir()
         yield aside
 
@@ -52,27 +49,24 @@ def check_place(target: str | Path, mark: str) -> None:
 
 
 @contextmanager
-def clear_when_full(target: str | Path) -> Iterator[None]:
-    """Turn the error of a full disk into one that says so.
+def clear_when_full(folder: Path) -> Iterator[None]:
+    """Turn the error of a full disk under a temporary folder into one that says so.
 
     Parameters
     ----------
-    target : str or Path
-        What was being written, for the message.
+    folder : Path
+        What is being filled.
 
     Raises
     ------
     OSError
-        That of the block, with the same number and a line that names the target.
+        That of the block, with the same number and what is needed, what is free and what to do.
     """
     try:
         yield
     except OSError as error:
-        elsewhere = error.filename and not str(error.filename).startswith(str(target))
-        if error.errno is None or error.errno not in _NO_ROOM or elsewhere:
+        elsewhere = error.filename and not str(error.filename).startswith(str(folder))
+        if elsewhere or not is_full(error):
             raise
-        raise OSError(
-            error.errno,
-            f"no room to write {target} ({os.strerror(error.errno)}): "
-            "free some space or choose another place; nothing was kept",
-        ) from error
+        advice = "free some, or name another folder for temporary files by TMPDIR"
+        raise without_room(error, folder, wrote=bytes_at(folder), advice=advice) from error

@@ -13,11 +13,12 @@ from w2v.files.leftovers import clear_leftovers
 from w2v.files.modes import give_modes
 from w2v.files.names import named
 from w2v.files.own_folder import PREFIX, OwnFolder
+from w2v.files.room import bytes_at, is_full, without_room
 from w2v.files.syncing import flush, flush_folder
 
 
 @contextmanager
-def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
+def atomic_path(path: str | os.PathLike[str], *, needs: int | None = None) -> Iterator[Path]:
     """Make a temporary path beside ``path``, put in its place when the block succeeds.
 
     The block writes one file or makes one folder at the path it is given.  Then
@@ -30,6 +31,8 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         Where the result shall stand.  Missing parent folders are made.  A
         symbolic link is followed.  A device or pipe (``/dev/stdout``) is
         written in place, as there is nothing to replace.
+    needs : int, optional
+        About how many bytes it will have, for the error of a full disk.
 
     Yields
     ------
@@ -51,12 +54,12 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     is moved aside first; :func:`w2v.files.standing` finds the new one if the process ends in
     between.  What processes that ended earlier left beside ``path`` is removed.
     """
-    with atomic_paths(path) as [beside]:
+    with atomic_paths(path, needs=needs) as [beside]:
         yield beside
 
 
 @contextmanager
-def atomic_paths(*paths: str | os.PathLike[str]) -> Iterator[list[Path]]:
+def atomic_paths(*paths: str | os.PathLike[str], needs: int | None = None) -> Iterator[list[Path]]:
     """Make temporary paths for several files that belong together; see :func:`atomic_path`.
 
     Those of one folder are all put in place, the first one last, or none is: if the process ends
@@ -66,6 +69,8 @@ def atomic_paths(*paths: str | os.PathLike[str]) -> Iterator[list[Path]]:
     Parameters
     ----------
     *paths : str or path
+    needs : int, optional
+        About how many bytes they will have, for the error of a full disk.
 
     Yields
     ------
@@ -92,13 +97,14 @@ def atomic_paths(*paths: str | os.PathLike[str]) -> Iterator[list[Path]]:
                 else _own_folder(target, folders, stack).path / target.name
                 for target in targets
             ]
-            yield besides
-            _check(besides, targets)
-            new = [i for i, target in enumerate(targets) if besides[i] != target]
-            for i in new:
-                beside, folder = besides[i], folders[targets[i].parent]
-                give_modes(beside, targets[i], folder.path.stat().st_mode)
-                flush(beside)
+            with _told_when_full(targets[0], [each.path for each in folders.values()], needs):
+                yield besides
+                _check(besides, targets)
+                new = [i for i, target in enumerate(targets) if besides[i] != target]
+                for i in new:
+                    beside, folder = besides[i], folders[targets[i].parent]
+                    give_modes(beside, targets[i], folder.path.stat().st_mode)
+                    flush(beside)
             _put([(folders[targets[i].parent], targets[i]) for i in new])
     except OSError as error:
         if error.errno is None:
@@ -112,6 +118,19 @@ def atomic_paths(*paths: str | os.PathLike[str]) -> Iterator[list[Path]]:
         if name.startswith(tuple(str(target.parent / PREFIX) for target in targets)):
             raise OSError(error.errno, error.strerror, str(paths[0])) from error
         raise
+
+
+@contextmanager
+def _told_when_full(target: Path, folders: list[Path], needs: int | None) -> Iterator[None]:
+    """Say of a full disk what is needed there, while what was written can still be measured."""
+    try:
+        yield
+    except OSError as error:
+        ours = str(error.filename or target).startswith((str(target), *map(str, folders)))
+        if not (ours and folders and is_full(error)):
+            raise
+        wrote = sum(map(bytes_at, folders))
+        raise without_room(error, error.filename or target, wrote=wrote, needs=needs) from error
 
 
 def _is_special(target: Path) -> bool:

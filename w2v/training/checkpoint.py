@@ -93,7 +93,8 @@ class Checkpoint:
         self.check_place(folder, keep)
         moved = moves(folder, keep)
         arrays = {WEIGHTS: self.weights} | ({OPTIMIZER: self.optimizer} if self.optimizer else {})
-        with atomic_paths(folder, *(to for _, to in moved)) as [aside, *others]:
+        needs = sum(array.nbytes for named in arrays.values() for array in named.values())
+        with atomic_paths(folder, *(to for _, to in moved), needs=needs) as [aside, *others]:
             for (path, _), other in zip(moved, others, strict=True):
                 link_files(path, other)
             aside.mkdir()

@@ -25,8 +25,7 @@ def require_memory(backend: Backend, words: int, config: TrainConfig) -> None:
         It says what is needed, what is free and what to lower.
     """
     states = OPTIMIZER_OF[config.optimizer].n_states
-    outputs = output_rows(words, hs=config.hs, negative=config.negative)
-    needed = 4 * (words + outputs) * config.vector_size * (1 + states)
+    needed = bytes_of_model(words, config)
     free = backend.memory_info().free
     if needed > free:
         kept = f" and what {config.optimizer} keeps for each" if states else ""
@@ -36,3 +35,17 @@ def require_memory(backend: Backend, words: int, config: TrainConfig) -> None:
             f"lower vector_size, raise min_count, which is {config.min_count}, or bound the "
             f"vocabulary by max_final_vocab (--max-vocab)"
         )
+
+
+def bytes_of_model(words: int, config: TrainConfig) -> int:
+    """Return the bytes of a model's matrices and of what its optimizer keeps, once it has.
+
+    Parameters
+    ----------
+    words : int
+        V, the size of the vocabulary.
+    config : TrainConfig
+    """
+    outputs = output_rows(words, hs=config.hs, negative=config.negative)
+    states = OPTIMIZER_OF[config.optimizer].n_states
+    return 4 * (words + outputs) * config.vector_size * (1 + states)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 _REDRAW_SECONDS = 0.1
+_GONE = (OSError, ValueError)  # a terminal that hung up, a stream that was closed
 
 
 class _Bar:
@@ -42,7 +44,7 @@ class _Bar:
             TextColumn("{task.fields[loss]}"),
             console=console,
             auto_refresh=False,
-            redirect_stdout=sys.stdout.isatty(),
+            redirect_stdout=sys.stdout is not None and sys.stdout.isatty(),
             redirect_stderr=False,
             disable=not self._drawn,
         )
@@ -50,7 +52,7 @@ class _Bar:
         self._begin = self._next = time.perf_counter()
 
     def __enter__(self) -> Self:
-        self._bar.start()
+        self._try(self._bar.start)
         self._begin = time.perf_counter()
         return self
 
@@ -60,8 +62,9 @@ class _Bar:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._bar.refresh()
-        self._bar.stop()
+        self._try(self._bar.refresh)
+        with suppress(*_GONE):
+            self._bar.stop()
 
     def _draw(self, completed: float, words: float, *, now: bool, **fields: Any) -> None:
         """Redraw, unless nothing is drawn or the last time was a moment ago."""
@@ -72,7 +75,16 @@ class _Bar:
             return
         self._next = time_now + _REDRAW_SECONDS
         speed = f"{readable(words / (time_now - self._begin + 1e-9))} words/s"
-        self._bar.update(self._task, completed=completed, refresh=True, speed=speed, **fields)
+        fields |= {"completed": completed, "speed": speed}
+        self._try(lambda: self._bar.update(self._task, refresh=True, **fields))
+
+    def _try(self, draw: Callable[[], None]) -> None:
+        """Draw, and no more where it fails: what is going on does not depend on a terminal."""
+        try:
+            if self._drawn:
+                draw()
+        except _GONE:
+            self._drawn = False
 
 
 class ReadingProgress(_Bar):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any, Protocol
 
 import numpy as np
@@ -227,7 +227,8 @@ class Trainer:
         return loss
 
     def _report(self, iteration: int, iterations: int, seconds: float, loss: float) -> None:
-        print(report_line(self.current_epoch + 1, iteration, iterations, seconds, loss))
+        with suppress(OSError, ValueError):  # nobody may listen any more
+            print(report_line(self.current_epoch + 1, iteration, iterations, seconds, loss))
 
     def plot(self, ylim: tuple[float, float] | None = None, *, path: Any = None) -> None:
         """Plot the loss over training.

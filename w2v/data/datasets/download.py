@@ -83,6 +83,8 @@ def fetch(file: RemoteFile, *, member: str | None = None) -> Path:
             f"changed; try again, or put the right file at {place}"
         ) from error
     except (requests.RequestException, OSError) as error:
+        if error.filename:  # it is the cache that cannot be written
+            raise
         raise OSError(
             f"cannot download {file.name} ({_reason(error)}): download {file.url} "
             f"and put it at {place}"

@@ -84,7 +84,7 @@ def save(
         check_finite(data.words, data.vectors)
         more = [chosen.beside(target)] if chosen.beside else []
         counted = [] if fvocab is None else [fvocab]
-        with atomic_paths(path, *more, *counted) as [written, *others]:
+        with atomic_paths(path, *more, *counted, needs=4 * data.vectors.size) as [written, *others]:
             chosen.write(written, data, others[0] if more else None)
             if counted and data.counts is not None:
                 vocab_file.write(others[-1], data.words, data.counts)
