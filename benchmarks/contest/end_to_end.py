@@ -5,69 +5,56 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-import typer
+from typer import BadParameter, Option
 
-from benchmarks.contest.libraries import Job, missing_gensim
-from benchmarks.contest.systems import System, facts, gensim, w2v_itself
-from benchmarks.harness.machine import usable_cores
-from benchmarks.harness.options import Corpus, Epochs, Words
-from benchmarks.harness.plots import bars
-from benchmarks.harness.processes import watch
-from benchmarks.harness.progress import take_turns
-from benchmarks.harness.report import left_out, markdown_table, page, shown, write
-from benchmarks.harness.texts import BYTES_A_WORD, Text, benchmark_text, repeat
+from benchmarks.contest.libraries import missing_gensim
+from benchmarks.contest.peers import Contest
+from benchmarks.contest.systems import gensim, w2v_itself
+from benchmarks.harness import machine, options, plots, report, tables, texts, turns
+from benchmarks.harness.processes import ProcessFailedError
 from w2v.bench.rounds import ratio
 
-QUICK = {"words": 200_000, "rounds": 1, "epochs": 1, "repeats": 1}
 _ROUNDS = "Alternating runs of each; 0: w2v alone, for its memory."
 _REPEATS = "How many times over to take the text."
+_MODELS = {"sg": "skip-gram", "cbow": "cbow"}
 
 
 def run(
-    folder: Path, *, corpus: Corpus = None, words: Words = None,
-    rounds: Annotated[int, typer.Option(min=0, help=_ROUNDS)] = 3, epochs: Epochs = 5,
-    model: Annotated[str, typer.Option(help="sg or cbow.")] = "sg",
-    repeats: Annotated[int, typer.Option(min=1, help=_REPEATS)] = 1,
+    folder: Path, *, corpus: options.Corpus = None, words: options.Words = None,
+    rounds: Annotated[int, Option(min=0, help=_ROUNDS), options.Quick(1)] = 3,
+    epochs: options.Epochs = 5,
+    model: Annotated[str, Option(help="sg or cbow.")] = "sg",
+    repeats: Annotated[int, Option(min=1, help=_REPEATS)] = 1,
 ) -> str:  # fmt: skip
     """Measure, and write ``end-to-end-<model>``; no rounds run w2v alone, once, for its memory."""
-    if model not in ("sg", "cbow"):
-        raise typer.BadParameter(f"{model!r} is neither sg nor cbow", param_hint="--model")
-    runs: list[dict[str, Any]] = []
-
-    def once(system: System, job: Job) -> float:
-        found = watch(system.command(job))
-        runs.append({"system": system.name, "wall_seconds": round(found.wall_seconds, 2),
-                     "peak_unmapped_mb": found.peak_unmapped_mb and round(found.peak_unmapped_mb),
-                     **(facts(job) if system.name == "w2v" else {})})  # fmt: skip
-        return found.wall_seconds
-
-    with benchmark_text(corpus, words) as text, tempfile.TemporaryDirectory() as scratch:
+    if model not in _MODELS:
+        raise BadParameter(f"{model!r} is neither sg nor cbow", param_hint="--model")
+    with texts.benchmark_text(corpus, words) as text, tempfile.TemporaryDirectory() as scratch:
         if repeats > 1:
-            path = repeat(text, Path(scratch) / "text.txt", repeats)
-            text = Text(f"{repeats} times {text.name}", path, text.note)
-        size = text.path.stat().st_size
-        job = Job(text.path, Path(scratch), model == "sg", 1, epochs, usable_cores())
+            path = texts.repeat(text, Path(scratch) / "text.txt", repeats)
+            text = texts.Text(f"{repeats} times {text.name}", path, text.note)
+        size, cores = text.path.stat().st_size, machine.usable_cores()
+        count = round(size / texts.BYTES_A_WORD)
+        contest = Contest(text.path, count, epochs, cores, Path(scratch))
         systems = [w2v_itself("auto"), *([gensim()] if rounds and not missing_gensim() else [])]
-        turns = {x.name: (partial(once, x, job), x.seconds(epochs * size / BYTES_A_WORD, job))
-                 for x in systems}  # fmt: skip
-        walls = take_turns("end-to-end", turns, max(1, rounds))
-    setting = {"model": model, "epochs": epochs, "text_bytes": size, "text": str(text)}
-    figures: dict[str, Any] = {"setting": setting, "wall_seconds": walls, "runs": runs}
-    notes = left_out(missing_gensim())
+        measures = {x.name: partial(contest.measure, x, _MODELS[model]) for x in systems}
+        turns.take_turns("end-to-end", measures, max(1, rounds))
+    if failed := contest.failures[_MODELS[model]]:
+        raise ProcessFailedError(failed)
+    of = {x.name: [run for run in contest.runs if run["system"] == x.name] for x in systems}
+    walls = {name: [run["end_to_end_seconds"] for run in runs] for name, runs in of.items()}
+    figures: dict[str, Any] = {
+        "setting": {"model": model, "epochs": epochs, "text_bytes": size, "text": str(text)},
+        "wall_seconds": walls, "runs": contest.runs, "left_out": missing_gensim(),
+    }  # fmt: skip
+    rows: list[list[str | None]] = [[name, tables.shown(walls[name], 1, 1),
+             f"{max(run['peak_unmapped_mb'] or 0 for run in runs):.0f}", None]
+            for name, runs in of.items()]  # fmt: skip
     if "gensim" in walls:
         times = ratio(walls["gensim"], walls["w2v"])
-        figures["ratio_spread"] = times.figures()
-        notes = [f"Ratio, within a round: {times.text(1, 1)}."]
-    rows = [[name, shown(each, 1, 1),
-             max(x["peak_unmapped_mb"] or 0 for x in runs if x["system"] == name)]
-            for name, each in walls.items()]  # fmt: skip
-    table = page(
-        "From a text file to a vectors file",
-        f"{text}, {size / 1e6:.1f} MB, {epochs} epochs of {model}, all cores, by turns. Median "
-        "(lowest–highest) of whole processes.",
-        markdown_table(["", "seconds", "peak MB without file mappings"], rows),
-        notes,
-    )
+        figures["ratio_spread"], rows[0][-1] = times.figures(), times.text(1, 1)
+    columns = ["", "seconds", "peak MB without file mappings", "× gensim"]
+    parts = [report.MEDIANS, tables.markdown_table(columns, rows)]
     name = f"end-to-end-{model}" + ("" if repeats == 1 else f"-{repeats}-times")
-    plot = bars(walls, 1, "seconds from text file to vectors file")
-    return write(folder, name, figures, table, plot)
+    plot = plots.bars(walls, 1, "seconds from text file to vectors file")
+    return report.write(folder, name, "From a text file to a vectors file", figures, parts, plot)

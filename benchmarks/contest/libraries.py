@@ -4,15 +4,13 @@ import importlib.util
 import json
 import sys
 import time
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 MODELS = {"skip-gram": True, "cbow": False}
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(NamedTuple):
     """One training, the same for every system, of a plain text into a folder.
 
     The seed is for those that take one; ``alpha`` is a learning rate in place of the system's own.
@@ -35,10 +33,6 @@ class Job:
     def vectors(self) -> Path:
         """The file that most systems write."""
         return self.out / "vectors.bin"
-
-    def changed(self, **changes: Any) -> "Job":
-        """Return the job with some things changed."""
-        return replace(self, **changes)
 
 
 def missing_gensim() -> list[str]:
@@ -74,28 +68,24 @@ def train_gensim(job: Job, *, by_sentences: bool = False) -> tuple[Any, dict[str
     return model, {"words": words, "vocabulary_seconds": read - begin, "train_seconds": seconds}
 
 
-def _gensim(job: Job, *, by_sentences: bool = False) -> None:
-    """Train with gensim, save the vectors, and print the seconds."""
-    model, told = train_gensim(job, by_sentences=by_sentences)
-    model.wv.save_word2vec_format(str(job.vectors), binary=True)
-    print(json.dumps(told))
-
-
-def _fasttext(job: Job) -> None:
-    """Train with fastText, which prints percentages, and save its model."""
-    library: Any = importlib.import_module("fasttext")
-    model = library.train_unsupervised(
-        str(job.text), model="skipgram" if job.skip_gram else "cbow", dim=job.dim, ws=job.window,
-        neg=job.negative, minCount=job.min_count, t=job.sample, epoch=job.epochs,
-        thread=job.threads, minn=0, maxn=0, bucket=0, verbose=2,
-    )  # fmt: skip
-    model.save_model(str(job.vectors))
+def main(library: str, fields: dict[str, Any]) -> None:
+    """Train a job of these fields, save the vectors, and print seconds or percentages."""
+    job = Job(**fields | {key: Path(fields[key]) for key in ("text", "out")})
+    if library == "fasttext":
+        trained = importlib.import_module("fasttext").train_unsupervised(
+            str(job.text), model="skipgram" if job.skip_gram else "cbow", dim=job.dim,
+            ws=job.window, neg=job.negative, minCount=job.min_count, t=job.sample,
+            epoch=job.epochs, thread=job.threads, minn=0, maxn=0, bucket=0, verbose=2,
+        )  # fmt: skip
+        words, rows = trained.get_words(on_unicode_error="replace"), trained.get_input_matrix()
+        with job.vectors.open("wb") as out:
+            out.write(f"{len(words)} {job.dim}\n".encode())
+            out.writelines(b"%b %b\n" % (x.encode(), y) for x, y in zip(words, rows, strict=False))
+    else:
+        model, told = train_gensim(job, by_sentences=library == "gensim-by-sentences")
+        model.wv.save_word2vec_format(str(job.vectors), binary=True)
+        print(json.dumps(told))
 
 
 if __name__ == "__main__":
-    fields = json.loads(sys.argv[2])
-    settings = Job(**fields | {key: Path(fields[key]) for key in ("text", "out")})
-    if sys.argv[1] == "fasttext":
-        _fasttext(settings)
-    else:
-        _gensim(settings, by_sentences=sys.argv[1] == "gensim-by-sentences")
+    main(sys.argv[1], json.loads(sys.argv[2]))

@@ -1,9 +1,8 @@
 """The GPU engine on one card, in parts of which none can spoil another.
 
-All takes less than ten minutes. Each part is a process of its own with a limit of time, and
-whatever it has measured is on disk at once, in ``benchmarks/results/<card>/``: a part that fails
-or hangs is told of in the table, and the next one runs. What is not at hand is left out, and the
-table says so.
+Each part is a process of its own with a limit of time, and whatever it has measured is on disk at
+once, in ``benchmarks/results/<card>/``: a part that fails or hangs is told of in the table, and the
+next one runs. What is not at hand is left out, and the table says so.
 """
 
 import os
@@ -15,23 +14,24 @@ import time
 from pathlib import Path
 from typing import Annotated
 
-import typer
+from typer import BadParameter, Option
 
-from benchmarks.gpu.report import Report, write_page
+from benchmarks.gpu.report import Report
 from benchmarks.harness.machine import RESULTS
+from benchmarks.harness.options import Quick
 from w2v.backend import get_backend
 
 PARTS = {"smoke": 75, "tests": 170, "speed": 150, "quality": 110, "batches": 60, "long": 60}
 """Parts, functions of `benchmarks.gpu.parts`, and their seconds at most."""
-QUICK = {"words": 5_000_000, "parts": "smoke,speed"}
+_WORDS, _SOME = "Words of the Zipf corpus.", "Some of the parts, by commas."
 
 
 def run(
     folder: Path | None = None, *,
-    words: Annotated[int, typer.Option(min=1000, help="Words of the Zipf corpus.")] = 200_000_000,
-    parts: Annotated[str, typer.Option(help="Some of the parts, by commas.")] = ",".join(PARTS),
-    budget: Annotated[float, typer.Option(help="Seconds for all parts.")] = 570,
-    part: Annotated[str | None, typer.Option(hidden=True)] = None,
+    words: Annotated[int, Option(min=1000, help=_WORDS), Quick(5_000_000)] = 200_000_000,
+    parts: Annotated[str, Option(help=_SOME), Quick("smoke,speed")] = ",".join(PARTS),
+    budget: Annotated[float, Option(help="Seconds for all parts.")] = 570,
+    part: Annotated[str | None, Option(hidden=True)] = None,
 ) -> str:  # fmt: skip
     """Measure some parts in so many seconds, and return the table.
 
@@ -40,13 +40,13 @@ def run(
     """
     chosen = parts.split(",")
     if not set(chosen) <= set(PARTS):
-        raise typer.BadParameter(f"{parts}: expected some of {', '.join(PARTS)}")
+        raise BadParameter(f"{parts}: expected some of {', '.join(PARTS)}")
     card = get_backend("gpu").describe().removeprefix("gpu, ").partition(", device")[0]
     folder = folder or RESULTS / "-".join(re.findall(r"[a-z0-9.]+", card.lower()))
     if part:
         from benchmarks.gpu import parts as measures
 
-        getattr(measures, part)(Report(folder), words)
+        Report(folder).measure(getattr(measures, part)(words, folder))
         return ""
     Report(folder).set("card", card)
     end, page = time.monotonic() + budget, ""
@@ -55,7 +55,7 @@ def run(
         said = run_part(name, folder, words, limit) if limit > 1 else "no time was left for it"
         report = Report(folder)
         report.set("parts", report.results.get("parts", {}) | {name: said})
-        page = write_page(report.results, folder)  # now: nobody knows how the next part ends
+        page = report.write_page()  # now: nobody knows how the next part ends
     return page
 
 

@@ -1,4 +1,4 @@
-"""The parts of the GPU benchmark, each of a report and the words of its Zipf corpus."""
+"""The parts of the GPU benchmark: what each measures, with the words of its Zipf corpus."""
 
 import contextlib
 import importlib.util
@@ -6,15 +6,16 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
 
+from benchmarks.contest.ceiling import copy_bandwidth, training_bytes
 from benchmarks.contest.libraries import MODELS, Job
-from benchmarks.contest.speed import copy_bandwidth, training_bytes
 from benchmarks.contest.systems import System, gensim, w2v_accel
-from benchmarks.gpu.report import Report
+from benchmarks.gpu.report import Row
 from benchmarks.gpu.torch_peer import torch_speed
 from benchmarks.harness.machine import ROOT, usable_cores
 from benchmarks.harness.processes import ProcessFailedError, watch
@@ -24,14 +25,13 @@ from benchmarks.scaling.points import minibatch_speed
 from tests.support import gpu_smoke
 from w2v.backend import Backend, get_backend
 from w2v.bench.training import FusedRun, Sentences, Setting
-from w2v.data import read_corpus
+from w2v.data import EncodedCorpus, read_corpus
 
 DIM = 128
 BATCHES = (100, 1_000, 10_000, 100_000)
 BATCH_SECONDS = 2.0
 EPOCHS = 3  # of books
 _LONG = 1_000_000_000  # words
-_VOCABULARY, _LONG_VOCABULARY = 500_000, 1_000_000
 _WARM_UP_WORDS = 20_000  # not counted: the driver may have to compile a program for this card
 _FIRST_TESTS = ("gpu", "backend", "layers", "models", "training", "course")
 """Folders of tests, or words in the names of test files, that concern the GPU most."""
@@ -41,29 +41,31 @@ def _setting(kind: str = "skip-gram", way: str = "fast", dim: int = DIM) -> Sett
     return Setting(MODELS[kind], dim, sampling=way)
 
 
-def smoke(report: Report, words: int) -> None:
+def smoke(words: int, folder: Path) -> Iterator[Row]:
     """Look, train a little, and compare."""
-    gpu: Any = get_backend("gpu")
+    gpu = get_backend("gpu")
     for name, look in gpu_smoke.LOOKS.items():
-        report.add("smoke", name, partial(look, gpu))
+        yield "smoke", name, partial(look, gpu)
     for (kind, skip_gram), way in product(MODELS.items(), ("fast", "exact")):
         name = f"one warp, {kind}, {way}: largest difference"
-        report.add("smoke", name, partial(gpu_smoke.one_warp, gpu, skip_gram, way))
-    report.add("smoke", "many warps, mean loss", partial(_many_warps, gpu))
-    report.add("smoke", "memory that is not there", partial(gpu_smoke.no_memory, gpu))
+        yield "smoke", name, partial(gpu_smoke.one_warp, gpu, skip_gram, way)
+    text, exact = zipf_sentences(2_000_000, 20_000), _setting(way="exact")
+    both = {each.name: partial(trained, each, text, exact) for each in (get_backend("cpu"), gpu)}
+    yield "smoke", "many warps, mean loss", lambda: {x: y()["loss"] for x, y in both.items()}
+    yield "smoke", "memory that is not there", partial(gpu_smoke.no_memory, gpu)
 
 
-def tests(report: Report, words: int) -> None:
+def tests(words: int, folder: Path) -> Iterator[Row]:
     """Run the test suite on both backends: first what concerns the GPU, then the rest."""
     missing = [x for x in ("pytest", "hypothesis", "scipy") if not importlib.util.find_spec(x)]
     if missing:
-        report.add("tests", "not run", lambda: f"missing: {', '.join(missing)}")
+        yield "tests", "not run", lambda: f"missing: {', '.join(missing)}"
         return
     files = sorted((ROOT / "tests").rglob("test_*.py"))
     first = [path for path in files if any(x in str(path.relative_to(ROOT)) for x in _FIRST_TESTS)]
     for name, some in (("on the card", first), ("the rest", [x for x in files if x not in first])):
-        log = report.folder / f"gpu-tests-{name.split()[-1]}.log"
-        report.add("tests", name, partial(_run_tests, some, log))
+        log = folder / f"gpu-tests-{name.split()[-1]}.log"
+        yield "tests", name, partial(_run_tests, some, log)
 
 
 def _run_tests(files: list[Path], log: Path) -> str:
@@ -85,85 +87,72 @@ def summary(output: str) -> str:
     return "; ".join([lines[-1].strip("= "), *failed])
 
 
-def speed(report: Report, words: int) -> None:
+def speed(words: int, folder: Path) -> Iterator[Row]:
     """Measure the fused engine's words a second on the card, the CPU's and others'."""
     gpu, cpu = get_backend("gpu"), get_backend("cpu")
-    text = zipf_sentences(words, min(_VOCABULARY, words // 20))
-    few, blocks = text.part(10_000_000), "skip-gram, fast, corpus sent in blocks"
-    rows: list[tuple[str, str, Any]] = [
-        ("bandwidth", "copy, bytes/s", partial(copy_bandwidth, gpu))
-    ]
+    text = zipf_sentences(words, min(500_000, words // 20))
+    few, run = text.part(10_000_000), partial(trained, gpu, text)
+    yield "bandwidth", "copy, bytes/s", partial(copy_bandwidth, gpu)
     for way, kind in product(("fast", "exact"), MODELS):
         epochs = 5 if (kind, way) == ("skip-gram", "fast") else 1
-        run = partial(trained, gpu, text, _setting(kind, way), epochs)
-        rows.append(("gpu", f"{kind}, {way}", run))
-    rows.append(("gpu", blocks, partial(trained, gpu, text, _setting(), resident=False)))
+        yield "gpu", f"{kind}, {way}", partial(run, _setting(kind, way), epochs)
+    blocks = "skip-gram, fast, corpus sent in blocks"
+    yield "gpu", blocks, partial(run, _setting(), resident=False)
     for dim in (100, 300):
-        run = partial(trained, gpu, text, _setting(dim=dim))
-        rows.append(("gpu", f"skip-gram, fast, {dim} dimensions", run))
+        yield "gpu", f"skip-gram, fast, {dim} dimensions", partial(run, _setting(dim=dim))
     for kind in MODELS:
-        rows.append(("peers", f"PyTorch, {kind}", partial(torch_speed, text, _setting(kind))))
-        rows.append(("cpu", kind, partial(trained, cpu, few, _setting(kind, "exact"))))
-    for system, of, n, epochs in (
-        (w2v_accel(), text, 30_000_000, 3),
-        (gensim(), few, 5_000_000, 1),
-    ):
-        for kind, skip_gram in MODELS.items():
-            peer = partial(peer_speed, system, of, n, epochs, skip_gram)
-            rows.append(("peers", f"{system.title}, {kind}", peer))
-    for row in rows:
-        report.add(*row)
+        yield "peers", f"PyTorch, {kind}", partial(torch_speed, text, _setting(kind))
+        yield "cpu", kind, partial(trained, cpu, few, _setting(kind, "exact"))
+    accel = partial(peer_speed, w2v_accel(), text, 30_000_000, 3)
+    theirs = partial(peer_speed, gensim(), few, 5_000_000, 1)
+    for (title, peer), kind in product((("w2v-accel", accel), ("gensim", theirs)), MODELS):
+        yield "peers", f"{title}, {kind}", partial(peer, MODELS[kind])
 
 
-def quality(report: Report, words: int) -> None:
+def quality(words: int, folder: Path) -> Iterator[Row]:
     """Judge vectors of books by how negatives are drawn and how many warps train."""
-    path = find_books()
-    if path is None:
-        report.add("quality", "books-18m", lambda: "not at hand: set W2V_BENCH_DATA")
+    if (path := find_books()) is None:
+        yield "quality", "books-18m", lambda: "not at hand: set W2V_BENCH_DATA"
         return
-    corpus = read_corpus(path, min_count=5)
-    gpu: Any = get_backend("gpu")
-
-    def judged(backend: Any, setting: Setting, warps: int | None = None) -> dict[str, Any]:
-        gpu.max_warps = warps
-        try:
-            run = FusedRun(backend, Sentences.of(corpus), setting)
-            measured = _trained_by(run, EPOCHS)
-            vectors = backend.to_numpy(run.model.params[0])
-            return measured | {"scores": evaluate(list(corpus.vocab.words), vectors)}
-        finally:
-            gpu.max_warps = None
-
-    ways = ((gpu, "fast"), (gpu, "exact"), (get_backend("cpu"), "exact"))
-    for kind, (backend, way) in product(MODELS, ways):
-        run = partial(judged, backend, _setting(kind, way))
-        report.add("quality", f"{backend.name}, {kind}, {way}", run)
+    corpus, gpu = read_corpus(path, min_count=5), get_backend("gpu")
+    for kind, (backend, way) in product(
+        MODELS, (("gpu", "fast"), ("gpu", "exact"), ("cpu", "exact"))
+    ):
+        judge = partial(_judged, get_backend(backend), corpus, _setting(kind, way))
+        yield "quality", f"{backend}, {kind}, {way}", judge
     for warps in (64, 256, 1024, 4096):
-        run = partial(judged, gpu, _setting(), warps)
-        report.add("quality", f"gpu, skip-gram, fast, {warps} warps", run)
+        judge = partial(_judged, gpu, corpus, _setting(), warps)
+        yield "quality", f"gpu, skip-gram, fast, {warps} warps", judge
 
 
-def batches(report: Report, words: int) -> None:
+def _judged(
+    backend: Any, corpus: EncodedCorpus, setting: Setting, warps: int | None = None
+) -> dict[str, Any]:
+    backend.max_warps = warps  # of a GPU
+    try:
+        run = FusedRun(backend, Sentences.of(corpus), setting)
+        measured = _trained_by(run, EPOCHS)
+        vectors = backend.to_numpy(run.model.params[0])
+        return measured | {"scores": evaluate(list(corpus.vocab.words), vectors)}
+    finally:
+        backend.max_warps = None
+
+
+def batches(words: int, folder: Path) -> Iterator[Row]:
     """Find where the minibatch engine begins to gain from the GPU, with both ways to draw."""
     text = zipf_sentences(1_000_000, 10_000)
     for backend, way, batch in product(("gpu", "cpu"), ("fast", "exact"), BATCHES):
         measure = partial(minibatch_speed, get_backend(backend), text, way, batch, BATCH_SECONDS)
-        report.add("batches", f"{backend}, {way}, {batch}", measure)
+        yield "batches", f"{backend}, {way}, {batch}", measure
 
 
-def long(report: Report, words: int) -> None:
+def long(words: int, folder: Path) -> Iterator[Row]:
     """Train on a thousand million words, after which all weights must be finite."""
-    text = zipf_sentences(words, min(_LONG_VOCABULARY, words // 20))
+    text = zipf_sentences(words, min(1_000_000, words // 20))
     epochs = max(1, min(5, _LONG // words))
     for kind in MODELS:
         run = partial(trained, get_backend("gpu"), text, _setting(kind), epochs)
-        report.add("long", f"{kind}, {epochs * words / 1e9:.2g} G words", run)
-
-
-def _many_warps(gpu: Backend) -> dict[str, float]:
-    """Train two million words with all warps, and on the processor."""
-    text, exact = zipf_sentences(2_000_000, 20_000), _setting(way="exact")
-    return {each.name: trained(each, text, exact)["loss"] for each in (get_backend("cpu"), gpu)}
+        yield "long", f"{kind}, {epochs * words / 1e9:.2g} G words", run
 
 
 def trained(
@@ -175,12 +164,12 @@ def trained(
 
 def _trained_by(run: FusedRun, epochs: int, *, resident: bool = True) -> dict[str, Any]:
     """Train a run's model; its corpus may be sent in blocks as it trains."""
-    trainer = run.trainer(epochs)
+    trainer, setting = run.trainer(epochs), run.setting
     if not resident:
         trainer.tokens = run.text.tokens
     trainer.run()
     words = epochs * len(run.text.tokens) / trainer.seconds
-    kept, setting = run.kept * words, run.setting
+    kept = run.kept * words
     return {
         "words_per_second": words,
         "kept_per_second": kept,
@@ -200,9 +189,8 @@ def peer_speed(
         few, path = Path(folder) / "few.txt", Path(folder) / "corpus.txt"
         write_text(text, few, min(words, _WARM_UP_WORDS))
         written = write_text(text, path, words)
-        size = {"dim": DIM, "min_count": 1}
-        job = Job(path, Path(folder), skip_gram, 1, epochs, usable_cores(), **size)
+        job = Job(path, Path(folder), skip_gram, 1, epochs, usable_cores(), DIM, min_count=1)
         with contextlib.suppress(ProcessFailedError):  # it will be told when it counts
-            watch(system.command(job.changed(text=few)), limit=60)
+            watch(system.command(job._replace(text=few)), limit=60)
         seconds = system.timed(watch(system.command(job), limit=120), job)
     return written * epochs / seconds if seconds else None

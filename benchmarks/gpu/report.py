@@ -1,24 +1,31 @@
 """What the GPU benchmarks leave behind: results as they come, tables and plots."""
 
-import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.harness import plots, report, scores, tables
 from benchmarks.harness.machine import describe_machine
-from benchmarks.harness.plots import Line, Panel, bars, panels
-from benchmarks.harness.report import (
-    markdown_table,
-    page,
-    pivot,
-    write_json,
-    write_picture,
-    write_text,
-)
 
-Results = dict[str, Any]
+Row = tuple[str, str, Callable[[], Any]]
+"""A section, what is measured, and what measures it."""
+
+
+def _millions(speed: Any) -> str:
+    """Return words a second in millions, or why there are none."""
+    return "not at hand" if speed is None else speed if type(speed) is str else f"{speed / 1e6:.3g}"
+
+
+# What is shown of a measurement: the heading, and how.
+_COLUMNS: dict[str, tuple[str, Callable[[Any], str]]] = {
+    "words_per_second": ("M words/s", _millions),
+    "share": ("share of copy bandwidth", "{:.0%}".format),
+    "loss": ("loss", "{:.4f}".format),
+    "finite": ("finite", lambda finite: "yes" if finite else "no"),
+    **{key: (title, "{:.3f}".format) for key, title in scores.TITLES.items()},
+}
 
 
 class Report:
@@ -26,102 +33,88 @@ class Report:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.file = folder, folder / "gpu.json"
-        self.results: Results = {"machine": describe_machine()}
-        if self.file.exists():
-            self.results = json.loads(self.file.read_text(encoding="utf-8"))
+        self.results = report.read_json(self.file) or {"machine": describe_machine()}
 
     def set(self, name: str, value: Any) -> None:
         """Keep a result."""
         self.results[name] = value
         self.folder.mkdir(parents=True, exist_ok=True)
-        write_json(self.file, self.results)
+        report.write_json(self.file, self.results)
 
-    def add(self, section: str, name: str, measure: Callable[[], Any]) -> None:
+    def measure(self, rows: Iterable[Row]) -> None:
         """Measure; a failure is a result too, and does not keep others from being had."""
-        begin = time.perf_counter()
-        try:
-            value = measure()
-        except Exception as error:  # of a peer, or of memory: say so in the table
-            value = (f"{type(error).__name__}: {error}".strip().splitlines() or [""])[0]
-        seconds = time.perf_counter() - begin
-        self.set(section, self.results.get(section, {}) | {name: value})
-        print(f"{section}: {name}: {value} ({seconds:.1f} s)", file=sys.stderr, flush=True)
+        for section, name, measure in rows:
+            begin = time.perf_counter()
+            try:
+                value = measure()
+            except Exception as error:  # of a peer, or of memory: say so in the table
+                value = (f"{type(error).__name__}: {error}".strip().splitlines() or [""])[0]
+            seconds = time.perf_counter() - begin
+            self.set(section, self.results.get(section, {}) | {name: value})
+            print(f"{section}: {name}: {value} ({seconds:.1f} s)", file=sys.stderr, flush=True)
+
+    def write_page(self) -> str:
+        """Write ``gpu.md`` and the plots, and return the Markdown."""
+        text = report.page(self.results.get("card", "GPU"), *self._parts())
+        report.write_text(self.folder / "gpu.md", text)
+        speeds = {name: [each["words_per_second"]] for name, each in self._speeds().items()
+                  if isinstance(each["words_per_second"], float)}  # fmt: skip
+        if speeds:
+            plot = plots.bars(speeds, 1e6, "million words a second", log=True)
+            plots.draw(self.folder / "gpu-speed.png", plot)
+        if batches := [x for x in self._batches() if isinstance(x["speed"], float)]:
+            lines = plots.lines(batches, "way", "batch", lambda x: x["speed"])
+            panel = plots.Panel("", "batch", "words a second", lines)
+            plots.draw(self.folder / "gpu-batches.png", plots.panels([panel], 1))
+        return text
+
+    def _parts(self) -> Iterator[str]:
+        rows = list(self.results.get("parts", {}).items())
+        rows += [(f"tests: {name}", said) for name, said in self.results.get("tests", {}).items()]
+        yield tables.markdown_table(("part", "how it went"), rows)
+        if smoke := self.results.get("smoke"):
+            found = [(name, _short(value)) for name, value in smoke.items()]
+            yield tables.markdown_table(("at first", "found"), found)
+        if speeds := self._speeds():
+            copied = _short(self.results.get("bandwidth", {}).get("copy, bytes/s"))
+            yield f"Copying on the card: {copied} bytes a second."
+            yield _table("system", speeds)
+        quality = self.results.get("quality", {})
+        yield _table("books-18m, 3 epochs", {
+            name: x | x["scores"] if isinstance(x, dict) else {"words_per_second": x}
+            for name, x in quality.items()
+        }) if quality else "Quality has not been measured."  # fmt: skip
+        if cells := {(x["way"], f"{x['batch']:,}"): _millions(x["speed"]) for x in self._batches()}:
+            yield tables.pivot("minibatch engine, M words/s, by batch", cells)
+
+    def _speeds(self) -> dict[str, dict[str, Any]]:
+        """Return what all have been measured at, the share of copying among it."""
+        found, copied = {}, self.results.get("bandwidth", {}).get("copy, bytes/s")
+        for section, label in (
+            ("gpu", "GPU, "),
+            ("long", "GPU, "),
+            ("cpu", "CPU, "),
+            ("peers", ""),
+        ):
+            for name, value in self.results.get(section, {}).items():
+                each = value if isinstance(value, dict) else {"words_per_second": value}
+                if isinstance(copied, float) and section != "cpu" and "bytes_per_second" in each:
+                    each = each | {"share": each["bytes_per_second"] / copied}
+                found[label + name] = each
+        return found
+
+    def _batches(self) -> list[dict[str, Any]]:
+        names = ((name.rpartition(", "), x) for name, x in self.results.get("batches", {}).items())
+        return [{"way": way, "batch": int(n), "speed": speed} for (way, _, n), speed in names]
 
 
-def write_page(results: Results, folder: Path) -> str:
-    """Write ``gpu.md`` and the plots, and return the Markdown."""
-    text = page(results.get("card", "GPU"), *_sections(results)) + "\n"
-    write_text(folder / "gpu.md", text)
-    speeds = {name if section == "peers" else f"{section.upper()}, {name}": [_speed(value)]
-              for section in ("gpu", "cpu", "peers")
-              for name, value in results.get(section, {}).items()
-              if isinstance(_speed(value), float)}  # fmt: skip
-    if speeds:
-        plot = bars(speeds, 1e6, "million words a second", log=True)
-        write_picture(folder / "gpu-speed.png", plot)
-    points: dict[str, dict[int, float]] = {}
-    for (label, batch), value in _batches(results).items():
-        if isinstance(value, float):
-            points.setdefault(label, {})[batch] = value
-    if lines := {name: Line(list(each), list(each.values())) for name, each in points.items()}:
-        plot = panels([Panel("", "batch", "words a second", lines)], 1)
-        write_picture(folder / "gpu-batches.png", plot)
-    return text
-
-
-def _sections(results: Results) -> Iterator[str]:
-    rows = list(results.get("parts", {}).items())
-    rows += [(f"tests: {name}", said) for name, said in results.get("tests", {}).items()]
-    yield markdown_table(("part", "how it went"), rows)
-    if smoke := results.get("smoke"):
-        found = [(name, _short(value)) for name, value in smoke.items()]
-        yield markdown_table(("at first", "found"), found)
-    copy = results.get("bandwidth", {}).get("copy, bytes/s")
-    if speeds := list(_speed_rows(results, copy)):
-        known = isinstance(copy, float)
-        yield f"Copying on the card: {copy / 1e12:.2f} TB/s." if known else f"Copying: {copy}."
-        columns = ("system", "M words/s", "share of copy bandwidth", "loss", "finite")
-        yield markdown_table(columns, speeds)
-    quality = {}
-    for name, value in results.get("quality", {}).items():
-        quality[name, "M words/s"] = _millions(value)
-        scores = value.get("scores", {}) if isinstance(value, dict) else {}
-        quality |= {(name, task): f"{score:.3f}" for task, score in scores.items()}
-    yield pivot("books-18m, 3 epochs", quality) if quality else "Quality has not been measured."
-    if batches := {(label, f"{n:,}"): _millions(x) for (label, n), x in _batches(results).items()}:
-        yield pivot("minibatch engine, M words/s, by batch", batches)
-
-
-def _speed_rows(results: Results, copy: Any) -> Iterator[tuple[object, ...]]:
-    for section, label in (("gpu", "GPU, "), ("long", "GPU, "), ("cpu", "CPU, "), ("peers", "")):
-        for name, value in results.get(section, {}).items():
-            share = loss = finite = None
-            if isinstance(value, dict):
-                moved = value.get("bytes_per_second")
-                if isinstance(copy, float) and moved and section != "cpu":
-                    share = f"{moved / copy:.0%}"
-                loss, finite = f"{value['loss']:.4f}", "yes" if value["finite"] else "no"
-            yield label + name, _millions(value), share, loss, finite
+def _table(corner: str, rows: dict[str, dict[str, Any]]) -> str:
+    cells = {(name, title): show(each[key]) for name, each in rows.items()
+             for key, (title, show) in _COLUMNS.items() if key in each}  # fmt: skip
+    return tables.pivot(corner, cells)
 
 
 def _short(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key} {_short(x)}" for key, x in value.items())
     return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _speed(value: Any) -> Any:
-    return value.get("words_per_second") if isinstance(value, dict) else value
-
-
-def _millions(value: Any) -> str:
-    """Return words a second in millions, or why there are none."""
-    speed = _speed(value)
-    if speed is None:
-        return "not at hand"
-    return speed if isinstance(speed, str) else f"{speed / 1e6:.3g}"
-
-
-def _batches(results: Results) -> dict[tuple[str, int], Any]:
-    names = ((name.rpartition(", "), value) for name, value in results.get("batches", {}).items())
-    return {(label, int(batch)): value for (label, _, batch), value in names}

@@ -16,23 +16,20 @@ RESULTS = ROOT / "benchmarks" / "results"
 _PACKAGES = ("numpy", "numba", "llvmlite", "gensim", "fasttext-numpy2", "cupy-cuda12x",
              "cupy-cuda13x")  # fmt: skip
 _VECTORS = ("avx512f", "avx2", "avx", "asimd")  # of processors, the widest first
+_CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 _DETAILS = {"cpu_family_and_model": "family/model ", "vectors": "", "cache_l2": "L2 ",
             "cache_l3": "L3 "}  # fmt: skip
-_CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 
 
 def describe_machine() -> dict[str, Any]:
     """Return the processor, the cores at hand, the load, the memory and what runs on them."""
     return {
-        "cpu": cpu_model(),
-        **_cpu_details(),
-        "cores": usable_cores(),
+        "cpu": cpu_model(), **_cpu_details(), "cores": usable_cores(),
         "memory_gib": round(psutil.virtual_memory().total / 2**30),
         "load_average": round(os.getloadavg()[0], 2),
-        "system": platform.system(),
-        "python": platform.python_version(),
+        "system": platform.system(), "python": platform.python_version(),
         **{name: found for name in _PACKAGES if (found := package_version(name))},
-    }
+    }  # fmt: skip
 
 
 def package_version(package: str) -> str | None:
@@ -46,10 +43,9 @@ def package_version(package: str) -> str | None:
 def revision() -> str:
     """Return the commit that is measured, and whether the source differs from it."""
     asked = ("rev-parse --short=12 HEAD", "status --porcelain -- w2v benchmarks/*.py")
-    commands = (["git", "-C", str(ROOT), *words.split()] for words in asked)
+    quiet: Any = {"text": True, "stderr": subprocess.DEVNULL, "cwd": ROOT}
     try:
-        commit, changed = (subprocess.check_output(command, text=True, stderr=subprocess.DEVNULL)
-                           for command in commands)  # fmt: skip
+        commit, changed = (subprocess.check_output(["git", *x.split()], **quiet) for x in asked)
     except (OSError, subprocess.CalledProcessError):
         return "an unknown revision"
     return commit.strip() + (" with changes" if changed else "")
@@ -57,8 +53,8 @@ def revision() -> str:
 
 def _cpu_info() -> dict[str, str]:
     info = Path("/proc/cpuinfo")
-    first = info.read_text().split("\n\n")[0].splitlines() if info.exists() else []
-    return {key.strip(): value.strip() for key, _, value in (x.partition(":") for x in first)}
+    lines = info.read_text().split("\n\n")[0].splitlines() if info.exists() else []
+    return {key.strip(): value.strip() for key, _, value in (x.partition(":") for x in lines)}
 
 
 def _cpu_details() -> dict[str, Any]:
@@ -72,8 +68,7 @@ def _cpu_details() -> dict[str, Any]:
         found["cpu_family_and_model"] = f"{facts['cpu family']}/{facts['model']}"
     for cache in sorted(_CACHES.glob("index*")):
         level, kind, size = ((cache / x).read_text().strip() for x in ("level", "type", "size"))
-        if kind != "Instruction":
-            found[f"cache_l{level}"] = size
+        found |= {f"cache_l{level}": size} if kind != "Instruction" else {}
     return found
 
 

@@ -1,47 +1,56 @@
 """The two kinds of pictures: bars with their spread, and lines over a parameter."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import cycle
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from matplotlib.axes import Axes
+import matplotlib as mpl
+from cycler import cycler
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, NullLocator
 
-from benchmarks.harness.report import spread_of
-
-# Told apart by mark and line, not by colour, so that they can be told apart in print.
-_MARKS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">")
-_LINES = ("-", "--", ":", "-.", (0, (1, 3)), (0, (7, 2)), (0, (3, 1, 1, 1, 1, 1)), (0, (5, 5)))
-
+from benchmarks.harness.tables import grouped, spread_of
+from w2v.files import atomic_path
 
 Plot = Callable[[Figure], None]
+_STYLE: Any = {
+    "axes.grid": True, "grid.color": "0.9", "axes.axisbelow": True, "axes.titlesize": "medium",
+    "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False,
+    "legend.fontsize": "small", "lines.linewidth": 1.2, "lines.markersize": 5,
+}  # fmt: skip
+# Told apart by mark and line, not by colour, so that they can be told apart in print.
+_LINES = ("-", "--", ":", "-.", (0, (1, 3)), (0, (7, 2)), (0, (3, 1, 1, 1, 1, 1)), (0, (5, 5)))
+_LOOKS = (cycler(marker="os^DvPX*") + cycler(linestyle=_LINES)
+          + cycler(markerfacecolor=["black", "white"] * 4))  # fmt: skip
 
 
-def bars(
-    values: Mapping[str, Any], unit: float, label: str,
-    notes: Mapping[str, str] | None = None, log: bool = False,
-) -> Plot:  # fmt: skip
-    """Return a plot of medians in a unit, whiskers from lowest to highest, and notes behind."""
-    each = [spread_of(value) for value in values.values()]
+def draw(path: Path, plot: Plot) -> None:
+    """Draw a picture aside and rename the file."""
+    with mpl.rc_context(_STYLE), atomic_path(path) as aside:
+        figure = Figure(figsize=(7.5, 5.2), dpi=150, layout="constrained")
+        plot(figure)
+        figure.savefig(aside)
+
+
+def bars(values: Mapping[str, Any], unit: float, label: str, log: bool = False) -> Plot:
+    """Return a plot of medians in a unit, whiskers from lowest to highest."""
+    each = [spread_of(x) for x in values.values()]
     low, middle, high = ([getattr(x, key) / unit for x in each]
                          for key in ("lowest", "median", "highest"))  # fmt: skip
     off = [[m - x for m, x in zip(middle, low, strict=True)],
            [x - m for m, x in zip(middle, high, strict=True)]]  # fmt: skip
     look: Any = {"xerr": off, "color": "0.85", "edgecolor": "black", "capsize": 3}
-    texts = [f"{x:.3g}{(notes or {}).get(key, '')}" for key, x in zip(values, middle, strict=True)]
 
-    def draw(figure: Figure) -> None:
+    def plot(figure: Figure) -> None:
         figure.set_size_inches(7.5, 1 + 0.35 * max(3, len(values)))
-        axes = _plain_axes(figure.add_subplot(), label, "")
-        drawn = axes.barh(list(values), middle, **look)
-        axes.bar_label(drawn, texts, padding=3, fontsize="small")
-        if log:
-            axes.set_xscale("log")
-        else:
-            axes.set_xlim(0, 1.25 * max(high, default=1))
+        axes = figure.add_subplot(xlabel=label)
+        bars = axes.barh(list(values), middle, **look)
+        axes.bar_label(bars, fmt="%.3g", padding=3, fontsize="small")
+        axes.set(**{"xscale": "log"} if log else {"xlim": (0, 1.25 * max(high, default=1))})
         axes.invert_yaxis()
 
-    return draw
+    return plot
 
 
 class Line(NamedTuple):
@@ -50,6 +59,12 @@ class Line(NamedTuple):
     x: Any
     y: Any
     off: Any = None
+
+
+def lines(records: Iterable[Any], name: str, x: str, y: Callable[[Any], float]) -> dict[str, Line]:
+    """Return a line for every name that records have, through their values x and y of them."""
+    return {key: Line([each[x] for each in of], [y(each) for each in of])
+            for key, of in grouped(records, name).items()}  # fmt: skip
 
 
 class Panel(NamedTuple):
@@ -68,54 +83,31 @@ class Panel(NamedTuple):
 def panels(drawn: Sequence[Panel], most: int) -> Plot:
     """Return a plot of panels, so many in a row, with one legend for the names of all lines."""
     columns = min(most, len(drawn))
-    rows, look = -(-len(drawn) // columns), {"ncols": 4, "frameon": False, "fontsize": "small"}
-    names = list(dict.fromkeys(name for panel in drawn for name in panel.lines))
-    handles: dict[str, Any] = {}
+    rows = -(-len(drawn) // columns)
+    names = dict.fromkeys(name for panel in drawn for name in panel.lines)
+    looks: dict[str, Any] = dict(zip(names, cycle(_LOOKS), strict=False))
 
-    def draw(figure: Figure) -> None:
+    def plot(figure: Figure) -> None:
+        handles: dict[str, Any] = {}
         figure.set_size_inches(max(7.5, 3.4 * columns), 3.2 * rows + 0.8)
-        grid = list(figure.subplots(rows, columns, squeeze=False).flat)
-        for axes, panel in zip(grid, drawn, strict=False):
+        grid = figure.subplots(rows, columns, squeeze=False).flat
+        for panel, axes in zip(drawn, grid, strict=False):
             for name, line in panel.lines.items():
-                style = _style(names.index(name)) | ({} if panel.joined else {"linestyle": "none"})
-                handles[name] = axes.errorbar(*line, elinewidth=0.8, capsize=2, **style)
+                look = looks[name] | ({} if panel.joined else {"linestyle": "none"})
+                handles[name] = axes.errorbar(*line, color="k", elinewidth=0.8, capsize=2, **look)
             for guide in panel.guides:
                 axes.plot(guide.x, guide.y, color="0.6", linewidth=0.8, zorder=0)
-            _frame(_plain_axes(axes, panel.x, panel.y, panel.title), panel)
-        for axes in grid[len(drawn) :]:
+            axes.set(xlabel=panel.x, ylabel=panel.y, title=panel.title,
+                     **{f"{axis}scale": "log" for axis in panel.log})  # fmt: skip
+            if "y" not in panel.log and panel.joined:
+                axes.set_ylim(bottom=0)
+            if panel.ticks is not None:
+                axes.set_xticks(panel.ticks)
+                axes.xaxis.set_major_formatter(EngFormatter(sep=""))
+                axes.xaxis.set_minor_locator(NullLocator())
+        for axes in grid:  # that are left
             axes.set_visible(False)
         if handles:
-            lines = [handles[name] for name in names]
-            figure.legend(lines, names, loc="outside lower center", **look)
+            figure.legend(handles.values(), handles, loc="outside lower center", ncols=4)
 
-    return draw
-
-
-def _style(i: int) -> dict[str, Any]:
-    look = {"color": "black", "linewidth": 1.2, "markersize": 5}
-    mark, line = _MARKS[i % len(_MARKS)], _LINES[i % len(_LINES)]
-    fill = "white" if i % 2 else "black"
-    return {**look, "marker": mark, "linestyle": line, "markerfacecolor": fill}
-
-
-def _frame(axes: Axes, panel: Panel) -> None:
-    if "x" in panel.log:
-        axes.set_xscale("log")
-    if "y" in panel.log:
-        axes.set_yscale("log")
-    elif panel.joined:
-        axes.set_ylim(bottom=0)
-    if panel.ticks is not None:
-        axes.set_xticks(panel.ticks)
-        axes.xaxis.set_major_formatter(EngFormatter(sep=""))
-        axes.xaxis.set_minor_locator(NullLocator())
-
-
-def _plain_axes(axes: Axes, x: str, y: str, title: str = "") -> Axes:
-    """Give axes their labels, a pale grid and no frame."""
-    axes.set(xlabel=x, ylabel=y)
-    axes.set_title(title, fontsize="medium")
-    axes.grid(color="0.9")
-    axes.set_axisbelow(True)
-    axes.spines[["top", "right"]].set_visible(False)
-    return axes
+    return plot

@@ -4,8 +4,8 @@ import math
 import os
 import re
 import resource
+import select
 import subprocess
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,30 +22,24 @@ class ProcessFailedError(RuntimeError):
 
 
 class Finished(NamedTuple):
-    """A process that has done its work: what it printed, took, and held at most.
-
-    Memory is what the process and its children hold, in 10⁶ bytes, looked at every 20 ms: all of
-    it, and without what is mapped from files. ``progress_seconds`` are by `ProgressClock`.
-    """
+    """What a process printed, took, and held at most with its children, in 10⁶ bytes."""
 
     output: str
     wall_seconds: float
     cpu_seconds: float
     peak_mb: float | None
-    peak_unmapped_mb: float | None
-    progress_seconds: float | None
+    peak_unmapped_mb: float | None  # without what is mapped from files
+    progress_seconds: float | None  # by `ProgressClock`
 
 
 class ProgressClock:
-    """Times training by the percentages that word2vec.c and its descendants print on the way.
+    """Times training by the percentages that word2vec.c and its descendants print on the way."""
 
-    Their own words a second are of little use for that: some are divided by processor time, some
-    are a thread's. A percentage is the same for all, and the clock is ours.
-    """
+    # Their own words a second are of little use: some are divided by processor time, some are a
+    # thread's. A percentage is the same for all, and the clock is ours.
 
     def __init__(self) -> None:
-        self._rest = b""
-        self._marks: list[tuple[float, float]] = []  # time and percentage
+        self._rest, self._marks = b"", list[tuple[float, float]]()  # of time and percentage
 
     def feed(self, printed: bytes, now: float) -> None:
         """Take in what was printed, in pieces of any length, and when it came."""
@@ -68,49 +62,41 @@ def watch(
     command: Sequence[str], limit: float = math.inf, environment: Mapping[str, str] | None = None
 ) -> Finished:
     """Run a command in the repository's folder to its end, and no longer than so many seconds."""
-    clock, output, peak, peak_unmapped = ProgressClock(), bytearray(), 0, 0
+    clock, output, peaks = ProgressClock(), bytearray(), [0, 0]
     spent, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    pipe: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    how: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "cwd": ROOT}
     try:
-        process: Any = subprocess.Popen(command, cwd=ROOT, env=environment, **pipe)
+        process = subprocess.Popen(command, env=environment, **how)
     except OSError as error:
         raise ProcessFailedError(f"cannot be started: {error.strerror}") from error
-
-    def read(descriptor: int) -> None:
-        while chunk := os.read(descriptor, 1 << 16):
-            clock.feed(chunk, time.perf_counter())
-            output.extend(chunk)
-
     with process:
-        reader = threading.Thread(target=read, args=(process.stdout.fileno(),))
-        reader.start()
+        pipes = [process.stdout.fileno()]  # type: ignore[union-attr]
         try:
-            while process.poll() is None:
-                now, unmapped = _resident(process.pid)
-                peak, peak_unmapped = max(peak, now), max(peak_unmapped, unmapped)
-                time.sleep(_SAMPLED_EVERY)
-                if time.perf_counter() - begin > limit:
+            while pipes or process.poll() is None:
+                for pipe in select.select(pipes, [], [], _SAMPLED_EVERY)[0]:
+                    chunk = os.read(pipe, 1 << 16)
+                    clock.feed(chunk, time.perf_counter())
+                    output.extend(chunk)
+                    pipes = pipes if chunk else []
+                peaks = [max(each) for each in zip(peaks, _resident(process.pid), strict=True)]
+                seconds = time.perf_counter() - begin
+                if seconds > limit:
                     raise ProcessFailedError(f"not done after {limit:.0f} s")
         except BaseException:
             process.kill()
             raise
-        finally:
-            seconds = time.perf_counter() - begin
-            reader.join()
     text = output.decode("utf-8", "replace")
     if process.returncode:
         last = (text.strip().splitlines() or ["without a word"])[-1]
         raise ProcessFailedError(f"exit status {process.returncode}: {last.strip()[:200]}")
     used = sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]) - sum(spent[:2])
-    peaks = peak / 1e6 or None, peak_unmapped / 1e6 or None
-    return Finished(text, seconds, used, *peaks, clock.seconds)
+    peak, unmapped = (each / 1e6 or None for each in peaks)
+    return Finished(text, seconds, used, peak, unmapped, clock.seconds)
 
 
 def _resident(pid: int) -> tuple[int, int]:
-    """Return a process tree's resident bytes: all, and those that no file backs.
-
-    Not by psutil, which looks through all processes for the children: too dear every 20 ms.
-    """
+    """Return a process tree's resident bytes: all, and those that no file backs."""
+    # psutil looks through all processes for the children: too dear every 20 ms.
     folder = Path("/proc") / str(pid)
     try:
         fields = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines())
@@ -119,5 +105,5 @@ def _resident(pid: int) -> tuple[int, int]:
         return 0, 0  # no such file system, or the process has just ended
     resident, mapped = (1024 * int(fields.get(k, "0").split()[0]) for k in ("VmRSS", "RssFile"))
     below = [_resident(int(child)) for each in children for child in each]
-    every, unmapped = (sum(each[i] for each in below) for i in (0, 1))
-    return resident + every, resident - mapped + unmapped
+    return (resident + sum(every for every, _ in below),
+            resident - mapped + sum(unmapped for _, unmapped in below))  # fmt: skip

@@ -2,7 +2,6 @@
 
 import io
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,34 +39,27 @@ def find_books() -> Path | None:
 @contextmanager
 def benchmark_text(corpus: Path | None = None, words: int | None = None) -> Iterator[Text]:
     """Find and unpack the text to run on, or its first words; it is gone after the block."""
-    name, source, notes = BOOKS, corpus or find_books(), list[str]()
+    books, notes = find_books(), list[str]()
+    name, path = (BOOKS, books) if books else ("pydocs", pydocs())
     if corpus is not None:
-        name = corpus.name
+        name, path = corpus.name, corpus
         if not corpus.is_file():
             raise FileNotFoundError(f"--corpus {corpus}: there is no such file")
-    elif source is None:
-        name, source = "pydocs", pydocs()
+    elif books is None:
         notes.append(f"{BOOKS} is not here: set W2V_BENCH_DATA to the folder with it")
-    assert source is not None
     with tempfile.TemporaryDirectory() as scratch:
-        path = source
-        if words is not None or source.suffix in (".gz", ".bz2", ".zst"):
-            path = Path(scratch) / "corpus.txt"
+        if words is not None or path.suffix in (".gz", ".bz2", ".zst"):
+            source, path = path, Path(scratch) / "corpus.txt"
             with pa.input_stream(str(source)) as stream, path.open("wb") as out:
                 lines = io.BufferedReader(stream, 1 << 20)
-                if words is None:
-                    shutil.copyfileobj(lines, out, 1 << 20)
-                else:
-                    out.writelines(lines.readlines(int(words * BYTES_A_WORD)))
+                out.writelines(lines.readlines(int(words * BYTES_A_WORD)) if words else lines)
         if words is not None:
             notes.insert(0, f"the first {path.stat().st_size / 1e6:.1f} MB")
         yield Text(name, path, "; ".join(notes))
 
 
 @contextmanager
-def encoded_text(
-    corpus: Path | None = None, words: int | None = None
-) -> Iterator[tuple[Text, EncodedCorpus]]:
+def encoded_text(corpus: Path | None, words: int | None) -> Iterator[tuple[Text, EncodedCorpus]]:
     """Find a text as `benchmark_text` does, and encode it."""
     with benchmark_text(corpus, words) as text:
         yield text, read_corpus(text.path, min_count=5)
@@ -76,18 +68,13 @@ def encoded_text(
 def repeat(text: Text, target: Path, times: int) -> Path:
     """Write a text several times over."""
     with target.open("wb") as out:
-        for _ in range(times):
-            with text.path.open("rb") as lines:
-                shutil.copyfileobj(lines, out, 1 << 20)
+        out.writelines([text.path.read_bytes()] * times)
     return target
 
 
 def zipf_shares(vocabulary: int, shift: float = 2.7) -> np.ndarray:
-    """Return words' shares by rank r, in proportion to 1 / (r + shift).
-
-    Mandelbrot's form of Zipf's law, with which the most frequent word of 500,000 has a share of
-    2 %, as after the commonest function words of a text.
-    """
+    """Return words' shares by rank r, in proportion to 1 / (r + shift): Mandelbrot's Zipf's law."""
+    # The most frequent word of 500,000 has a share of 2 %, as after a text's function words.
     mass = 1 / (np.arange(vocabulary) + shift)
     return np.asarray(mass / mass.sum())
 
@@ -101,17 +88,12 @@ def zipf_counts(vocabulary: int) -> np.ndarray:
 def zipf_sentences(
     words: int, vocabulary: int, sentence: int = 20, seed: int = 1, shift: float = 2.7
 ) -> Sentences:
-    """Draw a corpus by Zipf's law, in which each word of the vocabulary comes once first.
-
-    Ranks are those of the counts, as in a vocabulary.
-    """
-    rng = np.random.default_rng(seed)
-    upper = np.cumsum(zipf_shares(vocabulary, shift))
+    """Draw a corpus by Zipf's law, in which each word of the vocabulary comes once first."""
+    rng, upper = np.random.default_rng(seed), np.cumsum(zipf_shares(vocabulary, shift))
     # The inverse of the distribution at as many points as make looking it up cheap.
     points, step, tokens = 1 << 22, 1 << 24, np.empty(words, dtype=np.int32)
     inverse = np.searchsorted(upper, (np.arange(points) + 0.5) / points).astype(np.int32)
-    for low in range(0, words, step):
-        part = tokens[low : low + step]
+    for part in np.split(tokens, range(step, words, step)):
         part[:] = inverse[rng.integers(0, points, part.size, dtype=np.int32)]
     tokens[:vocabulary] = rng.permutation(vocabulary)[: tokens[:vocabulary].size]
     offsets = np.append(np.arange(0, words, sentence, dtype=np.int64), words)
@@ -122,8 +104,7 @@ def zipf_sentences(
 def zipf_on_disk(words: int, vocabulary: int) -> Iterator[Sentences]:
     """Draw a corpus by Zipf's law and map it from disk, 4.4 bytes a word; gone after the block."""
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "zipf.w2v"
-        drawn = zipf_sentences(words, vocabulary)
+        drawn, folder = zipf_sentences(words, vocabulary), Path(scratch) / "zipf.w2v"
         vocab = Vocabulary([f"w{i}" for i in range(vocabulary)], drawn.counts)
         EncodedCorpus(drawn.tokens, drawn.offsets, vocab, words).save(folder)
         del drawn
@@ -132,9 +113,8 @@ def zipf_on_disk(words: int, vocabulary: int) -> Iterator[Sentences]:
 
 def write_text(text: Sentences, path: Path, words: int) -> int:
     """Write the first sentences, a line each, a word as ``w`` and its id; return their words."""
-    names = np.array([f"w{i}" for i in range(len(text.counts))])
-    last = int(np.searchsorted(text.offsets, words, side="right")) - 1
+    names, part = np.array([f"w{i}" for i in range(len(text.counts))]), text.part(words)
+    sentences = np.split(part.tokens, part.offsets[1:-1])
     with path.open("w", encoding="ascii") as file:
-        for low, high in zip(text.offsets[:last], text.offsets[1 : last + 1], strict=True):
-            file.write(" ".join(names[text.tokens[low:high]]) + "\n")
-    return int(text.offsets[last])
+        file.writelines(" ".join(names[each]) + "\n" for each in sentences)
+    return len(part.tokens)

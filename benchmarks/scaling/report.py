@@ -1,63 +1,77 @@
-"""How training time grows, as tables and small pictures, and what it comes down to, in words."""
+"""How training time grows, as tables and small pictures, and what it comes down to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.harness import plots
-from benchmarks.harness.plots import Line
-from benchmarks.harness.report import left_out, page, pivot
+from benchmarks.harness import plots, tables
 from w2v.bench.rounds import ratio
 
 Series = Sequence[dict[str, Any]]
+_ABOUT = (
+    "One thing changes at a time about this setting; vocabularies and corpora are drawn by Zipf's "
+    "law. Cells: million words trained a second, median (lowest–highest) over rounds, and "
+    "nanoseconds a word."
+)
+_FINDINGS = ("", "from, to", "words a second, times", "of the ideal", "a kept word's cost, times",
+             "ns a word", "misfit")  # fmt: skip
 
 
 class Axis(NamedTuple):
-    """What a panel changes; where a word's cost is a line in it, the unit; what is drawn, how."""
+    """What a panel changes, in the setting or not; its unit where costs are a line in it."""
 
     name: str
+    field: str = ""
     unit: str = ""
-    speed: bool = False
+    speed: bool = False  # is drawn, not a word's cost
     log: str = "x"
 
 
-_AXES = {
+AXES = {
     "threads, same text": Axis("threads", speed=True),
     "threads, as much text each": Axis("threads", speed=True),
-    "dimensions": Axis("dimensions", "a dimension", log="xy"),
-    "window": Axis("window", "a word of window", log="xy"),
-    "negatives": Axis("negatives", "a negative", log="xy"),
+    "dimensions": Axis("dimensions", "dim", "a dimension", log="xy"),
+    "window": Axis("window", "window", "a word of window", log="xy"),
+    "negatives": Axis("negatives", "negative", "a negative", log="xy"),
     "vocabulary": Axis("words in the vocabulary"),
     "corpus": Axis("words in the corpus"),
     "batch": Axis("targets a batch", speed=True, log="xy"),
 }
 
 
-def table(figures: Mapping[str, Any]) -> str:
-    """Return all panels of ``scaling.json`` as Markdown, each with its cost model."""
-    setting, text = figures["setting"], figures["text"]
-    parts: list[str | list[str]] = [
-        f"One thing changes at a time about {setting['dim']} dimensions, window "
-        f"{setting['window']}, {setting['negative']} negatives, sample {setting['sample']}, "
-        f"{setting['workers']} threads. Text: {text['name']}, {text['words']:,} words of "
-        f"{text['vocabulary']:,} different ones; vocabularies and corpora are drawn by Zipf's law.",
-        "Cells: million words trained a second, median (lowest–highest) over rounds, and "
-        "nanoseconds a word.",
-    ]
-    for panel, group in _grouped(figures["results"]).items():
-        findings = [f"{name}: {_finding(panel, points)}" for name, points in group.items()
-                    if len(points) > 1]  # fmt: skip
-        parts += [f"## {panel[0].upper()}{panel[1:]}", _cells(panel, group), findings]
-    return page("How training time grows", *parts, left_out(figures["left_out"]))
+def parts(records: Series) -> Iterator[str]:
+    """Give all panels of ``scaling.json`` as Markdown, and what they come down to."""
+    yield _ABOUT
+    for panel, of in tables.grouped(records, "panel").items():
+        yield f"## {panel[0].upper()}{panel[1:]}"
+        points = sorted(of, key=lambda x: x["value"])
+        cells: dict[tuple[str, str], str] = {}
+        for x in points:
+            speed = tables.shown(x["words_per_second"], 1e6, None)
+            cost = f"{1e9 / x['words_per_second']['median']:,.0f}"
+            cells[f"{x['value']:,}", x["series"]] = f"{speed} · {cost}"
+        if panel == "vocabulary":  # only there does it change with the value
+            cells |= {(f"{x['value']:,}", "words kept"): f"{x['kept']:.0%}" for x in points}
+        yield tables.pivot(AXES[panel].name, cells)
+    yield "## What it comes down to"
+    rows = [_finding(panel, name, points) for (panel, name), points
+            in tables.grouped(records, "panel", "series").items() if len(points) > 1]  # fmt: skip
+    yield tables.markdown_table(_FINDINGS, rows)
 
 
-def _grouped(records: Iterable[dict[str, Any]]) -> dict[str, dict[str, list[dict[str, Any]]]]:
-    """Return records by panel and series, in their order."""
-    grouped: dict[str, dict[str, list[dict[str, Any]]]] = {}
-    for record in records:
-        grouped.setdefault(record["panel"], {}).setdefault(record["series"], []).append(record)
-    return grouped
+def _finding(panel: str, name: str, points: Series) -> list[str | None]:
+    """Return what changes from a series' first point to its last, and a word's cost as a line."""
+    (first, *_, last), unit = points, AXES[panel].unit
+    gain = ratio(last["rounds"], first["rounds"])
+    ideal = f"{gain.median * first['value'] / last['value']:.0%}" if "threads" in panel else None
+    # Of a larger vocabulary fewer words are left out.
+    kept = last["kept"] / first["kept"] if panel == "vocabulary" else 1
+    growth = ratio(first["rounds"], [kept * x for x in last["rounds"]])
+    a, b, misfit = linear_cost(points)
+    cost = [f"{a:.0f} {'+' if b >= 0 else '−'} {abs(b):.3g} {unit}", f"{misfit:.0%}"]
+    return [f"{panel}: {name}", f"{first['value']:,} – {last['value']:,}", gain.text(), ideal,
+            growth.text(), *(cost if unit else (None, None))]  # fmt: skip
 
 
 def _speeds(points: Series, key: str = "median") -> np.ndarray:
@@ -71,74 +85,26 @@ def linear_cost(points: Series) -> tuple[float, float, float]:
     return float(a), float(b), float(np.abs((a + b * x) / y - 1).max())
 
 
-def _cells(panel: str, group: Mapping[str, Series]) -> str:
-    points = [(name, point) for name, points in group.items() for point in points]
-    cells: dict[tuple[object, object], str] = {}
-    for name, point in sorted(points, key=lambda each: each[1]["value"]):
-        speed = point["words_per_second"]
-        low, middle, high = (speed[key] / 1e6 for key in ("lowest", "median", "highest"))
-        spread = f" ({low:.3g}–{high:.3g})" if speed["rounds"] > 1 else ""
-        cells[f"{point['value']:,}", name] = f"{middle:.3g}{spread} · {1e3 / middle:,.0f}"
-        if panel == "vocabulary":  # only there does it change with the value
-            cells[f"{point['value']:,}", "words kept"] = f"{point['kept']:.0%}"
-    kept = ["words kept"] if panel == "vocabulary" else []
-    return pivot(_AXES[panel].name, cells, [*group, *kept])
-
-
-def _finding(panel: str, points: Series) -> str:
-    (first, *_, last), speeds = points, _speeds(points)
-    times = last["value"] / first["value"]
-    if panel.startswith("threads"):
-        gain = ratio(last["rounds"], first["rounds"])
-        return (
-            f"{last['value']} threads are {gain.text()} times as fast as {first['value']}, "
-            f"{gain.median / times:.0%} of what so many could be."
-        )
-    if panel == "batch":
-        best, enough = (points[int(i)]["value"] for i in
-                        (speeds.argmax(), (speeds >= 0.9 * speeds.max()).argmax()))  # fmt: skip
-        return (
-            f"fastest at {best:,} targets, with {speeds.max() / 1e6:.3g} M words/s; nine tenths "
-            f"of that from {enough:,} on."
-        )
-    if unit := _AXES[panel].unit:
-        a, b, misfit = linear_cost(points)
-        model = f"a word costs {a:.0f} ns {'+' if b >= 0 else '−'} {abs(b):.3g} ns {unit}"
-        if len(points) == 2:
-            return f"{model}, by two points."
-        return f"{model}; measured points lie within {misfit:.0%} of that."
-    # Both slow down a word as they grow; of a larger vocabulary fewer words are left out.
-    share = last["kept"] / first["kept"] if panel == "vocabulary" else 1
-    growth = ratio([1 / (x * share) for x in last["rounds"]], [1 / x for x in first["rounds"]])
-    word = "kept word" if panel == "vocabulary" else "word"
-    costs = f"a {word} of {last['value']:,} costs {growth.text()} times one of {first['value']:,}"
-    if panel == "vocabulary":
-        tenfold = growth.median ** (1 / np.log10(times))
-        return f"{costs}: {tenfold:.2f} times for ten times the vocabulary."
-    apart = speeds.max() / speeds.min() - 1
-    return f"{costs}; between the cheapest and the dearest of all lie {apart:.0%}."
-
-
-def plot(records: Iterable[dict[str, Any]]) -> plots.Plot:
+def plot(records: Series) -> plots.Plot:
     """Draw speed against threads and batches, and the cost of a word against all else."""
     drawn = []
-    for title, group in _grouped(records).items():
-        axis, lines, guides = _AXES[title], {}, []
-        for name, points in group.items():
+    for title, of in tables.grouped(records, "panel").items():
+        axis, lines, guides = AXES[title], {}, []
+        for name, points in tables.grouped(of, "series").items():
             x = [point["value"] for point in points]
             y, *ends = (
                 (v / 1e6 if axis.speed else 1e9 / v)
                 for v in (_speeds(points, key) for key in ("median", "lowest", "highest"))
             )
             off = [np.abs(y - end) for end in ends]
-            lines[name] = Line(x, y, off if axis.speed else off[::-1])
+            lines[name] = plots.Line(x, y, off if axis.speed else off[::-1])
             if axis.unit and len(points) > 2:
                 a, b, _ = linear_cost(points)
                 fine = np.geomspace(min(x), max(x), 50)
-                guides.append(Line(fine, a + b * fine))
+                guides.append(plots.Line(fine, a + b * fine))
             if axis.name == "threads":
-                guides.append(Line([x[0], x[-1]], [y[0], y[0] / x[0] * x[-1]]))
-        values = sorted({point["value"] for points in group.values() for point in points})
+                guides.append(plots.Line([x[0], x[-1]], [y[0], y[0] / x[0] * x[-1]]))
+        values = sorted({point["value"] for point in of})
         label = "million words a second" if axis.speed else "ns a word"
         drawn.append(plots.Panel(title, axis.name, label, lines, axis.log, guides, values))
     return plots.panels(drawn, 4)

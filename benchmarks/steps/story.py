@@ -6,18 +6,16 @@ the same stands beside at one size.
 """
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from functools import partial
 from itertools import cycle, islice, product
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.harness.plots import Line, Panel, Plot, panels
-from benchmarks.harness.progress import Progress
-from benchmarks.harness.report import left_out, page, pivot, shown, write
-from benchmarks.harness.slices import Steps, fit, steps_of
+from benchmarks.harness import plots, report, tables, turns
+from benchmarks.harness.options import Quick
 from benchmarks.harness.texts import zipf_sentences
 from tests.support import textbook
 from w2v.backend import available_backends, get_backend
@@ -33,7 +31,7 @@ ONE_HOT, SOFTMAX = "one-hot + softmax", "lookup + softmax"
 _ORDER = ("one-hot", "lookup", "textbook", "minibatch", "fused")  # the slowest way first
 _BASELINE_ROUNDS = 3
 Batch = tuple[Any, Any]
-Methods = dict[tuple[str, int], Steps]
+Methods = dict[tuple[str, int], turns.Steps]
 """By name and size of the vocabulary."""
 
 
@@ -49,11 +47,10 @@ class Plan(NamedTuple):
     softmax_up_to: int = 1_000_000
     rounds: int = 11
     slice_seconds: float = 0.2
-    about_seconds: float = 330
 
 
 FULL = Plan()
-QUICK = {"plan": Plan((1_000, 10_000), 1_000, 1_000, 10_000, 2, 0.03, 6)}
+QUICK = Quick(Plan((1_000, 10_000), 1_000, 1_000, 10_000, 2, 0.03))
 
 
 class ZipfText:
@@ -72,7 +69,7 @@ class ZipfText:
         return [(self.contexts[x], self.target[x]) for x in islice(self._rows, batches)]
 
 
-def _softmax(name: str, text: ZipfText) -> Steps:
+def _softmax(name: str, text: ZipfText) -> turns.Steps:
     """Build a baseline: softmax over all words, rows looked up or multiplied with one-hot."""
     size, one_hot = text.vocab_size, name == ONE_HOT
     model = SoftmaxCBOW(size, DIMENSIONS, WINDOW, text.corpus, backend="cpu", one_hot=one_hot)
@@ -81,7 +78,7 @@ def _softmax(name: str, text: ZipfText) -> Steps:
         return [(convert_one_hot(x, size).astype(np.float32), y) for x, y in text.cut(batches)]
 
     step = minibatch_step(model)
-    return steps_of(lambda batch: step(*batch), cut if one_hot else text.cut)
+    return turns.steps_of(lambda batch: step(*batch), cut if one_hot else text.cut)
 
 
 def _sampled(kind: str, text: ZipfText, backend_name: str) -> Methods:
@@ -113,13 +110,13 @@ def _sampled(kind: str, text: ZipfText, backend_name: str) -> Methods:
         sampler = UnigramSampler(
             None, sample_size=NEGATIVES, counts=counts, sampling=way, backend=backend
         )
-        steps = steps_of(partial(minibatch, sampler), cut, backend.synchronize)
+        steps = turns.steps_of(partial(minibatch, sampler), cut, backend.synchronize)
         methods[f"minibatch, {way}, {kind}{where}", text.vocab_size] = steps
         methods[f"fused, {way}, {kind}{where}", text.vocab_size] = partial(fused, sampler)
     return methods
 
 
-def _from_textbook(kind: str, text: ZipfText) -> Steps:
+def _from_textbook(kind: str, text: ZipfText) -> turns.Steps:
     """Build the textbook's model with its Adam over all rows."""
     shape = (2, text.vocab_size, DIMENSIONS)
     W = np.random.default_rng(1).standard_normal(shape, dtype=np.float32) * np.float32(0.01)
@@ -131,123 +128,88 @@ def _from_textbook(kind: str, text: ZipfText) -> Steps:
         model.backward()
         optimizer.update(*textbook.sum_shared(model.params, model.grads))
 
-    return steps_of(step, text.cut)
+    return turns.steps_of(step, text.cut)
 
 
-class Story:
-    """Builds, measures and forgets one part after the other; says what was left out, and why."""
-
-    def __init__(self, plan: Plan, progress: Progress) -> None:
-        self.plan, self.progress = plan, progress
-        self.measured: dict[tuple[str, int], list[float]] = {}
-        self.left_out: list[str] = []
-        texts = {size: ZipfText(size) for size in plan.sizes}
-        # All that samples takes turns at all sizes; a softmax takes longer than all of it.
-        methods: Methods = {}
-        for backend, kind, (size, text) in product(available_backends(), KINDS, texts.items()):
-            progress.say(f"building {kind} of {size:,} words on the {backend}")
-            methods |= _sampled(kind, text, backend)
-        for kind in KINDS:
-            methods[f"textbook, {kind}", plan.middle] = _from_textbook(kind, texts[plan.middle])
-        self._measure(methods, plan.rounds)
-        methods.clear()
-        gc.collect()
-        for size, text in texts.items():
-            self._measure({(x, size): _softmax(x, text) for x in self._baselines(size)},
-                          _BASELINE_ROUNDS)  # fmt: skip
-            gc.collect()
-
-    def _measure(self, methods: Methods, rounds: int) -> None:
-        turns, seconds = {}, self.plan.slice_seconds
-        labels = {f"{name}, {size:,} words": (name, size) for name, size in methods}
-        for label, method in labels.items():
-            self.progress.step(f"warming up: {label}", 2 * seconds)
-            turns[label] = fit(methods[method], seconds)[1:]
-        for label, found in self.progress.alternate(turns, rounds).items():
-            self.measured[labels[label]] = found
-
-    def _baselines(self, size: int) -> Iterator[str]:
-        """Give the softmax models of this size that are wanted and fit."""
-        # In bytes: a batch of one-hot vectors twice, as ids are turned and converted; and
-        # matrices of the vocabulary's size, with those Adam and the softmax make on the way.
-        matrices = size * (10 * DIMENSIONS + 5 * BATCH) * 4
-        vectors, there = 2 * BATCH * 2 * WINDOW * size * 4, get_backend("cpu").memory_info().total
-        for name, most, need in (
-            (ONE_HOT, self.plan.one_hot_up_to, matrices + vectors),
-            (SOFTMAX, self.plan.softmax_up_to, matrices),
-        ):
-            gib = f"{name} at {size:,} words: needs about {need / 2**30:.1f} GiB"
-            if size > most:
-                self.left_out.append(f"{gib}, beyond this run's plan")
-            elif need > 0.7 * there:
-                self.left_out.append(f"{gib}, too much for this machine")
-            else:
-                yield name
+def _baselines(size: int, plan: Plan, left_out: list[str]) -> Iterator[str]:
+    """Give the softmax models of this size that are wanted and fit; say why others are not."""
+    # In bytes: a batch of one-hot vectors twice, as ids are turned and converted; and
+    # matrices of the vocabulary's size, with those Adam and the softmax make on the way.
+    matrices = size * (10 * DIMENSIONS + 5 * BATCH) * 4
+    vectors, there = 2 * BATCH * 2 * WINDOW * size * 4, get_backend("cpu").memory_info().total
+    for name, most, need in (
+        (ONE_HOT, plan.one_hot_up_to, matrices + vectors),
+        (SOFTMAX, plan.softmax_up_to, matrices),
+    ):
+        if size <= most and need <= 0.7 * there:
+            yield name
+        else:
+            why = "beyond this run's plan" if size > most else "too much for this machine"
+            gib = f"{need / 2**30:.1f} GiB"
+            left_out.append(f"{name} at {size:,} words: needs about {gib}, {why}")
 
 
-def run(folder: Path, *, plan: Plan = FULL) -> str:
+def _measured(methods: Methods, rounds: int, plan: Plan) -> dict[tuple[str, int], list[float]]:
+    """Let methods take turns; return the seconds of a step, a slice's mean, in every round."""
+    ready = {}
+    for (name, size), method in methods.items():
+        label = f"{name}, {size:,} words"
+        turns.say(f"story: warming up: {label}", passing=True)
+        ready[label] = turns.fit(method, plan.slice_seconds)[1]
+    return dict(zip(methods, turns.take_turns("story", ready, rounds).values(), strict=True))
+
+
+def run(folder: Path, *, plan: Annotated[Plan, QUICK] = FULL) -> str:
     """Measure, and write ``story``."""
-    with Progress("story", plan.about_seconds) as progress:
-        story = Story(plan, progress)
-    measured, speedup, growth = story.measured, {}, {}
+    methods, left_out, middle, largest = Methods(), list[str](), plan.middle, plan.sizes[-1]
+    texts = {size: ZipfText(size) for size in plan.sizes}
+    # All that samples takes turns at all sizes; a softmax takes longer than all of it.
+    for backend, kind, text in product(available_backends(), KINDS, texts.values()):
+        methods |= _sampled(kind, text, backend)
+    for kind in KINDS:
+        methods[f"textbook, {kind}", middle] = _from_textbook(kind, texts[middle])
+    measured = _measured(methods, plan.rounds, plan)
+    methods.clear()
+    for size, text in texts.items():
+        gc.collect()
+        baselines = {(x, size): _softmax(x, text) for x in _baselines(size, plan, left_out)}
+        measured |= _measured(baselines, _BASELINE_ROUNDS, plan)
+        baselines.clear()
+    faster, grown, rows = {}, {}, []
     for kind, engine in product(KINDS, ("minibatch", "fused")):
-        name = f"{engine}, exact, {kind}"
-        middle, largest = measured[name, plan.middle], measured[name, plan.sizes[-1]]
-        faster = ratio(measured[f"textbook, {kind}", plan.middle], middle)
-        speedup[f"textbook / {engine}, {kind}"] = faster.figures()
-        growth[f"{engine}, {kind}"] = ratio(largest, middle).figures()
-    spreads = {key: Spread.of([x * 1e6 for x in seconds]) for key, seconds in measured.items()}
-    results = [
-        {"method": method, "vocab_size": size, "us": round(spread.median, 1),
-         "us_quartiles": [round(x, 1) for x in spread.quartiles],
-         "words_per_second": round(BATCH / spread.median * 1e6), "rounds": spread.rounds}
-        for (method, size), spread in spreads.items()
-    ]  # fmt: skip
+        here, there = (measured[f"{engine}, exact, {kind}", size] for size in (middle, largest))
+        times, growth = ratio(measured[f"textbook, {kind}", middle], here), ratio(there, here)
+        faster[f"textbook / {engine}, {kind}"] = times.figures()
+        grown[f"{engine}, {kind}"] = growth.figures()
+        rows.append([f"{engine}, {kind}", times.text(1, 0), growth.text()])
+    results: list[dict[str, Any]] = []
+    for (method, size), seconds in measured.items():
+        us = Spread.of([x * 1e6 for x in seconds])
+        results.append({"method": method, "vocab_size": size, "us": round(us.median, 1),
+                        "us_quartiles": [round(x, 1) for x in us.quartiles],
+                        "words_per_second": round(BATCH / us.median * 1e6),
+                        "rounds": us.rounds})  # fmt: skip
+    results.sort(key=lambda x: (_ORDER.index(x["method"].split()[0].strip(",")), x["vocab_size"]))
     settings = {"batch": BATCH, "window": WINDOW, "dimensions": DIMENSIONS,
                 "negatives": NEGATIVES, "tokens": TOKENS, "quick": plan != FULL,
-                "middle": plan.middle, "largest": plan.sizes[-1]}  # fmt: skip
-    figures = {"settings": settings, "speedup_spread": speedup, "growth_spread": growth,
-               "left_out": story.left_out, "results": results}  # fmt: skip
-    return write(folder, "story", figures, _table(figures), _plot(results))
-
-
-def _by_method(results: Sequence[Mapping[str, Any]]) -> dict[str, dict[int, Mapping[str, Any]]]:
-    """Return results by method and size, the slowest way of computing first."""
-    found: dict[str, dict[int, Mapping[str, Any]]] = {}
-    for each in sorted(results, key=lambda x: _ORDER.index(x["method"].split()[0].strip(","))):
-        found.setdefault(each["method"], {})[each["vocab_size"]] = each
-    return found
-
-
-def _table(figures: Mapping[str, Any]) -> str:
-    """Return the results as a Markdown table with what is asked of them below."""
-    settings, results = figures["settings"], figures["results"]
-    middle, largest = settings["middle"], settings["largest"]
-    cells = {(name, f"{size:,}"): "{:,.0f} ({:,.0f}–{:,.0f})".format(r["us"], *r["us_quartiles"])
-             for name, each in _by_method(results).items() for size, r in each.items()}  # fmt: skip
-    sizes = [f"{size:,}" for size in sorted({each["vocab_size"] for each in results})]
-    faster = [f"{name}, at {middle:,} words, within a round: **{shown(times, 1, 0)} ×**."
-              for name, times in figures["speedup_spread"].items()]  # fmt: skip
-    grown = [f"{name}: a step at {largest:,} words takes **{shown(times)} ×** one at {middle:,}."
-             for name, times in figures["growth_spread"].items()]  # fmt: skip
-    return page(
-        "A training step against the size of the vocabulary",
-        f"Microseconds for {settings['batch']} centre words, median (quartiles) over the rounds. "
-        f"Window {settings['window']}, {settings['dimensions']} dimensions, "
-        f"{settings['negatives']} negatives; one thread; Adam, but SGD in the fused engine.",
-        pivot("method, by words in the vocabulary", cells, sizes),
-        [*faster, *grown, *left_out(figures["left_out"])],
-    )
-
-
-def _plot(results: Sequence[Mapping[str, Any]]) -> Plot:
-    """Draw time against vocabulary size, both in powers of ten; CBOW left, skip-gram right."""
+                "middle": middle, "largest": largest}  # fmt: skip
+    figures = {"settings": settings, "speedup_spread": faster, "growth_spread": grown,
+               "left_out": left_out, "results": results}  # fmt: skip
+    cells = {(x["method"], f"{x['vocab_size']:,}"): "{:,.0f} ({:,.0f}–{:,.0f})".format(
+        x["us"], *x["us_quartiles"]) for x in results}  # fmt: skip
+    columns = ["", f"× the textbook's, {middle:,} words", f"{largest:,} words ÷ {middle:,}"]
+    parts = [
+        f"Microseconds for {BATCH} centre words, median (quartiles) over the rounds. One thread; "
+        "Adam, but SGD in the fused engine.",
+        tables.pivot("method, by words in the vocabulary", cells),
+        "How many times as fast, and how a step grows: medians (lowest–highest) within rounds.",
+        tables.markdown_table(columns, rows),
+    ]
     drawn = []
     for kind in KINDS:
-        lines = {
-            name.replace(f", {kind}", ""): Line(list(each), [r["us"] for r in each.values()])
-            for name, each in _by_method(results).items()
-            if ("skip-gram" in name) == (kind == "skip-gram")
-        }
-        drawn.append(Panel(kind, "words in the vocabulary", f"µs for {BATCH} words", lines))
-    return panels(drawn, 2)
+        mine = [x | {"method": x["method"].replace(f", {kind}", "")} for x in results
+                if ("skip-gram" in x["method"]) == (kind == "skip-gram")]  # fmt: skip
+        lines = plots.lines(mine, "method", "vocab_size", lambda x: x["us"])
+        drawn.append(plots.Panel(kind, "words in the vocabulary", f"µs for {BATCH} words", lines))
+    title = "A training step against the size of the vocabulary"
+    return report.write(folder, "story", title, figures, parts, plots.panels(drawn, 2))

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.contest.speed import copy_bandwidth
+from benchmarks.contest.ceiling import copy_bandwidth
 from benchmarks.gpu import check, parts
 from benchmarks.gpu.parts import summary
-from benchmarks.gpu.report import Report, write_page
+from benchmarks.gpu.report import Report
 from benchmarks.harness import texts
 from benchmarks.harness.texts import zipf_sentences
 from tests.support import cuda_host
@@ -29,8 +29,8 @@ def fail() -> None:
 
 def test_a_result_is_on_disk_at_once_and_a_failure_is_one(tmp_path: Path) -> None:
     report = Report(tmp_path)
-    report.add("gpu", "skip-gram, fast", lambda: {"words_per_second": np.float64(2e8), "loss": 2.5})
-    report.add("gpu", "cbow, fast", fail)
+    found = {"words_per_second": np.float64(2e8), "loss": 2.5}
+    report.measure([("gpu", "skip-gram, fast", lambda: found), ("gpu", "cbow, fast", fail)])
     kept = json.loads((tmp_path / "gpu.json").read_text())
     assert kept["gpu"]["skip-gram, fast"]["words_per_second"] == 2e8
     assert kept["gpu"]["cbow, fast"] == "RuntimeError: no such kernel"
@@ -63,7 +63,7 @@ def test_every_part_measures_on_the_stand_in(
     smaller(monkeypatch, part)
     monkeypatch.setattr(gpu.xp.memory, "limit", 1 << 30)
     report = Report(tmp_path)
-    getattr(parts, part)(report, 2000)
+    report.measure(getattr(parts, part)(2000, tmp_path))
     problems = [
         f"{section}: {name}: {value}"
         for section, values in report.results.items()
@@ -72,7 +72,7 @@ def test_every_part_measures_on_the_stand_in(
         if isinstance(value, str) and "Error" in value
     ]
     assert not problems
-    page = write_page(report.results, tmp_path)
+    page = report.write_page()
     if part in ("speed", "long"):
         assert "| GPU, skip-gram" in page
         assert "| no |" not in page

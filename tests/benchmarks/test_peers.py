@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from benchmarks.__main__ import app
+from benchmarks.__main__ import application
 from benchmarks.contest import peers
 from benchmarks.contest.peers import Contest, compare, table
 from benchmarks.contest.systems import gensim, w2v_accel, word2vec_c
@@ -136,7 +136,7 @@ def test_all_systems_take_turns_and_those_that_fail_or_are_missing_are_rows(
     assert got["failures"]["cbow"] == {"word2vec.c": "exit status 1: no cbow | today"}
     assert "failed: exit status 1: no cbow / today" in page
     assert "| w2v-accel | not installed |" in page
-    again = table(got | {"repeated": compare(got, got)})
+    again = "\n".join(map(str, table(got | {"repeated": compare(got, got)})))
     assert "| word2vec.c, skip-gram, training |" in again
     assert again.count("within 10 %") == 2
 
@@ -180,7 +180,9 @@ def test_runs_of_another_setting_are_not_compared() -> None:
 
 
 def test_a_path_that_is_no_program_is_an_error_of_usage(tmp_path: Path) -> None:
-    got = CliRunner().invoke(app, ["peers", "--word2vec-c", str(tmp_path / "no"), "--quick"])
+    got = CliRunner().invoke(
+        application(["peers"]), ["peers", "--word2vec-c", str(tmp_path / "no"), "--quick"]
+    )
     assert got.exit_code == 2
     assert "--word2vec-c" in got.stderr
 

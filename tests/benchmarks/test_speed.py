@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks.contest.speed import training_flops
+from benchmarks.contest.ceiling import training_flops
 
 
 def test_flops_are_those_of_counting_every_product() -> None:

@@ -81,28 +81,37 @@ def calls_of(write: Callable[[], object], *, exchanging_works: bool = True) -> l
     return made
 
 
-def killed_at(n: int, write: Callable[[], object], *, exchanging_works: bool = True) -> bool:
-    """Call ``write`` in a fork that is killed at its n-th call; tell whether it came so far."""
+def forked(call: Callable[[], object]) -> int:
+    """Call in a fork; return its process's number.  It ends with 0, or with 1 for an error."""
     child = os.fork()
     if child == 0:
         try:
             signal.alarm(60)
-            left = n
-
-            def stop(name: str) -> None:
-                nonlocal left
-                left -= 1
-                if left < 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-            with file_calls(stop, exchanging_works=exchanging_works):
-                write()
+            call()
             os._exit(0)
         except BaseException as error:  # nothing of the tests may go on in the fork
             os.write(2, f"{error!r}\n".encode())
         finally:
             os._exit(1)
-    _, status = os.waitpid(child, 0)
+    return child
+
+
+def killed_at(n: int, write: Callable[[], object], *, exchanging_works: bool = True) -> bool:
+    """Call ``write`` in a fork that is killed at its n-th call; tell whether it came so far."""
+
+    def counted() -> None:
+        left = n
+
+        def stop(name: str) -> None:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        with file_calls(stop, exchanging_works=exchanging_works):
+            write()
+
+    _, status = os.waitpid(forked(counted), 0)
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL
         return True

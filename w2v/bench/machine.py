@@ -26,12 +26,13 @@ _BATCHES = (100, 1_000, 10_000)
 _COPIES = 20  # of the corpus: enough text for its reading to be timed
 _GPU_WORDS = 10_000_000  # a GPU shows what it can do on a text that keeps all of it at work
 
-_FIRST_WORDS = """
+FIRST_WORDS = """
 import sys
 from w2v import Word2Vec
-sentences = [[str(i % 50) for i in range(20)]] * 20
-Word2Vec(sentences, min_count=1, epochs=1, sg=1, backend=sys.argv[1])
+sentences = [[str(i % 50) for i in range(20)]] * 500
+Word2Vec(sentences, min_count=1, epochs=1, sg=int("cbow" not in sys.argv), backend=sys.argv[1])
 """
+"""What a process does from its start to its first 10,000 words, on a backend, with a model."""
 
 
 class Case(NamedTuple):
@@ -159,7 +160,7 @@ class Bench:
         for backend in self.backends:
             tell(f"starting a process on the {backend.upper()}")
             begin = time.perf_counter()
-            subprocess.run([sys.executable, "-c", _FIRST_WORDS, backend], check=True)
+            subprocess.run([sys.executable, "-c", FIRST_WORDS, backend], check=True)
             start_seconds[backend] = time.perf_counter() - begin
         each, left = self.seconds / len(runners) / ROUNDS, self.seconds
 

@@ -78,7 +78,7 @@ def _advice(found: Findings, best: dict[tuple[str, str], Measurement], model: st
 def _times(found: Findings, best: Measurement) -> str:
     start = found.start_seconds[best.case.backend]
     times = ", ".join(
-        f"{_count(n)} words {_duration(training_seconds(n, start, found.read_speed, best.median))}"
+        f"{_count(n)} words {duration(training_seconds(n, start, found.read_speed, best.median))}"
         for n in (1e6, 1e8, 1e9)
     )
     speed = f"{best.median / 1e6:.3g} M words/s"
@@ -118,7 +118,18 @@ def _count(words: float) -> str:
     return f"{words:.0f}"
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Return seconds as a person says them.
+
+    Parameters
+    ----------
+    seconds : float
+
+    Returns
+    -------
+    str
+        Such as ``35 s``, ``4 min``, ``1.5 h``.
+    """
     if seconds < 100:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"

@@ -219,7 +219,7 @@ def train(
         totals = log.end(word2vec, save_seconds=time.perf_counter() - begin, stopped=stopped)
     loss = f", loss {word2vec.losses[-1]:.3f}" if word2vec.losses else ""
     say(
-        f"{'stopped' if stopped else 'trained'}: {word2vec.trained_words:,} words in "
+        f"{'stopped' if stopped else 'trained'}: {word2vec.trained_words - begun_at:,} words in "
         f"{word2vec.train_seconds:.1f} s, {word2vec.words_per_second:,.0f} words/s{loss}"
     )
     written = [str(output)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 
 from w2v.config import TrainConfig
 from w2v.data import Vocabulary
-from w2v.files import atomic_paths, is_foreign, named, standing
+from w2v.files import atomic_paths, clear_leftovers, is_foreign, named, standing
 from w2v.files.sealed_json import sealed
 from w2v.files.tensors import write_tensors
 from w2v.models.initial_weights import output_rows
@@ -110,7 +111,11 @@ class Checkpoint:
 
     @staticmethod
     def check_place(folder: str | Path, keep: int = 1) -> None:
-        """Raise a CheckpointError if something else than saved trainings stands there."""
+        """Raise a CheckpointError if something else than saved trainings stands there.
+
+        What processes that are gone left beside it is removed, or put there.
+        """
+        clear_leftovers(Path(os.path.realpath(named(folder))).parent)
         for path in (folder, *older_folders(folder, keep)):
             if is_foreign(path, CONFIG):
                 raise CheckpointError(
@@ -145,8 +150,8 @@ class Checkpoint:
         folder = standing(named(folder))
         progress, config = read_object(folder / PROGRESS), read_config(folder / CONFIG)
         check_progress(progress, folder / PROGRESS, drawn=False)
-        epochs = progress.get("run", {}).get("asked", {}).get("epochs", config.get("epochs"))
-        return bool(progress["epochs_done"] == epochs)
+        asked = progress.get("run", {}).get("asked", {})
+        return bool(progress["epochs_done"] == asked.get("epochs", config.get("epochs")))
 
     @classmethod
     def load(cls, folder: str | Path) -> Checkpoint:

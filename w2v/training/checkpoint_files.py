@@ -185,10 +185,10 @@ def _is_run(run: Any) -> bool:
     if not isinstance(run, dict) or not isinstance(run.get("asked"), dict):
         return False
     counts = [run.get(name) for name in ("words", "words_in_epochs", "predictions")]
-    points: list[Any] = [run.get(name) for name in ("curve", "rests")]
+    points: list[Any] = [run.get(name, []) for name in ("curve", "rests")]
     return (
         all(type(count) is int and count >= 0 for count in counts)
-        and all(_is_number(run.get(name)) for name in ("loss", "seconds"))
+        and _is_number(run.get("loss"))
         and all(isinstance(each, list) for each in points)
         and all(
             isinstance(point, list) and len(point) == 2 and all(map(_is_number, point))

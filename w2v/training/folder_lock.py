@@ -77,8 +77,9 @@ def _take(path: Path, folder: str | os.PathLike[str]) -> int:
             # Whoever had it may have removed the file since it was opened here.
             with suppress(FileNotFoundError):
                 if os.path.samestat(os.fstat(handle), path.stat()):
-                    os.ftruncate(handle, 0)
-                    os.write(handle, f"{os.getpid()}\n".encode())
+                    with suppress(OSError):  # a full disk; it is only for a message
+                        os.ftruncate(handle, 0)
+                        os.write(handle, f"{os.getpid()}\n".encode())
                     return handle
         except BaseException:
             os.close(handle)

@@ -59,7 +59,7 @@ class Base(GensimNames):
         self._rests: list[tuple[float, float]] = []  # as the curve, after the epochs
         self.epochs_done = 0
         self._position: Position | None = None  # in the epoch after these
-        self._words_in_epochs = 0
+        self._words_in_epochs = self._words_now = 0  # of the run's epochs, of the last training
         self._asked: dict[str, Any] = {}  # of the last training, in place of what the model has
         self.trained_words = self.predictions = 0
         self._total_loss = self._loss_set_to = 0.0

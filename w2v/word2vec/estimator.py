@@ -87,7 +87,7 @@ class Word2Vec(Training, Predicting, Converting, GensimMethods, GensimAttributes
     reading : dict
         Arguments of :func:`w2v.data.read_corpus` for every text that is read.
     read_seconds, train_seconds, compile_seconds : float
-        What the last reading and run took; compiling is not in ``train_seconds``.
+        What the last reading and training took; compiling is not in ``train_seconds``.
 
     Raises
     ------

@@ -15,25 +15,24 @@ def forget_run(trained: Base) -> None:
     """Begin a run anew: nothing is done of it."""
     trained.curve, trained._rests = [], []
     trained.trained_words = trained.predictions = trained._words_in_epochs = 0
-    trained._total_loss = trained.train_seconds = 0.0
+    trained._total_loss = 0.0
     trained.epochs_done = 0
     trained._position, trained._asked = None, {}
 
 
 def told_of_run(trained: Base) -> dict[str, Any]:
     """Return what a run has come to, for JSON; see :func:`take_run`."""
-    kept: dict[str, Any] = {
-        RUN: {
-            "asked": trained._asked,
-            "words": trained.trained_words,
-            "words_in_epochs": trained._words_in_epochs,
-            "predictions": trained.predictions,
-            "loss": trained._total_loss,
-            "seconds": trained.train_seconds,
-            "curve": _thinned(trained.curve),
-            "rests": _thinned(trained._rests),
-        }
+    run: dict[str, Any] = {
+        "asked": trained._asked,
+        "words": trained.trained_words,
+        "words_in_epochs": trained._words_in_epochs,
+        "predictions": trained.predictions,
+        "loss": trained._total_loss,
     }
+    # Reports may come by time; a run at its end is the same, byte for byte, however it came there.
+    if trained.epochs_done < trained._asked.get("epochs", trained.config.epochs):
+        run |= {"curve": _thinned(trained.curve), "rests": _thinned(trained._rests)}
+    kept: dict[str, Any] = {RUN: run}
     if trained._position is not None:
         kept[POSITION] = trained._position.to_dict()
     return kept
@@ -49,9 +48,9 @@ def take_run(trained: Base, progress: dict[str, Any]) -> None:
     trained._asked = dict(run["asked"])
     trained.trained_words, trained.predictions = run["words"], run["predictions"]
     trained._words_in_epochs = run["words_in_epochs"]
-    trained._total_loss, trained.train_seconds = run["loss"], run["seconds"]
-    trained.curve = [(words, loss) for words, loss in run["curve"]]
-    trained._rests = [(words, loss) for words, loss in run["rests"]]
+    trained._total_loss = run["loss"]
+    trained.curve = [(words, loss) for words, loss in run.get("curve", ())]
+    trained._rests = [(words, loss) for words, loss in run.get("rests", ())]
 
 
 def _thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -81,7 +81,7 @@ class TrainingSession:
         self._trained, self._plan, self._text = trained, plan, plan.text
         self._model, vocab = trained.built()
         config, words, first = plan.config, plan.text.total_words, plan.first_epoch
-        self._before = trained.trained_words, trained.train_seconds
+        self._before = trained.trained_words
         self._resting = RestingLoss(self._model, excerpt_for_loss(plan.text), vocab, config)
         self._words = WordsTrained(first, words, trained._words_in_epochs or first * words)
         self._progress = TrainingProgress(
@@ -138,7 +138,7 @@ class TrainingSession:
         self._note()
         trained._weights.is_training = False
         trained._rate_reached = self._engine.rate
-        trained.total_train_time += trained.train_seconds - self._before[1]
+        trained.total_train_time += trained.train_seconds
         self._progress.__exit__(kind, error, trace)
 
     def run(self) -> None:
@@ -282,14 +282,13 @@ class TrainingSession:
     def _note(self) -> None:
         """Write to the model what the training has come to."""
         trained, engine = self._trained, self._engine
-        words, seconds = self._before
         trained._total_loss, trained.predictions = engine.total_loss, engine.predictions
         trained._position = engine.position if self._in_epoch else None
         trained._words_in_epochs = self._words.before
-        trained.trained_words = words + self.trained_words
+        trained._words_now = self.trained_words
+        trained.trained_words = self._before + self.trained_words
         trained.compile_seconds = engine.compile_seconds or self._resting.compile_seconds
-        now = time.perf_counter() - self._begin - trained.compile_seconds
-        trained.train_seconds = seconds + now
+        trained.train_seconds = time.perf_counter() - self._begin - trained.compile_seconds
         trained._weights.stepped()
 
 
