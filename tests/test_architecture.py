@@ -32,10 +32,11 @@ MAY_IMPORT = {
     "training": FOUNDATIONS | {"data", "layers", "models", "pictures"},
     "word2vec": FOUNDATIONS | {"data", "layers", "models", "pictures", "training", "vectors"},
     "bench": FOUNDATIONS | {"data", "layers", "models", "training", "vectors", "word2vec"},
+    "gensim": {"data", "vectors", "word2vec"},
     "course": {"backend", "data", "layers", "models", "training", "vectors"},
 }
 TOP = {"cli", "__main__", ""}  # the command line, and w2v itself, which gives the public names
-APART = {"course"}  # imported by nothing else, the command line included
+APART = {"course", "gensim"}  # imported by nothing else, the command line included
 
 
 LONGEST_FILE = 350  # lines

@@ -25,6 +25,7 @@ _RENAMED = {
     **dict.fromkeys(("sentences", "corpus", "corpus_iterable", "texts"), "sentences"),
     **{"window_size": "window", "skip_gram": "sg", "num_negative": "negative"},
     **{"min_word_count": "min_count", "total_sentences": "total_examples", "subsample": "sample"},
+    "common_terms": "connector_words",
 }
 
 _ONE_STEP = "build_vocab() counts the words and makes the weights"
@@ -53,8 +54,6 @@ WORD2VEC: dict[str, str] = {
 }
 # Names that a model computes: what setting them in gensim is for, and how it is done here.
 COMPUTED: dict[str, str] = {
-    "corpus_count": "train() counts the sentences that it reads",
-    "corpus_total_words": "train() counts the words that it reads",
     "words_per_second": "it is measured while training",
     "layer1_size": "it is vector_size",
     "raw_vocab": "scan_vocab() counts words",
@@ -62,7 +61,7 @@ COMPUTED: dict[str, str] = {
     "sorted_vocab": REFUSED["sorted_vocab"][1],
     "null_word": REFUSED["null_word"][1],
 }
-_NO_EVENTS = "nothing is kept but words, vectors, counts and other attributes of words"
+_ONLY_VECTORS = "nothing is kept but words, vectors, counts and other attributes of words"
 KEYED_VECTORS: dict[str, str] = {
     "index2word": "use index_to_key",
     "index2entity": "use index_to_key",
@@ -84,8 +83,23 @@ KEYED_VECTORS: dict[str, str] = {
     "similarity_matrix": "use vectors @ vectors.T of get_normed_vectors()",
     "train": "vectors alone cannot be trained: keep the model, Word2Vec.load(folder).train(...)",
     "mapfile_path": "load(path) maps what can be mapped",
+    "lifecycle_events": _ONLY_VECTORS,
+    "add_lifecycle_event": _ONLY_VECTORS,
+}
+_NO_EVENTS = "nothing is kept but settings, words and pairs"
+_ALL_PHRASES = {
+    "common_terms": "use connector_words",
     "lifecycle_events": _NO_EVENTS,
     "add_lifecycle_event": _NO_EVENTS,
+}
+PHRASES: dict[str, str] = {
+    **_ALL_PHRASES,
+    "phrasegrams": "freeze() has them, and export_phrases() returns them",
+}
+FROZEN_PHRASES: dict[str, str] = {
+    **_ALL_PHRASES,
+    "vocab": "the counts are with the Phrases that were frozen",
+    "add_vocab": "add text to the Phrases that were frozen, and freeze() them again",
 }
 
 

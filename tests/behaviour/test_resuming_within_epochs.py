@@ -30,8 +30,8 @@ class Keeping(Word2Vec):
 
     kept: int = 0
 
-    def save(self, folder: Any, *args: Any, **kwargs: Any) -> None:
-        super().save(f"{folder}-{self.kept}", *args, **kwargs)
+    def _save(self, folder: Any, keep: int = 1) -> None:
+        super()._save(f"{folder}-{self.kept}")
         type(self).kept += 1
 
 

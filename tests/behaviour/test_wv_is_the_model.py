@@ -271,7 +271,6 @@ def test_the_loss_of_one_epoch_can_be_read_by_setting_it_to_zero_after_each() ->
         ("epoch", 3, "close to it: 'epochs'"),
         ("window", 3, "settled"),
         ("negative", 3, "settled"),
-        ("corpus_count", 3, "counts the sentences"),
         ("vocab", None, "cannot be set"),
         ("random", None, "hashes of the seed"),
         ("cum_table", None, "negatives are drawn"),
@@ -279,7 +278,6 @@ def test_the_loss_of_one_epoch_can_be_read_by_setting_it_to_zero_after_each() ->
         ("layer1_size", 3, "vector_size"),
         ("sorted_vocab", 0, "sorted by count"),
         ("syn1", np.ones((39, 8)), "hs=1"),
-        ("compute_loss", False, "always computed"),
         ("wv.syn0", np.ones((40, 8)), "use vectors"),
         ("wv.index2word", [], "use index_to_key"),
         ("wv.vocab", {}, "key_to_index"),
@@ -309,7 +307,10 @@ def test_settings_that_are_taken_are_true(model: Any) -> None:
         model.wv.counts[0] = 5
     model.wv.set_vecattr("w1", "count", 1000)
     assert model.vocab is not None and model.vocab.counts[model.wv.key_to_index["w1"]] == 1000
-    model.callbacks = [model]  # has no hooks
+    model.callbacks = [model]
+    with pytest.raises(TypeError, match="method of one of the names on_train_begin"):
+        model.train()
+    model.callbacks = []
     model.epochs, model.alpha = 2, 0.01
     assert model.train()[1] == 2 * 3600
 

@@ -258,7 +258,7 @@ def test_texts_without_words_have_no_phrases() -> None:
         assert found.vocab["new_york"] == 9
     with pytest.warns(UserWarning, match="gone through before"):
         Phrases(iter([]))
-    with pytest.raises(ValueError, match="connector_words"):
+    with pytest.raises(TypeError, match="connector_words"):
         Phrases([["a"]], common_terms=["of"])
     with pytest.raises(TypeError, match="treshold"):
         Phrases([["a"]], treshold=5)

@@ -221,3 +221,17 @@ def test_errors_name_the_path_that_was_given(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="proc") as caught, atomic_path("/proc/x.bin"):
         pass
     assert ".w2v-" not in str(caught.value)
+
+
+def test_what_nothing_can_take_the_place_of_is_refused_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "disk").mkdir()
+    monkeypatch.setattr(os.path, "ismount", lambda path: Path(path).name == "disk")
+    with pytest.raises(OSError, match="mounted here"), atomic_path(tmp_path / "disk"):
+        raise AssertionError
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    (tmp_path / "read only").mkdir()
+    with pytest.raises(PermissionError), atomic_path(tmp_path / "read only"):
+        raise AssertionError
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["disk", "read only"]

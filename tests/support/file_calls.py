@@ -86,7 +86,7 @@ def forked(call: Callable[[], object]) -> int:
     child = os.fork()
     if child == 0:
         try:
-            signal.alarm(60)
+            signal.alarm(300)
             call()
             os._exit(0)
         except BaseException as error:  # nothing of the tests may go on in the fork

@@ -50,7 +50,6 @@ def test_every_method_of_vectors_takes_gensims_parameters(name: str) -> None:
         (lambda kv: kv.add_vectors(["x"], np.ones((1, 2)), {"tag": [1, 2]}), "'tag'"),
         (lambda kv: kv.get_vecattr("a", "tag"), "'tag'"),
         (lambda kv: kv.most_similar("a", indexer=object(), clip_end=1), "searches all its words"),
-        (lambda kv: kv.save("f", separately=["vectors"]), "one file holds all"),
         (lambda kv: kv.load("f", "r+"), "'r' is"),
         (lambda kv: KeyedVectors(2, 0, np.int32), "float16 or float64, got int32"),
         (lambda kv: KeyedVectors(2, -1), "count"),

@@ -359,8 +359,7 @@ class Model(Table):
                 lambda m: setattr(m, "wv", KeyedVectors(["w1"], np.ones((1, SIZE)))),
                 lambda m: setattr(m.wv, "vectors", np.ones((len(m.wv), SIZE + 1))),
                 lambda m: setattr(m.wv, "index_to_key", [f"x{i}" for i in range(len(m.wv))]),
-                lambda m: setattr(m, "compute_loss", False),
-                lambda m: setattr(m, "corpus_count", 3),
+                lambda m: setattr(m, "total_words", 3),
             ]
         )
     )

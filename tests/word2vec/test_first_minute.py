@@ -129,7 +129,10 @@ def test_what_changes_nothing_is_taken_and_read_back() -> None:
     assert (model.train_count, model.effective_min_count) == (2, 1)
     assert model.total_train_time > 0
     model.add_lifecycle_event("mine", note=1)
-    assert [each["event"] for each in model.lifecycle_events][::3] == ["created", "mine"]
+    events = [each["event"] for each in model.lifecycle_events]
+    assert events == ["created", "build_vocab", "train", "build_vocab", "train", "mine"]
+    model.compute_loss, model.corpus_count = False, 7
+    assert (model.compute_loss, model.corpus_count, len(model.raw_vocab)) == (False, 7, 40)
     memory = model.estimate_memory(1000)
     assert memory["vectors"] == memory["syn1neg"] == 32_000 < memory["total"]
     with pytest.warns(UserWarning, match="leave it out"):

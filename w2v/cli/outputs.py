@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from w2v.files import named
+from w2v.files import check_replaceable, named
 from w2v.files.room import free_at, most_in_a_file, size_text
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def check_place(path: Path | None, *, folder: bool = False) -> None:
             if not os.access(place, os.W_OK):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
             return
+        check_replaceable(place)
         around = place.parent
         while folder and not around.exists():
             around = around.parent

@@ -12,20 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.data.corpus_arrays import as_vector, check_arrays, check_files, counted
+from w2v.data.corpus_arrays import as_vector, check_arrays, counted, renumbered
+from w2v.data.corpus_folder import read_folder
 from w2v.data.errors import CorpusError, NothingKnownError
-from w2v.data.manifest import (
-    MANIFEST,
-    OFFSETS,
-    TOKENS,
-    VOCAB,
-    read_manifest,
-    seal,
-    write_manifest,
-)
+from w2v.data.manifest import MANIFEST, OFFSETS, TOKENS, VOCAB, seal, write_manifest
 from w2v.data.output_folder import replaced_folder
+from w2v.data.token_blocks import TokenBlocks
 from w2v.data.vocabulary import Vocabulary
-from w2v.files import checksum, named, standing
 from w2v.messages import quoted
 
 _HASHED_AT_ONCE = 1 << 20
@@ -55,6 +48,9 @@ class EncodedCorpus:
         Read-only views of what was given.
     vocab, total_words, info
         As given.
+    mapped_tokens
+        The tokens before they are looked at: of a large corpus that is kept, :meth:`look_at` is to
+        be called for those that are used.
 
     Raises
     ------
@@ -70,12 +66,44 @@ class EncodedCorpus:
         total_words: int,
         info: Mapping[str, Any] | None = None,
     ) -> None:
-        self.tokens: NDArray[np.int32] = as_vector(tokens, np.int32, "tokens")
+        self.tokens = as_vector(tokens, np.int32, "tokens")
         self.offsets: NDArray[np.int64] = as_vector(offsets, np.int64, "offsets")
         self.vocab = vocab
         self.total_words = index(total_words)  # NumPy's integers are no JSON
         self.info: dict[str, Any] = dict(info or {})
         self.check()
+
+    @property
+    def tokens(self) -> NDArray[np.int32]:  # noqa: D102
+        self.look_at()
+        return self.mapped_tokens
+
+    @tokens.setter
+    def tokens(self, tokens: NDArray[np.int32]) -> None:
+        self.mapped_tokens: NDArray[np.int32] = tokens
+        self._blocks: TokenBlocks | None = None
+
+    @property
+    def n_tokens(self) -> int:
+        """Count the tokens."""
+        return len(self.mapped_tokens)
+
+    def look_at(self, first: int = 0, last: int | None = None) -> None:
+        """Look at the tokens of sentences, by default of all, that have not been looked at yet.
+
+        Parameters
+        ----------
+        first, last : int
+            The first sentence, and the one after the last.
+
+        Raises
+        ------
+        CorpusError
+            Some are damaged; it names the file.
+        """
+        if self._blocks is not None:
+            here = self.offsets[[first, len(self) if last is None else last]].tolist()
+            self._blocks.check(*here)
 
     def check(self) -> None:
         """Look at all tokens and offsets once: kernels write to memory without looking.
@@ -113,14 +141,15 @@ class EncodedCorpus:
         if not -len(self) <= i < len(self):
             raise IndexError(f"sentence {i} of {len(self)}")
         i %= len(self)
-        return self.tokens[self.offsets[i] : self.offsets[i + 1]]
+        self.look_at(i, i + 1)
+        return self.mapped_tokens[self.offsets[i] : self.offsets[i + 1]]
 
     def __iter__(self) -> Iterator[NDArray[np.int32]]:
         return (self[i] for i in range(len(self)))
 
     def __repr__(self) -> str:
         return (
-            f"EncodedCorpus({len(self)} sentences, {len(self.tokens)} of {self.total_words} "
+            f"EncodedCorpus({len(self)} sentences, {self.n_tokens} of {self.total_words} "
             f"words, vocabulary {len(self.vocab)})"
         )
 
@@ -148,7 +177,7 @@ class EncodedCorpus:
                 digest.update(np.ascontiguousarray(some, kind).data)
         return {
             "words": int(self.total_words),
-            "tokens": len(self.tokens),
+            "tokens": self.n_tokens,
             "sentences": len(self),
             "sha256": digest.hexdigest(),
         }
@@ -224,15 +253,19 @@ class EncodedCorpus:
         EncodedCorpus
             In memory, with this one's vocabulary and its counts; itself if it is shorter.
         """
-        if len(self.tokens) <= words:
+        if self.n_tokens <= words:
             return self
-        sentences = max(1, len(self) * words // len(self.tokens))
+        sentences = max(1, len(self) * words // self.n_tokens)
         chosen = np.arange(sentences) * len(self) // sentences
         begins, lengths = self.offsets[chosen], self.offsets[chosen + 1] - self.offsets[chosen]
         offsets = np.concatenate(([0], np.cumsum(lengths)))
         places = np.arange(offsets[-1]) + np.repeat(begins - offsets[:-1], lengths)
-        total = self.total_words * int(offsets[-1]) // len(self.tokens)
-        return EncodedCorpus(self.tokens[places], offsets, self.vocab, total)
+        total = self.total_words * int(offsets[-1]) // self.n_tokens
+        try:  # before all have been looked at, which takes as long as reading them
+            return EncodedCorpus(self.mapped_tokens[places], offsets, self.vocab, total)
+        except CorpusError:
+            self.look_at()  # to say where
+            raise
 
     def save(self, folder: str | Path) -> None:
         """Write the corpus to a folder, replacing an encoded corpus that is there.
@@ -262,7 +295,8 @@ class EncodedCorpus:
         """Open a kept corpus, whose tokens and offsets stay on disk.
 
         All of it is read once, to compare it with its checksums and to find every id in the
-        vocabulary: a second for some gigabytes.
+        vocabulary; of a corpus of more than 256 MB the tokens not now, but block by block when
+        they are first used.
 
         Parameters
         ----------
@@ -285,62 +319,9 @@ class EncodedCorpus:
     @classmethod
     def just_written(cls, folder: str | Path, *, verify: bool = False) -> EncodedCorpus:
         """Open, as :meth:`open`, a folder that this process has just written: it is believed."""
-        try:
-            folder = standing(named(folder))
-        except ValueError as error:
-            raise CorpusError(str(error)) from None
-        manifest = read_manifest(folder)
-        lengths = manifest["tokens"], manifest["sentences"] + 1
-        tokens = _mapped(folder / TOKENS, "<i4", lengths[0])
-        offsets = _mapped(folder / OFFSETS, "<i8", lengths[1])
-        vocab = Vocabulary.load(folder / VOCAB)
-        if verify:
-            found = check_files(folder / TOKENS, folder / OFFSETS, lengths, len(vocab))
-            sums = dict(zip((TOKENS, OFFSETS), found, strict=True))
-            sums[VOCAB] = checksum(folder / VOCAB)
-            for name, expected in manifest.get("checksums", {}).items():
-                if sums.get(name) != expected:
-                    raise CorpusError(
-                        f"{folder / name} is damaged: its checksum is another than that in "
-                        f"{MANIFEST}; prepare the corpus again"
-                    )
-        if "checksums" not in manifest and vocab.total != len(tokens):
-            raise CorpusError(f"{folder} is damaged: its files disagree; prepare it again")
+        content = read_folder(folder, verify=verify)
         corpus = cls.__new__(cls)  # looked at already
-        corpus.tokens, corpus.offsets, corpus.vocab = tokens, offsets, vocab
-        corpus.total_words, corpus.info = manifest["total_words"], manifest["info"]
+        corpus.tokens, corpus.offsets = content.tokens, content.offsets
+        corpus.vocab, corpus._blocks = content.vocab, content.blocks
+        corpus.total_words, corpus.info = content.total_words, content.info
         return corpus
-
-
-def renumbered(
-    tokens: NDArray[np.int32], offsets: NDArray[np.int64], new_ids: NDArray[np.int32]
-) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Translate word ids and leave words and sentences out that are left without one.
-
-    Parameters
-    ----------
-    tokens, offsets
-        See :class:`EncodedCorpus`.
-    new_ids : (V,) int32
-        Each word's new id, or -1.
-
-    Returns
-    -------
-    tokens, offsets
-    """
-    tokens = new_ids[tokens]
-    stays = tokens >= 0
-    # A sentence ends where as many tokens as stay up to its old end have been written.
-    before = np.concatenate(([0], np.cumsum(stays)))
-    return tokens[stays], np.unique(before[offsets])
-
-
-def _mapped(path: Path, dtype: str, length: int) -> NDArray[Any]:
-    expected = length * np.dtype(dtype).itemsize
-    size = path.stat().st_size if path.exists() else -1
-    if size != expected:
-        got = "is missing" if size < 0 else f"has {size} bytes"
-        raise CorpusError(f"{path} {got}, expected {expected} bytes; prepare the corpus again")
-    if length == 0:
-        return np.empty(0, dtype)
-    return np.memmap(path, dtype=dtype, mode="r", shape=(length,))

@@ -65,56 +65,77 @@ def check_arrays(tokens: NDArray[np.int32], offsets: NDArray[np.int64], words: i
     CorpusError
         An id outside the vocabulary, or offsets that do not rise from 0 to T.
     """
-    for ids in _slices(tokens):
-        _check_ids(ids, words)
+    for ids in slices(tokens):
+        check_ids(ids, words)
     last = 0
     if len(offsets) and offsets[0] != 0:
         raise CorpusError(f"offsets begin with {offsets[0]}, expected 0")
-    for some in _slices(offsets):
+    for some in slices(offsets):
         last = _check_rise(some, last)
     _check_end(len(offsets), last, len(tokens))
 
 
-def check_files(
-    tokens: Path, offsets: Path, lengths: tuple[int, int], words: int
-) -> tuple[int, int]:
-    """Refuse files as :func:`check_arrays` does arrays; mapped ones may end while they are used.
+def check_tokens_file(path: Path, tokens: int, words: int) -> int:
+    """Refuse a file as :func:`check_arrays` does tokens; a mapped one may end while it is used.
 
     Parameters
     ----------
-    tokens, offsets : Path
-        Little-endian int32 and int64.
-    lengths : int, int
-        Of the two, in numbers.
+    path : Path
+        Little-endian int32.
+    tokens : int
     words : int
 
     Returns
     -------
-    int, int
-        CRC-32 of either.
+    int
+        Its CRC-32.
 
     Raises
     ------
     CorpusError
         As :func:`check_arrays`; it names the file.
     """
-    sums, last = [0, 0], 0
+    value = 0
     try:
-        for ids in _read(tokens, "<i4", lengths[0]):
-            sums[0] = zlib.crc32(ids.data, sums[0])
-            _check_ids(ids, words)
+        for ids in _read(path, "<i4", tokens):
+            value = zlib.crc32(ids.data, value)
+            check_ids(ids, words)
     except CorpusError as error:
-        raise CorpusError(f"{tokens} is damaged: {error}; prepare the corpus again") from None
+        raise CorpusError(f"{path} is damaged: {error}; prepare the corpus again") from None
+    return value
+
+
+def check_offsets_file(path: Path, offsets: int, tokens: int) -> int:
+    """Refuse a file as :func:`check_arrays` does offsets.
+
+    Parameters
+    ----------
+    path : Path
+        Little-endian int64.
+    offsets : int
+    tokens : int
+
+    Returns
+    -------
+    int
+        Its CRC-32.
+
+    Raises
+    ------
+    CorpusError
+        As :func:`check_arrays`; it names the file.
+    """
+    value = last = 0
     try:
-        for i, some in enumerate(_read(offsets, "<i8", lengths[1])):
-            sums[1] = zlib.crc32(some.data, sums[1])
+        for i, some in enumerate(_read(path, "<i8", offsets)):
+            value = zlib.crc32(some.data, value)
             if i == 0 and some[0] != 0:
                 raise CorpusError(f"offsets begin with {some[0]}, expected 0")
             last = _check_rise(some, last)
-        _check_end(lengths[1], last, lengths[0])
+        _check_end(offsets, last, tokens)
     except CorpusError as error:
-        raise CorpusError(f"{offsets} is damaged: {error}; prepare the corpus again") from None
-    return sums[0], sums[1]
+        raise CorpusError(f"{path} is damaged: {error}; prepare the corpus again") from None
+    return value
 
 
 def counted(tokens: NDArray[np.int32], words: int) -> NDArray[np.int64]:
@@ -138,7 +159,31 @@ def counted(tokens: NDArray[np.int32], words: int) -> NDArray[np.int64]:
     return counts
 
 
-def _slices(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
+def renumbered(
+    tokens: NDArray[np.int32], offsets: NDArray[np.int64], new_ids: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Translate word ids and leave words and sentences out that are left without one.
+
+    Parameters
+    ----------
+    tokens, offsets
+        Of an encoded corpus.
+    new_ids : (V,) int32
+        Each word's new id, or -1.
+
+    Returns
+    -------
+    tokens, offsets
+    """
+    tokens = new_ids[tokens]
+    stays = tokens >= 0
+    # A sentence ends where as many tokens as stay up to its old end have been written.
+    before = np.concatenate(([0], np.cumsum(stays)))
+    return tokens[stays], np.unique(before[offsets])
+
+
+def slices(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """Return views of an array that stay in the cache each."""
     return (values[i : i + _AT_ONCE] for i in range(0, len(values), _AT_ONCE))
 
 
@@ -152,7 +197,8 @@ def _read(path: Path, dtype: str, length: int) -> Iterator[NDArray[Any]]:
             yield values
 
 
-def _check_ids(ids: NDArray[Any], words: int) -> None:
+def check_ids(ids: NDArray[Any], words: int) -> None:
+    """Refuse, by a CorpusError, a word id that a vocabulary of so many words has not."""
     low, high = int(ids.min()), int(ids.max())
     if low < 0 or high >= words:
         raise CorpusError(

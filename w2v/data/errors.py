@@ -25,5 +25,14 @@ class NothingKnownError(CorpusError):
         self.known, self.words = known, words
 
 
-class NoWordsError(CorpusError):
-    """Text without a word in it."""
+class NoWordsError(CorpusError, RuntimeError):
+    """Text without a word in it, or none frequent enough; a RuntimeError, as gensim's is."""
+
+    known = words = 0
+
+
+class NoCorpusError(CorpusError, TypeError):
+    """Something that is no corpus, or a name under which nothing is there.
+
+    It is a TypeError, as gensim's is.
+    """

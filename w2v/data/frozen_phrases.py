@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from w2v.data.phrase_analysis import PhraseAnalysis
 from w2v.data.phrase_scoring import Scorer
 from w2v.data.phrases_file import scorer_to_file
+from w2v.gensim_names import FROZEN_PHRASES
 
 
 class FrozenPhrases(PhraseAnalysis):
@@ -31,6 +32,7 @@ class FrozenPhrases(PhraseAnalysis):
     """
 
     _KIND = "FrozenPhrases"
+    _instead: ClassVar[Mapping[str, str]] = FROZEN_PHRASES
     _computed: ClassVar[Mapping[str, str]] = dict.fromkeys(
         ("min_count", "scoring"),
         "these phrases were found by it; set it on the model and freeze() that again",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from w2v.data import token_blocks
 from w2v.data.errors import CorpusError
 from w2v.files import checksum, standing
 from w2v.files.sealed_json import CHECKSUM, sealed, unsealed
@@ -66,6 +67,10 @@ def seal(folder: Path) -> None:
     """
     sums = {name: checksum(folder / name) for name in (TOKENS, OFFSETS, VOCAB)}
     manifest = {**read_manifest(folder), "format": _SEALED, "checksums": sums}
+    if (folder / TOKENS).stat().st_size > token_blocks.READ_THROUGH:
+        size = token_blocks.BLOCK_BYTES
+        blocks = token_blocks.sums_of_blocks(folder / TOKENS, size)
+        manifest["blocks"] = {"bytes": size, "checksums": blocks}
     _write(folder, manifest)
 
 
@@ -80,7 +85,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     -------
     dict
         With the integers ``tokens``, ``sentences`` and ``total_words``, the dict ``info`` and,
-        unless the folder has none, the dict ``checksums``.
+        unless the folder has none, the dict ``checksums``; where there are many tokens, the
+        dict ``blocks``, ``bytes`` of each and their ``checksums``.
 
     Raises
     ------
@@ -122,7 +128,18 @@ def _is_complete(manifest: Mapping[str, Any]) -> bool:
         and isinstance(info.get("sources", []), list)
         and all(_is_count(info.get(name, 0)) for name in ("replaced", "sentences_read"))
         and isinstance(sums, dict)
+        and _are_blocks(manifest.get("blocks"), manifest["tokens"])
     )
+
+
+def _are_blocks(blocks: Any, tokens: int) -> bool:
+    if blocks is None:
+        return True
+    size = blocks.get("bytes") if isinstance(blocks, dict) else None
+    if type(size) is not int or size < 4 or size % 4:
+        return False
+    sums = blocks.get("checksums")
+    return isinstance(sums, list) and len(sums) == -(-4 * tokens // size)
 
 
 def _is_count(value: object) -> bool:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.data.corpus import EncodedCorpus, renumbered
-from w2v.data.corpus_arrays import counted
+from w2v.data.corpus import EncodedCorpus
+from w2v.data.corpus_arrays import counted, renumbered
 from w2v.data.pair_spellings import SpellingMarks
 from w2v.data.phrase_scoring import Scoring
 from w2v.data.vocabulary import Vocabulary, frequent

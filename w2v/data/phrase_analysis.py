@@ -148,12 +148,21 @@ class PhraseAnalysis(GensimNames, ABC):
     def _restore(self, content: Mapping[str, Any], scorer: Scorer | None) -> None:
         """Become what :meth:`_content` describes; without a scorer, its function is not there."""
 
-    def save(self, path: str | os.PathLike[str]) -> None:
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        separately: Any = None,
+        sep_limit: int = 0,
+        ignore: Any = (),
+        pickle_protocol: int = 0,
+    ) -> None:
         """Write settings and counts to a file, which :meth:`load` reads.
 
         Parameters
         ----------
         path : str or path
+        separately, sep_limit, ignore, pickle_protocol
+            Taken for gensim's sake: one file has all, and no pickle is written.
 
         Raises
         ------

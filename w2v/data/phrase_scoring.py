@@ -154,7 +154,12 @@ def taken(scorer: Scorer) -> tuple[str, ...]:
             f"the scoring function asks for {quoted(others[0])}; it is given, by name, "
             f"those that it takes of {', '.join(PARAMETERS)}"
         )
-    return tuple(p.name for p in parameters if p.name in PARAMETERS)
+    names = tuple(p.name for p in parameters if p.name in PARAMETERS)
+    if not names:
+        raise ValueError(
+            f"the scoring function takes none of {', '.join(PARAMETERS)}, by which pairs differ"
+        )
+    return names
 
 
 def check_number(name: str, value: Any) -> None:

@@ -19,7 +19,7 @@ from w2v.data.phrase_scoring import (
     original_scorer,
 )
 from w2v.data.phrases_file import scorer_to_file
-from w2v.gensim_names import check_unsupported
+from w2v.gensim_names import PHRASES, check_unsupported, parameters
 from w2v.messages import quoted
 
 __all__ = [
@@ -34,7 +34,6 @@ __all__ = [
 Phraser = FrozenPhrases
 
 _COUNTED = "pairs are counted with it; make another, Phrases(sentences, {}=…)"
-_INSTEAD = {"common_terms": (None, "use connector_words")}
 
 
 class Phrases(PhraseAnalysis):
@@ -83,7 +82,7 @@ class Phrases(PhraseAnalysis):
     """
 
     _KIND = "Phrases"
-    _instead: ClassVar[Mapping[str, str]] = {name: use for name, (_, use) in _INSTEAD.items()}
+    _instead: ClassVar[Mapping[str, str]] = PHRASES
     _computed: ClassVar[Mapping[str, str]] = {
         "delimiter": _COUNTED.format("delimiter"),
         "connector_words": _COUNTED.format("connector_words"),
@@ -104,7 +103,7 @@ class Phrases(PhraseAnalysis):
         connector_words: Iterable[str] = frozenset(),
         **unknown: Any,
     ) -> None:
-        check_unsupported("Phrases", unknown, _INSTEAD)
+        check_unsupported("Phrases", unknown, names=parameters(Phrases))
         if not isinstance(delimiter, str):
             raise ValueError(f"delimiter must be a string, such as '_', got {quoted(delimiter)}")
         if isinstance(connector_words, str):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from w2v.data.errors import CorpusError
+from w2v.data.errors import NoWordsError
 from w2v.data.vocabulary import Vocabulary, least_count
 
 RULE_DEFAULT, RULE_DISCARD, RULE_KEEP = 0, 1, 2  # gensim.utils has them by these numbers
@@ -48,7 +48,7 @@ def trimmed(
         if said == RULE_KEEP or (said != RULE_DISCARD and count >= least):
             kept.append(row)
     if not kept:
-        raise CorpusError(
+        raise NoWordsError(
             f"trim_rule and min_count={least} leave none of the text's {len(counted):,} words"
         )
     return Vocabulary([counted.words[row] for row in kept], counted.counts[np.array(kept)])

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from w2v.backend import keep_probabilities
-from w2v.data.errors import CorpusError
+from w2v.data.errors import CorpusError, NoWordsError
 from w2v.data.vocabulary_file import read_words, write_words
 from w2v.items import FixedRows, FixedWords, Item, are_integers, checked_items
 from w2v.messages import quoted
@@ -300,7 +300,7 @@ def frequent(
     kept = order[: np.searchsorted(-sorted_counts, -min_count, side="right")]
     if not len(kept):
         top = int(sorted_counts[0]) if len(counts) else 0
-        raise CorpusError(
+        raise NoWordsError(
             f"no word occurs {min_count} times or more: the corpus has {len(counts)} distinct "
             f"words, the most frequent occurs {top} times; lower min_count or give more text"
         )

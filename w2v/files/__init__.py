@@ -3,11 +3,12 @@
 from w2v.files.checksums import checksum
 from w2v.files.leftovers import clear_leftovers, recovered, standing, temporary_folder
 from w2v.files.names import is_foreign, is_pickle, named
-from w2v.files.replacing import atomic_path, atomic_paths
+from w2v.files.replacing import atomic_path, atomic_paths, check_replaceable
 
 __all__ = [
     "atomic_path",
     "atomic_paths",
+    "check_replaceable",
     "checksum",
     "clear_leftovers",
     "is_foreign",

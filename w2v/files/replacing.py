@@ -138,16 +138,32 @@ def _is_special(target: Path) -> bool:
     return target.exists() and not (target.is_file() or target.is_dir())
 
 
-def _own_folder(target: Path, folders: dict[Path, OwnFolder], stack: ExitStack) -> OwnFolder:
-    """Return the folder of this process beside a target."""
+def check_replaceable(path: str | os.PathLike[str]) -> None:
+    """Refuse what nothing can take the place of.
+
+    Parameters
+    ----------
+    path : str or path
+
+    Raises
+    ------
+    OSError
+        A mounted file system, or a folder whose content may not be changed.
+    """
+    target = os.path.realpath(path)
     if os.path.ismount(target):
         raise OSError(
             errno.EBUSY,
             "a file system is mounted here, which cannot be replaced: name something in it",
-            str(target),
+            str(path),
         )
-    if target.is_dir() and not os.access(target, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+    if os.path.isdir(target) and not os.access(target, os.W_OK):  # noqa: PTH112
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+
+def _own_folder(target: Path, folders: dict[Path, OwnFolder], stack: ExitStack) -> OwnFolder:
+    """Return the folder of this process beside a target."""
+    check_replaceable(target)
     parent = target.parent
     if parent not in folders:
         parent.mkdir(parents=True, exist_ok=True)

@@ -19,6 +19,7 @@ from w2v.files.tensors import write_tensors
 from w2v.models.initial_weights import output_rows
 from w2v.training.checkpoint_files import (
     CheckpointError,
+    NoCheckpointError,
     NotFiniteError,
     check_finite,
     check_matrix,
@@ -99,7 +100,7 @@ class Checkpoint:
             for (path, _), other in zip(moved, others, strict=True):
                 link_files(path, other)
             aside.mkdir()
-            (aside / PROGRESS).write_text(json.dumps(self.progress), "utf-8")
+            (aside / PROGRESS).write_text(json.dumps(self.progress, default=str), "utf-8")
             self.vocab.save(aside / VOCAB)
             sums = {
                 file: write_tensors(aside / file, named, look=check_finite)
@@ -168,8 +169,8 @@ class Checkpoint:
         Raises
         ------
         CheckpointError
-            The folder is missing, is no saved training, or its files are damaged or
-            disagree.
+            The folder is no saved training, or its files are damaged or disagree; a
+            FileNotFoundError too, where it is missing.
         OSError
             It cannot be read.
         """
@@ -202,7 +203,8 @@ class Checkpoint:
                     check_matrix(state, name, weights[param].shape, folder / OPTIMIZER)
             return cls(settings, vocab, weights, progress, state)
         except (FileNotFoundError, NotADirectoryError) as error:
-            raise CheckpointError(
+            kind = CheckpointError if Path(folder).exists() else NoCheckpointError
+            raise kind(
                 f"{folder} is no saved training: {Path(error.filename or folder).name} is missing"
                 + (
                     "; it is a file, and a saved training is a folder"

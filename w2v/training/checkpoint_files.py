@@ -14,9 +14,21 @@ from w2v.files.sealed_json import CHECKSUM, unsealed
 from w2v.messages import quoted
 from w2v.training.position import Position
 
+# What earlier versions did not keep, by type.
+_DONE: dict[str, tuple[type, ...]] = {
+    "train_count": (int,),
+    "total_train_time": (int, float),
+    "lifecycle_events": (list,),
+    "compute_loss": (bool,),
+}
+
 
 class CheckpointError(ValueError):
     """A folder holds no saved training, or a damaged one."""
+
+
+class NoCheckpointError(CheckpointError, FileNotFoundError):
+    """There is nothing of the name."""
 
 
 class NotFiniteError(ValueError):
@@ -164,6 +176,9 @@ def check_progress(progress: Mapping[str, Any], path: Path, *, drawn: bool) -> N
             raise CheckpointError(
                 f"{path} is damaged: {name} is {quoted(value, 40)}, expected a count"
             )
+    for name, kinds in _DONE.items():
+        if name in progress and type(progress[name]) not in kinds:
+            raise CheckpointError(f"{path} is damaged: {name} is {quoted(progress[name], 40)}")
     losses = progress.get("losses")
     if not isinstance(losses, list) or not all(map(_is_number, losses)):
         raise CheckpointError(

@@ -136,9 +136,11 @@ class FusedEngine(Engine):
     def _new_trainer(self) -> FusedTrainer:
         run = self.run
         config, corpus = run.config, run.corpus
+        # The GPU is given all of them at once.
+        on_cpu = run.model.backend.name == "cpu"
         trainer = FusedTrainer(
             run.model,
-            corpus.tokens,
+            corpus.mapped_tokens if on_cpu else corpus.tokens,
             corpus.offsets,
             run.vocab.counts,
             epochs=config.epochs,
@@ -148,8 +150,9 @@ class FusedEngine(Engine):
             shrink_windows=config.shrink_windows,
             cbow_mean=bool(config.cbow_mean),
             workers=config.workers,
-            start=run.first_epoch * len(corpus.tokens) + self._begun(),
+            start=run.first_epoch * corpus.n_tokens + self._begun(),
         )
+        trainer.look_at = corpus.look_at
         trainer.total_loss, trainer.predictions = self.total_loss, self.predictions
         return trainer
 
@@ -158,7 +161,7 @@ class FusedEngine(Engine):
         if self.run.position is None:
             return 0
         corpus = self.run.corpus
-        done = int(corpus.offsets[0]) + self.run.position.done_of(len(corpus.tokens))
+        done = int(corpus.offsets[0]) + self.run.position.done_of(corpus.n_tokens)
         return int(corpus.offsets[np.searchsorted(corpus.offsets, done)]) - int(corpus.offsets[0])
 
     @property
@@ -170,9 +173,9 @@ class FusedEngine(Engine):
         trainer, corpus = self._trainer, self.run.corpus
         if not trainer.at_rest:
             return None
-        done, words = trainer.trained - self._epoch * len(corpus.tokens), self._words
+        done, words = trainer.trained - self._epoch * corpus.n_tokens, self._words
         totals = words(), corpus.total_words, trainer.total_loss, trainer.predictions
-        return Position(done, len(corpus.tokens), *totals)
+        return Position(done, corpus.n_tokens, *totals)
 
     def go_on_with(self, corpus: EncodedCorpus, epoch: int) -> None:  # noqa: D102
         super().go_on_with(corpus, epoch)
@@ -184,7 +187,7 @@ class FusedEngine(Engine):
     def train_epoch(self, epoch: int) -> None:  # noqa: D102
         run, trainer = self.run, self._trainer
         self._epoch, trainer.lockf = epoch, run.lockf
-        end = (epoch + 1) * len(run.corpus.tokens)
+        end = (epoch + 1) * run.corpus.n_tokens
         while trainer.trained < end:
             try:
                 trainer.run(
@@ -203,7 +206,7 @@ class FusedEngine(Engine):
         """Return words as the progress counts them, those that are not in the vocabulary too."""
         corpus = self.run.corpus
         words = self._trainer.trained if trained is None else trained
-        return words * (corpus.total_words / max(1, len(corpus.tokens)))
+        return words * (corpus.total_words / max(1, corpus.n_tokens))
 
 
 def first_rate(config: TrainConfig) -> float:

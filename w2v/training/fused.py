@@ -90,6 +90,9 @@ class FusedTrainer:
     ----------
     lockf : (V,) float32 array or None
         What changes of each word's input vector are multiplied by, to be set between epochs.
+    look_at : callable or None
+        Called with the first sentence of a slice and the one after its last, on the thread that
+        is going to train on it; an error that it raises ends the run.
     total : int
         Words that the whole run sees.
     trained : int
@@ -140,6 +143,7 @@ class FusedTrainer:
         self.total = epochs * int(offsets[-1] - offsets[0])
         self.trained = self._handed_out = start
         self.lockf: Array | None = None
+        self.look_at: Callable[[int, int], None] | None = None
         self.seconds = self.compile_seconds = 0.0
         self.keep = self.backend.asarray(keep_thresholds(self.backend.to_numpy(counts), sample))
         self.settings = FusedSettings(
@@ -286,6 +290,8 @@ class FusedTrainer:
         self.compile_seconds = self.compile_seconds or time.perf_counter() - begin
 
     def _work_of(self, piece: Slice) -> Work:
+        if self.look_at is not None:
+            self.look_at(piece.first, piece.last)
         offsets = np.asarray(self.offsets[piece.first : piece.last + 1])
         tokens = self.tokens[offsets[0] : offsets[-1]]
         return self._work(tokens, offsets - offsets[0], piece.position)

@@ -12,7 +12,7 @@ _FEWEST, _MOST = 20_000, 200_000  # words of an excerpt
 
 def excerpt_for_loss(corpus: EncodedCorpus) -> EncodedCorpus:
     """Return the hundredth of a text, about, on which the loss after an epoch is measured."""
-    return corpus.excerpt(min(max(len(corpus.tokens) // 100, _FEWEST), _MOST))
+    return corpus.excerpt(min(max(corpus.n_tokens // 100, _FEWEST), _MOST))
 
 
 class RestingLoss:

@@ -38,7 +38,7 @@ def require_something_to_predict(corpus: EncodedCorpus, config: TrainConfig) -> 
         f"nothing to predict: none of the {len(corpus):,} sentences has two words of the "
         "vocabulary; a line of a file is a sentence, so put more than one word on it, or lower "
         "min_count",
-        len(corpus.tokens),
+        corpus.n_tokens,
         corpus.total_words,
     )
 

@@ -22,6 +22,10 @@ class VectorFormatError(ValueError):
         return self if message.startswith(f"{path}: ") else type(self)(f"{path}: {message}")
 
 
+class NoFileError(VectorFormatError, FileNotFoundError):
+    """There is no file of the name."""
+
+
 class CutOffError(VectorFormatError, EOFError):
     """A vectors file ends before it should."""
 

@@ -137,4 +137,4 @@ class ModelVectors(KeyedVectors):
         return KeyedVectors, contents, {"_attributes": {**self._attributes}, "_lockf": lockf}
 
     def __repr__(self) -> str:
-        return f"KeyedVectors({len(self):,} words, vector_size={self.vector_size})"
+        return f"KeyedVectors<vector_size={self.vector_size}, {len(self)} keys>"

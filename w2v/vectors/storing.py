@@ -11,7 +11,6 @@ from typing import Any, Literal, Self
 import numpy as np
 
 from w2v.files import recovered
-from w2v.gensim_names import check_unsupported
 from w2v.items import are_integers
 from w2v.messages import quoted
 from w2v.vectors import gensim_bridge
@@ -21,13 +20,6 @@ from w2v.vectors.formats.words import as_text
 from w2v.vectors.table import VectorTable
 
 _MAPPINGS = ("r", "r+", "w+", "c")  # NumPy's modes
-# Of save(): how gensim lays out its pickles; and what it leaves out.
-_PICKLING: dict[str, tuple[Any, str]] = {
-    "separately": (None, "one file holds all; leave it out"),
-    "sep_limit": (10 * 1024**2, "one file holds all; leave it out"),
-    "ignore": (frozenset(), "files have words, vectors and counts; leave it out"),
-    "pickle_protocol": (4, "no pickle is written; leave it out"),
-}
 
 
 class StorageMixin(VectorTable):
@@ -37,7 +29,14 @@ class StorageMixin(VectorTable):
     """
 
     def save(
-        self, fname: str | os.PathLike[str], format: str | None = None, **unsupported: Any
+        self,
+        fname: str | os.PathLike[str],
+        format: str | None = None,
+        sep_limit: int = 0,
+        ignore: Any = (),
+        pickle_protocol: int = 0,
+        *,
+        separately: Any = None,
     ) -> None:
         """Write the vectors, under any name; the suffix tells the format.
 
@@ -55,8 +54,8 @@ class StorageMixin(VectorTable):
         format : str, optional
             Settles it without the suffix: "word2vec-binary", "word2vec-text",
             "glove", "safetensors", "npz" or "npy".
-        **unsupported
-            gensim's parameters of pickles are errors that say why.
+        separately, sep_limit, ignore, pickle_protocol
+            Taken for gensim's sake: one file has all, and no pickle is written.
 
         Raises
         ------
@@ -68,7 +67,6 @@ class StorageMixin(VectorTable):
         UserWarning
             Attributes of words beside counts, which files do not keep.
         """
-        check_unsupported("save", unsupported, _PICKLING)
         if not isinstance(fname, str | os.PathLike):
             raise TypeError(f"save() takes the name of a file, got a {type(fname).__name__}")
         if self._attributes:

@@ -245,7 +245,7 @@ class VectorTable(LockFactors):
         return len(self._words)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({len(self):,} words, vector_size={self.vector_size})"
+        return f"{type(self).__name__}<vector_size={self.vector_size}, {len(self)} keys>"
 
     def __getstate__(self) -> dict[str, Any]:
         # Not the lengths, and of a mapped file or a part of a matrix what is in it.

@@ -53,6 +53,7 @@ class Base(GensimNames):
         self.reread = False
         self.callbacks: list[Any] = []
         self.comment: str | None = None
+        self.compute_loss = False  # gensim's, to be read back: the loss is always computed
         self.batch_words = 10_000  # gensim's, to be read back: work is cut into slices by itself
         self.losses: list[float] = []
         self.curve: list[tuple[float, float]] = []

@@ -171,7 +171,7 @@ class Word2Vec(Training, Predicting, Converting, GensimMethods, GensimAttributes
         self.reading = {"encoding": encoding}
         self.reread = checked_flag("reread", reread)
         self.comment, self.batch_words = comment, batch_words
-        checked_flag("compute_loss", compute_loss)
+        self.compute_loss = checked_flag("compute_loss", compute_loss)
         self._settled = True  # from here on new names are typing errors
         self.add_lifecycle_event("created", params=repr(self))
         if sentences is not None or corpus_file is not None:

@@ -8,9 +8,9 @@ import numpy as np
 
 from w2v.backend import Array
 from w2v.backend.tree_and_noise import nodes_of, words_of
-from w2v.config import checked_flag
 from w2v.gensim_names import WORD2VEC
 from w2v.messages import quoted
+from w2v.models import ContextModel
 from w2v.word2vec.base import Base
 
 
@@ -42,16 +42,21 @@ class GensimAttributes(Base):
         self._assign("syn1", self._nodes_vectors(), vectors)
 
     def _words_vectors(self) -> Array:
-        model, _ = self.built()
+        model = self._built_for("syn1neg")
         if not self.config.negative:
             raise AttributeError(f"this model has no 'syn1neg': {WORD2VEC['syn1neg']}")
         return words_of(model.params[1]) if self.config.hs else model.params[1]
 
     def _nodes_vectors(self) -> Array:
-        model, _ = self.built()
+        model = self._built_for("syn1")
         if not self.config.hs:
             raise AttributeError(f"this model has no 'syn1': {WORD2VEC['syn1']}")
         return nodes_of(model.params[1]) if self.config.negative else model.params[1]
+
+    def _built_for(self, name: str) -> ContextModel:
+        if self._weights.model is None:
+            raise AttributeError(f"{name} is there after build_vocab()")
+        return self._weights.model
 
     def _shown(self, weights: Array) -> np.ndarray:
         if isinstance(weights, np.ndarray):
@@ -103,13 +108,24 @@ class GensimAttributes(Base):
 
     @property
     def corpus_count(self) -> int:
-        """Sentences of the corpus read last, those without a known word too."""
+        """Sentences of the corpus read last, those without a known word too.
+
+        What is assigned is kept until another is read; training counts what it reads.
+        """
         return self._texts.counts[0]
+
+    @corpus_count.setter
+    def corpus_count(self, sentences: int) -> None:
+        self._texts.counts = int(sentences), self._texts.counts[1]
 
     @property
     def corpus_total_words(self) -> int:
-        """Words of the corpus read last, in the vocabulary or not."""
+        """Words of the corpus read last, in the vocabulary or not; see :attr:`corpus_count`."""
         return self._texts.counts[1]
+
+    @corpus_total_words.setter
+    def corpus_total_words(self, words: int) -> None:
+        self._texts.counts = self._texts.counts[0], int(words)
 
     @property
     def running_training_loss(self) -> float:
@@ -119,16 +135,6 @@ class GensimAttributes(Base):
     @running_training_loss.setter
     def running_training_loss(self, value: float) -> None:
         self._loss_set_to = self._total_loss - float(value)
-
-    @property
-    def compute_loss(self) -> bool:
-        """Always True: the loss is always computed."""
-        return True
-
-    @compute_loss.setter
-    def compute_loss(self, value: bool) -> None:
-        if not checked_flag("compute_loss", value):
-            raise AttributeError("the loss is always computed: compute_loss can be True alone")
 
     # -- what gensim's models could be asked before version 4 ---------------------
 

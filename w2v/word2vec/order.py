@@ -45,18 +45,12 @@ class Order(NamedTuple):
         """How often the training is to be kept."""
         return Interval.parse(self.checkpoint_every)
 
-    def keeper(
-        self,
-        save: Callable[[str | Path], None],
-        save_and_keep: Callable[[str | Path, int], None],
-    ) -> Callable[[], None] | None:
+    def keeper(self, save: Callable[[str | Path, int], None]) -> Callable[[], None] | None:
         """Return what keeps the training in its folder; None where it has none.
 
         Parameters
         ----------
         save : callable
-            Writes a folder.
-        save_and_keep : callable
             Writes a folder, and keeps so many.
 
         Raises
@@ -76,4 +70,4 @@ class Order(NamedTuple):
                 )
             return None
         Checkpoint.check_place(folder, keep)
-        return partial(save, folder) if keep == 1 else partial(save_and_keep, folder, keep)
+        return partial(save, folder, keep)

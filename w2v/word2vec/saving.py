@@ -22,6 +22,7 @@ from w2v.word2vec.weights import PlainWeights, Weights
 # Keys of progress.json.
 _OPTIMIZER, _DRAWN, _TEXT, _COMMENT = "optimizer", "negatives_drawn", "corpus", "comment"
 _READ = ("corpus_count", "corpus_total_words")
+_DONE = ("train_count", "total_train_time", "lifecycle_events", "compute_loss")
 
 
 class Saving(Base):
@@ -55,10 +56,17 @@ class Saving(Base):
         OSError
             It cannot be written.
         """
+        if hasattr(folder, "write"):
+            raise TypeError(
+                "save() takes the name of a folder, got an open file: name one, or use "
+                "pickle.dump(model, file)"
+            )
+        self._weights.built()
+        self.add_lifecycle_event("saving", fname_or_handle=str(folder))
         self._save(folder)
 
     def _save(self, folder: str | Path, keep: int = 1) -> None:
-        """Save as :meth:`save` does, and keep so many."""
+        """Save as :meth:`save` does, but for the event, and keep so many."""
         kept = self._weights.plain()
         W_in, W_out = kept.matrices
         progress: dict[str, Any] = {"epochs_done": self.epochs_done, "losses": self.losses}
@@ -66,6 +74,7 @@ class Saving(Base):
             progress[_TEXT] = self.trained_on
         progress |= told_of_run(self)
         progress |= dict(zip(_READ, self._texts.counts, strict=True))
+        progress |= {name: getattr(self, name) for name in _DONE}
         if self.comment is not None:
             progress[_COMMENT] = str(self.comment)
         if kept.drawn is not None:
@@ -148,6 +157,9 @@ class Saving(Base):
         sentences, words = (progress.get(name, 0) for name in _READ)  # not in earlier versions'
         model._texts.counts = sentences, words
         model.comment = progress.get(_COMMENT)
+        for name in _DONE:
+            setattr(model, name, progress.get(name, getattr(model, name)))
+        model.add_lifecycle_event("loaded", fname=str(folder))
         return model
 
     @classmethod

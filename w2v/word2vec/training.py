@@ -12,8 +12,9 @@ from typing import Any, Self
 
 from w2v.config import TrainConfig, checked_flag
 from w2v.data import EncodedCorpus
-from w2v.data.errors import NothingKnownError
+from w2v.data.errors import NothingKnownError, NoWordsError
 from w2v.data.reading.rereading import require_rereadable
+from w2v.data.reading.text_source import names_of
 from w2v.data.trimming import Rule
 from w2v.gensim_names import check_unsupported, parameters
 from w2v.items import is_integer
@@ -154,7 +155,7 @@ class Training(VocabularySteps, Saving):
     def _train(self, source: Any, order: Order) -> tuple[int, int]:
         """Train as :meth:`train` does."""
         with one_at_a_time(self._lock), hold_folder(order.checkpoint):
-            keep, interval = order.keeper(self.save, self._save), order.interval
+            keep, interval = order.keeper(self._save), order.interval
             model, _ = self.built()
             goes_on = self._goes_on(order)
             first_epoch = self.epochs_done if order.resume else order.first_epoch
@@ -172,8 +173,10 @@ class Training(VocabularySteps, Saving):
             read = partial(self._text_of, source, order.encoding, config)
             try:
                 text = read()
-            except NothingKnownError as nothing:
-                if not order.forgiving:
+            except (NothingKnownError, NoWordsError) as nothing:
+                if not order.forgiving or (
+                    isinstance(nothing, NoWordsError) and names_of(source) is not None
+                ):
                     raise
                 warnings.warn(f"nothing was trained: {nothing}", stacklevel=3)
                 epochs = config.epochs - first_epoch
@@ -197,6 +200,7 @@ class Training(VocabularySteps, Saving):
                 session.run()
             if first_epoch < config.epochs:
                 self.train_count += 1
+                self.add_lifecycle_event("train", words=self.trained_words, epochs=config.epochs)
                 if not self.predictions:
                     tell_that_nothing_was_left(config)
                 elif self.losses:

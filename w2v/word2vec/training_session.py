@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Self
 
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus
+from w2v.messages import quoted
 from w2v.training.checkpoint import NotFiniteError
 from w2v.training.checkpoint_interval import Interval, Schedule
 from w2v.training.divergence import DivergedError, check_loss, sum_of_weights
@@ -22,6 +23,7 @@ from w2v.training.words_trained import WordsTrained
 from w2v.word2vec.base import Base
 
 Report = Callable[[float, float], None]
+_EVENTS = ("on_train_begin", "on_epoch_begin", "on_batch_end", "on_epoch_end", "on_train_end")
 
 
 class Plan(NamedTuple):
@@ -190,7 +192,7 @@ class TrainingSession:
     def _end_epoch(self, epoch: int) -> None:
         trained, config = self._trained, self._plan.config
         position = self._position_in(epoch)
-        known = len(self._text.tokens)
+        known = self._text.n_tokens
         self._progress.update((epoch + 1) * self._text.total_words)
         self._check_weights(epoch + 1)
         loss = self._resting.measure()
@@ -293,5 +295,11 @@ class TrainingSession:
 
 
 def each_once(hooks: Sequence[Any]) -> list[Any]:
-    """Return objects without those that stand there before."""
+    """Return callbacks without those that stand there before; TypeError for what is none."""
+    for hook in hooks:
+        if not any(hasattr(hook, event) for event in _EVENTS):
+            raise TypeError(
+                f"callbacks have a method of one of the names {', '.join(_EVENTS)}, got "
+                f"{quoted(hook)} of type {type(hook).__name__}"
+            )
     return list({id(hook): hook for hook in hooks}.values())

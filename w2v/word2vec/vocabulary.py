@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from w2v.data import Vocabulary
+from w2v.data import EncodedCorpus, Vocabulary
+from w2v.data.errors import NothingKnownError
 from w2v.data.trimming import Rule, trimmed
 from w2v.gensim_names import check_unsupported, parameters
 from w2v.word2vec.base import Base
@@ -16,6 +17,8 @@ from w2v.word2vec.texts import ALL_WORDS, held_by, one_source
 
 class VocabularyBuilding(Base):
     """The vocabulary of a :class:`w2v.Word2Vec`: building it, anew or by adding to it."""
+
+    _counted: Vocabulary | None = None
 
     def build_vocab(
         self,
@@ -36,8 +39,10 @@ class VocabularyBuilding(Base):
         update : bool, default False
             Add new words to a vocabulary that is there, with new vectors, and keep the
             old ones as trained.  With ``hs=1`` the tree is built anew, and a warning says so.
-        progress_per, keep_raw_vocab
-            Taken for gensim's sake: ``read(text, min_count=1).vocab`` has every word's count.
+        progress_per
+            Taken for gensim's sake.
+        keep_raw_vocab : bool, default False
+            Keep every word's count in ``raw_vocab``.
         trim_rule : callable, optional
             Given a word, its count and ``min_count``, it says ``RULE_KEEP``, ``RULE_DISCARD`` or
             ``RULE_DEFAULT``, which are in :mod:`w2v.data` and gensim's numbers.
@@ -60,7 +65,9 @@ class VocabularyBuilding(Base):
         self._weights.refuse_while_training("words")
         source = one_source(corpus_iterable, corpus_file)
         held = held_by(source, self.reading)
-        self._build_vocab(source, held, update=update, trim_rule=trim_rule)
+        self._build_vocab(
+            source, held, update=update, trim_rule=trim_rule, keep_raw_vocab=keep_raw_vocab
+        )
         return self
 
     def _build_vocab(
@@ -70,13 +77,24 @@ class VocabularyBuilding(Base):
         *,
         update: bool = False,
         trim_rule: Rule | None = None,
+        keep_raw_vocab: bool = False,
         **how: Any,
     ) -> None:
         self._least = None
-        limits = ALL_WORDS if update or trim_rule else {}
+        uncut = keep_raw_vocab and not isinstance(source, EncodedCorpus)
+        limits = ALL_WORDS if update or trim_rule or uncut else {}
         corpus = self._texts.read_once(self.read, source, **limits, **how)
-        self._take_vocab(corpus.vocab, update=update, trim_rule=trim_rule)
-        self._texts.take(corpus, self.built()[1], held)
+        self._counted = corpus.vocab if keep_raw_vocab else None
+        self._take_vocab(corpus.vocab, update=update, trim_rule=trim_rule, uncut=uncut)
+        try:
+            self._texts.take(corpus, self.built()[1], held)
+        except NothingKnownError:
+            if not update:
+                raise
+            self._texts.forget(corpus.sentences_read, corpus.total_words)
+            warnings.warn(
+                "no word was added: none of this text is known or frequent enough", stacklevel=4
+            )
 
     def build_vocab_from_freq(
         self,
@@ -110,9 +128,9 @@ class VocabularyBuilding(Base):
             See :meth:`build_vocab`.
         """
         self._weights.refuse_while_training("words")
-        limits = ALL_WORDS if update or trim_rule else self.vocab_limits
-        vocab = Vocabulary.from_counts([*word_freq], [*word_freq.values()], **limits)
-        self._take_vocab(vocab, update=update, trim_rule=trim_rule)
+        vocab = Vocabulary.from_counts([*word_freq], [*word_freq.values()], **ALL_WORDS)
+        self._counted = vocab if keep_raw_vocab else None
+        self._take_vocab(vocab, update=update, trim_rule=trim_rule, uncut=True)
         self._texts.forget(corpus_count or 0, vocab.total)
         return self
 
@@ -129,9 +147,17 @@ class VocabularyBuilding(Base):
         self._texts.forget(*other_model._texts.counts)
 
     def _take_vocab(
-        self, vocab: Vocabulary, *, update: bool, trim_rule: Rule | None = None
+        self,
+        vocab: Vocabulary,
+        *,
+        update: bool,
+        trim_rule: Rule | None = None,
+        uncut: bool = False,
     ) -> None:
-        """Make the model of a vocabulary, or add its words to the one that is there."""
+        """Make the model of a vocabulary, or add its words to the one that is there.
+
+        Words that are too rare are left out of one that is ``uncut``.
+        """
         limits = self.vocab_limits
         if trim_rule is not None:
             least, *most = limits.values()
@@ -140,6 +166,8 @@ class VocabularyBuilding(Base):
         if update:
             self._weights.grow(self.built()[1].extended(vocab, **limits))
         else:
+            if uncut and trim_rule is None:
+                vocab = Vocabulary.from_counts(vocab.words, vocab.counts, **limits)
             self._begin_with(vocab)
         self.add_lifecycle_event("build_vocab", update=update, trim_rule=str(trim_rule))
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from w2v.config import checked_flag
 from w2v.data import Vocabulary
+from w2v.data.errors import NoWordsError
 from w2v.data.trimming import Rule, trimmed
 from w2v.data.vocabulary import least_count
 from w2v.word2vec.texts import ALL_WORDS, one_source
@@ -19,12 +20,11 @@ from w2v.word2vec.weights import NoVocabularyError
 class VocabularySteps(VocabularyBuilding):
     """Counting words, choosing among them, and making weights, one after the other."""
 
-    _counted: Vocabulary | None = None
     _chosen: Vocabulary | None = None
 
     @property
     def raw_vocab(self) -> dict[Any, int]:
-        """Every word's count, between :meth:`scan_vocab` and :meth:`prepare_vocab`."""
+        """Every word's count, where ``keep_raw_vocab`` or :meth:`scan_vocab` keeps it."""
         counted = self._counted
         return {} if counted is None else dict(zip(counted.words, counted.counts.tolist()))  # noqa: B905
 
@@ -95,10 +95,15 @@ class VocabularySteps(VocabularyBuilding):
         own, counted, dry = self.config, self._counted, checked_flag("dry_run", dry_run)
         limits = (own.max_vocab_size, own.max_final_vocab)
         least = least_count(counted.counts, min_count or own.min_count, limits)
-        if trim_rule is None:
-            kept = Vocabulary.from_counts(counted.words, counted.counts, min_count=least)
-        else:
-            kept = trimmed(counted, trim_rule, least, ())
+        try:
+            if trim_rule is None:
+                kept = Vocabulary.from_counts(counted.words, counted.counts, min_count=least)
+            else:
+                kept = trimmed(counted, trim_rule, least, ())
+        except NoWordsError:
+            if not dry:
+                raise
+            kept = Vocabulary([], np.zeros(0, np.int64))
         grown = self.built()[1].extended(kept, min_count=0) if update else kept
         share = kept.keep_probabilities(sample or own.sample)
         if not dry:

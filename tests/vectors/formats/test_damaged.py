@@ -386,6 +386,7 @@ def test_what_is_no_vectors_file_is_refused_by_what_it_is(tmp_path: Path) -> Non
         assert says in refused(tmp_path / "v.odd", content)
     with pytest.raises(VectorFormatError, match=r"'\.odd'.*\.safetensors"):
         format_of(tmp_path / "v.odd")
+    (tmp_path / "v.bin").write_bytes(b"1 1\nw 0000")
     with pytest.raises(VectorFormatError, match="'pickle'"):
         KeyedVectors.load(tmp_path / "v.bin", format="pickle")
     with pytest.raises(FileNotFoundError):

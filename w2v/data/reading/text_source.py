@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from w2v.data.datasets.registry import dataset, dataset_names
-from w2v.data.errors import CorpusError
+from w2v.data.errors import CorpusError, NoCorpusError
 from w2v.messages import quoted, shortened
 
 Name = str | os.PathLike[str]
@@ -94,14 +94,14 @@ def names_of(source: Any) -> list[str] | None:
         isinstance(source, Sequence) and source and isinstance(source[0], str | bytes | os.PathLike)
     ):
         if not isinstance(source, Iterable):
-            raise CorpusError(
+            raise NoCorpusError(
                 f"expected paths or an iterable of token lists, got {quoted(source)} of type "
                 f"{type(source).__name__}"
             )
         return None
     for name in source:
         if not isinstance(name, str | bytes | os.PathLike):
-            raise CorpusError(
+            raise NoCorpusError(
                 f"among names of files stands {quoted(name)} of type {type(name).__name__}; give "
                 "names alone, or sentences as lists of words alone"
             )
@@ -159,7 +159,9 @@ def _find_one(name: str) -> list[TextSource]:
         raise CorpusError(f"no file matches {quoted(name)}; {_OTHERWISE}")
     words = name.split()
     such = f", such as {quoted(words[:5])}" if len(words) > 1 else ""
-    raise CorpusError(f"{quoted(name)}: no such file or folder, and no dataset; {_OTHERWISE}{such}")
+    raise NoCorpusError(
+        f"{quoted(name)}: no such file or folder, and no dataset; {_OTHERWISE}{such}"
+    )
 
 
 def _is_there(path: Path) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from w2v.files import is_pickle
-from w2v.vectors.errors import VectorFormatError
+from w2v.vectors.errors import NoFileError, VectorFormatError
 from w2v.vectors.formats.compression import compression_of, open_for_reading
 from w2v.vectors.formats.format import Format
 from w2v.vectors.formats.lines import SNIFFED, begins_a_text, read_first_line
@@ -64,8 +64,10 @@ def check_is_a_file_of_vectors(path: Path) -> None:
     Raises
     ------
     VectorFormatError
-        A folder, or a pickle.
+        A folder, or a pickle; a FileNotFoundError too, where nothing is there.
     """
+    if not path.exists():
+        raise NoFileError(f"{path} is not there: expected a file of vectors")
     if path.is_dir():
         raise VectorFormatError(
             f"{path} is a folder, expected a file of vectors (those of a saved training: "
