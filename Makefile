@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: train test soak lint gpu-check clean
+.PHONY: train test soak test-container lint gpu-check clean
 
 train: .venv/installed
 	$(BIN)/python -m w2v train --output vectors.bin --plot loss.png
@@ -17,6 +17,10 @@ test: .venv/tested
 # What takes too long to be run each time.
 soak: .venv/tested
 	$(BIN)/python -m pytest -m soak
+
+# As a user without a home who can write to nothing but /tmp. Needs root on Linux.
+test-container: .venv/tested
+	$(BIN)/python -m tests.support.container $(CURDIR)/$(BIN)/python -m pytest -p no:cacheprovider
 
 lint: .venv/tested
 	$(BIN)/python -m ruff check .

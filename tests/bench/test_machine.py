@@ -19,7 +19,7 @@ from w2v.bench import (
     training_seconds,
     verdict,
 )
-from w2v.cli import app
+from w2v.cli.commands import app
 
 speeds = st.floats(1e4, 1e9)
 seconds = st.floats(0.1, 60)

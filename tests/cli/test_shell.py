@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from w2v import KeyedVectors
-from w2v.cli import COMMANDS
+from w2v.cli.commands import COMMANDS
 
 SCRIPTS = sysconfig.get_path("scripts")
 W2V = Path(SCRIPTS) / "w2v"

@@ -17,7 +17,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.support.browser import DOWN, ENTER, ESCAPE, Browser, missing
-from w2v.cli import app
+from w2v.cli.commands import app
 from w2v.pictures.explorer import write_explorer
 from w2v.vectors import KeyedVectors
 

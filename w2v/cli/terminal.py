@@ -6,6 +6,7 @@ import json
 import os
 import unicodedata
 from collections.abc import Mapping
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import typer
@@ -26,8 +27,13 @@ def visible(text: str) -> str:
 
 
 def echo(text: str, *, err: bool = False, bold: bool = False) -> None:
-    """Print a line on standard output or standard error, made visible."""
-    typer.secho(visible(text), err=err, bold=bold and "NO_COLOR" not in os.environ)
+    """Print a line on standard output or standard error, made visible.
+
+    What stands on standard error goes unsaid where nobody listens any more, as when a terminal or
+    a pipe was closed: nothing else depends on it.
+    """
+    with suppress(OSError) if err else nullcontext():
+        typer.secho(visible(text), err=err, bold=bold and "NO_COLOR" not in os.environ)
 
 
 def print_json(facts: Mapping[str, Any]) -> None:

@@ -27,7 +27,7 @@ from w2v.cli.options import (
     words_of,
 )
 from w2v.cli.outputs import check_outputs, check_place, check_room, reason, save_or_rescue
-from w2v.cli.terminal import print_json
+from w2v.cli.terminal import echo, print_json
 from w2v.config import OPTIMIZERS, SAMPLINGS
 
 
@@ -119,6 +119,7 @@ def train(
     from w2v.backend import describe_choice
     from w2v.cli.metrics import MetricsLog
     from w2v.cli.resuming import check_reading, read, resumed, saved_text
+    from w2v.cli.signals import current
     from w2v.data.reading.rereading import require_rereadable
     from w2v.pictures.picture_file import check_picture
     from w2v.training.divergence import DivergedError
@@ -179,7 +180,7 @@ def train(
         require_rereadable(names)
     on_cpu = f"{describe_choice('cpu')} (hierarchical softmax runs on the CPU)"
     say(f"backend: {on_cpu if word2vec.config.hs else describe_choice(word2vec.config.backend)}")
-    stopped = False
+    stop, stopped = current(), False
     failure: Exception | None = None
     with MetricsLog(metrics, say, goes_on=going_on is not None) as log:
         text = read(word2vec, names)
@@ -189,20 +190,24 @@ def train(
         if word2vec.vocab is None:
             word2vec.build_vocab(text)
         check_room(word2vec, output, folder, say)
+        stop.hold(output)
         try:
-            word2vec.fit(
-                names if reread else text,
-                on_report=log.report,
-                callbacks=[log],
-                checkpoint=folder,
-                checkpoint_every=checkpoint_every,
-                checkpoint_keep=keep,
-                resume=going_on is not None,
-                epochs=word2vec.config.epochs if going_on else None,
-            )
+            with stop.raising():
+                word2vec.fit(
+                    names if reread else text,
+                    on_report=log.report,
+                    callbacks=[log],
+                    checkpoint=folder,
+                    checkpoint_every=checkpoint_every,
+                    checkpoint_keep=keep,
+                    resume=going_on is not None,
+                    epochs=word2vec.config.epochs if going_on else None,
+                )
             if not word2vec.predictions and epochs_before < word2vec.config.epochs:
                 raise ValueError(nothing_was_left(word2vec.config))
         except KeyboardInterrupt:
+            if not word2vec.predictions:  # there is nothing to keep
+                raise
             stopped = True
         except DivergedError:
             raise
@@ -212,16 +217,13 @@ def train(
             failure = error
         begin = time.perf_counter()
         save_or_rescue(word2vec.wv, output)
+        stop.wrote(output)
         if failure:
             raise RuntimeError(
                 f"{reason(failure)}; the vectors, as far as the training came, are in {output}"
             ) from failure
+        stopped = stopped or stop.number is not None  # while what was trained was saved
         totals = log.end(word2vec, save_seconds=time.perf_counter() - begin, stopped=stopped)
-    loss = f", loss {word2vec.losses[-1]:.3f}" if word2vec.losses else ""
-    say(
-        f"{'stopped' if stopped else 'trained'}: {word2vec.trained_words - begun_at:,} words in "
-        f"{word2vec.train_seconds:.1f} s, {word2vec.words_per_second:,.0f} words/s{loss}"
-    )
     written = [str(output)]
     if plot and word2vec.curve:
         try:
@@ -231,10 +233,20 @@ def train(
                 f"cannot draw {plot} ({reason(error)}); the vectors are in {output}"
             ) from error
         written.append(str(plot))
+    stopped = stop.told = stopped or stop.number is not None
+    if stopped and folder is not None and folder.exists():
+        written.append(str(folder))
+    loss = f", loss {word2vec.losses[-1]:.3f}" if word2vec.losses else ""
+    say(
+        f"{'stopped' if stopped else 'trained'}: {word2vec.trained_words - begun_at:,} words in "
+        f"{word2vec.train_seconds:.1f} s, {word2vec.words_per_second:,.0f} words/s{loss}"
+    )
+    if stopped and quiet:  # which is worth a line anyway
+        echo(f"w2v: stopped; written: {', '.join(written)}", err=True)
     say(f"written: {', '.join(written)}")
     if stopped and folder:
         say(f"to go on: the same command with --checkpoint {folder} --resume auto")
     if json_output:
         print_json({**totals, "stopped": stopped, "written": written})
     if stopped:
-        raise typer.Exit(130)
+        raise typer.Exit(stop.status)

@@ -3,9 +3,11 @@
 from w2v.files.checksums import checksum
 from w2v.files.leftovers import clear_leftovers, recovered, standing, temporary_folder
 from w2v.files.names import is_foreign, is_pickle, named
+from w2v.files.own_folder import abandon
 from w2v.files.replacing import atomic_path, atomic_paths, check_replaceable
 
 __all__ = [
+    "abandon",
     "atomic_path",
     "atomic_paths",
     "check_replaceable",

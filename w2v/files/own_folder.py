@@ -13,6 +13,7 @@ import re
 import shutil
 import socket
 import sys
+import threading
 import weakref
 import zlib
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ PREFIX = ".w2v-"
 WHOLE = ".whole"
 _NAME = re.compile(re.escape(PREFIX) + r"([0-9a-f]{8})-(\d+)-[0-9a-f]{8}(?:\.whole)?")
 _TRIES = 100
+_PATIENCE = 1.0  # seconds
 # File systems of one machine: nobody elsewhere can be at work in them.
 _LOCAL = {"apfs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "hfs", "overlay", "tmpfs", "xfs", "zfs"}
 
@@ -99,6 +101,7 @@ class _Held:
         for _ in range(_TRIES):
             name = f"{PREFIX}{_place()}-{self._process}-{os.urandom(4).hex()}"
             self.path = self._parent / name
+            _at_work.add(self)
             self.path.mkdir(self._mode)
             try:
                 self._handle = _lock(self.path)
@@ -117,6 +120,28 @@ class _Held:
         if self._handle is not None:
             handle, self._handle = self._handle, None
             os.close(handle)
+        _at_work.discard(self)
+
+
+putting = threading.RLock()
+"""Held while what is whole is put in its place."""
+
+_at_work: set[_Held] = set()
+
+
+def abandon() -> None:
+    """Remove all folders of this process, which ends without what it was writing.
+
+    A handler of signals may call it, in whatever the main thread was interrupted, or another
+    thread.  What the system is putting in its place then is left to it.
+    """
+    if not putting.acquire(timeout=_PATIENCE):
+        return
+    for held in sorted(_at_work, key=lambda each: not each.path.name.endswith(WHOLE)):
+        for _ in range(_TRIES):  # other threads may be making files in it
+            held.remove()
+            if not held.path.exists():
+                break
 
 
 def dispose(path: Path) -> None:

@@ -12,7 +12,7 @@ from w2v.files.exchanging import exchange
 from w2v.files.leftovers import clear_leftovers
 from w2v.files.modes import give_modes
 from w2v.files.names import named
-from w2v.files.own_folder import PREFIX, OwnFolder
+from w2v.files.own_folder import PREFIX, OwnFolder, putting
 from w2v.files.room import bytes_at, is_full, without_room
 from w2v.files.syncing import flush, flush_folder
 
@@ -105,7 +105,8 @@ def atomic_paths(*paths: str | os.PathLike[str], needs: int | None = None) -> It
                     beside, folder = besides[i], folders[targets[i].parent]
                     give_modes(beside, targets[i], folder.path.stat().st_mode)
                     flush(beside)
-            _put([(folders[targets[i].parent], targets[i]) for i in new])
+            with putting:
+                _put([(folders[targets[i].parent], targets[i]) for i in new])
     except OSError as error:
         if error.errno is None:
             raise

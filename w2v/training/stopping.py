@@ -1,36 +1,40 @@
-"""Ctrl-C while a model trains: noticed at once, and obeyed where nothing is done by halves."""
+"""Signals that ask to stop while a model trains: obeyed where nothing is done by halves."""
 
 from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType, TracebackType
-from typing import Self
+from typing import Any, Self
+
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows lacks the last
 
 
 class Stopping:
-    """A block in which the first Ctrl-C is noted, to be obeyed soon, and a second one at once.
+    """A block in which the first signal is noted, to be obeyed soon, and a second one at once.
 
-    It is the one place that takes signals over: where another handler than Python's own is
-    set, or in another thread than the main one, it leaves them alone.
-
-    Attributes
-    ----------
-    asked : bool
-        Whether someone has asked to stop.
+    To obey is to do what the signal would have done: Ctrl-C raises a KeyboardInterrupt, and what a
+    program has set for a signal is called.  Signals for which Python does nothing are left alone,
+    as are all in another thread than the main one.
     """
 
     def __init__(self) -> None:
-        self.asked = False
-        self._taken = False
+        self._handlers: dict[int, Callable[[int, FrameType | None], Any]] = {}
+        self._noted: int | None = None
+
+    @property
+    def asked(self) -> bool:
+        """Whether someone has asked to stop."""
+        return self._noted is not None
 
     def __enter__(self) -> Self:
-        if (
-            threading.current_thread() is threading.main_thread()
-            and signal.getsignal(signal.SIGINT) is signal.default_int_handler
-        ):
-            signal.signal(signal.SIGINT, self._note)
-            self._taken = True
+        if threading.current_thread() is threading.main_thread():
+            for number in (getattr(signal, name) for name in _NAMES if hasattr(signal, name)):
+                handler = signal.getsignal(number)
+                if callable(handler):
+                    self._handlers[number] = handler
+                    signal.signal(number, self._note)
         return self
 
     def __exit__(
@@ -39,16 +43,17 @@ class Stopping:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._taken:
-            self._taken = False
-            signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
 
     def obey(self) -> None:
-        """Raise a KeyboardInterrupt if someone has asked to stop."""
-        if self.asked:
-            raise KeyboardInterrupt
+        """Do what the noted signal, if there is one, asks for."""
+        number, self._noted = self._noted, None
+        if number is not None:
+            self._handlers[number](number, None)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         if self.asked:
-            raise KeyboardInterrupt
-        self.asked = True
+            self.obey()
+        else:
+            self._noted = number

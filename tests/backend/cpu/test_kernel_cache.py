@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,6 +37,7 @@ def begin(package: Path, code: str = "", **environment: object) -> subprocess.Po
         | {name: str(value) for name, value in environment.items()},
         cwd=package,
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
     )
 
@@ -107,7 +109,33 @@ def test_kernels_are_kept_where_something_can_be_written_or_not_at_all(package: 
 
     (package / "user's").rename(package / "away")
     (package / "user's").touch()
-    assert probe(package, NUMBA_CACHE_DIR=blocked / "kernels")[0] == "compiled"
+    (package / "temporary").mkdir()
+    for _, how in (1, "compiled"), (2, "kept"):
+        assert probe(package, TMPDIR=package / "temporary")[0] == how
+    [ours] = (package / "temporary").iterdir()
+    assert kernels_in(ours)
+
+    anew: dict[str, Any] = {"NUMBA_CACHE_DIR": blocked / "kernels"}
+    process = begin(package, f"import tempfile; tempfile.gettempdir = lambda: '{blocked}'", **anew)
+    printed, told = process.communicate(timeout=100)
+    assert printed.startswith("compiled")
+    assert told.count("compiled in memory") == told.count("set W2V_CACHE_DIR") == 1
+    assert probe(package, W2V_CACHE_DIR=chosen / "first", **anew)[0] == "compiled"
+    assert probe(package, W2V_CACHE_DIR=chosen / "first", **anew)[0] == "kept"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes as POSIX has them")
+def test_no_kernel_is_taken_from_where_others_could_put_one(package: Path) -> None:
+    shared = package / "shared"
+    assert probe(package, W2V_CACHE_DIR=shared)[0] == "compiled"
+    for folder, mode, how in (
+        (next(shared.iterdir()), 0o777, "kept"),  # ours: closed to others, not theirs yet
+        (shared, 0o1777, "kept"),  # as /tmp: nobody can take another's folder away
+        (shared, 0o777, "compiled"),
+    ):
+        folder.chmod(mode)
+        assert probe(package, W2V_CACHE_DIR=shared)[0] == how
+    assert not next(shared.iterdir()).stat().st_mode & 0o022
 
 
 def test_no_kernel_is_kept_in_another_way() -> None:

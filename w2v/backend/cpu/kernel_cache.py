@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -27,8 +28,10 @@ from numba.core.compiler import CompileResult
 from numba.misc.appdirs import AppDirs
 
 from w2v.files import atomic_path
+from w2v.files.caches import VARIABLE, chosen, in_home, in_temporary, is_trusted, is_usable
 
 _HERE = Path(__file__).resolve().parent
+_PACKAGES = _HERE / "__pycache__"
 _BACKEND, _LIBRARY = _HERE.parent, _HERE.parents[1]
 _PYTHON = f"py{sys.version_info[0]}{sys.version_info[1]}{getattr(sys, 'abiflags', '')}"
 
@@ -59,19 +62,40 @@ _ORIGIN = _origin()
 
 @cache
 def _folders() -> list[Path]:
-    """Return where kernels may be kept, the best place first."""
-    elsewhere = f"w2v-{_name_of(os.fsencode(_HERE))}"
-    chosen = getattr(config, "CACHE_DIR", "")  # Numba's settings have no types
-    if chosen and _is_writable(Path(chosen, elsewhere)):
-        return [Path(chosen, elsewhere)]
-    users = AppDirs(appname="numba", appauthor=False).user_cache_dir
-    return [_HERE / "__pycache__", Path(users, elsewhere)]
+    """Return where kernels may be kept, the best place first.
+
+    They are machine code: what others could write to is none, but for the package itself.
+    """
+    name = f"w2v-{_name_of(os.fsencode(_HERE))}"
+    numbas = getattr(config, "CACHE_DIR", "")  # Numba's settings have no types
+    asked = [folder / name for folder in (chosen(), numbas and Path(numbas).absolute()) if folder]
+    for folder in asked:
+        if is_usable(folder):
+            return [folder]
+    users = in_home(AppDirs(appname="numba", appauthor=False).user_cache_dir)
+    temporary = in_temporary()
+    return [*asked, _PACKAGES, *(folder / name for folder in (users, temporary) if folder)]
 
 
-def _is_writable(folder: Path) -> bool:
+def _is_trusted(folder: Path) -> bool:
+    return folder == _PACKAGES or is_trusted(folder)
+
+
+def _is_usable(folder: Path) -> bool:
+    if folder != _PACKAGES:
+        return is_usable(folder)
     with suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
     return os.access(folder, os.W_OK | os.X_OK)
+
+
+@cache
+def _tell_that_nothing_is_kept() -> None:
+    warnings.warn(
+        f"kernels are compiled in memory, for this process alone, as no folder for them can be "
+        f"written to: set {VARIABLE} to one that can",
+        stacklevel=2,
+    )
 
 
 class _Files(IndexDataCacheFile):
@@ -103,7 +127,7 @@ class _KernelCache:
         """Return what was compiled for arguments of these types, or None."""
         context.refresh()
         key = types, context.codegen().magic_tuple()
-        for folder in _folders() if _ORIGIN else ():
+        for folder in filter(_is_trusted, _folders()) if _ORIGIN else ():
             # Unreadable or damaged, whatever it raises: it is compiled anew.
             with suppress(Exception):
                 found = self._file(folder, key).load(key)
@@ -116,13 +140,14 @@ class _KernelCache:
         if _ORIGIN is None or result.library.has_dynamic_globals:
             return
         key, content = (types, result.library.codegen.magic_tuple()), result._reduce()
-        for folder in filter(_is_writable, _folders()):
+        for folder in filter(_is_usable, _folders()):
             with suppress(OSError):
                 file = self._file(folder, key)
                 file.flush()  # an index that is damaged would be read first
                 file.save(key, content)
                 self._remove_outdated(folder)
                 return
+        _tell_that_nothing_is_kept()
 
     def _remove_outdated(self, folder: Path) -> None:
         """Remove what this Python compiled of this kernel from other sources, or by others."""
