@@ -28,7 +28,7 @@ def train_in_turn(trainer: FusedTrainer, workers: int, words: int = _WORDS) -> N
     words : int, default 50
         Of a turn.
     """
-    slices = trainer._slices(trainer.epochs)
+    slices = trainer._slices.begin(trainer.trained, trainer.epochs)
     # Apart by a share of a slice, as threads soon are, or all would end theirs together.
     first = next(slices)
     length = int(trainer.offsets[first.last] - trainer.offsets[first.first])

@@ -247,8 +247,10 @@ def _array(change_one: Any) -> Any:
     ],
 )
 def test_a_state_that_is_not_this_trainings_is_refused(
-    tmp_path: Path, change: Any, says: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Any, says: str
 ) -> None:
+    # Such numbers are not saved either; earlier versions looked at the input vectors alone.
+    monkeypatch.setattr("w2v.training.checkpoint.check_finite", None)
     trained("adam").save(tmp_path / "run")
     saved = Checkpoint.load(tmp_path / "run")
     change(saved)

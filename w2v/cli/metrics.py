@@ -105,7 +105,8 @@ class MetricsLog:
         self._rates = word2vec.alpha, config.min_alpha if config.optimizer == "sgd" else -1.0
         begun: dict[str, Any] = {}
         if self._goes_on:
-            epochs, at = word2vec.epochs_done, round(word2vec.epochs_done * words)
+            epochs = word2vec.epochs_done
+            at = max(word2vec.trained_words, epochs * words)  # earlier versions kept no words
             begun = {"epochs_done": epochs, "words": at}
             self._try(lambda: self._cut(config.to_dict(), epochs, at))
         event = "resume" if self._goes_on else "start"

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from w2v.cli.checkpoints import Every, Folder, Keep, Resume, place_of_run
 from w2v.cli.common import choice, describe, teller
 from w2v.cli.config_file import Config, options_of
 from w2v.cli.options import (
@@ -97,18 +98,10 @@ def train(
         Path | None,
         typer.Option(help="JSON Lines file of the run to write.", show_default=False),
     ] = None,
-    checkpoint: Annotated[
-        Path | None,
-        typer.Option(help="Folder to keep the training in, after every epoch.", show_default=False),
-    ] = None,
-    resume: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder of such a training, to go on with on the same corpus, which is to be "
-            "named. Its own options count; --epochs may be raised.",
-            show_default=False,
-        ),
-    ] = None,
+    checkpoint: Folder = None,
+    checkpoint_every: Every = None,
+    keep: Keep = 1,
+    resume: Resume = None,
     config: Config = None,
     json_output: Json = False,
     quiet: Quiet = False,
@@ -129,7 +122,6 @@ def train(
     from w2v.cli.signals import current
     from w2v.data.reading.rereading import require_rereadable
     from w2v.pictures.picture_file import check_picture
-    from w2v.training.checkpoint import Checkpoint
     from w2v.training.divergence import DivergedError
     from w2v.training.trainable_text import nothing_was_left
     from w2v.vectors import format_of
@@ -142,9 +134,8 @@ def train(
         check_place(path)
     if plot:
         check_picture(plot)
-    if checkpoint:
-        check_place(checkpoint, folder=True)
-        Checkpoint.check_place(checkpoint)
+    check_place(checkpoint or resume, folder=True)
+    folder, going_on = place_of_run(ctx, checkpoint, resume, keep, checkpoint_every, say)
     reading: dict[str, Any] = {
         "tokenizer": tokenizer,
         "lowercase": lowercase,
@@ -174,10 +165,10 @@ def train(
             "workers": workers,
             "verbose": not quiet,
         }
-        if resume:
-            word2vec, names, reading = resumed(ctx, resume, hyper, reading, corpus, running)
+        if going_on:
+            word2vec, names, reading = resumed(ctx, going_on, hyper, reading, corpus, running)
             if not saved_text(word2vec):
-                say(f"{resume} does not say which text it was trained on: not compared")
+                say(f"{going_on} does not say which text it was trained on: not compared")
             reread = reread or bool(saved_text(word2vec).get("reread"))
         else:
             check_reading(ctx, reading, corpus or ())
@@ -191,16 +182,16 @@ def train(
         say(f"backend: {describe_choice('cpu')} (as auto is with hierarchical softmax)")
     else:
         say(f"backend: {describe_choice(word2vec.config.backend)}")
-    stop, stopped, kept = current(), False, checkpoint or resume
+    stop, stopped = current(), False
     failure: Exception | None = None
-    with MetricsLog(metrics, say, goes_on=resume is not None) as log:
+    with MetricsLog(metrics, say, goes_on=going_on is not None) as log:
         text = read(word2vec, names)
         say(f"corpus: {describe(text)} ({word2vec.read_seconds:.1f} s)")
         log.start(word2vec, text.total_words)
-        first_epoch = word2vec.epochs_done
+        epochs_before, begun_at = word2vec.epochs_done, word2vec.trained_words
         if word2vec.vocab is None:
             word2vec.build_vocab(text)
-        check_room(word2vec, output, kept, say)
+        check_room(word2vec, output, folder, say)
         stop.hold(output)
         try:
             with stop.raising():
@@ -208,10 +199,13 @@ def train(
                     names if reread else text,
                     on_report=log.report,
                     callbacks=[log],
-                    checkpoint=kept,
-                    first_epoch=first_epoch,
+                    checkpoint=folder,
+                    checkpoint_every=checkpoint_every,
+                    checkpoint_keep=keep,
+                    resume=going_on is not None,
+                    epochs=word2vec.config.epochs if going_on else None,
                 )
-            if not word2vec.predictions and first_epoch < word2vec.config.epochs:
+            if not word2vec.predictions and epochs_before < word2vec.config.epochs:
                 raise ValueError(nothing_was_left(word2vec.config))
         except KeyboardInterrupt:
             if not word2vec.predictions:  # there is nothing to keep
@@ -220,7 +214,7 @@ def train(
         except DivergedError:
             raise
         except Exception as error:  # such as of a checkpoint that could not be written
-            if not word2vec.predictions:
+            if not word2vec.predictions or word2vec.trained_words == begun_at:
                 raise
             failure = error
         begin = time.perf_counter()
@@ -242,16 +236,18 @@ def train(
             ) from error
         written.append(str(plot))
     stopped = stop.told = stopped or stop.number is not None
-    if stopped and kept is not None and kept.exists():
-        written.append(str(kept))
+    if stopped and folder is not None and folder.exists():
+        written.append(str(folder))
     loss = f", loss {word2vec.losses[-1]:.3f}" if word2vec.losses else ""
     say(
-        f"{'stopped' if stopped else 'trained'}: {word2vec.trained_words:,} words in "
+        f"{'stopped' if stopped else 'trained'}: {word2vec.trained_words - begun_at:,} words in "
         f"{word2vec.train_seconds:.1f} s, {word2vec.words_per_second:,.0f} words/s{loss}"
     )
     if stopped and quiet:  # which is worth a line anyway
         echo(f"w2v: stopped; written: {', '.join(written)}", err=True)
     say(f"written: {', '.join(written)}")
+    if stopped and folder:
+        say(f"to go on: the same command with --checkpoint {folder} --resume auto")
     if json_output:
         print_json({**totals, "stopped": stopped, "written": written})
     if stopped:

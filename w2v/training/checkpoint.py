@@ -13,12 +13,15 @@ import numpy as np
 
 from w2v.config import TrainConfig
 from w2v.data import Vocabulary
-from w2v.files import atomic_path, clear_leftovers, is_foreign, named, standing
+from w2v.files import atomic_paths, clear_leftovers, is_foreign, named, standing
 from w2v.files.sealed_json import sealed
+from w2v.files.tensors import write_tensors
 from w2v.models.initial_weights import output_rows
 from w2v.training.checkpoint_files import (
     CheckpointError,
     NoCheckpointError,
+    NotFiniteError,
+    check_finite,
     check_matrix,
     check_optimizer,
     check_progress,
@@ -27,9 +30,10 @@ from w2v.training.checkpoint_files import (
     read_config,
     read_object,
 )
+from w2v.training.older_checkpoints import link_files, moves, older_folders
 from w2v.training.optimizer_state import state_names
 
-__all__ = ["Checkpoint", "CheckpointError"]
+__all__ = ["Checkpoint", "CheckpointError", "NotFiniteError"]
 
 # Format 1, of earlier versions, had no checksum of config.json itself, at first none at all.
 FORMAT = 2
@@ -69,50 +73,86 @@ class Checkpoint:
     progress: dict[str, Any] = field(default_factory=dict)
     optimizer: Mapping[str, np.ndarray] = field(default_factory=dict)
 
-    def save(self, folder: str | Path) -> None:
-        """Write the folder aside and rename it into place.
+    def save(self, folder: str | Path, keep: int = 1) -> None:
+        """Write the folder aside and put it in its place.
 
         Parameters
         ----------
         folder : str or Path
             A saved training that is there is replaced.
+        keep : int, default 1
+            Saved trainings to keep: those before it move on to the folder's name and a number.
 
         Raises
         ------
         CheckpointError
             The folder holds something else.
+        NotFiniteError
+            Weights or an optimizer's state have diverged.
         OSError
             It cannot be written; what was there is still there.
         """
-        from safetensors import SafetensorError
-        from safetensors.numpy import save_file
-
-        self.check_place(folder)
+        self.check_place(folder, keep)
+        moved = moves(folder, keep)
         arrays = {WEIGHTS: self.weights} | ({OPTIMIZER: self.optimizer} if self.optimizer else {})
         needs = sum(array.nbytes for named in arrays.values() for array in named.values())
-        with atomic_path(folder, needs=needs) as aside:
+        with atomic_paths(folder, *(to for _, to in moved), needs=needs) as [aside, *others]:
+            for (path, _), other in zip(moved, others, strict=True):
+                link_files(path, other)
             aside.mkdir()
             (aside / PROGRESS).write_text(json.dumps(self.progress, default=str), "utf-8")
             self.vocab.save(aside / VOCAB)
-            for file, named in arrays.items():
-                plain = {name: np.ascontiguousarray(array) for name, array in named.items()}
-                try:
-                    save_file(plain, aside / file)
-                except SafetensorError as error:
-                    raise OSError(f"cannot write {folder}: {error}") from None
+            sums = {
+                file: write_tensors(aside / file, named, look=check_finite)
+                for file, named in arrays.items()
+            }
             config = {"format": FORMAT, **self.config.to_dict()}
-            config["checksums"] = checksums(aside, (VOCAB, *arrays, PROGRESS))
+            config["checksums"] = checksums(aside, (VOCAB, PROGRESS)) | sums
             (aside / CONFIG).write_bytes(sealed(config))
 
     @staticmethod
-    def check_place(folder: str | Path) -> None:
-        """Raise a CheckpointError if something else than a saved training stands there.
+    def check_place(folder: str | Path, keep: int = 1) -> None:
+        """Raise a CheckpointError if something else than saved trainings stands there.
 
         What processes that are gone left beside it is removed, or put there.
         """
-        clear_leftovers(Path(os.path.realpath(folder)).parent)
-        if is_foreign(folder, CONFIG):
-            raise CheckpointError(f"{folder} exists and is no saved training; name another folder")
+        clear_leftovers(Path(os.path.realpath(named(folder))).parent)
+        for path in (folder, *older_folders(folder, keep)):
+            if is_foreign(path, CONFIG):
+                raise CheckpointError(
+                    f"{path} exists and is no saved training; name another folder"
+                )
+
+    @classmethod
+    def move_on(cls, folder: str | Path, keep: int) -> None:
+        """Have a saved training stand under the next name too, as if there were a newer one."""
+        cls.check_place(folder, keep)
+        moved = moves(folder, keep)
+        with atomic_paths(*(to for _, to in moved)) as others:
+            for (path, _), other in zip(moved, others, strict=True):
+                link_files(path, other)
+
+    @staticmethod
+    def stands_at(folder: str | Path) -> bool:
+        """Tell whether a saved training stands there, whole or not."""
+        return (standing(named(folder)) / CONFIG).is_file()
+
+    @staticmethod
+    def is_finished(folder: str | Path) -> bool:
+        """Tell whether the run of a saved training has come to its end.
+
+        Raises
+        ------
+        CheckpointError
+            The files that say so are damaged.
+        OSError
+            They cannot be read.
+        """
+        folder = standing(named(folder))
+        progress, config = read_object(folder / PROGRESS), read_config(folder / CONFIG)
+        check_progress(progress, folder / PROGRESS, drawn=False)
+        asked = progress.get("run", {}).get("asked", {})
+        return bool(progress["epochs_done"] == asked.get("epochs", config.get("epochs")))
 
     @classmethod
     def load(cls, folder: str | Path) -> Checkpoint:

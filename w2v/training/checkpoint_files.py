@@ -12,6 +12,7 @@ import numpy as np
 from w2v.files import checksum
 from w2v.files.sealed_json import CHECKSUM, unsealed
 from w2v.messages import quoted
+from w2v.training.position import Position
 
 # What earlier versions did not keep, by type.
 _DONE: dict[str, tuple[type, ...]] = {
@@ -28,6 +29,32 @@ class CheckpointError(ValueError):
 
 class NoCheckpointError(CheckpointError, FileNotFoundError):
     """There is nothing of the name."""
+
+
+class NotFiniteError(ValueError):
+    """A number of a model that is to be saved is none.
+
+    Parameters
+    ----------
+    name : str
+        Of the array.
+    row : int
+        The first in which there is such a number.
+    """
+
+    def __init__(self, name: str, row: int) -> None:
+        super().__init__(f"row {row:,} of {name} holds NaN or infinity: the training has diverged")
+        self.name, self.row = name, row
+
+
+def check_finite(name: str, rows: slice, block: np.ndarray) -> None:
+    """Refuse rows of a matrix, in which a number is not finite, with a NotFiniteError."""
+    with np.errstate(all="ignore"):
+        if np.isfinite(block.sum()):
+            return
+    wrong = ~np.isfinite(block.reshape(len(block), -1)).all(axis=1)
+    if wrong.any():
+        raise NotFiniteError(name, rows.start + int(wrong.argmax()))
 
 
 def read_object(path: Path) -> dict[str, Any]:
@@ -153,10 +180,42 @@ def check_progress(progress: Mapping[str, Any], path: Path, *, drawn: bool) -> N
         if name in progress and type(progress[name]) not in kinds:
             raise CheckpointError(f"{path} is damaged: {name} is {quoted(progress[name], 40)}")
     losses = progress.get("losses")
-    if not isinstance(losses, list) or not all(type(x) in (int, float) for x in losses):
+    if not isinstance(losses, list) or not all(map(_is_number, losses)):
         raise CheckpointError(
             f"{path} is damaged: losses are {quoted(losses, 40)}, expected numbers"
         )
+    if "position" in progress:
+        try:
+            Position.from_dict(progress["position"])
+        except ValueError as error:
+            raise CheckpointError(f"{path} is damaged: {error}") from None
+    if "run" in progress and not _is_run(progress["run"]):
+        raise CheckpointError(
+            f"{path} is damaged: the run is {quoted(progress['run'], 80)}, expected what it "
+            "has come to"
+        )
+
+
+def _is_run(run: Any) -> bool:
+    if not isinstance(run, dict) or not isinstance(run.get("asked"), dict):
+        return False
+    counts = [run.get(name) for name in ("words", "words_in_epochs", "predictions")]
+    points: list[Any] = [run.get(name, []) for name in ("curve", "rests")]
+    return (
+        all(type(count) is int and count >= 0 for count in counts)
+        and _is_number(run.get("loss"))
+        and all(isinstance(each, list) for each in points)
+        and all(
+            isinstance(point, list) and len(point) == 2 and all(map(_is_number, point))
+            for point in (*points[0], *points[1])
+        )
+        and run["asked"].keys() <= {"epochs", "alpha", "min_alpha"}
+        and all(map(_is_number, run["asked"].values()))
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float)
 
 
 def check_optimizer(kept: Any, name: str, path: Path) -> None:

@@ -12,7 +12,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +21,7 @@ from w2v.backend import Array, FusedLoss, FusedSettings, PendingLoss, Work, keep
 from w2v.config import sgd_rate
 from w2v.models import ContextModel, SkipGram
 from w2v.training.divergence import check_loss
+from w2v.training.slices import Slice, Slices
 
 _WAIT = 0.1  # seconds between looks for Ctrl-C
 
@@ -47,13 +48,6 @@ class FusedProgress(NamedTuple):
     seconds: float
     rate: float
     loss: float
-
-
-class _Slice(NamedTuple):
-    epoch: int
-    first: int  # sentence
-    last: int
-    position: int  # words of the run before it
 
 
 class FusedTrainer:
@@ -147,7 +141,7 @@ class FusedTrainer:
         self.tokens, self.offsets = self.backend.fused_tokens(tokens), offsets
         self.epochs = epochs
         self.total = epochs * int(offsets[-1] - offsets[0])
-        self.trained = start
+        self.trained = self._handed_out = start
         self.lockf: Array | None = None
         self.look_at: Callable[[int, int], None] | None = None
         self.seconds = self.compile_seconds = 0.0
@@ -169,7 +163,8 @@ class FusedTrainer:
         )
         self._sums: dict[int, FusedLoss] = {}  # by epoch
         self.total_loss, self.predictions = 0.0, 0
-        self._cuts = self._cut(model.params[0].shape[1])
+        words = self.backend.fused_words(self.settings, model.params[0].shape[1])
+        self._slices = Slices(offsets, words)
         model.set_params(*map(self.backend.fused_rows, model.params))
 
     @property
@@ -185,6 +180,7 @@ class FusedTrainer:
         on_progress: Callable[[FusedProgress], None] | None = None,
         *,
         last_epoch: int | None = None,
+        pause: Callable[[], bool] | None = None,
     ) -> list[float]:
         """Train to the end of the run.
 
@@ -194,6 +190,9 @@ class FusedTrainer:
             Called in this thread, about ten times a second.
         last_epoch : int, optional
             Stop after this one, counted from 1; another call goes on.
+        pause : callable, optional
+            Asked after every slice: where it says so, the slices that have begun are ended and
+            the call returns; another one goes on.
 
         Returns
         -------
@@ -210,24 +209,33 @@ class FusedTrainer:
         self.compile()
         first_epoch, epochs = self._epoch, last_epoch or self.epochs
         begin, earlier = time.perf_counter(), self.seconds
-        slices, hand_out = self._slices(epochs), threading.Lock()
+        slices, hand_out = self._slices.begin(self.trained, epochs), threading.Lock()
+        self._handed_out = self.trained
         done: queue.SimpleQueue[Any] = queue.SimpleQueue()
         stop = threading.Event()
 
         def work() -> None:
             # What has begun: a device is given the next slice before it is done with the last.
-            begun: deque[tuple[_Slice, PendingLoss]] = deque()
+            begun: deque[tuple[Slice, PendingLoss]] = deque()
+
+            def end(piece: Slice, pending: PendingLoss) -> None:
+                loss = pending.result()
+                with hand_out:
+                    self._count(piece, loss)
+                done.put((piece, loss))
+
             try:
                 while not stop.is_set():
                     with hand_out:
                         piece = next(slices, None)
+                        self._handed_out += 0 if piece is None else piece.words
                     if piece is None:
                         break
                     begun.append((piece, self.backend.train(self._work_of(piece))))
                     while begun and begun[0][1].ready:
-                        done.put((begun[0][0], begun.popleft()[1].result()))
-                for piece, loss in begun:
-                    done.put((piece, loss.result()))
+                        end(*begun.popleft())
+                for each in begun:
+                    end(*each)
                 done.put(None)
             except BaseException as error:
                 done.put(error)
@@ -247,8 +255,10 @@ class FusedTrainer:
                 if result is None:
                     running -= 1
                 else:
-                    recent = _plus(recent, self._count(*result))
+                    recent = _plus(recent, result[1])
                     self._check(*result)
+                    if pause is not None and not stop.is_set() and pause():
+                        stop.set()
                 now = time.perf_counter()
                 self.seconds = earlier + now - begin
                 if on_progress and recent.predictions and (now - shown > _WAIT or not running):
@@ -259,12 +269,13 @@ class FusedTrainer:
             for thread in threads:
                 if thread.ident is not None:
                     thread.join()
-            while not done.empty():
-                result = done.get()
-                if isinstance(result, tuple):
-                    self._count(*result)
             self.seconds = earlier + time.perf_counter() - begin
         return self._losses(range(first_epoch, epochs))
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether all that was begun is done, so that a run from :attr:`trained` on goes on."""
+        return self.trained == self._handed_out
 
     @property
     def _epoch(self) -> int:
@@ -278,22 +289,7 @@ class FusedTrainer:
         self.backend.train(nothing)
         self.compile_seconds = self.compile_seconds or time.perf_counter() - begin
 
-    def _cut(self, dim: int) -> Array:
-        """Return the first sentences of slices, and the number of sentences."""
-        words = self.backend.fused_words(self.settings, dim)
-        starts = np.arange(self.offsets[0], self.offsets[-1], words)
-        sentences = np.searchsorted(self.offsets, starts, side="right") - 1
-        return np.unique(np.append(sentences, len(self.offsets) - 1))
-
-    def _slices(self, epochs: int) -> Iterator[_Slice]:
-        origin, words = int(self.offsets[0]), self.total // self.epochs
-        for epoch in range(self._epoch, epochs):
-            for first, last in zip(self._cuts[:-1].tolist(), self._cuts[1:].tolist(), strict=True):
-                position = epoch * words + int(self.offsets[first]) - origin
-                if position >= self.trained:
-                    yield _Slice(epoch, first, last, position)
-
-    def _work_of(self, piece: _Slice) -> Work:
+    def _work_of(self, piece: Slice) -> Work:
         if self.look_at is not None:
             self.look_at(piece.first, piece.last)
         offsets = np.asarray(self.offsets[piece.first : piece.last + 1])
@@ -306,14 +302,13 @@ class FusedTrainer:
         how = self.keep, self.settings, position, self.lockf
         return Work(W_in, W_out, tokens, offsets, output, *how)
 
-    def _count(self, piece: _Slice, loss: FusedLoss) -> FusedLoss:
+    def _count(self, piece: Slice, loss: FusedLoss) -> None:
         self._sums[piece.epoch] = _plus(self._sums.get(piece.epoch, _NOTHING), loss)
         self.total_loss += loss.total
         self.predictions += loss.predictions
-        self.trained += int(self.offsets[piece.last] - self.offsets[piece.first])
-        return loss
+        self.trained += piece.words
 
-    def _check(self, piece: _Slice, loss: FusedLoss) -> None:
+    def _check(self, piece: Slice, loss: FusedLoss) -> None:
         how: dict[str, Any] = {"alpha": self.settings.alpha, "window": self.settings.window}
         check_loss(loss.total, epoch=piece.epoch + 1, words=self.trained, **how)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from typing import Any, Protocol
 
@@ -49,6 +50,12 @@ class Trainer:
         Mean loss of every evaluation interval, over all calls of :meth:`fit`.
     current_epoch : int
         Epochs finished, over all calls.
+    current_batch : int
+        Batches finished of the epoch that has begun.
+    at_rest : bool
+        Whether no batch is done by halves, as where Ctrl-C breaks one off.
+    between_batches : callable or None
+        Called within an epoch when a batch is done and counted.
     eval_interval : int or None
         Iterations an entry of ``loss_list`` stands for.
     """
@@ -58,7 +65,29 @@ class Trainer:
         self.optimizer = optimizer
         self.loss_list: list[float] = []
         self.eval_interval: int | None = None
-        self.current_epoch = 0
+        self.current_epoch = self.current_batch = 0
+        self.at_rest = True
+        self.between_batches: Callable[[], None] | None = None
+        self._unreported: Any = (0.0, 0)  # losses since the last report, and how many
+        self._start = 0, self._unreported  # batch and losses that the next epoch begins with
+
+    @property
+    def unreported(self) -> tuple[float, int]:
+        """The sum of the losses since the last report, and how many they are."""
+        total, count = self._unreported
+        return float(total), count
+
+    def go_on_at(self, batch: int, unreported: tuple[float, int]) -> None:
+        """Have the next :meth:`fit` begin within an epoch, where an earlier one has stopped.
+
+        Parameters
+        ----------
+        batch : int
+            :attr:`current_batch` then.
+        unreported : (float, int)
+            As it was then.
+        """
+        self._start = batch, unreported
 
     def fit(
         self,
@@ -138,26 +167,32 @@ class Trainer:
         backend, interval = self._backend(), self.eval_interval
         iterations = len(t) // batch_size
         begin = time.perf_counter()
-        total, count, order = backend.xp.zeros((), dtype="float64"), 0, np.arange(len(t))
+        total, order = backend.xp.zeros((), dtype="float64"), np.arange(len(t))
+        (self.current_batch, self._unreported), self._start = self._start, (0, (0.0, 0))
+        total[...], count = self._unreported
         for _ in range(max_epoch):
             order = self._order(order)
             there = backend.asarray(order)
-            for i in range(iterations):
+            for i in range(self.current_batch, iterations):
                 rows = there[i * batch_size : (i + 1) * batch_size]
+                self.at_rest = False
                 total += self._step(x[rows], t[rows], max_grad)
                 count += 1
+                loss = None
                 if interval and i % interval == 0:
                     loss = float(total) / count
                     self._check(loss, (i + 1) * batch_size)
                     self.loss_list.append(loss)
                     total[...], count = 0, 0
-                    if verbose:
-                        self._report(i + 1, iterations, time.perf_counter() - begin, loss)
-                    progress.advance(batch_size, loss)
-                else:
-                    progress.advance(batch_size)
+                self._unreported, self.current_batch, self.at_rest = (total, count), i + 1, True
+                if loss is not None and verbose:
+                    self._report(i + 1, iterations, time.perf_counter() - begin, loss)
+                progress.advance(batch_size, loss)
+                if self.between_batches is not None and i + 1 < iterations:
+                    self.between_batches()
             self._check(float(total), iterations * batch_size)
             self.current_epoch += 1
+            self.current_batch = 0
 
     def _backend(self) -> Backend:
         params = self.model.params

@@ -12,17 +12,19 @@ class WordsTrained:
         Epochs done before.
     words : int
         Of the text, an epoch.
+    before : int
+        Words of the epochs done before.
 
     Attributes
     ----------
-    begun_with : int
-        Words of the epochs done before.
+    before : int
+        Words of the epochs that have ended.
     known_words : int
         Words of the vocabulary in the epochs that have ended since.
     """
 
-    def __init__(self, first_epoch: int, words: int) -> None:
-        self.begun_with = self._before = first_epoch * words
+    def __init__(self, first_epoch: int, words: int, before: int) -> None:
+        self.before = before
         self._epoch, self._words = first_epoch, words
         self.known_words = 0
 
@@ -31,11 +33,15 @@ class WordsTrained:
         self._words = words
 
     def end(self, known_words: int) -> None:
-        """End it; so many of its words were in the vocabulary."""
-        self._before += self._words
+        """End it; so many of the words trained on were in the vocabulary."""
+        self.before += self._words
         self._epoch += 1
         self.known_words += known_words
 
     def position(self, words: float) -> float:
         """Return the words trained, given them as if every epoch were as long as this one."""
-        return self._before + words - self._epoch * self._words
+        return self.before + words - self._epoch * self._words
+
+    def epochs(self, words: float) -> float:
+        """Return the epochs that these words are."""
+        return words / max(1, self._words)

@@ -15,6 +15,7 @@ from w2v.data import EncodedCorpus, Vocabulary, read_corpus
 from w2v.gensim_names import COMPUTED, KEYED_VECTORS, WORD2VEC, GensimNames
 from w2v.models import ContextModel
 from w2v.training.engines import first_rate
+from w2v.training.position import Position
 from w2v.training.progress import ReadingProgress
 from w2v.vectors import KeyedVectors
 from w2v.word2vec.texts import Texts
@@ -58,6 +59,9 @@ class Base(GensimNames):
         self.curve: list[tuple[float, float]] = []
         self._rests: list[tuple[float, float]] = []  # as the curve, after the epochs
         self.epochs_done = 0
+        self._position: Position | None = None  # in the epoch after these
+        self._words_in_epochs = self._words_now = 0  # of the run's epochs, of the last training
+        self._asked: dict[str, Any] = {}  # of the last training, in place of what the model has
         self.trained_words = self.predictions = 0
         self._total_loss = self._loss_set_to = 0.0
         self._rate_reached: float | None = None
@@ -98,6 +102,11 @@ class Base(GensimNames):
     @min_alpha_yet_reached.setter
     def min_alpha_yet_reached(self, rate: float) -> None:
         self._rate_reached = float(rate)
+
+    @property
+    def within_epoch(self) -> float:
+        """The share that is done of the epoch after ``epochs_done``; 0 between epochs."""
+        return 0.0 if self._position is None else self._position.share
 
     @property
     def vocab_limits(self) -> dict[str, Any]:

@@ -74,15 +74,16 @@ class Word2Vec(Training, Predicting, Converting, GensimMethods, GensimAttributes
         they move, as ``curve`` is, also tells how much they follow the latest sentences,
         which a high learning rate does better: it can rise as that falls.
     curve : list of (float, float)
-        Words trained in the last call of :meth:`train` and the mean loss since the report
-        before.
+        Words trained in the last run and the mean loss since the report before.
     epochs_done : int
-        Epochs of the last training that have ended.
+        Epochs of the last run that have ended.  A run is a :meth:`train` with those that have
+        gone on with it.
+    within_epoch : float
+        The share that is done of the epoch after these.
     trained_words : int
-        Words of the corpus, in the vocabulary or not, times epochs, of the last
-        :meth:`train`.
+        Words of the corpus, in the vocabulary or not, times epochs, of the last run.
     predictions : int
-        What the last :meth:`train` had to predict: 0 if it learnt nothing.
+        What the last run had to predict: 0 if it learnt nothing.
     reading : dict
         Arguments of :func:`w2v.data.read_corpus` for every text that is read.
     read_seconds, train_seconds, compile_seconds : float

@@ -87,7 +87,7 @@ class Predicting(Base):
     @property
     def words_per_second(self) -> float:
         """Speed of the last training alone, without reading, compiling and saving."""
-        return self.trained_words / self.train_seconds if self.train_seconds else 0.0
+        return self._words_now / self.train_seconds if self.train_seconds else 0.0
 
     def plot(self, path: str | Path) -> None:
         """Write a picture of the loss over the last training."""

@@ -12,9 +12,10 @@ import numpy as np
 from w2v.config import TrainConfig
 from w2v.files import is_pickle
 from w2v.messages import quoted
-from w2v.training.checkpoint import Checkpoint, CheckpointError
+from w2v.training.checkpoint import Checkpoint, CheckpointError, NotFiniteError
 from w2v.vectors.formats.vector_data import check_finite
 from w2v.word2vec.base import Base
+from w2v.word2vec.run_so_far import take_run, told_of_run
 from w2v.word2vec.texts import Texts
 from w2v.word2vec.weights import PlainWeights, Weights
 
@@ -50,7 +51,7 @@ class Saving(Base):
         Raises
         ------
         ValueError
-            There is nothing to save yet, a vector is not finite, or the folder holds something
+            There is nothing to save yet, a number is not finite, or the folder holds something
             else.
         OSError
             It cannot be written.
@@ -60,13 +61,18 @@ class Saving(Base):
                 "save() takes the name of a folder, got an open file: name one, or use "
                 "pickle.dump(model, file)"
             )
+        self._weights.built()
+        self.add_lifecycle_event("saving", fname_or_handle=str(folder))
+        self._save(folder)
+
+    def _save(self, folder: str | Path, keep: int = 1) -> None:
+        """Save as :meth:`save` does, but for the event, and keep so many."""
         kept = self._weights.plain()
         W_in, W_out = kept.matrices
-        check_finite(kept.vocab.words, W_in)
-        self.add_lifecycle_event("saving", fname_or_handle=str(folder))
         progress: dict[str, Any] = {"epochs_done": self.epochs_done, "losses": self.losses}
         if self.trained_on is not None:
             progress[_TEXT] = self.trained_on
+        progress |= told_of_run(self)
         progress |= dict(zip(_READ, self._texts.counts, strict=True))
         progress |= {name: getattr(self, name) for name in _DONE}
         if self.comment is not None:
@@ -79,7 +85,11 @@ class Saving(Base):
         weights = {"W_in": W_in, "W_out": W_out}
         if kept.lockf is not None:
             weights["lockf"] = kept.lockf
-        Checkpoint(self.config, kept.vocab, weights, progress, state).save(folder)
+        try:
+            Checkpoint(self.config, kept.vocab, weights, progress, state).save(folder, keep)
+        except NotFiniteError:
+            check_finite(kept.vocab.words, W_in)  # its message names the word
+            raise
 
     @classmethod
     def load(
@@ -142,6 +152,7 @@ class Saving(Base):
         )
         model.losses = progress["losses"]
         model.epochs_done = progress["epochs_done"]
+        take_run(model, progress)
         model._texts.trained_on = progress.get(_TEXT)
         sentences, words = (progress.get(name, 0) for name in _READ)  # not in earlier versions'
         model._texts.counts = sentences, words

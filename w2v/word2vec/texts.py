@@ -103,6 +103,12 @@ class Texts:
             return self.corpus
         return self.take(self.read_once(read, source, **ALL_WORDS, **how), vocab, held)
 
+    @property
+    def were_reread(self) -> bool:
+        """Whether the last training, be it a saved one, read its text anew for every epoch."""
+        kept = self.trained_on if isinstance(self.trained_on, dict) else {}
+        return self.rereads or bool(kept.get("reread"))
+
     def warn_if_it_varies(self) -> None:
         """Warn where the source, gone through again, gives other sentences than were read."""
         first, self._first = self._first, None

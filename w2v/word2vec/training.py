@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from w2v.config import TrainConfig, checked_flag
 from w2v.data import EncodedCorpus
@@ -19,9 +19,9 @@ from w2v.data.trimming import Rule
 from w2v.gensim_names import check_unsupported, parameters
 from w2v.items import is_integer
 from w2v.messages import quoted
-from w2v.training.checkpoint import Checkpoint
 from w2v.training.divergence import check_start, tell_if_worse_than_untrained
 from w2v.training.engines import first_rate
+from w2v.training.folder_lock import hold_folder
 from w2v.training.one_at_a_time import one_at_a_time
 from w2v.training.optimizer_state import tell_that_the_optimizer_begins_anew
 from w2v.training.trainable_text import (
@@ -29,30 +29,14 @@ from w2v.training.trainable_text import (
     require_something_to_predict,
     tell_that_nothing_was_left,
 )
+from w2v.word2vec.order import Order
+from w2v.word2vec.run_so_far import forget_run
 from w2v.word2vec.saving import Saving
 from w2v.word2vec.texts import one_source
 from w2v.word2vec.training_session import Plan, Report, TrainingSession, each_once
 from w2v.word2vec.vocabulary_steps import VocabularySteps
 
 _log = logging.getLogger("w2v")
-
-
-class Order(NamedTuple):
-    """What one training is asked for; see :meth:`Training.train`.
-
-    ``forgiving`` makes a warning of a text in which there is nothing to learn.
-    """
-
-    epochs: int | None = None
-    start_alpha: float | None = None
-    end_alpha: float | None = None
-    callbacks: Iterable[Any] | None = ()
-    on_report: Report | None = None
-    checkpoint: str | Path | None = None
-    first_epoch: int = 0
-    reread: bool | None = None
-    encoding: str | None = None
-    forgiving: bool = False
 
 
 class Training(VocabularySteps, Saving):
@@ -75,7 +59,10 @@ class Training(VocabularySteps, Saving):
         *,
         on_report: Report | None = None,
         checkpoint: str | Path | None = None,
+        checkpoint_every: str | None = None,
+        checkpoint_keep: int = 1,
         first_epoch: int = 0,
+        resume: bool = False,
         reread: bool | None = None,
         encoding: str | None = None,
         **unknown: Any,
@@ -101,10 +88,21 @@ class Training(VocabularySteps, Saving):
         on_report : callable, optional
             Called now and then with the words trained and the latest mean loss.
         checkpoint : path, optional
-            Folder to save the training to after every epoch.
+            Folder to save the training to, now and then, at its end, and where Ctrl-C or an
+            error of a callback ends it.
+        checkpoint_every : str, optional
+            How often, within an epoch too: ``"10m"`` (or s, h) of time, ``"50Mw"`` (or k, G) words
+            or ``"2e"`` epochs; by default after every epoch.
+        checkpoint_keep : int, default 1
+            How many of the last to keep: the folder has the newest, and beside it those of its
+            name with ``.1``, ``.2`` and so on the ones before.
         first_epoch : int, default 0
-            Epochs of this run that are done already, ``epochs_done``: the learning rate and the
-            optimizer go on from where they were.  At 0 the optimizer begins anew.
+            Epochs of this run that are done already, ``epochs_done``: as with ``resume``, but
+            with what else is given.  At 0 a run begins, and the optimizer anew.
+        resume : bool, default False
+            Go on with the run that this model, trained or loaded, has been stopped in, where it
+            stands, within an epoch too, or begin it.  The text is to be the same; ``epochs``,
+            ``start_alpha`` and ``end_alpha`` are that run's unless they are given.
         reread, encoding : optional
             In place of the constructor's.
         **unknown
@@ -123,8 +121,8 @@ class Training(VocabularySteps, Saving):
             ``first_epoch`` goes on with a training on another text.
         ValueError
             There is no vocabulary yet (which is a RuntimeError too), a learning rate that is not
-            above 0, too little text for a batch, another ``first_epoch``
-            than 0 or ``epochs_done``, or another thread trains this model.
+            above 0, too little text for a batch, another ``first_epoch`` than 0 or
+            ``epochs_done``, or another thread trains this model or into this folder.
         DivergedError
             Steps too long have made vectors of numbers that are not finite.  ``losses``,
             ``epochs_done`` and the checkpoint are those of the last epoch that ended well; the
@@ -144,7 +142,10 @@ class Training(VocabularySteps, Saving):
                 callbacks,
                 on_report,
                 checkpoint,
+                checkpoint_every,
+                checkpoint_keep,
                 first_epoch,
+                resume,
                 reread,
                 encoding,
                 forgiving=True,
@@ -153,15 +154,22 @@ class Training(VocabularySteps, Saving):
 
     def _train(self, source: Any, order: Order) -> tuple[int, int]:
         """Train as :meth:`train` does."""
-        with one_at_a_time(self._lock):
-            if order.checkpoint is not None:
-                Checkpoint.check_place(order.checkpoint)
+        with one_at_a_time(self._lock), hold_folder(order.checkpoint):
+            keep, interval = order.keeper(self._save), order.interval
             model, _ = self.built()
-            config, first_epoch = self._config_of(order), order.first_epoch
+            goes_on = self._goes_on(order)
+            first_epoch = self.epochs_done if order.resume else order.first_epoch
+            asked = {**(self._asked if order.resume and goes_on else {}), **order.asked}
+            config = self._config_of(asked, goes_on=goes_on)
             self._weights.take_written()
             check_start(model)
+            if order.resume and self.epochs_done + self.within_epoch > config.epochs:
+                raise ValueError(
+                    f"epochs is {config.epochs}, and {self.epochs_done + self.within_epoch:.2f} "
+                    "are done: give as many as the run had, or more"
+                )
             self._check_first_epoch(first_epoch, config.epochs)
-            anew = self._reads_anew(order.reread, source)
+            anew = self._reads_anew(order, source)
             read = partial(self._text_of, source, order.encoding, config)
             try:
                 text = read()
@@ -173,21 +181,23 @@ class Training(VocabularySteps, Saving):
                 warnings.warn(f"nothing was trained: {nothing}", stacklevel=3)
                 epochs = config.epochs - first_epoch
                 return nothing.known * epochs, nothing.words * epochs
-            if first_epoch and not anew:
+            if goes_on and not anew:
                 require_same_text(self._texts.trained_on, text)
-            self._begin_or_go_on(text, config, first_epoch, anew=anew)
+            self._begin_or_go_on(text, config, first_epoch, goes_on=goes_on, anew=anew)
+            self._asked = asked
             plan = Plan(
                 text,
                 config,
                 first_epoch,
+                self._position if goes_on else None,
                 hooks=each_once([*self.callbacks, *(order.callbacks or ())]),
                 on_report=order.on_report,
                 read_anew=read if anew else None,
-                keep=None if order.checkpoint is None else partial(self.save, order.checkpoint),
+                keep=keep,
+                interval=interval,
             )
             with TrainingSession(self, plan) as session:
-                for epoch in session.epochs():
-                    session.engine.train_epoch(epoch)
+                session.run()
             if first_epoch < config.epochs:
                 self.train_count += 1
                 self.add_lifecycle_event("train", words=self.trained_words, epochs=config.epochs)
@@ -196,13 +206,11 @@ class Training(VocabularySteps, Saving):
                 elif self.losses:
                     tell_if_worse_than_untrained(self.losses[-1], config)
             session.call("on_train_end")
-            return session.known_words, self.trained_words
+            return session.known_words, session.trained_words
 
-    def _config_of(self, order: Order) -> TrainConfig:
+    def _config_of(self, asked: Mapping[str, Any], *, goes_on: bool) -> TrainConfig:
         """Return the hyper-parameters of one training, if it can have them."""
-        asked = zip(("epochs", "alpha", "min_alpha"), order, strict=False)
-        given: dict[str, Any] = {name: value for name, value in asked if value is not None}
-        config = replace(self.config, **given)
+        config = replace(self.config, **asked)
         config.check_rates()
         if config.optimizer == "sgd" and config.min_alpha > config.learning_rate:
             warnings.warn(
@@ -212,7 +220,7 @@ class Training(VocabularySteps, Saving):
                 stacklevel=4,
             )
         rate, reached = first_rate(config), self.min_alpha_yet_reached
-        if not order.first_epoch and rate > reached:
+        if not goes_on and rate > reached:
             _log.warning(
                 "this training begins at the learning rate %g, above %g, to which an earlier one "
                 "lowered it",
@@ -230,11 +238,18 @@ class Training(VocabularySteps, Saving):
         return text
 
     def _begin_or_go_on(
-        self, text: EncodedCorpus, config: TrainConfig, first_epoch: int, *, anew: bool
+        self,
+        text: EncodedCorpus,
+        config: TrainConfig,
+        first_epoch: int,
+        *,
+        goes_on: bool,
+        anew: bool,
     ) -> None:
         """Have the optimizer and the text of the training to begin, or of the one to go on with."""
-        if not first_epoch:
+        if not goes_on:
             self._weights.optimizer = None
+            forget_run(self)
         elif first_epoch < config.epochs and self._weights.optimizer_state() is None:
             tell_that_the_optimizer_begins_anew(config)
         self._texts.trained_on, self._texts.rereads = text, anew
@@ -270,7 +285,7 @@ class Training(VocabularySteps, Saving):
     def _fit_with(self, trim_rule: Rule | None, source: Any, **training: Any) -> None:
         """Fit as :meth:`fit` does, with a rule for the words of a new vocabulary."""
         order = Order(**training)
-        anew = self._reads_anew(order.reread, source)
+        anew = self._reads_anew(order, source)
         if self.vocab is None:
             how: dict[str, Any] = {} if order.encoding is None else {"encoding": order.encoding}
             held = source if isinstance(source, Iterator) else None
@@ -279,12 +294,21 @@ class Training(VocabularySteps, Saving):
                 source = None
         self._train(source, order)
 
-    def _reads_anew(self, reread: bool | None, source: Any) -> bool:
+    def _reads_anew(self, order: Order, source: Any) -> bool:
         """Tell whether every epoch reads its text; ValueError for a source that has it once."""
-        anew = checked_flag("reread", self.reread if reread is None else reread)
+        before = self.reread or (order.resume and self._texts.were_reread)
+        anew = checked_flag("reread", before if order.reread is None else order.reread)
         if anew:
             require_rereadable(source)
         return anew
+
+    def _goes_on(self, order: Order) -> bool:
+        """Tell whether a training goes on with the run that the model has been trained in."""
+        if not checked_flag("resume", order.resume):
+            return order.first_epoch != 0
+        if order.first_epoch:
+            raise ValueError("resume=True goes on where the model stands: leave out first_epoch")
+        return self.epochs_done + self.within_epoch > 0
 
     def _check_first_epoch(self, first: Any, epochs: int) -> None:
         done = self.epochs_done

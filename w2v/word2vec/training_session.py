@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus
 from w2v.messages import quoted
-from w2v.training.divergence import check_loss, sum_of_weights
+from w2v.training.checkpoint import NotFiniteError
+from w2v.training.checkpoint_interval import Interval, Schedule
+from w2v.training.divergence import DivergedError, check_loss, sum_of_weights
 from w2v.training.engines import Run, make_engine
+from w2v.training.position import Position
 from w2v.training.progress import TrainingProgress
 from w2v.training.resting_loss import RestingLoss, excerpt_for_loss
+from w2v.training.stopping import Stopping
 from w2v.training.words_trained import WordsTrained
 from w2v.word2vec.base import Base
 
@@ -32,6 +37,8 @@ class Plan(NamedTuple):
         Its ``epochs``, ``alpha`` and ``min_alpha`` are those of this training.
     first_epoch : int
         Epochs that are done already.
+    position : Position or None
+        How much of the next one is done.
     hooks : sequence of objects
         Called with the model where they have a method of an event's name.
     on_report : callable, optional
@@ -39,65 +46,83 @@ class Plan(NamedTuple):
     read_anew : callable, optional
         Returns the text of an epoch after the first, where it may be another.
     keep : callable, optional
-        Saves the model after an epoch.
+        Saves the model.
+    interval : Interval
+        How often.
     """
 
     text: EncodedCorpus
     config: TrainConfig
     first_epoch: int
+    position: Position | None
     hooks: Sequence[Any]
     on_report: Report | None
     read_anew: Callable[[], EncodedCorpus] | None
     keep: Callable[[], None] | None
+    interval: Interval
 
 
 class TrainingSession:
-    """A training that goes on inside of its block, an epoch at a time.
+    """A training that goes on inside of its block.
 
     Parameters
     ----------
     trained : Base
-        The model; what the training leaves, ``losses`` and the like, is written to it.
+        The model; what the training leaves, ``losses`` and the like, is written to it, and added
+        to what it has of the epochs before.
     plan : Plan
 
     Attributes
     ----------
-    engine : Engine
-        What trains an epoch.
-    known_words : int
-        Words of the vocabulary in the epochs that have ended.
+    known_words, trained_words : int
+        Words of the vocabulary in the epochs that have ended, and all words trained on, since
+        the block began.
     """
 
     def __init__(self, trained: Base, plan: Plan) -> None:
         self._trained, self._plan, self._text = trained, plan, plan.text
         self._model, vocab = trained.built()
-        config, words = plan.config, plan.text.total_words
-        trained.curve, trained._rests = [], []
+        config, words, first = plan.config, plan.text.total_words, plan.first_epoch
+        self._before = trained.trained_words
         self._resting = RestingLoss(self._model, excerpt_for_loss(plan.text), vocab, config)
-        self._words = WordsTrained(plan.first_epoch, words)
+        self._words = WordsTrained(first, words, trained._words_in_epochs or first * words)
         self._progress = TrainingProgress(
             config.epochs * words,
             enabled=None if trained.verbose else False,
             on_report=self._report,
         )
+        self._progress.done = self._begin_of(first)
+        self._begun_with = round(self._words.position(self._progress.done))
+        self._schedule = Schedule(plan.interval, *self._done())
+        self._stopping = Stopping()
+        self._in_epoch, self._keeping = plan.position is not None, False
+        self._kept_at: Any = None
         self._begin = time.perf_counter()
         weights = trained._weights
-        self.engine = make_engine(
+        self._engine = make_engine(
             Run(
                 self._model,
                 plan.text,
                 vocab,
                 config,
                 self._progress,
-                plan.first_epoch,
+                first,
                 weights.optimizer,
+                position=plan.position,
+                begun_with=(trained._total_loss, trained.predictions),
+                pause=self._is_to_rest,
+                at_rest=self._rest,
             )
         )
-        weights.optimizer = self.engine.optimizer
+        weights.optimizer = self._engine.optimizer
 
     @property
     def known_words(self) -> int:  # noqa: D102
         return self._words.known_words
+
+    @property
+    def trained_words(self) -> int:  # noqa: D102
+        return round(self._words.position(self._progress.done)) - self._begun_with
 
     def __enter__(self) -> Self:
         self._progress.__enter__()
@@ -110,29 +135,42 @@ class TrainingSession:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        trained, words = self._trained, self._words
+        trained = self._trained
         trained.backend.synchronize()
         self._note()
         trained._weights.is_training = False
-        trained._rate_reached = self.engine.rate
-        trained.compile_seconds = self.engine.compile_seconds or self._resting.compile_seconds
-        trained.train_seconds = time.perf_counter() - self._begin - trained.compile_seconds
+        trained._rate_reached = self._engine.rate
         trained.total_train_time += trained.train_seconds
-        done = round(words.position(self._progress.done)) - words.begun_with
-        trained.trained_words = done if self._plan.first_epoch < self._plan.config.epochs else 0
         self._progress.__exit__(kind, error, trace)
 
-    def epochs(self) -> Iterator[int]:
-        """Yield each epoch when all is ready for it, and see to what comes after it."""
+    def run(self) -> None:
+        """Train all epochs that are left.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            Ctrl-C, or raised by a hook; the training is kept as it is then, if it is kept at all.
+        """
         first, last = self._plan.first_epoch, self._plan.config.epochs
+        if first < last:
+            self._engine.compile()
         self.call("on_train_begin")
         for epoch in range(first, last):
-            if self._plan.read_anew and epoch > first:
-                self._text = self._plan.read_anew()
-                self.engine.go_on_with(self._text, epoch)
-            self._begin_epoch(epoch)
-            yield epoch
-            self._end_epoch(epoch)
+            try:
+                if self._plan.read_anew and epoch > first:
+                    self._text = self._plan.read_anew()
+                    self._engine.go_on_with(self._text, epoch)
+                with self._stopping:
+                    self._begin_epoch(epoch)
+                    self._in_epoch = True
+                    self._engine.train_epoch(epoch)
+                    self._end_epoch(epoch)
+                    self._stopping.obey()
+            except DivergedError:
+                raise
+            except BaseException:
+                self._keep_where_it_stopped()
+                raise
 
     def call(self, event: str) -> None:
         """Call the hooks that have a method of an event's name."""
@@ -145,32 +183,95 @@ class TrainingSession:
         words = self._text.total_words
         self._words.begin(words)
         label = f"epoch {epoch + 1}/{self._plan.config.epochs}"
-        self._progress.update(epoch * words, label=label)
+        self._progress.update(self._begin_of(epoch), label=label)
         self.call("on_epoch_begin")
         weights = self._trained._weights
         weights.take_written()
-        self.engine.run.lockf = weights.lockf()
+        self._engine.run.lockf = weights.lockf()
 
     def _end_epoch(self, epoch: int) -> None:
         trained, config = self._trained, self._plan.config
-        self._note()
-        self._words.end(self._text.n_tokens)
+        position = self._position_in(epoch)
+        known = self._text.n_tokens
         self._progress.update((epoch + 1) * self._text.total_words)
-        check_loss(
-            sum_of_weights(self._model),
-            epoch=epoch + 1,
-            words=round(self._progress.done),
-            alpha=config.learning_rate,
-            window=config.window,
-        )
+        self._check_weights(epoch + 1)
         loss = self._resting.measure()
+        self._words.end(known - (position.done_of(known) if position else 0))
+        self._in_epoch = False
         trained.epochs_done = epoch + 1
+        self._note()
         if loss is not None:
             trained.losses.append(loss)
             trained._rests.append((self._words.position(self._progress.done), loss))
         self.call("on_epoch_end")
-        if self._plan.keep and trained.predictions:
-            self._plan.keep()
+        if epoch + 1 == config.epochs or self._schedule.due(*self._done()):
+            self._keep()
+
+    def _begin_of(self, epoch: int) -> float:
+        """Return what the progress counts where an epoch begins, or goes on."""
+        position, words = self._position_in(epoch), self._text.total_words
+        return position.words_at(epoch, words) if position else float(epoch * words)
+
+    def _position_in(self, epoch: int) -> Position | None:
+        """Return how much of an epoch was done before this training."""
+        return self._plan.position if epoch == self._plan.first_epoch else None
+
+    def _is_to_rest(self, words: float) -> bool:
+        return self._stopping.asked or (
+            self._plan.keep is not None and self._schedule.due(*self._done(words))
+        )
+
+    def _rest(self) -> None:
+        """See to what is due within an epoch."""
+        self._stopping.obey()
+        self._note()
+        try:
+            self._keep()
+        except NotFiniteError:
+            self._check_weights(self._trained.epochs_done + 1)
+            raise
+        self._stopping.obey()
+
+    def _done(self, words: float | None = None) -> tuple[float, float]:
+        """Return words and epochs of the run, given words as the progress counts them."""
+        words = self._progress.done if words is None else words
+        return self._words.position(words), self._words.epochs(words)
+
+    def _check_weights(self, epoch: int) -> None:
+        config = self._plan.config
+        check_loss(
+            sum_of_weights(self._model),
+            epoch=epoch,
+            words=round(self._progress.done),
+            alpha=config.learning_rate,
+            window=config.window,
+        )
+
+    def _keep(self) -> None:
+        """Save the model, if it is to be kept and has learnt anything."""
+        if self._plan.keep is None or not self._trained.predictions:
+            return
+        self._keeping = True
+        self._plan.keep()
+        self._keeping, self._kept_at = False, self._stands()
+        self._schedule.kept(*self._done())
+
+    def _stands(self) -> tuple[int, Position | None]:
+        return self._trained.epochs_done, self._trained._position
+
+    def _keep_where_it_stopped(self) -> None:
+        """Save the model where something has ended the training, unless it was the saving."""
+        self._note()
+        whole = not self._in_epoch or self._trained._position is not None
+        if whole and not self._keeping and self._kept_at != self._stands():
+            try:
+                self._keep()
+            except (OSError, MemoryError, ValueError) as error:
+                warnings.warn(
+                    f"where the training stopped could not be kept: {error}; the checkpoint is "
+                    "the one before",
+                    stacklevel=2,
+                )
 
     def _report(self, words: float, loss: float) -> None:
         position = self._words.position(words)
@@ -181,9 +282,16 @@ class TrainingSession:
             self._plan.on_report(position, loss)
 
     def _note(self) -> None:
-        self._trained._total_loss = self.engine.total_loss
-        self._trained.predictions = self.engine.predictions
-        self._trained._weights.stepped()
+        """Write to the model what the training has come to."""
+        trained, engine = self._trained, self._engine
+        trained._total_loss, trained.predictions = engine.total_loss, engine.predictions
+        trained._position = engine.position if self._in_epoch else None
+        trained._words_in_epochs = self._words.before
+        trained._words_now = self.trained_words
+        trained.trained_words = self._before + self.trained_words
+        trained.compile_seconds = engine.compile_seconds or self._resting.compile_seconds
+        trained.train_seconds = time.perf_counter() - self._begin - trained.compile_seconds
+        trained._weights.stepped()
 
 
 def each_once(hooks: Sequence[Any]) -> list[Any]:

@@ -180,5 +180,5 @@ class VocabularyBuilding(Base):
                 f"beside one: {drawn} instead for each window",
                 stacklevel=4,
             )
-        self.losses, self.epochs_done = [], 0
+        self.losses, self.epochs_done, self._position = [], 0, None
         self._weights.hold(vocab, model)

@@ -1,7 +1,7 @@
 """safetensors: words as bytes and offsets, vectors as one mapped tensor.
 
-Written here rather than by the safetensors package, which would copy the matrix
-both when writing and when reading; files are the same either way.
+Read and written here rather than by the safetensors package, which would copy the matrix;
+files are the same either way.
 """
 
 from __future__ import annotations
@@ -14,18 +14,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from w2v.files.tensors import NAMES_OF_TYPES, TENSOR_TYPES, write_tensors
 from w2v.items import are_integers
 from w2v.messages import quoted
 from w2v.vectors.errors import VectorFormatError
 from w2v.vectors.formats.format import Format
 from w2v.vectors.formats.vector_data import ReadOptions, VectorData
 from w2v.vectors.formats.words import as_integers, pack_words, unpack_words
-from w2v.vectors.similarity import row_blocks
 
 _MAX_HEADER = 100_000_000
 _INTEGERS = "integers"
-_TYPES = {"F32": "<f4", "F64": "<f8", "F16": "<f2", "I64": "<i8", "U8": "|u1"}
-_NAMES = {dtype: name for name, dtype in _TYPES.items()}
 
 
 class _Tensor(NamedTuple):
@@ -79,24 +77,7 @@ def write(path: Path, data: VectorData, beside: Path | None = None) -> None:
     metadata = {"format": "word-vectors"}
     if are_integers(data.words):
         metadata["items"] = _INTEGERS
-    header: dict[str, Any] = {"__metadata__": metadata}
-    end = 0
-    for name, tensor in tensors.items():
-        start, end = end, end + tensor.nbytes
-        header[name] = {
-            "dtype": _NAMES[tensor.dtype.newbyteorder("<").str],
-            "shape": list(tensor.shape),
-            "data_offsets": [start, end],
-        }
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    with path.open("wb") as file:
-        file.write(len(text).to_bytes(8, "little"))
-        file.write(text)
-        for tensor in tensors.values():
-            for rows in row_blocks(len(tensor), math.prod(tensor.shape[1:])):
-                if tensor.size:  # in blocks, as a model's rows do not lie side by side
-                    file.write(np.ascontiguousarray(tensor[rows]).data)
+    write_tensors(path, tensors, metadata=metadata)
 
 
 def _read_header(path: Path) -> tuple[dict[str, _Tensor], bool]:
@@ -137,7 +118,7 @@ def _tensor(name: str, entry: Any, base: int, size: int) -> _Tensor:
             f"tensor {quoted(name)} claims bytes {span[0]:,} to {span[1]:,} of {size - base:,}: "
             "the file was cut off or its header is damaged"
         )
-    dtype = _TYPES.get(str(entry.get("dtype")), "")
+    dtype = TENSOR_TYPES.get(str(entry.get("dtype")), "")
     if dtype and math.prod(shape) * np.dtype(dtype).itemsize != span[1] - span[0]:
         raise VectorFormatError(
             f"tensor {quoted(name)} of type {entry['dtype']} and shape {shape} does not fill its "
@@ -158,10 +139,11 @@ def _map(
     path: Path, tensor: _Tensor, name: str, dtypes: tuple[str, ...], ndim: int
 ) -> npt.NDArray[Any]:
     if tensor.dtype not in dtypes or len(tensor.shape) != ndim:
-        wanted = " or ".join(_NAMES[dtype] for dtype in dtypes)
+        wanted = " or ".join(NAMES_OF_TYPES[dtype] for dtype in dtypes)
+        kind = NAMES_OF_TYPES.get(tensor.dtype, "unknown")
         raise VectorFormatError(
-            f"tensor {quoted(name)} has type {_NAMES.get(tensor.dtype, 'unknown')} and shape "
-            f"{tensor.shape}, expected {wanted} with {ndim} dimension(s)"
+            f"tensor {quoted(name)} has type {kind} and shape {tensor.shape}, expected {wanted} "
+            f"with {ndim} dimension(s)"
         )
     if math.prod(tensor.shape) == 0:
         try:

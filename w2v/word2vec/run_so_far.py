@@ -1,0 +1,61 @@
+"""What a run has come to, as it is kept with a saved training."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from w2v.training.position import Position
+from w2v.word2vec.base import Base
+
+POSITION, RUN = "position", "run"  # keys of progress.json
+_MOST_POINTS = 2_000  # of a curve that is kept; a picture has fewer
+
+
+def forget_run(trained: Base) -> None:
+    """Begin a run anew: nothing is done of it."""
+    trained.curve, trained._rests = [], []
+    trained.trained_words = trained.predictions = trained._words_in_epochs = 0
+    trained._total_loss = 0.0
+    trained.epochs_done = 0
+    trained._position, trained._asked = None, {}
+
+
+def told_of_run(trained: Base) -> dict[str, Any]:
+    """Return what a run has come to, for JSON; see :func:`take_run`."""
+    run: dict[str, Any] = {
+        "asked": trained._asked,
+        "words": trained.trained_words,
+        "words_in_epochs": trained._words_in_epochs,
+        "predictions": trained.predictions,
+        "loss": trained._total_loss,
+    }
+    # Reports may come by time; a run at its end is the same, byte for byte, however it came there.
+    if trained.epochs_done < trained._asked.get("epochs", trained.config.epochs):
+        run |= {"curve": _thinned(trained.curve), "rests": _thinned(trained._rests)}
+    kept: dict[str, Any] = {RUN: run}
+    if trained._position is not None:
+        kept[POSITION] = trained._position.to_dict()
+    return kept
+
+
+def take_run(trained: Base, progress: dict[str, Any]) -> None:
+    """Have a model stand where the run of a saved training did; earlier versions kept nothing."""
+    if POSITION in progress:
+        trained._position = Position.from_dict(progress[POSITION])
+    run = progress.get(RUN)
+    if run is None:
+        return
+    trained._asked = dict(run["asked"])
+    trained.trained_words, trained.predictions = run["words"], run["predictions"]
+    trained._words_in_epochs = run["words_in_epochs"]
+    trained._total_loss = run["loss"]
+    trained.curve = [(words, loss) for words, loss in run.get("curve", ())]
+    trained._rests = [(words, loss) for words, loss in run.get("rests", ())]
+
+
+def _thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return every n-th point, and the last, if there are more than anyone looks at."""
+    if len(points) <= _MOST_POINTS:
+        return points
+    step = -(-len(points) // _MOST_POINTS)
+    return points[(len(points) - 1) % step :: step]
