@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 SCRIPTS = sorted((Path(__file__).parent / "scripts").glob("*.py"))
-# The least share of neighbours that are of the word's own kind, and of other measures; chance
-# gives a quarter or less, and each library has all or nearly all over any seed.
+# The least share of neighbours that are of the word's own kind, and of other measures, of either
+# library. Chance gives a quarter or less; both are seeded and train on one thread.
 LEAST = {"right": 0.9, "accuracy": 0.85, "of all": 0.9, "overlap": 0.8}
 NEEDED = {"sentiment": "sklearn", "graph_walks": "node2vec", "serving": "annoy"}
 

@@ -122,7 +122,11 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("name", "exchanging_works"),
-    [*((name, True) for name in (*FOLDERS, *FILES)), *((name, False) for name in FOLDERS)],
+    [
+        *((name, True) for name in (*FOLDERS, *FILES)),
+        ("run", False),
+        pytest.param("corpus", False, marks=pytest.mark.soak),
+    ],
 )
 def test_the_old_is_there_or_the_new_at_every_call(
     name: str, exchanging_works: bool, tmp_path: Path

@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, set[str]]] = {
     "prepare": ("prepare t.txt -o o.w2v --min-count 1 --workers 1 -q", {"o.w2v"}),
     "phrases": ("phrases c.w2v -o o.w2v --min-count 1 --threshold 1 -q", {"o.w2v"}),
     "plot": ("plot v.bin -o o.png -n 20", {"o.png"}),
+    "plot pdf": ("plot v.bin -o o.pdf -n 20", {"o.pdf"}),
     "explore": ("explore v.bin -o o.html -q", {"o.html"}),
     "train": ("train c.w2v -o o.bin --checkpoint run --plot o.png --metrics m.jsonl", set()),
 }
@@ -73,7 +74,13 @@ def nothing_lost(before: dict[str, str], ended: Ended, may_change: set[str]) -> 
 @pytest.mark.parametrize(
     ("name", "steps"),
     [
-        *(("convert o.bin", 3), ("convert o.npy", 2), ("prepare", 3), ("explore", 2)),
+        *(
+            ("convert o.bin", 3),
+            ("convert o.npy", 2),
+            ("prepare", 3),
+            ("plot pdf", 2),
+            ("explore", 2),
+        ),
         *(pytest.param(name, 100, marks=pytest.mark.soak) for name in COMMANDS if name != "train"),
     ],
 )
@@ -84,6 +91,17 @@ def test_files_that_may_not_grow_leave_the_old_ones(folder: Path, name: str, ste
         nothing_lost(before, ended, written)
         assert ended.status == 0 or "no room to write it (File too large)" in ended.stderr
         assert not ended.rescued
+
+
+@pytest.mark.soak
+def test_vectors_as_text_that_may_not_grow_are_kept_in_another_format(folder: Path) -> None:
+    command = ["train", "c.w2v", "-o", "o.txt", *SMALL]
+    [whole] = run_short(folder, command, FSIZE, [1 << 30])
+    for ended in run_short(
+        folder, command, FSIZE, [whole.longest * step // 100 for step in range(100)]
+    ):
+        assert ended.status == 1, ended
+        assert ended.rescued or "dimensions make a file of" in ended.stderr, ended
 
 
 @pytest.mark.parametrize("steps", [4, pytest.param(100, marks=pytest.mark.soak)])
@@ -179,3 +197,24 @@ finally:
     assert "no room to write it (No space left on device): needs about 5.76 kB, " in line
     assert f"are free on {folder / 'disk'}" in line
     assert done.stdout == "['full', 'v.npz'] old\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_a_training_goes_on_where_nobody_can_be_told(folder: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "w2v", "train", str(folder / "c.w2v"), *SMALL[:-1]]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*command, "-o", str(tmp_path / "v.bin"), "--json"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert done.stderr.splitlines()[-1] == "w2v: standard output: No space left on device"
+        assert len(KeyedVectors.load(tmp_path / "v.bin")) == 90
+        quietly = subprocess.run(
+            [*command, "-o", str(tmp_path / "w.bin")], stdout=full, stderr=full, check=False
+        )
+    assert quietly.returncode == 0
+    assert len(KeyedVectors.load(tmp_path / "w.bin")) == 90

@@ -126,7 +126,11 @@ def run() -> None:
     except _TOLD as error:
         if os.environ.get("W2V_DEBUG") or (current().number is not None and not current().holds):
             raise
-        _fail(_told(error), 1)
+        told = _told(error)
+    else:
+        return
+    # Here what the failed call held is free: where memory is short, a line takes some too.
+    _fail(told, 1)
 
 
 def _warn(message: Warning | str, *_: Any) -> None:

@@ -98,7 +98,10 @@ def check_room(
 
     assert word2vec.vocab is not None
     config, words = word2vec.config, len(word2vec.vocab)
-    vectors, model = 4 * words * config.vector_size, bytes_of_model(words, config)
+    model = bytes_of_model(words, config)
+    # As word2vec's binary format has them, the smallest of those that are not compressed.
+    spelled = len("".join(map(str, word2vec.vocab.words)).encode(errors="replace"))
+    vectors = words * (4 * config.vector_size + 1) + spelled
     parts = [(output, "vectors", vectors)]
     if checkpoint is not None:
         # The old one stays until the new one is whole.
@@ -174,7 +177,8 @@ def reason(error: BaseException) -> str:
 def _elsewhere(path: Path) -> Iterator[Path]:
     """Yield places in new folders where a file may be kept, the most likely to do first."""
     # Text takes more room than numbers, and not every format has a place for every word.
-    names = dict.fromkeys((path.name, f"{path.name.split('.')[0] or 'vectors'}.safetensors"))
+    stem = path.name.split(".")[0] or "vectors"
+    names = dict.fromkeys((path.name, f"{stem}.safetensors", f"{stem}.bin"))
     folders: list[Path] = []
     with suppress(OSError):
         folders.append(Path(tempfile.gettempdir()))

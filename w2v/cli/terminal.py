@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import unicodedata
-from collections.abc import Mapping
-from contextlib import nullcontext, suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import typer
@@ -32,7 +32,7 @@ def echo(text: str, *, err: bool = False, bold: bool = False) -> None:
     What stands on standard error goes unsaid where nobody listens any more, as when a terminal or
     a pipe was closed: nothing else depends on it.
     """
-    with suppress(OSError) if err else nullcontext():
+    with suppress(OSError) if err else _named_output():
         typer.secho(visible(text), err=err, bold=bold and "NO_COLOR" not in os.environ)
 
 
@@ -40,7 +40,17 @@ def print_json(facts: Mapping[str, Any]) -> None:
     """Print one JSON object on standard output; figures that JSON lacks are null."""
     text = json.dumps(finite(facts), ensure_ascii=False)
     # Within strings JSON itself escapes the first 32 alone.
-    typer.echo("".join(f"\\u{ord(c):04x}" if _obeyed(c) else c for c in text))
+    with _named_output():
+        typer.echo("".join(f"\\u{ord(c):04x}" if _obeyed(c) else c for c in text))
+
+
+@contextmanager
+def _named_output() -> Iterator[None]:
+    """Name standard output in the error of one that cannot be written to."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, "standard output") from error
 
 
 def _obeyed(character: str) -> bool:

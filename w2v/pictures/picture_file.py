@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
 
 def write_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
     """Write a figure aside and rename it into place; PNG without a suffix."""
-    with atomic_path(path) as beside:
-        figure.savefig(beside, format=Path(path).suffix[1:].lower() or "png")
+    # Drawn in memory: a disk that is full in the middle is then told as what it is.
+    picture = io.BytesIO()
+    figure.savefig(picture, format=Path(path).suffix[1:].lower() or "png")
+    with atomic_path(path, needs=picture.tell()) as beside:
+        beside.write_bytes(picture.getbuffer())
 
 
 def check_picture(path: str | os.PathLike[str]) -> None:
