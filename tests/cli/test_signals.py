@@ -203,11 +203,11 @@ def test_fifty_moments_of_a_training(folder: Path, number: signal.Signals, doubl
         (folder / "v.vec").write_bytes(before)
         command = begin()
         time.sleep(draw.uniform(0, took[-1]))
-        command.send(number)
-        if double:
-            time.sleep(draw.uniform(0, 1))
-            command.send(draw.choice(SIGNALS))
-        said = command.end(number)
+        sent = [number, *([draw.choice(SIGNALS)] if double else [])]
+        for i, each in enumerate(sent):
+            time.sleep(draw.uniform(0, 1) if i else 0)
+            command.send(each)
+        said = command.end(*sent)
         same_or_new(folder / "v.vec", before)
         assert len(said.splitlines()) == bool(command.process.returncode)
         Word2Vec.load(folder / "run")
@@ -251,8 +251,8 @@ def test_fifty_moments_of_every_other_command(folder: Path, arguments: str, doub
         command = Signalled(folder, arguments.split(), outputs)
         command.listens()
         time.sleep(draw.uniform(0, took[-1]))
-        command.send(number)
-        if double:
-            time.sleep(draw.uniform(0, 1))
-            command.send(draw.choice(SIGNALS))
-        command.end(number)
+        sent = [number, *([draw.choice(SIGNALS)] if double else [])]
+        for i, each in enumerate(sent):
+            time.sleep(draw.uniform(0, 1) if i else 0)
+            command.send(each)
+        command.end(*sent)

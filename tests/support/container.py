@@ -1,7 +1,8 @@
 """What a container gives a process: a user without a name, no home, and nothing to write to.
 
 ``python -m tests.support.container COMMAND…`` runs a command so, with an empty ``/tmp``, which
-``--no-temporary`` leaves out.  It needs root on Linux, and changes nothing outside.
+``--no-temporary`` leaves out.  The home is then ``/``, as Docker has it for such a user: gensim
+cannot be imported without any.  It needs root on Linux, and changes nothing outside.
 """
 
 from __future__ import annotations
@@ -70,4 +71,4 @@ if __name__ == "__main__":
     if problem():
         sys.exit(problem())
     command = [*inside(temporary=not without), *sys.argv[1 + without :]]
-    os.execvpe(command[0], command, environment())
+    os.execvpe(command[0], command, environment(HOME="/"))

@@ -83,19 +83,20 @@ class Signalled:
     def send(self, number: int) -> None:
         self.process.send_signal(number)
 
-    def end(self, first: int, *, within: float = 30) -> str:
+    def end(self, *sent: int, within: float = 30) -> str:
         """Wait for the end, see to what must hold after it, and return what was said.
 
         Parameters
         ----------
-        first : int
-            The signal that was sent first; the command may have been done before it came.
+        *sent : int
+            Signals, any of which may be noticed first where the command was busy; it may have been
+            done before they came.
         within : float, default 30
             Seconds to wait.
         """
         errors = self.process.communicate(timeout=within)[1]
         report = f"{self.process.args!r}: {self.process.returncode}, {errors!r}"
-        assert self.process.returncode in (0, 128 + first), report
+        assert self.process.returncode in (0, *(128 + number for number in sent)), report
         for noise in ("Traceback", "Exception", "Error", "terminate"):
             assert noise not in errors, report
         if self.process.returncode:
