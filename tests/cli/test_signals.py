@@ -195,7 +195,8 @@ def test_fifty_moments_of_a_training(folder: Path, number: signal.Signals, doubl
     took = []
     for _ in range(2):  # the first one may compile
         began, command = time.monotonic(), begin()
-        assert command.process.wait(300) == 0
+        command.process.communicate(timeout=300)
+        assert command.process.returncode == 0
         took.append(time.monotonic() - began)
     before = (folder / "v.vec").read_bytes()
     stopped = at_once = 0
@@ -244,7 +245,8 @@ def test_fifty_moments_of_every_other_command(folder: Path, arguments: str, doub
     for _ in range(2):
         began, command = time.monotonic(), Signalled(folder, arguments.split(), outputs)
         command.listens()
-        assert command.process.wait(300) == 0
+        command.process.communicate(timeout=300)
+        assert command.process.returncode == 0
         took.append(time.monotonic() - began)
     for _ in range(50):
         number = draw.choice(SIGNALS)
