@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -185,7 +186,7 @@ def test_fifty_moments_of_a_training(folder: Path, number: signal.Signals, doubl
     text(folder / "t.txt", 200_000, 5_000)
     run = ["train", "t.txt", "-o", "v.vec", "--min-count", "1", "--epochs", "4", "-q"]
     run += ["--checkpoint", "run"]
-    outputs, draw = ["v.vec", "run"], random.Random(int(number) + 100 * double)
+    outputs, draw = ["v.vec", "run", "run.1"], random.Random(int(number) + 100 * double)
 
     def begin() -> Signalled:
         command = Signalled(folder, run, outputs)
@@ -194,6 +195,7 @@ def test_fifty_moments_of_a_training(folder: Path, number: signal.Signals, doubl
 
     took = []
     for _ in range(2):  # the first one may compile
+        shutil.rmtree(folder / "run", ignore_errors=True)
         began, command = time.monotonic(), begin()
         command.process.communicate(timeout=300)
         assert command.process.returncode == 0
@@ -202,6 +204,8 @@ def test_fifty_moments_of_a_training(folder: Path, number: signal.Signals, doubl
     stopped = at_once = 0
     for _ in range(50):
         (folder / "v.vec").write_bytes(before)
+        for kept in folder.glob("run*"):
+            shutil.rmtree(kept)
         command = begin()
         time.sleep(draw.uniform(0, took[-1]))
         sent = [number, *([draw.choice(SIGNALS)] if double else [])]
@@ -211,7 +215,8 @@ def test_fifty_moments_of_a_training(folder: Path, number: signal.Signals, doubl
         said = command.end(*sent)
         same_or_new(folder / "v.vec", before)
         assert len(said.splitlines()) == bool(command.process.returncode)
-        Word2Vec.load(folder / "run")
+        for kept in folder.glob("run*"):
+            Word2Vec.load(kept)
         stopped += bool(command.process.returncode)
         at_once += "at once" in said
     print(f"{number.name}: {stopped} of 50 stopped, {at_once} of them at once")

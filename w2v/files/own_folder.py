@@ -126,6 +126,9 @@ class _Held:
 putting = threading.RLock()
 """Held while what is whole is put in its place."""
 
+marks: set[Path] = set()
+"""Files that say that this process is at work, which end with it."""
+
 _at_work: set[_Held] = set()
 
 
@@ -142,6 +145,9 @@ def abandon() -> None:
             held.remove()
             if not held.path.exists():
                 break
+    for path in sorted(marks):
+        with suppress(OSError):
+            path.unlink()
 
 
 def dispose(path: Path) -> None:

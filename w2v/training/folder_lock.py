@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from w2v.files import named
+from w2v.files.own_folder import marks
 from w2v.training.checkpoint_files import CheckpointError
 
 _guard = threading.Lock()
@@ -49,6 +50,7 @@ def hold_folder(folder: str | os.PathLike[str] | None) -> Iterator[None]:
             path = place.with_name(f".{os.fsdecode(os.fsencode(place.name)[-200:])}.lock")
             handle = _take(path, folder)
             _held[place] = threading.get_ident()
+            marks.add(path)
     if holder is not None:
         if holder != threading.get_ident():
             raise _in_use(folder, f"process {os.getpid()}, in another thread")
@@ -59,6 +61,7 @@ def hold_folder(folder: str | os.PathLike[str] | None) -> Iterator[None]:
     finally:
         with _guard:
             del _held[place]
+            marks.discard(path)
             with suppress(OSError):  # Windows does not remove what is open
                 path.unlink()
             os.close(handle)
