@@ -74,7 +74,7 @@ def test_the_same_command_begins_goes_on_and_ends(folder: Path) -> None:
     until(lambda: progress(folder / "run")["run"]["words"] > at["run"]["words"])
     going_on.send_signal(signal.SIGINT)
     _, said = going_on.communicate(timeout=300)
-    assert (going_on.returncode, said) == (130, "")
+    assert (going_on.returncode, said) == (130, "w2v: stopped; written: v.bin, run\n")
     stopped = progress(folder / "run")["run"]["words"]
     assert stopped > at["run"]["words"]
     assert (folder / "v.bin").exists()
