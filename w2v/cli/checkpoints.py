@@ -33,7 +33,9 @@ Every = Annotated[
 Keep = Annotated[
     int,
     typer.Option(
-        min=1, help="Checkpoints to keep: beside the newest, run, those before: run.1, run.2, …"
+        min=1,
+        max=1_000,
+        help="Checkpoints to keep: beside the newest, run, those before: run.1, run.2, …",
     ),
 ]
 Resume = Annotated[
@@ -80,6 +82,7 @@ def place_of_run(
     from w2v.training.checkpoint import Checkpoint
     from w2v.training.checkpoint_interval import Interval
     from w2v.training.folder_lock import hold_folder
+    from w2v.training.older_checkpoints import MOST_KEPT
 
     if resume == _AUTO and checkpoint is None:
         raise ValueError(
@@ -94,7 +97,7 @@ def place_of_run(
                 "--checkpoint-every and --keep are of checkpoints: name their folder, --checkpoint"
             )
         return None, None
-    Checkpoint.check_place(folder, keep)
+    Checkpoint.check_begins(folder, keep)
     ctx.with_resource(hold_folder(folder))
     stands = Checkpoint.stands_at(folder)
     if resume is not None and (resume == _AUTO or _are_one(resume, checkpoint)):
@@ -105,7 +108,7 @@ def place_of_run(
                 f"{shortened(folder)} holds a training that has not come to its end: --resume "
                 f"auto goes on with it; to begin anew, name another folder or remove this one"
             )
-        Checkpoint.move_on(folder, max(2, keep))
+        Checkpoint.move_on(folder, MOST_KEPT)  # none gives way
         say(f"{folder} holds a finished training, which is kept as {folder}.1")
     return folder, resume
 

@@ -34,6 +34,19 @@ def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Path | str]) 
         written[place] = path
 
 
+def check_outside(folder: Path | None, outputs: Iterable[Path | None]) -> None:
+    """Refuse to write into the folder of a saved training, which is replaced as a whole."""
+    if folder is None:
+        return
+    place = os.path.realpath(folder)
+    for path in filter(None, outputs):
+        if os.path.realpath(path).startswith(place + os.sep):
+            raise ValueError(
+                f"{path} would be in {folder}, the folder of the training, which is replaced as a "
+                "whole: name another place"
+            )
+
+
 def check_place(path: Path | None, *, folder: bool = False) -> None:
     """Refuse a place that cannot be written to, before hours are spent on what goes there.
 

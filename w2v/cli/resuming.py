@@ -156,6 +156,24 @@ def read(word2vec: Word2Vec, names: list[str]) -> EncodedCorpus:
     return word2vec.read(names, **ALL_WORDS)
 
 
+def read_anew(asked: bool, word2vec: Word2Vec, folder: Path) -> bool:
+    """Return whether a text is read anew for every epoch, as it was at first.
+
+    Raises
+    ------
+    ValueError
+        It was read once, and its reading anew is asked for.
+    """
+    text = saved_text(word2vec)
+    was = bool(text.get("reread"))
+    if asked and text and not was:
+        raise ValueError(
+            f"{shortened(folder)} was trained without --reread: leave it out to go on with it, or "
+            "train anew without --resume"
+        )
+    return asked or was
+
+
 def saved_text(word2vec: Word2Vec) -> Mapping[str, Any]:
     """Return what a loaded training says about its text, nothing if it is of an older version."""
     text = word2vec.trained_on

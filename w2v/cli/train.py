@@ -26,7 +26,14 @@ from w2v.cli.options import (
     Workers,
     words_of,
 )
-from w2v.cli.outputs import check_outputs, check_place, check_room, reason, save_or_rescue
+from w2v.cli.outputs import (
+    check_outputs,
+    check_outside,
+    check_place,
+    check_room,
+    reason,
+    save_or_rescue,
+)
 from w2v.cli.terminal import echo, print_json
 from w2v.config import OPTIMIZERS, SAMPLINGS
 
@@ -118,7 +125,7 @@ def train(
     """
     from w2v.backend import describe_choice
     from w2v.cli.metrics import MetricsLog
-    from w2v.cli.resuming import check_reading, read, resumed, saved_text
+    from w2v.cli.resuming import check_reading, read, read_anew, resumed, saved_text
     from w2v.cli.signals import current
     from w2v.data.reading.rereading import require_rereadable
     from w2v.pictures.picture_file import check_picture
@@ -132,6 +139,8 @@ def train(
     check_outputs((output, plot, metrics, checkpoint), corpus or ())
     for path in (output, plot, metrics):
         check_place(path)
+    for kept in filter(lambda each: each != Path("auto"), (checkpoint, resume)):
+        check_outside(kept, (output, plot, metrics))
     if plot:
         check_picture(plot)
     check_place(checkpoint or resume, folder=True)
@@ -169,7 +178,7 @@ def train(
             word2vec, names, reading = resumed(ctx, going_on, hyper, reading, corpus, running)
             if not saved_text(word2vec):
                 say(f"{going_on} does not say which text it was trained on: not compared")
-            reread = reread or bool(saved_text(word2vec).get("reread"))
+            reread = read_anew(reread, word2vec, going_on)
         else:
             check_reading(ctx, reading, corpus or ())
             word2vec = Word2Vec(**dict(hyper.values()), **running)

@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from w2v.data.errors import CorpusError
-from w2v.files import atomic_path, is_foreign, named
+from w2v.files import atomic_path, files_beside, is_foreign, named
 from w2v.files.room import bytes_at, is_full, without_room
+
+_OWN = ("corpus.json", "tokens.int32", "offsets.int64", "vocab.arrow")
 
 
 @contextmanager
@@ -46,6 +48,11 @@ def check_place(target: str | Path, mark: str) -> None:
         raise CorpusError(f"{target} is a file; name a folder for the encoded corpus")
     if is_foreign(target, mark):
         raise CorpusError(f"{target} exists and is no encoded corpus; name another folder")
+    if others := files_beside(target, _OWN):
+        raise CorpusError(
+            f"{target} holds {', '.join(others[:3])} beside an encoded corpus, which is replaced "
+            "as a whole: move what is not of it elsewhere"
+        )
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from w2v.files.checksums import checksum
 from w2v.files.leftovers import clear_leftovers, recovered, standing, temporary_folder
-from w2v.files.names import is_foreign, is_pickle, named
+from w2v.files.names import files_beside, is_foreign, is_pickle, named
 from w2v.files.own_folder import abandon
 from w2v.files.replacing import atomic_path, atomic_paths, check_replaceable
 
@@ -13,6 +13,7 @@ __all__ = [
     "check_replaceable",
     "checksum",
     "clear_leftovers",
+    "files_beside",
     "is_foreign",
     "is_pickle",
     "named",

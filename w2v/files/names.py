@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from w2v.messages import quoted, shortened
@@ -55,6 +56,22 @@ def is_foreign(folder: str | os.PathLike[str], mark: str) -> bool:
     if not folder.is_dir():
         return folder.exists() and not is_empty_file(folder)
     return any(folder.iterdir()) and not (folder / mark).exists()
+
+
+def files_beside(folder: str | os.PathLike[str], own: Collection[str]) -> list[str]:
+    """Return the names in a folder that are not its own, hidden ones left out.
+
+    Parameters
+    ----------
+    folder : str or path
+        None are in what is no folder.
+    own : collection of str
+    """
+    folder = named(folder)
+    if not folder.is_dir():
+        return []
+    names = (path.name for path in folder.iterdir())
+    return sorted(name for name in names if name not in own and not name.startswith("."))
 
 
 def is_pickle(path: str | os.PathLike[str]) -> bool:

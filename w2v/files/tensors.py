@@ -58,7 +58,8 @@ def write_tensors(
         checksum = zlib.crc32(head)
         for name, tensor in tensors.items():
             for rows in _blocks(tensor):
-                block = np.ascontiguousarray(tensor[rows])
+                # A copy: what a training steps meanwhile must have the checksum of what is written.
+                block = np.array(tensor[rows], order="C")
                 if look is not None:
                     look(name, rows, block)
                 data = block.data.cast("B")

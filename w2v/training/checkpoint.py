@@ -13,7 +13,7 @@ import numpy as np
 
 from w2v.config import TrainConfig
 from w2v.data import Vocabulary
-from w2v.files import atomic_paths, clear_leftovers, is_foreign, named, standing
+from w2v.files import atomic_paths, clear_leftovers, files_beside, is_foreign, named, standing
 from w2v.files.sealed_json import sealed
 from w2v.files.tensors import write_tensors
 from w2v.models.initial_weights import output_rows
@@ -122,6 +122,30 @@ class Checkpoint:
                 raise CheckpointError(
                     f"{path} exists and is no saved training; name another folder"
                 )
+            others = files_beside(path, (CONFIG, VOCAB, WEIGHTS, OPTIMIZER, PROGRESS))
+            if others:
+                raise CheckpointError(
+                    f"{path} holds {', '.join(others[:3])} beside a saved training, which is "
+                    "replaced as a whole: move what is not of it elsewhere"
+                )
+
+    @classmethod
+    def check_begins(cls, folder: str | Path, keep: int = 1) -> None:
+        """Raise a CheckpointError if a run cannot be kept there, newest and older ones.
+
+        Parameters
+        ----------
+        folder : str or Path
+        keep : int, default 1
+            Of which those before the newest have names that another training may have.
+        """
+        cls.check_place(folder, keep)
+        taken = [path for path in older_folders(folder, keep) if path.exists()]
+        if taken and not cls.stands_at(folder):
+            raise CheckpointError(
+                f"{taken[0]} is another training's, and would be taken for an older checkpoint of "
+                f"{folder}: name another folder, or move it"
+            )
 
     @classmethod
     def move_on(cls, folder: str | Path, keep: int) -> None:

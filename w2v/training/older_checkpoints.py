@@ -8,6 +8,9 @@ from pathlib import Path
 
 from w2v.files import named, standing
 
+MOST_KEPT = 1_000
+"""More names would take long to look at."""
+
 
 def older_folders(folder: str | Path, keep: int) -> list[Path]:
     """Return where the checkpoints before the newest stand, of ``keep`` in all."""

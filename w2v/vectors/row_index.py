@@ -77,7 +77,7 @@ def normal_forms(text: str) -> Iterator[str]:
 
 
 def listed(keys: Any, what: str = "words") -> list[Any]:
-    """Return several keys as a list.
+    """Return several keys as a list; of a dict, such as ``key_to_index``, its own.
 
     Raises
     ------
@@ -89,6 +89,6 @@ def listed(keys: Any, what: str = "words") -> list[Any]:
         raise TypeError(
             f"{what} are given as a list, got the {type(keys).__name__} {str(keys)[:60]!r}"
         )
-    if isinstance(keys, Mapping) or not isinstance(keys, Iterable):
+    if not isinstance(keys, Iterable):
         raise TypeError(f"{what} are given as a list, got a {type(keys).__name__}")
     return list(keys)

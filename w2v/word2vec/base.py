@@ -60,6 +60,7 @@ class Base(GensimNames):
         self._rests: list[tuple[float, float]] = []  # as the curve, after the epochs
         self.epochs_done = 0
         self._position: Position | None = None  # in the epoch after these
+        self._torn = False  # whether the weights are further than what is known of the run
         self._words_in_epochs = self._words_now = 0  # of the run's epochs, of the last training
         self._asked: dict[str, Any] = {}  # of the last training, in place of what the model has
         self.trained_words = self.predictions = 0

@@ -11,6 +11,7 @@ from w2v.items import is_integer
 from w2v.messages import quoted
 from w2v.training.checkpoint import Checkpoint
 from w2v.training.checkpoint_interval import Interval
+from w2v.training.older_checkpoints import MOST_KEPT
 from w2v.word2vec.training_session import Report
 
 
@@ -60,8 +61,10 @@ class Order(NamedTuple):
             CheckpointError where something else stands.
         """
         folder, keep = self.checkpoint, self.checkpoint_keep
-        if not is_integer(keep) or keep < 1:
-            raise ValueError(f"checkpoint_keep must be 1 or more, got {quoted(keep)}")
+        if not is_integer(keep) or not 1 <= keep <= MOST_KEPT:
+            raise ValueError(
+                f"checkpoint_keep must be 1 or more, and {MOST_KEPT:,} at most, got {quoted(keep)}"
+            )
         if folder is None:
             if self.checkpoint_every is not None or keep > 1:
                 raise ValueError(
@@ -69,5 +72,5 @@ class Order(NamedTuple):
                     "checkpoint=…"
                 )
             return None
-        Checkpoint.check_place(folder, keep)
+        Checkpoint.check_begins(folder, keep)
         return partial(save, folder, keep)

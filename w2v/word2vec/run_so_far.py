@@ -17,7 +17,7 @@ def forget_run(trained: Base) -> None:
     trained.trained_words = trained.predictions = trained._words_in_epochs = 0
     trained._total_loss = 0.0
     trained.epochs_done = 0
-    trained._position, trained._asked = None, {}
+    trained._position, trained._asked, trained._torn = None, {}, False
 
 
 def told_of_run(trained: Base) -> dict[str, Any]:
@@ -29,6 +29,8 @@ def told_of_run(trained: Base) -> dict[str, Any]:
         "predictions": trained.predictions,
         "loss": trained._total_loss,
     }
+    if trained._torn:
+        run["torn"] = True
     # Reports may come by time; a run at its end is the same, byte for byte, however it came there.
     if trained.epochs_done < trained._asked.get("epochs", trained.config.epochs):
         run |= {"curve": _thinned(trained.curve), "rests": _thinned(trained._rests)}
@@ -45,7 +47,7 @@ def take_run(trained: Base, progress: dict[str, Any]) -> None:
     run = progress.get(RUN)
     if run is None:
         return
-    trained._asked = dict(run["asked"])
+    trained._asked, trained._torn = dict(run["asked"]), bool(run.get("torn"))
     trained.trained_words, trained.predictions = run["words"], run["predictions"]
     trained._words_in_epochs = run["words_in_epochs"]
     trained._total_loss = run["loss"]

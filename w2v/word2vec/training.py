@@ -304,7 +304,14 @@ class Training(VocabularySteps, Saving):
 
     def _goes_on(self, order: Order) -> bool:
         """Tell whether a training goes on with the run that the model has been trained in."""
-        if not checked_flag("resume", order.resume):
+        resume = checked_flag("resume", order.resume)
+        if self._torn and (resume or order.first_epoch):
+            raise ValueError(
+                "this model was saved while it trained, in the middle of an epoch, and cannot be "
+                "gone on with: its weights are further than what is known of its run; train anew, "
+                "or go on from what checkpoint=… keeps"
+            )
+        if not resume:
             return order.first_epoch != 0
         if order.first_epoch:
             raise ValueError("resume=True goes on where the model stands: leave out first_epoch")

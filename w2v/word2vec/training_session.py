@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 import warnings
 from collections.abc import Callable, Sequence
@@ -21,6 +22,8 @@ from w2v.training.resting_loss import RestingLoss, excerpt_for_loss
 from w2v.training.stopping import Stopping
 from w2v.training.words_trained import WordsTrained
 from w2v.word2vec.base import Base
+
+_log = logging.getLogger("w2v")
 
 Report = Callable[[float, float], None]
 _EVENTS = ("on_train_begin", "on_epoch_begin", "on_batch_end", "on_epoch_end", "on_train_end")
@@ -162,7 +165,7 @@ class TrainingSession:
                     self._engine.go_on_with(self._text, epoch)
                 with self._stopping:
                     self._begin_epoch(epoch)
-                    self._in_epoch = True
+                    self._in_epoch = self._trained._torn = True
                     self._engine.train_epoch(epoch)
                     self._end_epoch(epoch)
                     self._stopping.obey()
@@ -197,12 +200,17 @@ class TrainingSession:
         self._check_weights(epoch + 1)
         loss = self._resting.measure()
         self._words.end(known - (position.done_of(known) if position else 0))
-        self._in_epoch = False
+        self._in_epoch = trained._torn = False
         trained.epochs_done = epoch + 1
         self._note()
         if loss is not None:
             trained.losses.append(loss)
             trained._rests.append((self._words.position(self._progress.done), loss))
+        _log.info(
+            "epoch %d of %d: %.0f words in %.1f s, loss %s, rate %.5f",
+            epoch + 1, config.epochs, self.trained_words, trained.train_seconds,
+            "unknown" if loss is None else f"{loss:.4f}", self._engine.rate,
+        )  # fmt: skip
         self.call("on_epoch_end")
         if epoch + 1 == config.epochs or self._schedule.due(*self._done()):
             self._keep()
@@ -225,12 +233,14 @@ class TrainingSession:
         """See to what is due within an epoch."""
         self._stopping.obey()
         self._note()
+        self._trained._torn = False
         try:
             self._keep()
         except NotFiniteError:
             self._check_weights(self._trained.epochs_done + 1)
             raise
         self._stopping.obey()
+        self._trained._torn = True
 
     def _done(self, words: float | None = None) -> tuple[float, float]:
         """Return words and epochs of the run, given words as the progress counts them."""
@@ -263,6 +273,7 @@ class TrainingSession:
         """Save the model where something has ended the training, unless it was the saving."""
         self._note()
         whole = not self._in_epoch or self._trained._position is not None
+        self._trained._torn = not whole
         if whole and not self._keeping and self._kept_at != self._stands():
             try:
                 self._keep()
