@@ -58,7 +58,7 @@ class MetricsLog:
         self._path, self._say, self._goes_on = path, say, goes_on
         self._file: BinaryIO | None = None
         self._is_told = False
-        self._total, self._rates = 0, (0.0, 0.0)
+        self._total, self._begun_with, self._rates = 0, 0, (0.0, 0.0)
         # The first report, and the last: words and the time.
         self._first: tuple[float, float] | None = None
         self._last = 0.0, 0.0
@@ -102,6 +102,7 @@ class MetricsLog:
         """
         config = word2vec.config
         self._total = config.epochs * words
+        self._begun_with = word2vec.trained_words
         self._rates = word2vec.alpha, config.min_alpha if config.optimizer == "sgd" else -1.0
         begun: dict[str, Any] = {}
         if self._goes_on:
@@ -125,11 +126,11 @@ class MetricsLog:
     def end(
         self, word2vec: Word2Vec, *, save_seconds: float, stopped: bool = False
     ) -> dict[str, Any]:
-        """Write the run's totals and return them; ``seconds`` are training alone."""
+        """Write what this command did and return it; ``seconds`` are training alone."""
         if stopped:
             self.write("stopped", words=round(self._last[0]))
         totals = {
-            "words": word2vec.trained_words,
+            "words": word2vec.trained_words - self._begun_with,
             "seconds": word2vec.train_seconds,
             "words_per_second": word2vec.words_per_second,
             "loss": word2vec.losses[-1] if word2vec.losses else None,

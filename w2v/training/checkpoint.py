@@ -119,8 +119,9 @@ class Checkpoint:
         clear_leftovers(Path(os.path.realpath(named(folder))).parent)
         for path in (folder, *older_folders(folder, keep)):
             if is_foreign(path, CONFIG):
+                what = ": it is a file, and a saved training is a folder" * Path(path).is_file()
                 raise CheckpointError(
-                    f"{path} exists and is no saved training; name another folder"
+                    f"{path} exists and is no saved training{what}; name another folder"
                 )
             others = files_beside(path, (CONFIG, VOCAB, WEIGHTS, OPTIMIZER, PROGRESS))
             if others:
