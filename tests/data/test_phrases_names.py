@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from w2v import KeyedVectors, Word2Vec
@@ -40,6 +40,7 @@ PARTS = st.sampled_from(["a", "b", "_", "a_b", "b_a", "a_", "ab", "ba", "aba", "
 
 
 @settings(deadline=None, max_examples=40)
+@example(sentences=[["of"]], delimiter="_", connectors=frozenset({"of"}))
 @given(
     sentences=st.lists(st.lists(PARTS, min_size=1, max_size=10), min_size=1, max_size=30),
     delimiter=st.sampled_from(["_", "", "a", " ", "→", "_of_"]),

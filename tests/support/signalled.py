@@ -28,6 +28,12 @@ def text(path: Path, words: int, vocabulary: int, *, seed: int = 0) -> Path:
     return path
 
 
+def _hear() -> None:
+    """Have a command hear what the tests themselves may have been told to ignore."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Signalled:
     """A command in a folder of its own, with a folder for temporary files beside it.
 
@@ -61,6 +67,7 @@ class Signalled:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=_hear,
         )
 
     def listens(self) -> None:

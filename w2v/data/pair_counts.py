@@ -77,7 +77,9 @@ class PairCounts:
         all_marks = np.concatenate((marks.of_words(words), marks.of_keys(self.pairs)))
         order = np.argsort(all_marks)
         same = np.diff(all_marks[order]) == 0
-        doubtful = order[np.append(same, False) | np.append(False, same)]
+        doubtful = order[:0]  # of connectors alone there may be nothing to compare
+        if len(order):
+            doubtful = order[np.append(same, False) | np.append(False, same)]
         alike: dict[str, list[int]] = defaultdict(list)
         for i in doubtful.tolist():
             word = i < len(words)
