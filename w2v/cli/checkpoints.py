@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from w2v.cli.outputs import check_outside
 from w2v.messages import shortened
 
 _AUTO = Path("auto")
@@ -55,6 +56,7 @@ def place_of_run(
     resume: Path | None,
     keep: int,
     every: str | None,
+    outputs: Iterable[Path | None],
     say: Callable[[str], None],
 ) -> tuple[Path | None, Path | None]:
     """Return the folder that a run is kept in and the one that it goes on from, and hold it.
@@ -69,6 +71,8 @@ def place_of_run(
         Checkpoints to keep.
     every : str or None
         How often; looked at before anything is done.
+    outputs : iterable of Path or None
+        What else the command writes, which cannot be in a training's folder.
     say : callable
         What tells a person.
 
@@ -98,6 +102,9 @@ def place_of_run(
             )
         return None, None
     Checkpoint.check_begins(folder, keep)
+    check_outside(folder, outputs)
+    if resume is not None and resume != _AUTO:
+        check_outside(resume, outputs)
     ctx.with_resource(hold_folder(folder))
     stands = Checkpoint.stands_at(folder)
     if resume is not None and (resume == _AUTO or _are_one(resume, checkpoint)):

@@ -118,7 +118,6 @@ def phrases(
     `w2v phrases book.txt -o phrased.w2v --connector-words english`, then `w2v train phrased.w2v`
     """
     from w2v.data import ENGLISH_CONNECTOR_WORDS, Phrases, output_folder, read_corpus
-    from w2v.data.manifest import MANIFEST
 
     say = teller(quiet)
     check_outputs([output], corpus or ())
@@ -126,7 +125,7 @@ def phrases(
     if connectors == ["english"]:
         connectors = sorted(ENGLISH_CONNECTOR_WORDS)
     check_place(output, folder=True)
-    output_folder.check_place(output, MANIFEST)
+    output_folder.check_place(output)
     text = read_corpus(
         ["pydocs"] if corpus is None else corpus,
         min_count=1,

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from w2v.files import check_replaceable, is_foreign, named
+from w2v.files import check_replaceable, named
 from w2v.files.room import free_at, most_in_a_file, size_text
 
 if TYPE_CHECKING:
@@ -34,10 +34,8 @@ def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Path | str]) 
         written[place] = path
 
 
-def check_outside(folder: Path | None, outputs: Iterable[Path | None]) -> None:
+def check_outside(folder: Path, outputs: Iterable[Path | None]) -> None:
     """Refuse to write into the folder of a saved training, which is replaced as a whole."""
-    if folder is None or is_foreign(folder, "config.json"):  # of which another check tells
-        return
     place = os.path.realpath(folder)
     for path in filter(None, outputs):
         if os.path.realpath(path).startswith(place + os.sep):

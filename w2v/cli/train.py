@@ -28,7 +28,6 @@ from w2v.cli.options import (
 )
 from w2v.cli.outputs import (
     check_outputs,
-    check_outside,
     check_place,
     check_room,
     reason,
@@ -139,12 +138,11 @@ def train(
     check_outputs((output, plot, metrics, checkpoint), corpus or ())
     for path in (output, plot, metrics):
         check_place(path)
-    for kept in filter(lambda each: each != Path("auto"), (checkpoint, resume)):
-        check_outside(kept, (output, plot, metrics))
     if plot:
         check_picture(plot)
     check_place(checkpoint or resume, folder=True)
-    folder, going_on = place_of_run(ctx, checkpoint, resume, keep, checkpoint_every, say)
+    run = ctx, checkpoint, resume, keep, checkpoint_every
+    folder, going_on = place_of_run(*run, (output, plot, metrics), say)
     reading: dict[str, Any] = {
         "tokenizer": tokenizer,
         "lowercase": lowercase,

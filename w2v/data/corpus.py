@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from w2v.data.corpus_arrays import as_vector, check_arrays, counted, renumbered
 from w2v.data.corpus_folder import read_folder
 from w2v.data.errors import CorpusError, NothingKnownError
-from w2v.data.manifest import MANIFEST, OFFSETS, TOKENS, VOCAB, seal, write_manifest
+from w2v.data.manifest import OFFSETS, TOKENS, VOCAB, seal, write_manifest
 from w2v.data.output_folder import replaced_folder
 from w2v.data.token_blocks import TokenBlocks
 from w2v.data.vocabulary import Vocabulary
@@ -281,7 +281,7 @@ class EncodedCorpus:
         OSError
             A folder that cannot be written; nothing is left behind then.
         """
-        with replaced_folder(folder, MANIFEST) as aside:
+        with replaced_folder(folder) as aside:
             with (aside / TOKENS).open("wb") as file:
                 file.write(np.ascontiguousarray(self.tokens, dtype="<i4").data)
             with (aside / OFFSETS).open("wb") as file:

@@ -7,22 +7,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from w2v.data.errors import CorpusError
+from w2v.data.manifest import MANIFEST, OFFSETS, TOKENS, VOCAB
 from w2v.files import atomic_path, files_beside, is_foreign, named
 from w2v.files.room import bytes_at, is_full, without_room
 
-_OWN = ("corpus.json", "tokens.int32", "offsets.int64", "vocab.arrow")
+_OWN = (MANIFEST, TOKENS, OFFSETS, VOCAB)
 
 
 @contextmanager
-def replaced_folder(target: str | Path, mark: str) -> Iterator[Path]:
+def replaced_folder(target: str | Path) -> Iterator[Path]:
     """Fill a folder beside the target, put in its place when the block succeeds.
 
     Parameters
     ----------
     target : str or Path
-        The folder to make. If it exists it must be empty or hold ``mark``.
-    mark : str
-        The file by which a folder is known to be ours to replace.
+        The folder to make. If it exists it must be empty or hold an encoded corpus alone.
 
     Yields
     ------
@@ -36,17 +35,17 @@ def replaced_folder(target: str | Path, mark: str) -> Iterator[Path]:
     OSError
         A folder that cannot be written; for a full disk with a line that says so.
     """
-    check_place(target, mark)
+    check_place(target)
     with atomic_path(target) as aside:
         aside.mkdir()
         yield aside
 
 
-def check_place(target: str | Path, mark: str) -> None:
+def check_place(target: str | Path) -> None:
     """Refuse a place where something else than an encoded corpus stands, by a CorpusError."""
     if named(target).is_file():
         raise CorpusError(f"{target} is a file; name a folder for the encoded corpus")
-    if is_foreign(target, mark):
+    if is_foreign(target, MANIFEST):
         raise CorpusError(f"{target} exists and is no encoded corpus; name another folder")
     if others := files_beside(target, _OWN):
         raise CorpusError(

@@ -11,7 +11,7 @@ from typing import Any
 
 from w2v.data.corpus import EncodedCorpus
 from w2v.data.errors import CorpusError, NoWordsError
-from w2v.data.manifest import MANIFEST, is_encoded, seal
+from w2v.data.manifest import is_encoded, seal
 from w2v.data.output_folder import clear_when_full, replaced_folder
 from w2v.data.reading.character_classes import character_classes
 from w2v.data.reading.corpus_writer import build_vocabulary, write_corpus
@@ -168,7 +168,7 @@ def prepare(
     checked = ReadSettings(**settings)
     if _encoded_folder(source) is not None:
         raise CorpusError(f"{source} is an encoded corpus already")
-    with replaced_folder(folder, MANIFEST) as aside:
+    with replaced_folder(folder) as aside:
         doubts = _encode(source, aside, checked, progress)
         seal(aside)
     if doubts:
