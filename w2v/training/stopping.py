@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from types import FrameType, TracebackType
@@ -50,7 +51,7 @@ class Stopping:
         """Do what the noted signal, if there is one, asks for."""
         number, self._noted = self._noted, None
         if number is not None:
-            self._handlers[number](number, None)
+            self._handlers[number](number, sys._getframe())
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         if self.asked:
