@@ -12,13 +12,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from w2v.config import differing
 from w2v.messages import shortened
 
 if TYPE_CHECKING:
     from w2v.word2vec import Word2Vec
 
-# Settings that may be others when a run is gone on with.
-_MAY_DIFFER = ("epochs", "backend", "workers")
 _NO_MORE = (OSError, ValueError, MemoryError)  # a ValueError of a file that was closed
 
 
@@ -197,11 +196,11 @@ class MetricsLog:
                 entry = json.loads(line)
                 event = entry["event"]
                 if event == "start":
-                    ours = _same(entry["config"], config)
+                    ours = not differing(entry["config"], config)
                 later = (event == "report" and entry["words"] > words + 1) or (
                     event == "epoch" and entry["epoch"] > epochs
                 )
-            except (ValueError, KeyError, TypeError):  # half a line, or not ours
+            except (ValueError, KeyError, TypeError, AttributeError):  # half a line, or not ours
                 later = not line.endswith(b"\n")
             if later and (ours or not line.endswith(b"\n")):
                 break
@@ -216,8 +215,3 @@ class MetricsLog:
             file.seek(0)
             *_, last = (b"", *file.readlines())
             self._is_over = last.startswith(b'{"event": "end"')
-
-
-def _same(these: Mapping[str, Any], those: Mapping[str, Any]) -> bool:
-    names = (these.keys() | those.keys()) - set(_MAY_DIFFER)
-    return all(these.get(name) == those.get(name) for name in names)

@@ -247,16 +247,19 @@ def train(
             ) from error
         written.append(str(plot))
     stopped = stop.told = stopped or stop.number is not None
-    if stopped and folder is not None and folder.exists():
+    if stopped and folder is not None and folder.exists() and not word2vec.not_kept:
         written.append(str(folder))
+    told = ", ".join(written)
+    if stopped and word2vec.not_kept:
+        told += f"; not written: {folder} ({word2vec.not_kept})"
     loss = f", loss {word2vec.losses[-1]:.3f}" if word2vec.losses else ""
     say(
         f"{'stopped' if stopped else 'trained'}: {word2vec.trained_words - begun_at:,} words in "
         f"{word2vec.train_seconds:.1f} s, {word2vec.words_per_second:,.0f} words/s{loss}"
     )
     if stopped and quiet:  # which is worth a line anyway
-        echo(f"w2v: stopped; written: {', '.join(written)}", err=True)
-    say(f"written: {', '.join(written)}")
+        echo(f"w2v: stopped; written: {told}", err=True)
+    say(f"written: {told}")
     if stopped and folder:
         say(f"to go on: the same command with --checkpoint {folder} --resume auto")
     if json_output:
