@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.behaviour.test_soak_windows import KINDS, baskets, documents, outcome
+from tests.support.commands import run
 from w2v import Word2Vec
 from w2v.backend import FusedSettings
 from w2v.backend.gpu.source import training_options
@@ -79,12 +79,10 @@ def test_minibatches_say_what_they_need_where_a_window_is_wider_than_the_text() 
 
 def test_the_command_line_takes_any_window(tmp_path: Path) -> None:
     (tmp_path / "text.txt").write_text("\n".join(" ".join(line) for line in SENTENCES))
-    command = [sys.executable, "-m", "w2v", "train", "text.txt", "--min-count", "1", "--quiet"]
+    command = ["train", "text.txt", "--min-count", "1", "--quiet"]
     command += ["--vector-size", "8", "--window", str(10**20)]
-    subprocess.run(command, cwd=tmp_path, check=True)
+    assert run(*command, cwd=tmp_path).returncode == 0
     assert np.isfinite(np.fromfile(tmp_path / "vectors.bin", np.uint8)).all()
-    failed = subprocess.run(
-        [*command, "--optimizer", "adam"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    failed = run(*command, "--optimizer", "adam", cwd=tmp_path)
     assert failed.returncode == 1
     assert "lower window" in failed.stderr

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
-import sys
 import warnings
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.support.commands import run
 from w2v import DivergedError, TrainConfig, Word2Vec
 from w2v.backend import Backend, get_backend
 from w2v.models import CBOW, SkipGram
@@ -135,12 +135,9 @@ def digest(path: Path) -> str:
 def test_the_command_line_keeps_good_vectors_and_the_good_checkpoint(tmp_path: Path) -> None:
     (tmp_path / "book.txt").write_text("\n".join(" ".join(line) for line in TEXT))
 
-    def train(*options: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "w2v", "train", "book.txt", "-o", "v.bin", "--quiet"]
+    def train(*options: str) -> CompletedProcess[str]:
         size = ("--vector-size", "12", "--min-count", "1", "--checkpoint", "run", "--epochs", "1")
-        return subprocess.run(
-            [*command, *size, *options], cwd=tmp_path, capture_output=True, text=True, check=False
-        )
+        return run("train", "book.txt", "-o", "v.bin", "--quiet", *size, *options, cwd=tmp_path)
 
     assert train().returncode == 0
     before = digest(tmp_path / "v.bin"), digest(tmp_path / "run")

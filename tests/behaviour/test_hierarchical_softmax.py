@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.cli.test_commands import ROYAL, run
+from tests.cli.test_commands import ROYAL
+from tests.support.commands import run
 from w2v import KeyedVectors, Word2Vec
 from w2v.training.checkpoint import CheckpointError
 

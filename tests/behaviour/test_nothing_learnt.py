@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.commands import run
 from w2v import Word2Vec
 from w2v.data import CorpusError
 
@@ -53,13 +51,6 @@ def test_a_sample_that_leaves_nothing_is_refused_and_a_first_trial_warned(tmp_pa
     assert Word2Vec([["cat", "say"]], sample=0, negative=1, **SMALL).predictions > 0
 
 
-def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "w2v", "train", *arguments, "-q", "-o", "v.bin"],
-        cwd=cwd, env=os.environ, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-
-
 def test_the_command_line_writes_no_vectors_of_nothing(tmp_path: Path) -> None:
     (tmp_path / "ones.txt").write_text("\n".join(" ".join(row) for row in TEXT).replace(" ", "\n"))
     (tmp_path / "two.txt").write_text("cat say\n")
@@ -74,7 +65,7 @@ def test_the_command_line_writes_no_vectors_of_nothing(tmp_path: Path) -> None:
         (["--config", "run.toml"], "corpus must be text in quotes"),
         (["text.txt", "--vector-size", str(10**12)], "not enough memory for 60 words of"),
     ]:
-        done = run(*arguments, cwd=tmp_path)
+        done = run("train", *arguments, "-q", "-o", "v.bin", cwd=tmp_path)
         assert done.returncode == 1
         [line] = done.stderr.splitlines()
         assert told in line

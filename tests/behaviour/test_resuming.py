@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.support.commands import run
 from w2v import Word2Vec
 from w2v.data import CorpusError, prepare
 
@@ -75,19 +74,15 @@ def test_an_epoch_that_the_run_has_not_is_refused() -> None:
     assert trained.epochs_done == 4
 
 
-def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "W2V_DATA": str(cwd / "cache")}
-    return subprocess.run(
-        [sys.executable, "-m", "w2v", "train", "-q", *arguments],
-        cwd=cwd, env=environment, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+def train(*arguments: str, cwd: Path) -> CompletedProcess[str]:
+    return run("train", "-q", *arguments, cwd=cwd, W2V_DATA=str(cwd / "cache"))
 
 
 def test_the_command_line_goes_on_with_the_same_or_not_at_all(tmp_path: Path) -> None:
     lines = [" ".join(row) for row in TEXT]
     (tmp_path / "book.txt").write_text("\n".join(lines).upper())
     (tmp_path / "other.txt").write_text("\n".join(lines[::-1]))
-    first = run(
+    first = train(
         *("book.txt", "-o", "v.bin", "--checkpoint", "run", "--vector-size", "8"),
         *("--epochs", "2", "--workers", "1", "--lowercase"),
         cwd=tmp_path,
@@ -105,12 +100,12 @@ def test_the_command_line_goes_on_with_the_same_or_not_at_all(tmp_path: Path) ->
         (["book.txt", "--epochs", "1"], "--epochs is 1, was 2"),
         (["pydocs"], "no word of this text"),
     ]:
-        refused = run(*arguments, "-o", "v.bin", "--resume", "run", cwd=tmp_path)
+        refused = train(*arguments, "-o", "v.bin", "--resume", "run", cwd=tmp_path)
         assert refused.returncode == 1
         [line] = refused.stderr.splitlines()
         assert told in line
         assert {path: path.read_bytes() for path in before} == before
-    again = run(
+    again = train(
         *("book.txt", "--resume", "run", "--epochs", "3", "--window", "5", "-o", "w.bin"),
         cwd=tmp_path,
     )
@@ -120,6 +115,6 @@ def test_the_command_line_goes_on_with_the_same_or_not_at_all(tmp_path: Path) ->
 
 def test_only_the_default_text_may_be_left_out_again(tmp_path: Path) -> None:
     options = ("--min-count", "100", "--vector-size", "4", "--checkpoint", "run")
-    assert run("--epochs", "1", *options, cwd=tmp_path).returncode == 0
-    again = run("--resume", "run", "--epochs", "2", cwd=tmp_path)
+    assert train("--epochs", "1", *options, cwd=tmp_path).returncode == 0
+    again = train("--resume", "run", "--epochs", "2", cwd=tmp_path)
     assert (again.returncode, again.stderr) == (0, "")

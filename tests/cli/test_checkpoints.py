@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.support import commands
+
 OPTIONS = ("t.txt", "--vector-size", "5", "--workers", "1", "--checkpoint", "run")
 
 
@@ -34,9 +36,8 @@ def start(folder: Path, *options: str) -> subprocess.Popen[str]:
 
 
 def run(folder: Path, *options: str) -> tuple[int, str]:
-    process = start(folder, *options)
-    _, said = process.communicate(timeout=300)
-    return process.returncode, said
+    done = commands.run("train", *OPTIONS, *options, cwd=folder)
+    return done.returncode, done.stderr
 
 
 def progress(path: Path) -> Any:

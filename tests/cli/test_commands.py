@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -14,23 +13,12 @@ import gensim.models
 import numpy as np
 import pytest
 
+from tests.support.commands import run
 from w2v import KeyedVectors
 from w2v.backend import available_backends
 from w2v.data import prepare
 
 ROYAL = ["the king rules the land", "the queen rules the land", "a dog chases a cat"] * 60
-
-
-def run(*arguments: str | Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "w2v", *map(str, arguments)],
-        cwd=cwd,
-        env={**os.environ, "COLUMNS": "100", **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 @pytest.fixture(scope="module")
@@ -313,10 +301,7 @@ def test_nothing_that_is_read_is_written_over_nor_read_in_silence(
     (tmp_path / "v.vec").write_text("2 2\na 1 2\nb 3 4\n")
     prepare(tmp_path / "book.txt", tmp_path / "book.w2v")
     before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
-    done = subprocess.run(
-        [sys.executable, "-m", "w2v", *arguments.split()],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = run(*arguments.split(), cwd=tmp_path)
     assert done.returncode in (1, 2)
     assert told in done.stderr.splitlines()[-1]
     assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import run, unasked
 from w2v import KeyedVectors
 from w2v.cli.commands import COMMANDS
 
@@ -20,8 +21,6 @@ SCRIPTS = sysconfig.get_path("scripts")
 W2V = Path(SCRIPTS) / "w2v"
 ESCAPE = "\x1b["
 COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-7]")
-# Variables by which a shell or a service may ask for colours or forbid them.
-ASKING = ("NO_COLOR", "FORCE_COLOR", "PY_COLORS", "GITHUB_ACTIONS", "TERM", "COLORTERM")
 
 
 @pytest.fixture(scope="module")
@@ -37,21 +36,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def environment(**more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in ASKING}
     path = os.pathsep.join([SCRIPTS, os.environ["PATH"]])
-    return {**kept, "PATH": path, "TERM": "xterm-256color", "COLUMNS": "100", **more}
-
-
-def run(*arguments: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(W2V), *arguments],
-        cwd=cwd,
-        env=environment(**more),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    return {**unasked(), "PATH": path, "TERM": "xterm-256color", "COLUMNS": "100", **more}
 
 
 def on_a_terminal(*arguments: str, cwd: Path, **more: str) -> str:

@@ -18,6 +18,7 @@ import pytest
 from tests.support import ROOT
 from tests.support.signalled import SIGNALS, Signalled, same_or_new, text
 from w2v import KeyedVectors, Word2Vec
+from w2v.cli import main
 from w2v.cli.signals import Stop, Stopped
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
@@ -196,6 +197,26 @@ def test_the_library_leaves_signals_alone() -> None:
     )
     assert seen[1:] == before[1:]
     assert [signal.getsignal(number) for number in SIGNALS] == before
+
+
+def test_a_program_that_ran_a_command_still_hears_ctrl_c(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("sys.argv", ["w2v", "convert", "v.bin", "v.txt"])
+    with pytest.raises(SystemExit):
+        main()
+
+    class Interrupts:
+        def on_epoch_begin(self, model: object) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        Word2Vec(
+            [["a", "b", "c"]] * 50, min_count=1, negative=2, sample=0, callbacks=[Interrupts()]
+        )
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 @pytest.mark.soak

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.support.commands import run
 from w2v import KeyedVectors
 from w2v.cli.terminal import visible
 
@@ -29,16 +30,6 @@ ODD = [
 ]
 PLAIN = ["king", "größe", "日本語", "क्षि", "👩\u200d🔬", "back\\slash"]
 OBEYED = {*map(chr, range(32)), *map(chr, range(127, 160))} | set("\u202e\u2066\u2028\u2029\u200f")
-
-
-def run(*arguments: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "w2v", *map(str, arguments)],
-        cwd=cwd,
-        env={**os.environ, **environment},
-        capture_output=True,
-        check=False,
-    )
 
 
 @pytest.fixture
@@ -61,7 +52,7 @@ def test_words_are_made_visible_and_letters_are_left_alone() -> None:
 @pytest.mark.parametrize("asked", [["king"], ODD[0:1], ODD[2:3], ["\x1b[31mnobody"]])
 def test_neighbours_stand_a_line_each_and_command_nothing(folder: Path, asked: list[str]) -> None:
     done = run("neighbors", "v.safetensors", *asked, "-n", len(PLAIN) + len(ODD), cwd=folder)
-    shown = (done.stdout + done.stderr).decode()
+    shown = done.stdout + done.stderr
     assert not (OBEYED - {"\n"}) & set(shown)
     if done.returncode == 0:
         assert len(shown.splitlines()) == len(PLAIN) + len(ODD)
@@ -72,7 +63,7 @@ def test_neighbours_stand_a_line_each_and_command_nothing(folder: Path, asked: l
 
 def test_json_gives_words_exactly_and_commands_nothing(folder: Path) -> None:
     done = run("neighbors", "v.safetensors", "king", "-n", 50, "--json", cwd=folder)
-    assert not (OBEYED - {"\n"}) & set(done.stdout.decode())
+    assert not (OBEYED - {"\n"}) & set(done.stdout)
     found = {word for word, _ in json.loads(done.stdout)["king"]}
     assert found == {*PLAIN, *ODD} - {"king"}
 
@@ -90,15 +81,17 @@ def test_names_of_files_and_what_is_in_them_command_nothing(folder: Path) -> Non
     ):
         done = run(*command, cwd=folder)
         assert done.returncode == 1, done
-        shown = done.stderr.decode()
+        shown = done.stderr
         assert not (OBEYED - {"\n"}) & set(shown)
         assert shown.splitlines()[-1].startswith("w2v: ")
 
 
 def test_letters_that_the_terminal_lacks_are_shown_as_escapes(folder: Path) -> None:
-    done = run(
-        "neighbors", "v.safetensors", "king", "-n", 50, cwd=folder, PYTHONIOENCODING="latin-1"
-    )
+    done = subprocess.run(
+        [sys.executable, "-m", "w2v", "neighbors", "v.safetensors", "king", "-n", "50"],
+        cwd=folder, env={**os.environ, "PYTHONIOENCODING": "latin-1"}, capture_output=True,
+        check=False,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "größe".encode("latin-1") in done.stdout
     assert b"\\u65e5\\u672c\\u8a9e" in done.stdout
@@ -111,7 +104,7 @@ def test_integers_are_asked_for_by_their_digits(tmp_path: Path) -> None:
     done = run("analogy", "v.npz", "586", "12", "586", "--json", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     done = run("neighbors", "v.npz", "587", cwd=tmp_path)
-    assert b"587 is not among the 3 items" in done.stderr
+    assert "587 is not among the 3 items" in done.stderr
 
 
 def test_nothing_prints_but_through_what_makes_visible() -> None:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import copy
-import json
 import os
 import signal
-import subprocess
-import sys
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.support.commands import run
+from tests.support.file_calls import forked
 from w2v import Word2Vec
 from w2v.config import OPTIMIZERS
 from w2v.data import read_corpus
@@ -110,18 +109,6 @@ def test_a_text_that_is_read_anew_goes_on_to_the_same_bytes(tmp_path: Path, opti
     assert bytes_of(resumed) == bytes_of(whole)
 
 
-KILLED = """
-import json, os, sys, signal
-from w2v import Word2Vec
-settings, text, run, done = json.loads(sys.argv[1]), *sys.argv[2:4], int(sys.argv[4])
-class Killer:
-    def on_epoch_begin(self, model):
-        if model.epochs_done == done:
-            os.kill(os.getpid(), signal.SIGKILL)
-Word2Vec(**settings).fit(text, checkpoint=run, callbacks=[Killer()])
-"""
-
-
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL")
 @pytest.mark.parametrize("optimizer", ["adam", "momentum"])
 def test_a_process_that_was_killed_is_gone_on_with_by_another(
@@ -131,22 +118,18 @@ def test_a_process_that_was_killed_is_gone_on_with_by_another(
     text.write_text("".join(" ".join(sentence) + "\n" for sentence in SENTENCES))
     settings = parameters(optimizer, sg=1)
     whole = Word2Vec(**settings).fit(text)
-    dead = subprocess.run(
-        [sys.executable, "-c", KILLED, json.dumps(settings), text, tmp_path / "run", "2"],
-        env=dict(os.environ),
-        timeout=120,
-        check=False,
-    )
-    assert dead.returncode == -signal.SIGKILL
-    command = [sys.executable, "-m", "w2v", "train", str(text), "--resume", "run", "-o", "v.bin"]
-    done = subprocess.run(
-        [*command, "--workers", "1"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+
+    class Killer:
+        def on_epoch_begin(self, model: Word2Vec) -> None:
+            if model.epochs_done == 2:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    def train() -> None:
+        Word2Vec(**settings).fit(text, checkpoint=tmp_path / "run", callbacks=[Killer()])
+
+    assert os.waitpid(forked(train), 0)[1] == signal.SIGKILL
+    command = ["train", text, "--resume", "run", "-o", "v.bin", "--workers", "1"]
+    done = run(*command, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "warning" not in done.stderr
     assert bytes_of(Word2Vec.load(tmp_path / "run")) == bytes_of(whole)

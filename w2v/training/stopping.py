@@ -45,7 +45,8 @@ class Stopping:
         trace: TracebackType | None,
     ) -> None:
         for number, handler in self._handlers.items():
-            signal.signal(number, handler)
+            if signal.getsignal(number) == self._note:  # nobody has set another meanwhile
+                signal.signal(number, handler)
 
     def obey(self) -> None:
         """Do what the noted signal, if there is one, asks for."""
