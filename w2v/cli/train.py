@@ -202,7 +202,7 @@ def train(
         epochs_before, begun_at = word2vec.epochs_done, word2vec.trained_words
         if word2vec.vocab is None:
             word2vec.build_vocab(text)
-        check_room(word2vec, output, folder, say)
+        check_room(word2vec, output, folder, say, keep)
         stop.hold(output)
         try:
             with stop.raising():
