@@ -1,8 +1,11 @@
 """Train word2vec fast, on a CPU or an NVIDIA GPU, from one code base."""
 
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
 
+TYPE_CHECKING = False  # typing takes a while to import, in which Ctrl-C would not be heard
 if TYPE_CHECKING:
+    from typing import Any
+
     from w2v.config import TrainConfig
     from w2v.training import DivergedError
     from w2v.vectors import KeyedVectors

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from numbers import Real
 from typing import Any
@@ -15,6 +16,7 @@ from w2v.messages import quoted
 OPTIMIZERS = ("sgd", "momentum", "adagrad", "rmsprop", "adam")
 SAMPLINGS = ("auto", "exact", "fast")
 MOST_WORKERS = 1024
+_RUNNING = ("epochs", "backend", "workers")  # how long a run is, where and how fast
 _SWITCHES = ("sg", "hs", "cbow_mean", "shrink_windows")  # on or off, as numbers or truth values
 
 
@@ -189,6 +191,23 @@ class TrainConfig:
 def sgd_rate(skip_gram: bool) -> float:
     """Return the learning rate that the original word2vec begins with."""
     return 0.025 if skip_gram else 0.05
+
+
+def differing(these: Mapping[str, Any], those: Mapping[str, Any]) -> list[str]:
+    """Return the hyper-parameters in which two trainings differ that should be of one run.
+
+    Parameters
+    ----------
+    these, those : mapping
+        As :meth:`TrainConfig.to_dict` gives them.
+
+    Returns
+    -------
+    list of str
+        Without those that may be others when a run is gone on with.
+    """
+    names = TrainConfig.names()
+    return [name for name in names if name not in _RUNNING and these.get(name) != those.get(name)]
 
 
 def checked_flag(name: str, value: Any) -> bool:

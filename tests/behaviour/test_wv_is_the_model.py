@@ -189,6 +189,27 @@ def test_a_training_is_refused_while_another_reads_its_text(model: Word2Vec) -> 
     model.train(sentences(), epochs=1)
 
 
+def test_a_model_that_is_given_its_words_is_not_given_others_meanwhile() -> None:
+    model = Word2Vec(**SMALL)
+    other = [["other", *"abcdefgh"]] * 50
+    freq = dict.fromkeys(other[0], 5)
+
+    def sentences() -> Iterator[list[str]]:
+        for meddle in (
+            lambda: model.fit(other),
+            lambda: model.build_vocab(other),
+            lambda: model.build_vocab_from_freq(freq),
+            lambda: model.reset_from(Word2Vec(other, **SMALL)),
+        ):
+            with pytest.raises(ValueError, match="while the model trains"):
+                meddle()
+        yield from TEXT
+
+    model.fit(sentences())
+    assert len(model.wv) == 40 and "other" not in model.wv
+    assert model.losses
+
+
 def test_vectors_can_be_assigned_as_wv(model: Word2Vec) -> None:
     order = list(reversed(model.wv.index_to_key))
     given = KeyedVectors(order, np.random.default_rng(3).normal(size=(40, 8)))

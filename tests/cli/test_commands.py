@@ -158,15 +158,8 @@ def test_more_negatives_than_words_are_fewer_and_said_to_be(tmp_path: Path) -> N
         (["train", "missing.txt"], "missing.txt"),
         (["train", "empty.txt"], "empty.txt"),
         (["train", "rare.txt"], "min_count"),
-        (["train", "royal text.txt", "--vector-size", "0"], "vector_size must be 1 or more, got 0"),
-        (
-            ["train", "royal text.txt", "--negative", "-1"],
-            "negative must be",
-        ),
         (["train", "royal text.txt", "--window", "2000", "--optimizer", "adam"], "window"),
-        (["train", "royal text.txt", "-o", "vectors.doc"], ".doc"),
         (["train", "royal text.txt", "-o", "nowhere/vectors.bin"], "nowhere"),
-        (["train", "royal text.txt", "--plot", "loss.doc"], "loss.doc: got suffix '.doc'"),
         (["train", "royal text.txt", "--checkpoint", "."], ". exists and is no saved training"),
         (["train", "word.txt"], "a vocabulary of one word has no negatives"),
         (["train", "--resume", "royal text.txt"], "it is a file, and a saved training is a folder"),
@@ -175,8 +168,6 @@ def test_more_negatives_than_words_are_fewer_and_said_to_be(tmp_path: Path) -> N
         (["convert", "missing.bin", "v.vec"], "missing.bin is not there"),
         (["neighbors", ".", "king"], ". is a folder, expected a file of vectors"),
         (["neighbors", "pickled.kv", "king"], "pickled.kv is a pickle"),
-        (["train", "royal text.txt", "--optimizer", "newton"], "newton"),
-        (["train", "royal text.txt", "--backend", "tpu"], "tpu"),
         (["neighbors", "missing.bin", "king"], "missing.bin"),
         (["neighbors", "royal text.txt", "king"], "royal text.txt"),
     ],
@@ -195,6 +186,48 @@ def test_bad_input_is_one_clear_line_and_leaves_no_file(
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert says in done.stderr.splitlines()[-1]
+    assert sorted(tmp_path.iterdir()) == before
+
+
+TRAIN = ["train", "royal text.txt"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([*TRAIN, "--vector-size", "0"], "vector_size must be 1 or more, got 0"),
+        ([*TRAIN, "--negative", "-1"], "negative must be"),
+        ([*TRAIN, "--optimizer", "newton"], "newton"),
+        ([*TRAIN, "--backend", "tpu"], "tpu"),
+        ([*TRAIN, "--alpha", "nan"], "alpha must be a learning rate above 0"),
+        ([*TRAIN, "--tokenizer", "none"], "tokenizer must be"),
+        ([*TRAIN, "--encoding", "none"], "encoding must be"),
+        ([*TRAIN, "-o", "vectors.doc"], ".doc"),
+        ([*TRAIN, "-o", "royal text.txt"], "would be written over, and is read"),
+        ([*TRAIN, "--plot", "loss.doc"], "loss.doc: got suffix '.doc'"),
+        ([*TRAIN, "--resume", "auto"], "--resume auto goes on in the folder of --checkpoint"),
+        ([*TRAIN, "--keep", "2"], "are of checkpoints: name their folder"),
+        ([*TRAIN, "--keep", "1001", "--checkpoint", "run"], "1,000 checkpoints can be kept"),
+        ([*TRAIN, "--config", "wrong.toml"], "wrong.toml: unknown key 'windows'; is it window"),
+        (["train", "", "-o", "v.bin"], "a name is empty"),
+        (["prepare", "royal text.txt", "-o", "c.w2v", "--workers", "0"], "workers must be"),
+        (["phrases", "royal text.txt", "-o", "c.w2v", "--scoring", "none"], "scoring must be"),
+        (["phrases", "royal text.txt", "-o", "c.w2v", "--threshold", "-1"], "threshold must be"),
+        (["convert", "missing.bin", "v.doc"], "got suffix '.doc'"),
+        (["plot", "missing.bin", "-o", "map.doc"], "got suffix '.doc'"),
+        (["explore", "missing.bin", "-o", "map.doc"], "a page is written to a name in .html"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_no_file_could_make_right_is_a_wrong_command_line(
+    tmp_path: Path, text: Path, arguments: list[str], says: str
+) -> None:
+    (tmp_path / "wrong.toml").write_text("windows = 3")
+    before = sorted(tmp_path.iterdir())
+    done = run(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    [line] = done.stderr.splitlines()
+    assert says in line
     assert sorted(tmp_path.iterdir()) == before
 
 

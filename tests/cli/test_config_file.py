@@ -65,7 +65,7 @@ def test_prepare_takes_the_same_names(folder: Path) -> None:
 def test_what_is_wrong_is_one_line_with_file_and_key(folder: Path, line: str, says: str) -> None:
     (folder / "bad.toml").write_text(line)
     done = run("train", "book.txt", "--config", "bad.toml", cwd=folder)
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (2, "")
     [message] = done.stderr.splitlines()
     assert says in message and "bad.toml" in message
     assert not (folder / "vectors.bin").exists()

@@ -59,6 +59,26 @@ def test_what_another_run_wrote_is_not_cut(tmp_path: Path) -> None:
     assert path.read_text().startswith(before)
 
 
+def test_a_run_that_is_stopped_says_so_last_with_what_it_did(tmp_path: Path) -> None:
+    with MetricsLog(tmp_path / "run.jsonl", print) as log:
+        log.start(model(), WORDS)
+        told = log.end(model(), save_seconds=0.5, stopped=True)
+    *_, last = lines(tmp_path / "run.jsonl")
+    assert last == {"event": "stopped", **told}
+    assert [each["event"] for each in lines(tmp_path / "run.jsonl")] == ["start", "stopped"]
+
+
+def test_a_finished_run_that_is_started_again_adds_nothing(tmp_path: Path) -> None:
+    path, trained = tmp_path / "run.jsonl", model()
+    for has_end in (False, True, True):  # before the first time it was killed
+        with MetricsLog(path, print, goes_on=trained.epochs_done > 0) as log:
+            log.start(trained, WORDS)
+            trained.epochs_done = 4
+            if has_end:
+                log.end(trained, save_seconds=0.5)
+    assert [each["event"] for each in lines(path)] == ["start", "resume", "end"]
+
+
 def test_reports_carry_the_total_the_rates_and_the_time_left(tmp_path: Path) -> None:
     run(tmp_path / "run.jsonl", model(), 4)
     start, *rest = lines(tmp_path / "run.jsonl")

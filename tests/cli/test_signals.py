@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.support import ROOT
 from tests.support.signalled import SIGNALS, Signalled, same_or_new, text
 from w2v import KeyedVectors, Word2Vec
 from w2v.cli import main
@@ -110,6 +111,24 @@ def test_a_signal_lets_a_save_end_and_a_second_one_does_not(
         assert len(KeyedVectors.load(folder / "read.bin")) == 900
     else:
         assert said == "w2v: stopped at once by a second signal; not written: v.bin\n"
+
+
+def test_ctrl_c_before_signals_are_heard_is_a_line_too(folder: Path) -> None:
+    code = """
+import signal, sys
+class Interrupted:
+    def find_spec(self, name, *_):
+        if name == "w2v.cli.signals":
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Interrupted())
+from w2v.cli import main
+assert "typing" not in sys.modules
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "w2v: stopped\n")
 
 
 def test_what_was_ignored_at_the_start_stays_so(folder: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,24 @@ def test_the_last_ones_are_kept_under_numbers(
     trained.comment = "5"
     trained._save(run, 3)
     assert comments(tmp_path) == {"run": "5", "run.1": "4", "run.2": "2", "elsewhere": "3"}
+
+
+def test_fewer_to_keep_removes_the_rest_of_the_run_and_nothing_else(tmp_path: Path) -> None:
+    class Stops:
+        def on_epoch_end(self, trained: Word2Vec) -> None:
+            if trained.epochs_done == 5:
+                raise KeyboardInterrupt
+
+    run, trained = tmp_path / "run", model(epochs=8)
+    with pytest.raises(KeyboardInterrupt):
+        trained.fit(TEXT, checkpoint=run, checkpoint_keep=5, callbacks=[Stops()])
+    model(epochs=1).fit(TEXT, checkpoint=tmp_path / "run.5")  # another's, and finished
+    shutil.copytree(run, tmp_path / "run.6")
+    trained.comment = "saved by hand"
+    trained.save(run)
+    assert {path.name for path in tmp_path.iterdir()} == {"run", *(f"run.{i}" for i in range(1, 7))}
+    trained.fit(TEXT, checkpoint=run, checkpoint_keep=2, resume=True)
+    assert {path.name for path in tmp_path.iterdir()} == {"run", "run.1", "run.5", "run.6"}
 
 
 def test_a_checkpoint_that_fails_leaves_all_that_there_are(

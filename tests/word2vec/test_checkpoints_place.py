@@ -26,6 +26,62 @@ def test_another_trainings_folder_is_not_taken_for_an_older_checkpoint(tmp_path:
     assert {path.name for path in tmp_path.iterdir()} >= {"kept", "kept.1"}
 
 
+class Stops:
+    """A callback that presses Ctrl-C after the second epoch."""
+
+    def on_epoch_end(self, model: Word2Vec) -> None:
+        if model.epochs_done == 2:
+            raise KeyboardInterrupt
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """A folder with a training that stopped after two of four epochs."""
+    with pytest.raises(KeyboardInterrupt):
+        Word2Vec(epochs=4, **SMALL).fit(TEXT, checkpoint=tmp_path / "run", callbacks=[Stops()])
+    return tmp_path / "run"
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_an_unfinished_run_does_not_give_way_to_another(run: Path, resume: bool) -> None:
+    before = (run / "weights.safetensors").read_bytes()
+    for other in (Word2Vec(epochs=4, **SMALL), Word2Vec(epochs=4, **{**SMALL, "vector_size": 8})):
+        with pytest.raises(CheckpointError, match="has not come to its end, and would be lost"):
+            other.fit(TEXT, checkpoint=run, resume=resume)
+        assert other.vocab is None  # before anything is read
+    assert (run / "weights.safetensors").read_bytes() == before
+    Word2Vec.load(run).fit(TEXT, checkpoint=run, resume=True)
+    Word2Vec(epochs=1, **SMALL).fit(TEXT, checkpoint=run)  # a finished one may
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"sample": 0.1, "batch_size": 7}, "sample is 0.1, was 0.001; batch_size is 7, was 500"),
+        ({"alpha": 0.5}, r"alpha is 0.5, was 0.05"),
+        ({"shrink_windows": False}, "shrink_windows is False, was True"),
+        ({"epochs": 3}, "epochs is 3, was 4: it can be raised"),
+        ({"epochs": 5, "workers": 2, "alpha": 0.05}, None),
+    ],
+)
+def test_settings_that_contradict_the_run_are_refused(
+    run: Path, settings: dict[str, Any], says: str | None
+) -> None:
+    model = Word2Vec.load(run)
+    for name, value in settings.items():
+        setattr(model, name, value)
+    if says is None:
+        model.fit(TEXT, checkpoint=run, resume=True)
+        assert model.epochs_done == 5
+        return
+    with pytest.raises(ValueError, match=says):
+        model.fit(TEXT, resume=True)
+    assert model.epochs_done == 2
+    with pytest.raises(TypeError, match="window"):
+        model.fit(TEXT, resume=True, window=3)
+    model.fit(TEXT)  # anew it can be trained with anything
+
+
 def test_files_beside_what_is_replaced_as_a_whole_are_not_lost(tmp_path: Path) -> None:
     model = Word2Vec(TEXT, epochs=1, **SMALL)
     prepare(TEXT, tmp_path / "corpus", min_count=1)

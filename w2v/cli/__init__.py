@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+
 
 def main() -> None:
     """Run the command line; what a user can mend is told in one line, without a traceback."""
-    # First of all: what follows takes a while to import.
-    from w2v.cli.signals import heard
+    try:
+        # First of all: what follows takes a while to import.
+        from w2v.cli.signals import heard
 
-    with heard():
-        from w2v.cli.commands import run
+        with heard():
+            from w2v.cli.commands import run
 
-        run()
+            run()
+    except KeyboardInterrupt:  # earlier than that
+        print("w2v: stopped", file=sys.stderr)
+        sys.exit(130)

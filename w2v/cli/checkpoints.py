@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from w2v.cli.common import CommandLineError, command_line
 from w2v.cli.outputs import check_outside
 from w2v.messages import shortened
 
@@ -35,7 +36,6 @@ Keep = Annotated[
     int,
     typer.Option(
         min=1,
-        max=1_000,
         help="Checkpoints to keep: beside the newest, run, those before: run.1, run.2, …",
     ),
 ]
@@ -80,8 +80,10 @@ def place_of_run(
     ------
     CheckpointError
         Something else stands there, or another training is kept there at this moment.
+    CommandLineError
+        Options that do not go together, or have no such value.
     ValueError
-        The folder is missing, or holds a training that would be overwritten unfinished.
+        The folder holds a training that would be overwritten unfinished.
     """
     from w2v.training.checkpoint import Checkpoint
     from w2v.training.checkpoint_interval import Interval
@@ -89,22 +91,26 @@ def place_of_run(
     from w2v.training.older_checkpoints import MOST_KEPT
 
     if resume == _AUTO and checkpoint is None:
-        raise ValueError(
+        raise CommandLineError(
             "--resume auto goes on in the folder of --checkpoint, which is not given: name it, or "
             "the folder to go on from (./auto for one of that name)"
         )
-    Interval.parse(every)
+    with command_line():
+        Interval.parse(every)
+    if keep > MOST_KEPT:
+        raise CommandLineError(f"--keep is {keep:,}: {MOST_KEPT:,} checkpoints can be kept at most")
     folder = checkpoint or resume
     if folder is None:
         if every is not None or keep > 1:
-            raise ValueError(
+            raise CommandLineError(
                 "--checkpoint-every and --keep are of checkpoints: name their folder, --checkpoint"
             )
         return None, None
     Checkpoint.check_begins(folder, keep)
-    check_outside(folder, outputs)
-    if resume is not None and resume != _AUTO:
-        check_outside(resume, outputs)
+    with command_line():
+        for place in (folder, resume):
+            if place is not None and place != _AUTO:
+                check_outside(place, outputs)
     ctx.with_resource(hold_folder(folder))
     stands = Checkpoint.stands_at(folder)
     if resume is not None and (resume == _AUTO or _are_one(resume, checkpoint)):

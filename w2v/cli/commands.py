@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from w2v.cli.bench import bench
+from w2v.cli.common import CommandLineError
 from w2v.cli.corpora import phrases, prepare
 from w2v.cli.explore import explore
 from w2v.cli.info import info
@@ -126,11 +127,11 @@ def run() -> None:
     except _TOLD as error:
         if os.environ.get("W2V_DEBUG") or (current().number is not None and not current().holds):
             raise
-        told = _told(error)
+        told, status = _told(error), 2 if isinstance(error, CommandLineError) else 1
     else:
         return
     # Here what the failed call held is free: where memory is short, a line takes some too.
-    _fail(told, 1)
+    _fail(told, status)
 
 
 def _warn(message: Warning | str, *_: Any) -> None:

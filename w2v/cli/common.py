@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
@@ -13,6 +14,25 @@ from w2v.messages import quoted
 
 if TYPE_CHECKING:
     from w2v.data import EncodedCorpus
+
+
+class CommandLineError(ValueError):
+    """What a command is asked for cannot be, whatever stands in the files that it names."""
+
+
+@contextmanager
+def command_line() -> Iterator[None]:
+    """Take a ValueError of the block for one of the command line, as its exit status tells.
+
+    Raises
+    ------
+    CommandLineError
+        With its message.
+    """
+    try:
+        yield
+    except ValueError as error:
+        raise CommandLineError(str(error)) from error
 
 
 def teller(quiet: bool) -> Callable[[str], None]:
@@ -46,10 +66,10 @@ def describe(corpus: EncodedCorpus) -> str:
     )
 
 
-def choice(option: str, given: str, choices: Mapping[str, int]) -> int:
-    """Translate one of a few words an option takes."""
+def choice(option: str, given: str, choices: Collection[str]) -> str:
+    """Return what an option is given, if it is one of a few words."""
     if given not in choices:
         raise typer.BadParameter(
             f"{quoted(given)} is not one of {', '.join(choices)}", param_hint=option
         )
-    return choices[given]
+    return given

@@ -13,6 +13,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import typer
 
+from w2v.cli.common import command_line
 from w2v.messages import quoted
 
 _KINDS: dict[type, tuple[tuple[type, ...], str]] = {
@@ -95,7 +96,8 @@ def _misfit(value: Any, hint: Any) -> str | None:
 def _take(ctx: typer.Context, path: Path | None) -> Path | None:
     if path is not None and not ctx.resilient_parsing:
         # What the parser falls back on where the command line says nothing.
-        ctx.default_map = {**(ctx.default_map or {}), **read_options(path, ctx)}
+        with command_line():
+            ctx.default_map = {**(ctx.default_map or {}), **read_options(path, ctx)}
     return path
 
 
@@ -120,6 +122,6 @@ def options_of(config: Path | None) -> Iterator[None]:
             error.message += f" (options are also from {config})"
         raise
     except ValueError as error:
-        if config is None:
-            raise
-        raise ValueError(f"{error} (options are also from {config})") from None
+        if config:
+            raise type(error)(f"{error} (options are also from {config})") from None
+        raise

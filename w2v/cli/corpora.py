@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from w2v.cli.common import describe, teller, totals_of
+from w2v.cli.common import command_line, describe, teller, totals_of
 from w2v.cli.config_file import Config
 from w2v.cli.options import (
     Column,
@@ -50,10 +50,21 @@ def prepare(
     `w2v prepare texts/*.gz -o corpus.w2v --lowercase`, then `w2v train corpus.w2v`
     """
     from w2v.data import prepare as prepare_corpus
+    from w2v.data.reading.read_settings import ReadSettings
     from w2v.training.progress import ReadingProgress
 
     say = teller(quiet)
-    check_outputs([output], corpus or ())
+    how: dict[str, Any] = {
+        "tokenizer": tokenizer,
+        "lowercase": lowercase,
+        "encoding": encoding,
+        "errors": errors,
+        "column": column,
+        "workers": workers,
+    }
+    with command_line():
+        check_outputs([output], corpus or ())
+        ReadSettings(**how)
     check_place(output, folder=True)
     begin = time.perf_counter()
     with ReadingProgress(enabled=False if quiet else None) as progress:
@@ -62,13 +73,8 @@ def prepare(
             output,
             min_count=min_count,
             max_final_vocab=max_vocab,
-            tokenizer=tokenizer,
-            lowercase=lowercase,
-            encoding=encoding,
-            errors=errors,
-            column=column,
-            workers=workers,
             progress=progress.update,
+            **how,
         )
     seconds = time.perf_counter() - begin
     say(f"corpus: {describe(made)}")
@@ -118,33 +124,36 @@ def phrases(
     `w2v phrases book.txt -o phrased.w2v --connector-words english`, then `w2v train phrased.w2v`
     """
     from w2v.data import ENGLISH_CONNECTOR_WORDS, Phrases, output_folder, read_corpus
+    from w2v.data.reading.read_settings import ReadSettings
 
     say = teller(quiet)
-    check_outputs([output], corpus or ())
     connectors = [word.strip() for word in (connector_words or "").split(",") if word.strip()]
     if connectors == ["english"]:
         connectors = sorted(ENGLISH_CONNECTOR_WORDS)
+    how: dict[str, Any] = {
+        "tokenizer": tokenizer,
+        "lowercase": lowercase,
+        "encoding": encoding,
+        "errors": errors,
+        "column": column,
+        "workers": workers,
+    }
+    asked: dict[str, Any] = {
+        "min_count": min_count,
+        "threshold": threshold,
+        "scoring": scoring,
+        "connector_words": connectors,
+    }
+    with command_line():
+        check_outputs([output], corpus or ())
+        ReadSettings(**how)
+        Phrases(**asked)
     check_place(output, folder=True)
     output_folder.check_place(output)
-    text = read_corpus(
-        ["pydocs"] if corpus is None else corpus,
-        min_count=1,
-        tokenizer=tokenizer,
-        lowercase=lowercase,
-        encoding=encoding,
-        errors=errors,
-        column=column,
-        workers=workers,
-    )
+    text = read_corpus(["pydocs"] if corpus is None else corpus, min_count=1, **how)
     scores: dict[str, float] = {}
     for i in range(passes):
-        found = Phrases(
-            text,
-            min_count=min_count,
-            threshold=threshold,
-            scoring=scoring,
-            connector_words=connectors,
-        )
+        found = Phrases(text, **asked)
         examples = ", ".join(list(found.scores)[:8])
         say(f"phrases: {len(found):,}" + (f", such as {examples}" if examples else ""))
         scores.update(found.scores)

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from w2v.cli.common import teller
-from w2v.cli.options import Method, Quiet, Vectors
+from w2v.cli.common import CommandLineError, choice, command_line, teller
+from w2v.cli.options import METHODS, Method, Quiet, Vectors
 from w2v.cli.outputs import check_outputs, check_place
 from w2v.messages import quoted
 
@@ -39,12 +39,12 @@ def explore(
     from w2v.vectors import KeyedVectors
 
     say = teller(quiet)
-    check_place(output)
-    check_outputs([output], [vectors])
+    with command_line():
+        check_outputs([output], [vectors])
     if output.suffix.lower() not in (".html", ".htm"):
-        raise ValueError(f"a page is written to a name in .html, got {quoted(str(output))}")
-    if method not in ("pca", "tsne"):
-        raise typer.BadParameter(f"{quoted(method)} is not one of pca, tsne", param_hint="--method")
+        raise CommandLineError(f"a page is written to a name in .html, got {quoted(str(output))}")
+    choice("--method", method, METHODS)
+    check_place(output)
     vecs = KeyedVectors.load(vectors, limit=words)
     begin = time.perf_counter()
     shown = write_explorer(

@@ -12,13 +12,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from w2v.config import differing
 from w2v.messages import shortened
 
 if TYPE_CHECKING:
     from w2v.word2vec import Word2Vec
 
-# Settings that may be others when a run is gone on with.
-_MAY_DIFFER = ("epochs", "backend", "workers")
 _NO_MORE = (OSError, ValueError, MemoryError)  # a ValueError of a file that was closed
 
 
@@ -57,7 +56,7 @@ class MetricsLog:
     ) -> None:
         self._path, self._say, self._goes_on = path, say, goes_on
         self._file: BinaryIO | None = None
-        self._is_told = False
+        self._is_told = self._is_over = False
         self._total, self._begun_with, self._rates = 0, 0, (0.0, 0.0)
         # The first report, and the last: words and the time.
         self._first: tuple[float, float] | None = None
@@ -76,8 +75,9 @@ class MetricsLog:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._is_over = self._is_over and error is None
         if isinstance(error, KeyboardInterrupt):
-            self.write("stopped", words=round(self._last[0]))
+            self.write("stopped")  # before anything was trained, else end() has said so
         elif error is not None:
             message = shortened(str(error) or type(error).__name__, 2_000)
             self.write("error", error=type(error).__name__, message=message)
@@ -86,13 +86,14 @@ class MetricsLog:
 
     def write(self, event: str, **fields: Any) -> None:
         """Write one line, readable at once by whoever follows the file."""
-        if self._file is not None:
+        if self._file is not None and not self._is_over:
             self._try(lambda: self._add(json.dumps(finite({"event": event, **fields})) + "\n"))
 
     def start(self, word2vec: Word2Vec, words: int) -> None:
         """Write the configuration; of a run that goes on, where it does.
 
-        What the file has of later words than those is cut off: it was trained, and lost.
+        What the file has of later words than those is cut off: it was trained, and lost.  Nothing
+        is added to the file of a run that has come to its end and says so.
 
         Parameters
         ----------
@@ -110,6 +111,7 @@ class MetricsLog:
             at = max(word2vec.trained_words, epochs * words)  # earlier versions kept no words
             begun = {"epochs_done": epochs, "words": at}
             self._try(lambda: self._cut(config.to_dict(), epochs, at))
+            self._try(lambda: self._look_for_end(nothing_left=epochs >= config.epochs))
         event = "resume" if self._goes_on else "start"
         how = {"backend": word2vec.backend.name, "total_words": self._total}
         self.write(event, **begun, **how, config=config.to_dict())
@@ -127,8 +129,6 @@ class MetricsLog:
         self, word2vec: Word2Vec, *, save_seconds: float, stopped: bool = False
     ) -> dict[str, Any]:
         """Write what this command did and return it; ``seconds`` are training alone."""
-        if stopped:
-            self.write("stopped", words=round(self._last[0]))
         totals = {
             "words": word2vec.trained_words - self._begun_with,
             "seconds": word2vec.train_seconds,
@@ -140,7 +140,7 @@ class MetricsLog:
             "compile_seconds": word2vec.compile_seconds,
             "save_seconds": save_seconds,
         }
-        self.write("end", **totals)
+        self.write("stopped" if stopped else "end", **totals)
         return totals
 
     def _pace(self, words: float) -> dict[str, Any]:
@@ -196,11 +196,11 @@ class MetricsLog:
                 entry = json.loads(line)
                 event = entry["event"]
                 if event == "start":
-                    ours = _same(entry["config"], config)
+                    ours = not differing(entry["config"], config)
                 later = (event == "report" and entry["words"] > words + 1) or (
                     event == "epoch" and entry["epoch"] > epochs
                 )
-            except (ValueError, KeyError, TypeError):  # half a line, or not ours
+            except (ValueError, KeyError, TypeError, AttributeError):  # half a line, or not ours
                 later = not line.endswith(b"\n")
             if later and (ours or not line.endswith(b"\n")):
                 break
@@ -208,7 +208,10 @@ class MetricsLog:
         file.seek(kept)
         file.truncate()
 
-
-def _same(these: Mapping[str, Any], those: Mapping[str, Any]) -> bool:
-    names = (these.keys() | those.keys()) - set(_MAY_DIFFER)
-    return all(these.get(name) == those.get(name) for name in names)
+    def _look_for_end(self, *, nothing_left: bool) -> None:
+        """Note whether there is nothing to be added: the run is over, and the file has its end."""
+        file = self._file
+        if nothing_left and file is not None and file.seekable():
+            file.seek(0)
+            *_, last = (b"", *file.readlines())
+            self._is_over = last.startswith(b'{"event": "end"')

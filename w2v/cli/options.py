@@ -21,11 +21,12 @@ Backend = Annotated[
         autocompletion=words_of("auto", "cpu", "gpu"),
     ),
 ]
+METHODS = ("pca", "tsne")
 Method = Annotated[
     str,
     typer.Option(
         help="pca, or tsne: slower, and needs scikit-learn.",
-        autocompletion=words_of("pca", "tsne"),
+        autocompletion=words_of(*METHODS),
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -42,7 +43,8 @@ Corpus = Annotated[
 ]
 MinCount = Annotated[int, typer.Option(help="Rarer words are left out.")]
 MaxVocab = Annotated[
-    int | None, typer.Option("--max-vocab", help="Keep at most so many words, the most frequent.")
+    int | None,
+    typer.Option("--max-vocab", min=1, help="Keep at most so many words, the most frequent."),
 ]
 Tokenizer = Annotated[
     str,

@@ -23,7 +23,7 @@ _FAILURES = (OSError, MemoryError, ValueError)
 
 def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Path | str]) -> None:
     """Refuse to write two things into one file, or one over what it is made from."""
-    read = {os.path.realpath(name): name for name in inputs}
+    read = {os.path.realpath(named(name)): name for name in inputs}
     written: dict[str, Path] = {}
     for path in filter(None, outputs):
         place = os.path.realpath(path)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from w2v.cli.checkpoints import Every, Folder, Keep, Resume, place_of_run
-from w2v.cli.common import choice, describe, teller
+from w2v.cli.common import choice, command_line, describe, teller
 from w2v.cli.config_file import Config, options_of
 from w2v.cli.options import (
     Backend,
@@ -126,6 +126,7 @@ def train(
     from w2v.cli.metrics import MetricsLog
     from w2v.cli.resuming import check_reading, read, read_anew, resumed, saved_text
     from w2v.cli.signals import current
+    from w2v.data.reading.read_settings import ReadSettings
     from w2v.data.reading.rereading import require_rereadable
     from w2v.pictures.picture_file import check_picture
     from w2v.training.divergence import DivergedError
@@ -134,15 +135,6 @@ def train(
     from w2v.word2vec import Word2Vec
 
     say = teller(quiet)
-    format_of(output)  # a wrong name is better told before the training than after
-    check_outputs((output, plot, metrics, checkpoint), corpus or ())
-    for path in (output, plot, metrics):
-        check_place(path)
-    if plot:
-        check_picture(plot)
-    check_place(checkpoint or resume, folder=True)
-    run = ctx, checkpoint, resume, keep, checkpoint_every
-    folder, going_on = place_of_run(*run, (output, plot, metrics), say)
     reading: dict[str, Any] = {
         "tokenizer": tokenizer,
         "lowercase": lowercase,
@@ -150,9 +142,20 @@ def train(
         "errors": errors,
         "column": column,
     }
+    with command_line():  # what is wrong is better told before the training than after
+        format_of(output)
+        check_outputs((output, plot, metrics, checkpoint), corpus or ())
+        if plot:
+            check_picture(plot)
+        ReadSettings(**reading)
+    for path in (output, plot, metrics):
+        check_place(path)
+    check_place(checkpoint or resume, folder=True)
+    run = ctx, checkpoint, resume, keep, checkpoint_every
+    folder, going_on = place_of_run(*run, (output, plot, metrics), say)
     with options_of(config):
         hyper: dict[str, tuple[str, Any]] = {
-            "model": ("sg", choice("--model", model, {"sg": 1, "cbow": 0})),
+            "model": ("sg", int(choice("--model", model, ("sg", "cbow")) == "sg")),
             "vector_size": ("vector_size", vector_size),
             "window": ("window", window),
             "hs": ("hs", int(hs)),
@@ -179,7 +182,8 @@ def train(
             reread = read_anew(reread, word2vec, going_on)
         else:
             check_reading(ctx, reading, corpus or ())
-            word2vec = Word2Vec(**dict(hyper.values()), **running)
+            with command_line():
+                word2vec = Word2Vec(**dict(hyper.values()), **running)
             names = ["pydocs"] if corpus is None else corpus
     word2vec.reading = reading
     word2vec.reread = reread
@@ -243,16 +247,19 @@ def train(
             ) from error
         written.append(str(plot))
     stopped = stop.told = stopped or stop.number is not None
-    if stopped and folder is not None and folder.exists():
+    if stopped and folder is not None and folder.exists() and not word2vec.not_kept:
         written.append(str(folder))
+    told = ", ".join(written)
+    if stopped and word2vec.not_kept:
+        told += f"; not written: {folder} ({word2vec.not_kept})"
     loss = f", loss {word2vec.losses[-1]:.3f}" if word2vec.losses else ""
     say(
         f"{'stopped' if stopped else 'trained'}: {word2vec.trained_words - begun_at:,} words in "
         f"{word2vec.train_seconds:.1f} s, {word2vec.words_per_second:,.0f} words/s{loss}"
     )
     if stopped and quiet:  # which is worth a line anyway
-        echo(f"w2v: stopped; written: {', '.join(written)}", err=True)
-    say(f"written: {', '.join(written)}")
+        echo(f"w2v: stopped; written: {told}", err=True)
+    say(f"written: {told}")
     if stopped and folder:
         say(f"to go on: the same command with --checkpoint {folder} --resume auto")
     if json_output:

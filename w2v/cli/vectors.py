@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from w2v.cli.options import Json, Method, Vectors
+from w2v.cli.common import choice, command_line
+from w2v.cli.options import METHODS, Json, Method, Vectors
 from w2v.cli.outputs import check_place
 from w2v.cli.terminal import echo, print_json
 from w2v.items import are_integers
@@ -80,7 +81,7 @@ def evaluate(
         list[Path] | None, typer.Option(help="Questions of four words a line. Repeatable.")
     ] = None,
     restrict_vocab: Annotated[
-        int, typer.Option(help="Know only the first so many words, as gensim does.")
+        int, typer.Option(min=1, help="Know only the first so many words, as gensim does.")
     ] = 300_000,
     json_output: Json = False,
 ) -> None:
@@ -136,8 +137,10 @@ def plot(
     from w2v.pictures.word_map import plot_words
     from w2v.vectors import KeyedVectors
 
+    with command_line():
+        check_picture(output)
+    choice("--method", method, METHODS)
     check_place(output)
-    check_picture(output)
     vecs = KeyedVectors.load(vectors, limit=words)
     plot_words(vecs, vecs.index_to_key, output, method=method)
     echo(f"written: {output}", err=True)
@@ -156,7 +159,8 @@ def convert(
     """
     from w2v.vectors import KeyedVectors, format_of
 
-    format_of(target)
+    with command_line():
+        format_of(target)
     check_place(target)
     vecs = KeyedVectors.load(source)
     vecs.save(target)

@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from w2v.config import TrainConfig
+from w2v.config import TrainConfig, differing
 from w2v.data import Vocabulary
 from w2v.files import atomic_paths, clear_leftovers, files_beside, is_foreign, named, standing
 from w2v.files.sealed_json import sealed
 from w2v.files.tensors import write_tensors
+from w2v.messages import quoted
 from w2v.models.initial_weights import output_rows
 from w2v.training.checkpoint_files import (
     CheckpointError,
@@ -30,7 +31,7 @@ from w2v.training.checkpoint_files import (
     read_config,
     read_object,
 )
-from w2v.training.older_checkpoints import link_files, moves, older_folders
+from w2v.training.older_checkpoints import link_files, moves, older_folders, remove_while
 from w2v.training.optimizer_state import state_names
 
 __all__ = ["Checkpoint", "CheckpointError", "NotFiniteError"]
@@ -73,15 +74,16 @@ class Checkpoint:
     progress: dict[str, Any] = field(default_factory=dict)
     optimizer: Mapping[str, np.ndarray] = field(default_factory=dict)
 
-    def save(self, folder: str | Path, keep: int = 1) -> None:
+    def save(self, folder: str | Path, keep: int | None = None) -> None:
         """Write the folder aside and put it in its place.
 
         Parameters
         ----------
         folder : str or Path
             A saved training that is there is replaced.
-        keep : int, default 1
-            Saved trainings to keep: those before it move on to the folder's name and a number.
+        keep : int, optional
+            Saved trainings of this run to keep: those before it move on to the folder's name and a
+            number, and what the run had kept beyond so many is removed.
 
         Raises
         ------
@@ -92,8 +94,8 @@ class Checkpoint:
         OSError
             It cannot be written; what was there is still there.
         """
-        self.check_place(folder, keep)
-        moved = moves(folder, keep)
+        self.check_place(folder, keep or 1)
+        moved = moves(folder, keep or 1)
         arrays = {WEIGHTS: self.weights} | ({OPTIMIZER: self.optimizer} if self.optimizer else {})
         needs = sum(array.nbytes for named in arrays.values() for array in named.values())
         with atomic_paths(folder, *(to for _, to in moved), needs=needs) as [aside, *others]:
@@ -109,6 +111,19 @@ class Checkpoint:
             config = {"format": FORMAT, **self.config.to_dict()}
             config["checksums"] = checksums(aside, (VOCAB, PROGRESS)) | sums
             (aside / CONFIG).write_bytes(sealed(config))
+        if keep:
+            remove_while(self._is_of_the_run, folder, keep)
+
+    def _is_of_the_run(self, folder: Path) -> bool:
+        """Tell whether a folder holds an earlier checkpoint of this run."""
+        try:
+            if not self.stands_at(folder) or self.is_finished(folder):
+                return False
+            text = read_object(folder / PROGRESS).get("corpus")
+            same = not differing(self._settings(folder), self.config.to_dict())
+            return same and text is not None and text == self.progress.get("corpus")
+        except (OSError, ValueError):
+            return False
 
     @staticmethod
     def check_place(folder: str | Path, keep: int = 1) -> None:
@@ -147,6 +162,30 @@ class Checkpoint:
                 f"{taken[0]} is another training's, and would be taken for an older checkpoint of "
                 f"{folder}: name another folder, or move it"
             )
+
+    @classmethod
+    def check_not_lost(cls, folder: str | Path, going_on: TrainConfig | None) -> None:
+        """Raise a CheckpointError if an unfinished training there would give way to another.
+
+        Parameters
+        ----------
+        folder : str or Path
+        going_on : TrainConfig or None
+            Of the run that is gone on with, whose own older checkpoints give way.
+        """
+        if not cls.stands_at(folder) or cls.is_finished(folder):
+            return
+        if going_on is None or differing(cls._settings(folder), going_on.to_dict()):
+            raise CheckpointError(
+                f"{folder} holds a training that has not come to its end, and would be lost: "
+                f"Word2Vec.load({quoted(str(folder))}).fit(…, resume=True) goes on with it; to "
+                "begin anew, name another folder or remove this one"
+            )
+
+    @staticmethod
+    def _settings(folder: str | Path) -> dict[str, Any]:
+        """Return the hyper-parameters of a saved training; earlier versions kept fewer."""
+        return {**TrainConfig().to_dict(), **read_config(standing(named(folder)) / CONFIG)}
 
     @classmethod
     def move_on(cls, folder: str | Path, keep: int) -> None:

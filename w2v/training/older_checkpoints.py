@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from w2v.files import named, standing
+from w2v.files.own_folder import OwnFolder
 
 MOST_KEPT = 1_000
 """More names would take long to look at."""
@@ -42,6 +45,25 @@ def moves(folder: str | Path, keep: int) -> list[tuple[Path, Path]]:
         if not path.exists():
             break
     return moved
+
+
+def remove_while(holds: Callable[[Path], bool], folder: str | Path, keep: int) -> None:
+    """Remove the checkpoints beyond the number to keep, up to the first that is another's.
+
+    Parameters
+    ----------
+    holds : callable
+        Tells whether a folder may be removed.
+    folder : str or Path
+        Of the newest.
+    keep : int
+        Of which there were more at another time.
+    """
+    for path in older_folders(folder, MOST_KEPT)[keep - 1 :]:
+        if not path.is_dir() or not holds(path):
+            return
+        with suppress(OSError), OwnFolder(path.parent) as aside:
+            path.rename(aside.path / path.name)
 
 
 def link_files(folder: Path, other: Path) -> None:

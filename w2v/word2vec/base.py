@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -15,6 +16,7 @@ from w2v.data import EncodedCorpus, Vocabulary, read_corpus
 from w2v.gensim_names import COMPUTED, KEYED_VECTORS, WORD2VEC, GensimNames
 from w2v.models import ContextModel
 from w2v.training.engines import first_rate
+from w2v.training.one_at_a_time import one_at_a_time
 from w2v.training.position import Position
 from w2v.training.progress import ReadingProgress
 from w2v.vectors import KeyedVectors
@@ -61,7 +63,9 @@ class Base(GensimNames):
         self.epochs_done = 0
         self._position: Position | None = None  # in the epoch after these
         self._torn = False  # whether the weights are further than what is known of the run
+        self.not_kept: str | None = None  # why the last training's last checkpoint is not written
         self._words_in_epochs = self._words_now = 0  # of the run's epochs, of the last training
+        self._begun_as: TrainConfig | None = None  # of the run
         self._asked: dict[str, Any] = {}  # of the last training, in place of what the model has
         self.trained_words = self.predictions = 0
         self._total_loss = self._loss_set_to = 0.0
@@ -172,6 +176,13 @@ class Base(GensimNames):
     @wv.setter
     def wv(self, vectors: KeyedVectors) -> None:
         self._weights.assign_vectors(vectors)
+
+    @contextmanager
+    def _changing(self, what: str) -> Iterator[None]:
+        """Change the vocabulary in a block, in which nobody else trains the model or does so."""
+        self._weights.refuse_while_training(what)
+        with one_at_a_time(self._lock):
+            yield
 
     # -- texts ------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from w2v.config import TrainConfig
 from w2v.items import is_integer
 from w2v.messages import quoted
 from w2v.training.checkpoint import Checkpoint
@@ -53,12 +54,23 @@ class Order(NamedTuple):
         ----------
         save : callable
             Writes a folder, and keeps so many.
+        """
+        folder = self.checkpoint
+        return None if folder is None else partial(save, folder, self.checkpoint_keep)
+
+    def check(self, going_on: TrainConfig | None) -> None:
+        """Refuse to keep the training as it shall be, where that cannot be.
+
+        Parameters
+        ----------
+        going_on : TrainConfig or None
+            Of the run that is gone on with; None where one begins.
 
         Raises
         ------
         ValueError
             How it shall be kept is no way to, or there is no folder that is to be kept in; as a
-            CheckpointError where something else stands.
+            CheckpointError where something else stands, or a training that would be lost.
         """
         folder, keep = self.checkpoint, self.checkpoint_keep
         if not is_integer(keep) or not 1 <= keep <= MOST_KEPT:
@@ -71,6 +83,7 @@ class Order(NamedTuple):
                     "checkpoint_every and checkpoint_keep are of checkpoints: name their folder, "
                     "checkpoint=…"
                 )
-            return None
+            return
+        Interval.parse(self.checkpoint_every)
         Checkpoint.check_begins(folder, keep)
-        return partial(save, folder, keep)
+        Checkpoint.check_not_lost(folder, going_on)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from w2v.config import differing
+from w2v.training.engines import first_rate
 from w2v.training.position import Position
 from w2v.word2vec.base import Base
 
@@ -18,6 +20,41 @@ def forget_run(trained: Base) -> None:
     trained._total_loss = 0.0
     trained.epochs_done = 0
     trained._position, trained._asked, trained._torn = None, {}, False
+
+
+def require_same_settings(trained: Base, epochs: int) -> None:
+    """Refuse to go on with a run that was begun with other hyper-parameters, or to cut it short.
+
+    Parameters
+    ----------
+    trained : Base
+    epochs : int
+        That it is to have.
+
+    Raises
+    ------
+    ValueError
+        It names those that contradict.
+    """
+    now, begun = trained.config, trained._begun_as
+    if begun is None:
+        return
+    rates = {"alpha": (first_rate(now), first_rate(begun))}
+    values = {
+        name: rates.get(name, (getattr(now, name), getattr(begun, name)))
+        for name in differing(now.to_dict(), begun.to_dict())
+    }
+    told = [
+        f"{name} is {value}, was {was}" for name, (value, was) in values.items() if value != was
+    ]
+    before = trained._asked.get("epochs", begun.epochs)
+    if epochs < before:
+        told.append(f"epochs is {epochs}, was {before}: it can be raised")
+    if told:
+        raise ValueError(
+            f"this run was begun with other settings: {'; '.join(told)}; set them back to go on "
+            "with it, or train anew without resume=True"
+        )
 
 
 def told_of_run(trained: Base) -> dict[str, Any]:

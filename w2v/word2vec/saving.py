@@ -65,8 +65,8 @@ class Saving(Base):
         self.add_lifecycle_event("saving", fname_or_handle=str(folder))
         self._save(folder)
 
-    def _save(self, folder: str | Path, keep: int = 1) -> None:
-        """Save as :meth:`save` does, but for the event, and keep so many."""
+    def _save(self, folder: str | Path, keep: int | None = None) -> None:
+        """Save as :meth:`save` does, but for the event, and keep so many of the run."""
         kept = self._weights.plain()
         W_in, W_out = kept.matrices
         progress: dict[str, Any] = {"epochs_done": self.epochs_done, "losses": self.losses}
@@ -153,6 +153,7 @@ class Saving(Base):
         model.losses = progress["losses"]
         model.epochs_done = progress["epochs_done"]
         take_run(model, progress)
+        model._begun_as = saved.config
         model._texts.trained_on = progress.get(_TEXT)
         sentences, words = (progress.get(name, 0) for name in _READ)  # not in earlier versions'
         model._texts.counts = sentences, words

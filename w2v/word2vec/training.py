@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -30,7 +31,7 @@ from w2v.training.trainable_text import (
     tell_that_nothing_was_left,
 )
 from w2v.word2vec.order import Order
-from w2v.word2vec.run_so_far import forget_run
+from w2v.word2vec.run_so_far import forget_run, require_same_settings
 from w2v.word2vec.saving import Saving
 from w2v.word2vec.texts import one_source
 from w2v.word2vec.training_session import Plan, Report, TrainingSession, each_once
@@ -89,7 +90,8 @@ class Training(VocabularySteps, Saving):
             Called now and then with the words trained and the latest mean loss.
         checkpoint : path, optional
             Folder to save the training to, now and then, at its end, and where Ctrl-C or an
-            error of a callback ends it.
+            error of a callback ends it.  One that cannot be written is a warning, and the next is
+            tried when it is due; only the last one's failure is raised, when all is trained.
         checkpoint_every : str, optional
             How often, within an epoch too: ``"10m"`` (or s, h) of time, ``"50Mw"`` (or k, G) words
             or ``"2e"`` epochs; by default after every epoch.
@@ -101,7 +103,8 @@ class Training(VocabularySteps, Saving):
             with what else is given.  At 0 a run begins, and the optimizer anew.
         resume : bool, default False
             Go on with the run that this model, trained or loaded, has been stopped in, where it
-            stands, within an epoch too, or begin it.  The text is to be the same; ``epochs``,
+            stands, within an epoch too, or begin it.  The text is to be the same, and so are all
+            hyper-parameters but ``workers`` and ``backend``; ``epochs``, which can be raised,
             ``start_alpha`` and ``end_alpha`` are that run's unless they are given.
         reread, encoding : optional
             In place of the constructor's.
@@ -122,7 +125,8 @@ class Training(VocabularySteps, Saving):
         ValueError
             There is no vocabulary yet (which is a RuntimeError too), a learning rate that is not
             above 0, too little text for a batch, another ``first_epoch`` than 0 or
-            ``epochs_done``, or another thread trains this model or into this folder.
+            ``epochs_done``, settings that contradict the run to go on with, another thread that
+            trains this model, or a ``checkpoint`` that another training has or would lose.
         DivergedError
             Steps too long have made vectors of numbers that are not finite.  ``losses``,
             ``epochs_done`` and the checkpoint are those of the last epoch that ended well; the
@@ -154,59 +158,65 @@ class Training(VocabularySteps, Saving):
 
     def _train(self, source: Any, order: Order) -> tuple[int, int]:
         """Train as :meth:`train` does."""
+        with self._alone(order):
+            return self._train_alone(source, order)
+
+    @contextmanager
+    def _alone(self, order: Order) -> Iterator[None]:
+        """Have the model, and the folder that its training is kept in, for a block."""
         with one_at_a_time(self._lock), hold_folder(order.checkpoint):
-            keep, interval = order.keeper(self._save), order.interval
-            model, _ = self.built()
-            goes_on = self._goes_on(order)
-            first_epoch = self.epochs_done if order.resume else order.first_epoch
-            asked = {**(self._asked if order.resume and goes_on else {}), **order.asked}
-            config = self._config_of(asked, goes_on=goes_on)
-            self._weights.take_written()
-            check_start(model)
-            if order.resume and self.epochs_done + self.within_epoch > config.epochs:
-                raise ValueError(
-                    f"epochs is {config.epochs}, and {self.epochs_done + self.within_epoch:.2f} "
-                    "are done: give as many as the run had, or more"
-                )
-            self._check_first_epoch(first_epoch, config.epochs)
-            anew = self._reads_anew(order, source)
-            read = partial(self._text_of, source, order.encoding, config)
-            try:
-                text = read()
-            except (NothingKnownError, NoWordsError) as nothing:
-                if not order.forgiving or (
-                    isinstance(nothing, NoWordsError) and names_of(source) is not None
-                ):
-                    raise
-                warnings.warn(f"nothing was trained: {nothing}", stacklevel=3)
-                epochs = config.epochs - first_epoch
-                return nothing.known * epochs, nothing.words * epochs
-            if goes_on and not anew:
-                require_same_text(self._texts.trained_on, text)
-            self._begin_or_go_on(text, config, first_epoch, goes_on=goes_on, anew=anew)
-            self._asked = asked
-            plan = Plan(
-                text,
-                config,
-                first_epoch,
-                self._position if goes_on else None,
-                hooks=each_once([*self.callbacks, *(order.callbacks or ())]),
-                on_report=order.on_report,
-                read_anew=read if anew else None,
-                keep=keep,
-                interval=interval,
-            )
-            with TrainingSession(self, plan) as session:
-                session.run()
-            if first_epoch < config.epochs:
-                self.train_count += 1
-                self.add_lifecycle_event("train", words=self.trained_words, epochs=config.epochs)
-                if not self.predictions:
-                    tell_that_nothing_was_left(config)
-                elif self.losses:
-                    tell_if_worse_than_untrained(self.losses[-1], config)
-            session.call("on_train_end")
-            return session.known_words, session.trained_words
+            order.check(self._begun_as if self._goes_on(order) else None)
+            yield
+
+    def _train_alone(self, source: Any, order: Order) -> tuple[int, int]:
+        model, _ = self.built()
+        goes_on = self._goes_on(order)
+        first_epoch = self.epochs_done if order.resume else order.first_epoch
+        asked = {**(self._asked if order.resume and goes_on else {}), **order.asked}
+        config = self._config_of(asked, goes_on=goes_on)
+        if order.resume and goes_on:
+            require_same_settings(self, config.epochs)
+        self._weights.take_written()
+        check_start(model)
+        self._check_first_epoch(first_epoch, config.epochs)
+        anew = self._reads_anew(order, source)
+        read = partial(self._text_of, source, order.encoding, config)
+        try:
+            text = read()
+        except (NothingKnownError, NoWordsError) as nothing:
+            if not order.forgiving or (
+                isinstance(nothing, NoWordsError) and names_of(source) is not None
+            ):
+                raise
+            warnings.warn(f"nothing was trained: {nothing}", stacklevel=4)
+            epochs = config.epochs - first_epoch
+            return nothing.known * epochs, nothing.words * epochs
+        if goes_on and not anew:
+            require_same_text(self._texts.trained_on, text)
+        self._begin_or_go_on(text, config, first_epoch, goes_on=goes_on, anew=anew)
+        self._asked, self._begun_as = asked, self.config
+        plan = Plan(
+            text,
+            config,
+            first_epoch,
+            self._position if goes_on else None,
+            hooks=each_once([*self.callbacks, *(order.callbacks or ())]),
+            on_report=order.on_report,
+            read_anew=read if anew else None,
+            keep=order.keeper(self._save),
+            interval=order.interval,
+        )
+        with TrainingSession(self, plan) as session:
+            session.run()
+        if first_epoch < config.epochs:
+            self.train_count += 1
+            self.add_lifecycle_event("train", words=self.trained_words, epochs=config.epochs)
+            if not self.predictions:
+                tell_that_nothing_was_left(config)
+            elif self.losses:
+                tell_if_worse_than_untrained(self.losses[-1], config)
+        session.call("on_train_end")
+        return session.known_words, session.trained_words
 
     def _config_of(self, asked: Mapping[str, Any], *, goes_on: bool) -> TrainConfig:
         """Return the hyper-parameters of one training, if it can have them."""
@@ -217,7 +227,7 @@ class Training(VocabularySteps, Saving):
                 f"the learning rate would rise: alpha is {config.learning_rate:g} and min_alpha "
                 f"{config.min_alpha:g}, which is then the rate throughout; set both, or leave "
                 "min_alpha at 0.0001",
-                stacklevel=4,
+                stacklevel=5,
             )
         rate, reached = first_rate(config), self.min_alpha_yet_reached
         if not goes_on and rate > reached:
@@ -284,15 +294,18 @@ class Training(VocabularySteps, Saving):
 
     def _fit_with(self, trim_rule: Rule | None, source: Any, **training: Any) -> None:
         """Fit as :meth:`fit` does, with a rule for the words of a new vocabulary."""
+        unknown = {name: given for name, given in training.items() if name not in Order._fields}
+        check_unsupported("fit", unknown, names=Order._fields)
         order = Order(**training)
-        anew = self._reads_anew(order, source)
-        if self.vocab is None:
-            how: dict[str, Any] = {} if order.encoding is None else {"encoding": order.encoding}
-            held = source if isinstance(source, Iterator) else None
-            self._build_vocab(source, held, trim_rule=trim_rule, **how)
-            if not anew:
-                source = None
-        self._train(source, order)
+        with self._alone(order):
+            anew = self._reads_anew(order, source)
+            if self.vocab is None:
+                how: dict[str, Any] = {} if order.encoding is None else {"encoding": order.encoding}
+                held = source if isinstance(source, Iterator) else None
+                self._build_vocab(source, held, trim_rule=trim_rule, **how)
+                if not anew:
+                    source = None
+            self._train_alone(source, order)
 
     def _reads_anew(self, order: Order, source: Any) -> bool:
         """Tell whether every epoch reads its text; ValueError for a source that has it once."""

@@ -12,8 +12,7 @@ from typing import Any, NamedTuple, Self
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus
 from w2v.messages import quoted
-from w2v.training.checkpoint import NotFiniteError
-from w2v.training.checkpoint_interval import Interval, Schedule
+from w2v.training.checkpoint_interval import Interval
 from w2v.training.divergence import DivergedError, check_loss, sum_of_weights
 from w2v.training.engines import Run, make_engine
 from w2v.training.position import Position
@@ -22,6 +21,7 @@ from w2v.training.resting_loss import RestingLoss, excerpt_for_loss
 from w2v.training.stopping import Stopping
 from w2v.training.words_trained import WordsTrained
 from w2v.word2vec.base import Base
+from w2v.word2vec.keeping import Keeping
 
 _log = logging.getLogger("w2v")
 
@@ -96,10 +96,9 @@ class TrainingSession:
         )
         self._progress.done = self._begin_of(first)
         self._begun_with = round(self._words.position(self._progress.done))
-        self._schedule = Schedule(plan.interval, *self._done())
+        self._keeping = Keeping(plan.keep, plan.interval, *self._done())
         self._stopping = Stopping()
-        self._in_epoch, self._keeping = plan.position is not None, False
-        self._kept_at: Any = None
+        self._in_epoch = plan.position is not None
         self._begin = time.perf_counter()
         weights = trained._weights
         self._engine = make_engine(
@@ -130,6 +129,7 @@ class TrainingSession:
     def __enter__(self) -> Self:
         self._progress.__enter__()
         self._trained._weights.is_training, self._trained._loss_set_to = True, 0.0
+        self._trained.not_kept = None
         return self
 
     def __exit__(
@@ -142,6 +142,8 @@ class TrainingSession:
         trained.backend.synchronize()
         self._note()
         trained._weights.is_training = False
+        failure = self._keeping.failure
+        trained.not_kept = None if failure is None else str(failure) or type(failure).__name__
         trained._rate_reached = self._engine.rate
         trained.total_train_time += trained.train_seconds
         self._progress.__exit__(kind, error, trace)
@@ -153,6 +155,8 @@ class TrainingSession:
         ------
         KeyboardInterrupt
             Ctrl-C, or raised by a hook; the training is kept as it is then, if it is kept at all.
+        OSError, MemoryError, CheckpointError
+            All is trained, and the last checkpoint could not be written.
         """
         first, last = self._plan.first_epoch, self._plan.config.epochs
         if first < last:
@@ -165,7 +169,8 @@ class TrainingSession:
                     self._engine.go_on_with(self._text, epoch)
                 with self._stopping:
                     self._begin_epoch(epoch)
-                    self._in_epoch = self._trained._torn = True
+                    self._in_epoch = True
+                    self._note_rest(False)
                     self._engine.train_epoch(epoch)
                     self._end_epoch(epoch)
                     self._stopping.obey()
@@ -174,6 +179,8 @@ class TrainingSession:
             except BaseException:
                 self._keep_where_it_stopped()
                 raise
+        if self._keeping.failure:
+            raise self._keeping.failure
 
     def call(self, event: str) -> None:
         """Call the hooks that have a method of an event's name."""
@@ -200,7 +207,8 @@ class TrainingSession:
         self._check_weights(epoch + 1)
         loss = self._resting.measure()
         self._words.end(known - (position.done_of(known) if position else 0))
-        self._in_epoch = trained._torn = False
+        self._in_epoch = False
+        self._note_rest(True)
         trained.epochs_done = epoch + 1
         self._note()
         if loss is not None:
@@ -212,7 +220,7 @@ class TrainingSession:
             "unknown" if loss is None else f"{loss:.4f}", self._engine.rate,
         )  # fmt: skip
         self.call("on_epoch_end")
-        if epoch + 1 == config.epochs or self._schedule.due(*self._done()):
+        if epoch + 1 == config.epochs or self._keeping.due(*self._done()):
             self._keep()
 
     def _begin_of(self, epoch: int) -> float:
@@ -225,22 +233,24 @@ class TrainingSession:
         return self._plan.position if epoch == self._plan.first_epoch else None
 
     def _is_to_rest(self, words: float) -> bool:
-        return self._stopping.asked or (
-            self._plan.keep is not None and self._schedule.due(*self._done(words))
-        )
+        return self._stopping.asked or self._keeping.due(*self._done(words))
 
     def _rest(self) -> None:
         """See to what is due within an epoch."""
         self._stopping.obey()
         self._note()
-        self._trained._torn = False
+        self._note_rest(True)
         try:
             self._keep()
-        except NotFiniteError:
+        except ValueError:  # of numbers that are not finite
             self._check_weights(self._trained.epochs_done + 1)
             raise
         self._stopping.obey()
-        self._trained._torn = True
+        self._note_rest(False)
+
+    def _note_rest(self, rests: bool) -> None:
+        """Note whether what is known of the run is all that the weights have learnt."""
+        self._trained._torn = self._in_epoch and not rests
 
     def _done(self, words: float | None = None) -> tuple[float, float]:
         """Return words and epochs of the run, given words as the progress counts them."""
@@ -259,12 +269,13 @@ class TrainingSession:
 
     def _keep(self) -> None:
         """Save the model, if it is to be kept and has learnt anything."""
-        if self._plan.keep is None or not self._trained.predictions:
-            return
-        self._keeping = True
-        self._plan.keep()
-        self._keeping, self._kept_at = False, self._stands()
-        self._schedule.kept(*self._done())
+        failed = self._trained.predictions and self._keeping.save(self._stands(), *self._done())
+        if failed and self._trained.epochs_done < self._plan.config.epochs:
+            warnings.warn(
+                f"a checkpoint could not be written: {self._keeping.failure}; the training goes "
+                "on, and the next one is tried when it is due",
+                stacklevel=2,
+            )
 
     def _stands(self) -> tuple[int, Position | None]:
         return self._trained.epochs_done, self._trained._position
@@ -273,16 +284,22 @@ class TrainingSession:
         """Save the model where something has ended the training, unless it was the saving."""
         self._note()
         whole = not self._in_epoch or self._trained._position is not None
-        self._trained._torn = not whole
-        if whole and not self._keeping and self._kept_at != self._stands():
-            try:
-                self._keep()
-            except (OSError, MemoryError, ValueError) as error:
-                warnings.warn(
-                    f"where the training stopped could not be kept: {error}; the checkpoint is "
-                    "the one before",
-                    stacklevel=2,
-                )
+        self._note_rest(whole)
+        keeping, stands = self._keeping, self._stands()
+        if not whole or keeping.is_saving or keeping.has(stands) or not self._trained.predictions:
+            return
+        error: Exception | None
+        try:
+            keeping.save(stands, *self._done())
+            error = keeping.failure
+        except ValueError as diverged:
+            error = diverged
+        if error:
+            warnings.warn(
+                f"where the training stopped could not be kept: {error}; the checkpoint is the "
+                "one before",
+                stacklevel=2,
+            )
 
     def _report(self, words: float, loss: float) -> None:
         position = self._words.position(words)

@@ -62,12 +62,12 @@ class VocabularyBuilding(Base):
             The vocabulary is too small for these hyper-parameters, or there is none to update.
         """
         check_unsupported("build_vocab", unknown, names=parameters(VocabularyBuilding.build_vocab))
-        self._weights.refuse_while_training("words")
         source = one_source(corpus_iterable, corpus_file)
-        held = held_by(source, self.reading)
-        self._build_vocab(
-            source, held, update=update, trim_rule=trim_rule, keep_raw_vocab=keep_raw_vocab
-        )
+        with self._changing("words"):
+            held = held_by(source, self.reading)
+            self._build_vocab(
+                source, held, update=update, trim_rule=trim_rule, keep_raw_vocab=keep_raw_vocab
+            )
         return self
 
     def _build_vocab(
@@ -127,11 +127,11 @@ class VocabularyBuilding(Base):
         ValueError
             See :meth:`build_vocab`.
         """
-        self._weights.refuse_while_training("words")
-        vocab = Vocabulary.from_counts([*word_freq], [*word_freq.values()], **ALL_WORDS)
-        self._counted = vocab if keep_raw_vocab else None
-        self._take_vocab(vocab, update=update, trim_rule=trim_rule, uncut=True)
-        self._texts.forget(corpus_count or 0, vocab.total)
+        with self._changing("words"):
+            vocab = Vocabulary.from_counts([*word_freq], [*word_freq.values()], **ALL_WORDS)
+            self._counted = vocab if keep_raw_vocab else None
+            self._take_vocab(vocab, update=update, trim_rule=trim_rule, uncut=True)
+            self._texts.forget(corpus_count or 0, vocab.total)
         return self
 
     def reset_from(self, other_model: Base) -> None:
@@ -141,10 +141,10 @@ class VocabularyBuilding(Base):
         ----------
         other_model : Word2Vec
         """
-        self._weights.refuse_while_training("words")
-        _, vocab = other_model.built()
-        self._begin_with(vocab)
-        self._texts.forget(*other_model._texts.counts)
+        with self._changing("words"):
+            _, vocab = other_model.built()
+            self._begin_with(vocab)
+            self._texts.forget(*other_model._texts.counts)
 
     def _take_vocab(
         self,

@@ -137,8 +137,9 @@ class VocabularySteps(VocabularyBuilding):
         """
         if self._chosen is None:
             raise NoVocabularyError("no words are chosen yet: call prepare_vocab()")
-        if update:
-            self._weights.grow(self._chosen)
-        else:
-            self._begin_with(self._chosen)
-        self._chosen = None
+        with self._changing("words"):
+            if update:
+                self._weights.grow(self._chosen)
+            else:
+                self._begin_with(self._chosen)
+            self._chosen = None
