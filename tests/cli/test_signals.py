@@ -131,6 +131,17 @@ main()
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "w2v: stopped\n")
 
 
+@pytest.mark.parametrize("told", [False, True])
+def test_a_second_signal_adds_no_line_to_the_last_one(told: bool) -> None:
+    code = "import sys; from w2v.cli.signals import Stop; stop = Stop();"
+    code += f"stop.number, stop.told = 15, {told}; stop.wrote('v.bin'); stop.leave('another')"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 143
+    assert done.stderr == ("" if told else "w2v: stopped at once by another; written: v.bin\n")
+
+
 def test_what_was_ignored_at_the_start_stays_so(folder: Path) -> None:
     code = "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN);"
     code += "os.execv(sys.executable, [sys.executable, '-m', 'w2v', *sys.argv[1:]])"

@@ -148,6 +148,6 @@ def _told(error: BaseException) -> str:
 
 
 def _fail(message: str, status: int) -> None:
-    current().told = True
     echo(f"w2v: {shortened(message, _LONGEST)}", err=True)
+    current().told = True
     sys.exit(status)

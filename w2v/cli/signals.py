@@ -157,7 +157,8 @@ class Stop:
         with suppress(OSError):
             # Not by sys.stderr, which another thread may have locked.  A bar hides the cursor.
             shown = "\x1b[?25h\n" if os.isatty(2) else ""
-            os.write(2, f"{shown}w2v: {line}\n".encode(errors="backslashreplace"))
+            if not self.told:
+                os.write(2, f"{shown}w2v: {line}\n".encode(errors="backslashreplace"))
         os._exit(self.status)
 
 

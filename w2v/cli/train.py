@@ -247,7 +247,7 @@ def train(
                 f"cannot draw {plot} ({reason(error)}); the vectors are in {output}"
             ) from error
         written.append(str(plot))
-    stopped = stop.told = stopped or stop.number is not None
+    stopped = stopped or stop.number is not None
     if stopped and folder is not None and folder.exists() and not word2vec.not_kept:
         written.append(str(folder))
     told = ", ".join(written)
@@ -261,6 +261,7 @@ def train(
     if stopped and quiet:  # which is worth a line anyway
         echo(f"w2v: stopped; written: {told}", err=True)
     say(f"written: {told}")
+    stop.told = stopped
     if stopped and folder:
         say(f"to go on: the same command with --checkpoint {folder} --resume auto")
     if json_output:
