@@ -272,3 +272,19 @@ def test_any_corpus_can_be_joined_and_copies_are_equal() -> None:
         joined = each.join(read_corpus(other, min_count=1), min_count=1)
         assert list(joined.sentences()) == list(found[other]) == list(each[other])
         assert pickle.loads(pickle.dumps(each.freeze())).phrasegrams == found.scores
+
+
+def test_kernels_return_one_array_each() -> None:
+    # Of a tuple of arrays Numba loses one to a signal that comes while it is made.
+    from numba import types
+
+    from w2v.data.phrase_kernels import count_pairs, lookup_table
+
+    Phrases([["a", "b", "c"]] * 9, min_count=1, threshold=0.1)[["a", "b"]]
+    Phrases([["a", "b", "c"]] * 9, min_count=1, threshold=0.1).join(
+        read_corpus([["a", "b"]] * 9, min_count=1), min_count=1
+    )
+    for kernel in (count_pairs, lookup_table):
+        assert kernel.nopython_signatures
+        for signature in kernel.nopython_signatures:
+            assert isinstance(signature.return_type, types.Array)

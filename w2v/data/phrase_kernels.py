@@ -4,6 +4,9 @@ With ``size`` words, the key ``a * size + b`` is the pair (a, b); -1 is an empty
 connector words stand between, as in bread_and_butter, a is not a word but a beginning, such
 as bread_and: numbered from ``size`` on, and found in the same table under the key of what it
 is made of, the word or beginning before and the connector.
+
+A table is one array of two rows: of several that are returned together, Numba loses one to a
+signal that comes just then, and the process ends.
 """
 
 from __future__ import annotations
@@ -40,7 +43,7 @@ def _grown(keys, values):
 
 @_kernel
 def count_pairs(tokens, offsets, is_connector):
-    """Count the pairs within sentences; return the table's keys and values.
+    """Count the pairs within sentences; return the table, its keys and values.
 
     The value of a pair is its count, that of a beginning its number.
     """
@@ -72,22 +75,25 @@ def count_pairs(tokens, offsets, is_connector):
             if not connects:
                 before = word
     filled = np.flatnonzero(keys != -1)
-    return keys[filled], values[filled]
+    table = np.empty((2, filled.size), np.int64)
+    table[0], table[1] = keys[filled], values[filled]
+    return table
 
 
 @_kernel
 def lookup_table(known, values):
-    """Lay keys out for lookup; return the table's keys and values."""
+    """Lay keys out for lookup; return the table, its keys and values."""
     bits = 4
     while (1 << bits) < 2 * known.size:
         bits += 1
-    keys = np.full(1 << bits, -1, np.int64)
-    found = np.zeros(keys.size, np.int64)
+    table = np.zeros((2, 1 << bits), np.int64)
+    keys, found = table[0], table[1]
+    keys[:] = -1
     for i in range(known.size):
         slot = _slot(keys, known[i])
         keys[slot] = known[i]
         found[slot] = values[i]
-    return keys, found
+    return table
 
 
 @_kernel

@@ -62,7 +62,8 @@ class CPUBackend(Backend):
 
     def _unique(self, index: Array, size: int) -> tuple[Array, Array]:
         """Return the distinct rows, and for every entry of index the place of its own."""
-        unique, place = kernels.unique(index, size)
+        place = np.empty(index.shape, np.int32)
+        unique = kernels.unique(index, size, place.reshape(-1))
         if index.size and not unique.size:
             self.check_ids(index, size, "row")
         return unique, place

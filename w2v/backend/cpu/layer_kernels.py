@@ -88,8 +88,8 @@ def scatter_add(dst, index, rows):
 
 
 @_exact
-def unique(index, size):
-    """Return the distinct values of index, int32, and for every entry the place of its value.
+def unique(index, size, place):
+    """Return the distinct values of index, int32; write for every entry the place of its value.
 
     Without values, if one is outside 0 .. size - 1.  By a hash table of the batch's size, so
     that the cost does not know V.
@@ -101,12 +101,11 @@ def unique(index, size):
     mask, shift = (1 << bits) - 1, np.uint64(64 - bits)
     slot_of = np.full(mask + 1, -1, np.int32)
     values = np.empty(n, np.int32)
-    place = np.empty(n, np.int32)
     count = 0
     for i in range(n):
         given = index.flat[i]
         if (given < 0) | (given >= size):
-            return values[:0], place.reshape(index.shape)
+            return values[:0]
         value = np.int32(given)
         slot = np.int64((np.uint64(value) * np.uint64(0x9E3779B97F4A7C15)) >> shift)
         while slot_of[slot] >= 0 and values[slot_of[slot]] != value:
@@ -116,7 +115,7 @@ def unique(index, size):
             values[count] = value
             count += 1
         place[i] = slot_of[slot]
-    return values[:count], place.reshape(index.shape)
+    return values[:count]
 
 
 @_fast
