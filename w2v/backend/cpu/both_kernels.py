@@ -13,8 +13,9 @@ import numpy as np
 
 from w2v.backend.cpu.copies_kernels import fetch_row, output_row
 from w2v.backend.cpu.fused_kernels import Outputs, make_train
-from w2v.backend.cpu.negative_kernels import Negatives, draw, merge, prepare
+from w2v.backend.cpu.negative_kernels import Negatives, draw, prepare
 from w2v.backend.cpu.tree_kernels import Tree, lay_path, lower
+from w2v.backend.cpu.window_kernels import merge_outputs
 
 _inline = numba.njit(nogil=True, error_model="numpy", inline="always")
 
@@ -64,4 +65,4 @@ def _restore(i, outputs, rows, copies):
         rows[j] = output_row(2 * np.int64(outputs[j, i]), copies)
 
 
-train = make_train("train_both", Outputs(_prepare, _draw, _lay, merge, _restore, lower))
+train = make_train("train_both", Outputs(_prepare, _draw, _lay, merge_outputs, _restore, lower))

@@ -297,3 +297,18 @@ def merge_contexts(part, tiles, in_rows, earlier, weights):
                     g[first] += g[again]
                     g[again] = 0
             in_rows[b] = empty
+
+
+@_kernel
+def merge_outputs(count, length, rows, weights):
+    """Give an output's first place the weights of its later ones, and those an empty row."""
+    g, span, tile, empty = weights
+    for j in range(length - 1, 0, -1):
+        for earlier in range(j):
+            if rows[earlier] == rows[j]:
+                a, b = earlier // tile * span + earlier % tile, j // tile * span + j % tile
+                for c in range(count):
+                    g[a + c * tile] += g[b + c * tile]
+                    g[b + c * tile] = 0
+                rows[j] = empty
+                break

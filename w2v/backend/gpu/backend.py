@@ -262,6 +262,17 @@ class GPUBackend(DeviceChecks):
     def fused_words(self, settings: FusedSettings, dim: int) -> int:
         return fused.SLICE_WORDS
 
+    def windows_that_share(self, settings: FusedSettings, size: int) -> int:
+        return 1
+
+    def check_work(self, work: Work) -> None:
+        if work.settings.share_negatives > 1:
+            raise ValueError(
+                f"a GPU draws negatives for every window: share_negatives must be 1 or left out, "
+                f"got {work.settings.share_negatives}"
+            )
+        super().check_work(work)
+
     def fused_tokens(self, tokens: Array) -> Array:
         # On the device if it fits there beside everything else; else each call of `train`
         # sends what it needs in blocks.
