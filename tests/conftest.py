@@ -6,14 +6,51 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from w2v import Word2Vec
 from w2v.backend import Backend, use_backend
 from w2v.backend.select import gpu_problem
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, which some of them test.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# Trainings whose kernels take longest to compile, and which most tests need.
+COMPILED: list[dict[str, Any]] = [
+    {"sg": 1},
+    {"sg": 0},
+    {"sg": 1, "hs": 1, "negative": 0},
+    {"sg": 0, "hs": 1, "negative": 0},
+    {"sg": 1, "hs": 1},
+    {"sg": 1, "negative": 1},
+]
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Have each of several workers compile its share of the kernels, so that none is idle.
+
+    Without this, all of them would compile the same ones at the same time.
+    """
+    worker: dict[str, Any] | None = getattr(session.config, "workerinput", None)
+    if worker is None:
+        return
+    mine = int(worker["workerid"].removeprefix("gw"))
+    for how in COMPILED[mine :: worker["workercount"]]:
+        Word2Vec([[*"abcdef"]] * 9, min_count=1, sample=0, workers=1, backend="cpu", **how)
+
+
+@pytest.fixture(autouse=True)
+def _signals_as_before() -> Iterator[None]:
+    """Leave the next test what stands for signals, whatever commands a test has run in here."""
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
+    before = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        if signal.getsignal(number) is not handler:
+            signal.signal(number, handler)
 
 
 @pytest.fixture(params=["cpu", "gpu"])

@@ -90,6 +90,8 @@ SHAPES = [  # vocabulary, dimension, window, negatives
     (300, 100, 5, 5),
     (40, 17, 10**20, 5),  # every window is its sentence
     (300, 33, 45, 20),
+    # Negatives of which kernels are compiled for no other test, a quarter of a minute each.
+    *(pytest.param((40, 17, 5, negative), marks=pytest.mark.soak) for negative in (2, 3, 9)),
 ]
 
 
@@ -109,7 +111,7 @@ def test_the_kernel_steps_as_the_reference_does(
     shape: tuple[int, int, int, int], model: dict[str, bool], exact: bool
 ) -> None:
     vocab_size, dim, window, negative = shape
-    corpus = Corpus(vocab_size)
+    corpus = Corpus(vocab_size, sentences=15)
     # Long sums of vectors step far; smaller steps keep the comparison well conditioned.
     alpha = 0.05 / min(window, 60)
     settings = corpus.settings(window=window, negative=negative, exact=exact, alpha=alpha, **model)

@@ -126,7 +126,7 @@ def test_the_kernel_steps_as_the_reference_does(
     shape: tuple[int, int, int], model: dict[str, bool]
 ) -> None:
     vocab_size, dim, window = shape
-    corpus = Corpus(vocab_size)
+    corpus = Corpus(vocab_size, sentences=15)
     # Long sums of vectors step far; smaller steps keep the comparison well conditioned.
     settings = tree_settings(corpus, window=window, alpha=0.05 / min(window, 60), **model)
     start = tree_weights(vocab_size, dim)

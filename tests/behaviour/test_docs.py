@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
-import sys
 import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
 from benchmarks.readme import updated
+from tests.support.commands import run, run_program
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -36,17 +39,27 @@ def test_every_block_runs_as_printed(page: str, least: int, tmp_path: Path) -> N
     (tmp_path / "book.txt").write_text("\n".join(LINES * 60))
     (tmp_path / "pairs.tsv").write_text("sea\tship\t8\nking\tqueen\t9\nking\tsea\t1\n")
     (tmp_path / "questions.txt").write_text(": family\nhe she man woman\nking queen he she\n")
-    scripts = sysconfig.get_path("scripts")
-    environment = {**os.environ, "PATH": os.pathsep.join([scripts, os.environ["PATH"]])}
     found = blocks(page)
     assert len(found) >= least
     for language, text in found:
-        command = [sys.executable, "-c", text] if language == "python" else ["sh", "-ec", text]
-        done = subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, f"{text}\n{done.stderr}"
-        assert "Traceback" not in done.stderr
+        for done in run_block(language, text, tmp_path):
+            assert done.returncode == 0, f"{text}\n{done.stderr}"
+            assert "Traceback" not in done.stderr
+
+
+def run_block(language: str, text: str, folder: Path) -> Iterator[CompletedProcess[str]]:
+    """Run a program, or commands one by one, which the shell gets where there is more to them."""
+    commands = [shlex.split(line, comments=True) for line in text.splitlines()]
+    if language == "python":
+        yield run_program(text, cwd=folder)
+    elif all(words[:1] in ([], ["w2v"]) and ">" not in words for words in commands):
+        yield from (run(*words[1:], cwd=folder) for words in commands if words)
+    else:
+        path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
+        yield subprocess.run(
+            ["sh", "-ec", text], cwd=folder, env={**os.environ, "PATH": path},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
 
 
 def test_the_readmes_figures_are_those_of_the_results() -> None:

@@ -27,8 +27,8 @@ INTERNAL = {
 
 @pytest.fixture(scope="module")
 def models() -> tuple[Word2Vec, Any]:
-    theirs = gensim.models.Word2Vec(SENTENCES, negative=2, **SMALL)
-    return Word2Vec(SENTENCES, negative=2, **SMALL), theirs
+    theirs = gensim.models.Word2Vec(SENTENCES, negative=1, **SMALL)
+    return Word2Vec(SENTENCES, negative=1, **SMALL), theirs
 
 
 def test_every_public_name_is_there_or_says_what_to_use(models: tuple[Word2Vec, Any]) -> None:
@@ -54,7 +54,7 @@ def test_every_parameter_of_a_model_stands_where_gensims_does(name: str) -> None
 def test_vectors_from_a_file_are_where_the_next_training_begins(tmp_path: Path) -> None:
     pretrained = KeyedVectors(["king", "unheard"], np.full((2, 8), 0.5))
     pretrained.save_word2vec_format(tmp_path / "v.bin", binary=True)
-    model = Word2Vec(negative=2, **SMALL)
+    model = Word2Vec(negative=1, **SMALL)
     model.build_vocab(SENTENCES)
     assert model.wv.intersect_word2vec_format(tmp_path / "v.bin", lockf=1.0, binary=True) == 1
     assert (model.wv["king"] == 0.5).all()
@@ -66,7 +66,7 @@ def test_vectors_from_a_file_are_where_the_next_training_begins(tmp_path: Path) 
 
 
 def test_a_vocabulary_can_be_given_as_counts_and_grow() -> None:
-    model = Word2Vec(negative=2, **{**SMALL, "min_count": 2})
+    model = Word2Vec(negative=1, **{**SMALL, "min_count": 2})
     model.build_vocab_from_freq({"king": 3, "the": 9, "rare": 1, "dog": 5})
     assert model.wv.index_to_key == ["the", "dog", "king"]
     model.train(SENTENCES, total_examples=60, epochs=1)
@@ -76,7 +76,7 @@ def test_a_vocabulary_can_be_given_as_counts_and_grow() -> None:
 
 
 def test_the_old_loop_that_lowers_the_rate_by_hand_does_so() -> None:
-    model: Any = Word2Vec(SENTENCES, negative=2, alpha=0.05, **SMALL)
+    model: Any = Word2Vec(SENTENCES, negative=1, alpha=0.05, **SMALL)
     model.alpha /= 2
     model.min_alpha = model.alpha
     assert (model.config.alpha, model.config.min_alpha) == (0.025, 0.025)

@@ -15,7 +15,7 @@ from w2v.data import Vocabulary, read_corpus
 
 ITEMS = [586, 12, -3, 0, 2**63 - 1]
 WALKS = [[ITEMS[(i * 7 + j * j) % 5] for j in range(6)] for i in range(60)]
-SMALL: dict[str, Any] = {"vector_size": 4, "min_count": 1, "workers": 1, "negative": 2}
+SMALL: dict[str, Any] = {"vector_size": 4, "min_count": 1, "workers": 1, "negative": 1}
 FORMATS = ("v.bin", "v.txt", "v.vec.gz", "v.safetensors", "v.npz", "v.npy", "v")
 
 

@@ -75,7 +75,7 @@ def test_an_epoch_that_the_run_has_not_is_refused() -> None:
 
 
 def train(*arguments: str, cwd: Path) -> CompletedProcess[str]:
-    return run("train", "-q", *arguments, cwd=cwd, W2V_DATA=str(cwd / "cache"))
+    return run("train", "-q", *arguments, cwd=cwd)
 
 
 def test_the_command_line_goes_on_with_the_same_or_not_at_all(tmp_path: Path) -> None:

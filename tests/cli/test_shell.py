@@ -63,7 +63,7 @@ def on_a_terminal(*arguments: str, cwd: Path, **more: str) -> str:
 
 
 BASH = """
-eval "$(w2v --show-completion bash)"
+. ./completion.sh
 complete -p w2v | grep -q -- '-o default' || exit 9
 COMP_WORDS=({words} '') COMP_CWORD={last}
 [ -n '{begun}' ] && COMP_WORDS[COMP_CWORD]='{begun}'
@@ -72,6 +72,14 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
 """
 
 
+@pytest.fixture(scope="module")
+def completion(folder: Path) -> None:
+    with (folder / "completion.sh").open("w") as script:
+        command = [str(W2V), "--show-completion", "bash"]
+        subprocess.run(command, env=environment(), stdout=script, check=True)
+
+
+@pytest.mark.usefixtures("completion")
 @pytest.mark.skipif(shutil.which("bash") is None, reason="no bash")
 @pytest.mark.parametrize(
     ("words", "begun", "expected"),

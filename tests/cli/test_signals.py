@@ -193,7 +193,7 @@ def test_the_library_leaves_signals_alone() -> None:
             seen.extend(signal.getsignal(number) for number in SIGNALS)
 
     Word2Vec(
-        [["a", "b", "c"]] * 50, min_count=1, negative=2, sample=0, epochs=1, callbacks=[Looks()]
+        [["a", "b", "c"]] * 50, min_count=1, negative=1, sample=0, epochs=1, callbacks=[Looks()]
     )
     assert seen[1:] == before[1:]
     assert [signal.getsignal(number) for number in SIGNALS] == before
@@ -214,7 +214,7 @@ def test_a_program_that_ran_a_command_still_hears_ctrl_c(
 
     with pytest.raises(KeyboardInterrupt):
         Word2Vec(
-            [["a", "b", "c"]] * 50, min_count=1, negative=2, sample=0, callbacks=[Interrupts()]
+            [["a", "b", "c"]] * 50, min_count=1, negative=1, sample=0, callbacks=[Interrupts()]
         )
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 

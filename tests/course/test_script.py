@@ -17,13 +17,12 @@ from w2v.training import Adam, Trainer
 TOKENS, VOCAB_SIZE = 929_589, 10_000  # the size of the corpus that the course trains on
 
 
-@pytest.fixture(scope="module")
-def corpus() -> np.ndarray:
+def draw(tokens: int) -> np.ndarray:
     """Return word ids by Zipf's law, each of which occurs."""
     rng = np.random.default_rng(1)
     p = 1 / np.arange(1, VOCAB_SIZE + 1)
-    ids = rng.choice(VOCAB_SIZE, TOKENS, p=p / p.sum())
-    ids[rng.choice(TOKENS, VOCAB_SIZE, replace=False)] = np.arange(VOCAB_SIZE)
+    ids = rng.choice(VOCAB_SIZE, tokens, p=p / p.sum())
+    ids[rng.choice(tokens, VOCAB_SIZE, replace=False)] = np.arange(VOCAB_SIZE)
     return ids
 
 
@@ -53,8 +52,9 @@ def reports(printed: str) -> list[tuple[int, int, str]]:
 
 
 def test_skip_gram_begins_as_in_the_course(
-    backend: Backend, corpus: np.ndarray, capsys: pytest.CaptureFixture[str]
+    backend: Backend, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    corpus = draw(TOKENS)
     window_size = 5
     hidden_size = 100
     batch_size = 100
@@ -71,16 +71,21 @@ def test_skip_gram_begins_as_in_the_course(
     assert reports(capsys.readouterr().out) == [(1, 9295, "41.59")]
 
 
+@pytest.mark.parametrize(
+    ("tokens", "every"), [(200_010, 400), pytest.param(TOKENS, 2000, marks=pytest.mark.soak)]
+)
 def test_cbow_trains_an_epoch_as_in_the_course(
-    backend: Backend, corpus: np.ndarray, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    backend: Backend, tokens: int, every: int, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
+    corpus = draw(tokens)
     contexts, target = create_contexts_target(corpus, 5)
     model = CBOW(VOCAB_SIZE, 100, 5, corpus)
     trainer = Trainer(model, Adam())
-    trainer.fit(contexts, target, 1, 100, eval_interval=2000)
+    iterations = tokens // 100
+    trainer.fit(contexts, target, 1, 100, eval_interval=every)
 
     lines = reports(capsys.readouterr().out)
-    assert [line[:2] for line in lines] == [(1 + 2000 * i, 9295) for i in range(5)]
+    assert [line[:2] for line in lines] == [(1 + every * i, iterations) for i in range(5)]
     losses = [float(line[2]) for line in lines]
     assert lines[0][2] == "4.16"
     # Words without order teach nothing but their frequency, which the negatives share: the loss

@@ -13,12 +13,9 @@ import faulthandler
 import importlib
 import io
 import json
-import os
 import random
 import resource
 import shutil
-import subprocess
-import sys
 import tempfile
 import traceback
 from collections import Counter
@@ -27,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support import ROOT
+from tests.support.commands import run_function
 
 HANGS_AFTER = 60  # seconds of one call
 MEMORY = 1 << 30  # bytes above what the process had before the first damage
@@ -106,16 +103,10 @@ def flip_bits(
         "files": list(files),
         "seed": seed,
         "cuts": cuts,
-        "path": [str(ROOT), *sys.path],
     }
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(
-            [sys.executable, __file__],
-            input=json.dumps({**order, "folder": folder}),
-            env={**os.environ, "W2V_DEBUG": "1", "TMPDIR": folder},
-            capture_output=True,
-            text=True,
-            check=False,
+        done = run_function(
+            f"{__name__}:serve", {**order, "folder": folder}, W2V_DEBUG="1", TMPDIR=folder
         )
         doing = Path(folder) / "doing"
         last = doing.read_text() if doing.exists() else "nothing yet"
@@ -128,7 +119,9 @@ def flip_bits(
     return Outcome(**counts, undocumented=found["undocumented"])
 
 
-def _serve(order: dict[str, Any]) -> dict[str, Any]:
+def serve(order: dict[str, Any]) -> dict[str, Any]:
+    """Do what `flip_bits` asks for, in the other process."""
+    faulthandler.enable()
     target, folder = Path(order["target"]), Path(order["folder"])
     readers = {name: _named(name) for name in order["readers"]}
     copy = folder / target.name
@@ -203,11 +196,3 @@ def _read(read: Read, path: Path) -> tuple[str, Any]:
 
 def _memory() -> int:
     return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
-if __name__ == "__main__":
-    faulthandler.enable()
-    spec = json.load(sys.stdin)
-    sys.path[:] = spec["path"]
-    # The functions were marked by the module's other copy, which their own module imports.
-    print(json.dumps(importlib.import_module("tests.support.bitflips")._serve(spec)))

@@ -1,4 +1,4 @@
-"""Commands of the command line, each in a fork of a process that has imported them already.
+"""Commands and programs, each in a fork of a process that has imported the library already.
 
 A fork is a process of its own, with a folder, an environment, output and an exit status, but
 Python and what a command imports have not to be begun anew for each.  What is said of the first
@@ -49,12 +49,44 @@ def run(*arguments: object, cwd: Path, **environment: str) -> subprocess.Complet
     CompletedProcess
     """
     words = [*map(str, arguments)]
+    return _asked("command", words, cwd, {"COLUMNS": "100", **environment})
+
+
+def run_program(text: str, *, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a program as ``python -c`` does."""
+    return _asked("program", [text], cwd, {})
+
+
+def run_function(
+    name: str, argument: object, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Call a function, ``module:name``, and have what it returns printed as JSON.
+
+    Parameters
+    ----------
+    name : str
+    argument : object
+        Its only one, which goes as JSON.
+    **environment : str
+        As for `run`.
+
+    Returns
+    -------
+    CompletedProcess
+    """
+    return _asked("function", [name, json.dumps(argument)], Path.cwd(), environment)
+
+
+def _asked(
+    kind: str, words: list[str], cwd: Path, environment: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder, "out"), Path(folder, "err")
         order = {
-            "arguments": words,
+            "kind": kind,
+            "words": words,
             "cwd": str(cwd),
-            "environment": {**unasked(), "COLUMNS": "100", **environment},
+            "environment": {**unasked(), **environment},
             "out": str(out),
             "err": str(err),
         }
@@ -94,7 +126,7 @@ def _serve() -> None:
         importlib.import_module(name)
     # A training of which every child has the kernels.
     for sg in (0, 1):
-        Word2Vec([["a", "b", "c"]] * 9, sg=sg, min_count=1, negative=1, sample=0, workers=1)
+        Word2Vec([[*"abcdef"]] * 9, sg=sg, min_count=1, sample=0, workers=1)
     # Not to be taken for a command's own.
     answers = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:
@@ -106,18 +138,30 @@ def _serve() -> None:
 
 
 def _run(order: dict[str, Any]) -> None:
-    """Become the command, and end with it."""
-    signal.alarm(LONGEST)
+    """Become what is asked for, and end with it."""
+    kind, words = order["kind"], order["words"]
+    signal.alarm(0 if kind == "function" else LONGEST)
     for number, path in (0, os.devnull), (1, order["out"]), (2, order["err"]):
         os.dup2(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), number)
+    # The server's know how far they were in other files.
+    sys.stdout = os.fdopen(1, "w", closefd=False)
+    sys.stderr = os.fdopen(2, "w", errors="backslashreplace", buffering=1, closefd=False)
     os.chdir(order["cwd"])
     os.environ.clear()
     os.environ.update(order["environment"])
     tempfile.tempdir = None
-    sys.argv = ["w2v", *order["arguments"]]
     status: Any = 1
     try:
-        importlib.import_module("w2v.cli").main()
+        if kind == "command":
+            sys.argv = ["w2v", *words]
+            importlib.import_module("w2v.cli").main()
+        elif kind == "program":
+            sys.argv = ["-c"]
+            exec(compile(words[0], "<string>", "exec"), {"__name__": "__main__"})
+        else:
+            module, _, name = words[0].partition(":")
+            function = getattr(importlib.import_module(module), name)
+            print(json.dumps(function(json.loads(words[1]))))
         status = 0
     except SystemExit as end:
         status = end.code

@@ -13,14 +13,13 @@ import json
 import os
 import resource
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.support import ROOT
+from tests.support.commands import run_function
 
 FSIZE, AS = "FSIZE", "AS"
 _OUT = 1 << 16
@@ -79,17 +78,9 @@ def run_short(
         "command": list(command),
         "kind": kind,
         "limits": list(limits),
-        "path": [str(ROOT), *sys.path],
     }
     with tempfile.TemporaryDirectory() as place:
-        done = subprocess.run(
-            [sys.executable, __file__],
-            input=json.dumps({**order, "place": place}),
-            env={**os.environ, "TMPDIR": place},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run_function(f"{__name__}:serve", {**order, "place": place}, TMPDIR=place)
     assert done.returncode == 0, done.stderr[-3000:]
     return [Ended(*each) for each in json.loads(done.stdout)]
 
@@ -104,7 +95,12 @@ def standing(folder: Path) -> dict[str, str]:
     }
 
 
-def _serve(order: dict[str, Any]) -> Iterator[Ended]:
+def serve(order: dict[str, Any]) -> list[Ended]:
+    """Do what `run_short` asks for, in the other process."""
+    return [*_ended(order)]
+
+
+def _ended(order: dict[str, Any]) -> Iterator[Ended]:
     main = importlib.import_module("w2v.cli").main
     for name in ("w2v.word2vec", "w2v.pictures.explorer", "matplotlib.font_manager"):
         importlib.import_module(name)
@@ -118,6 +114,7 @@ def _serve(order: dict[str, Any]) -> Iterator[Ended]:
         child = os.fork()
         if not child:
             os.dup2(tell, 2)
+            sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
             os.dup2(os.open(os.devnull, os.O_RDWR), 1)
             os.close(told)
             os.chdir(copy)
@@ -154,9 +151,3 @@ def _limit(kind: str, size: int) -> None:
         size += int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     number = getattr(resource, f"RLIMIT_{kind}")
     resource.setrlimit(number, (size, size))
-
-
-if __name__ == "__main__":
-    spec = json.load(sys.stdin)
-    sys.path[:] = spec["path"]
-    print(json.dumps(list(_serve(spec))))

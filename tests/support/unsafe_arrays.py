@@ -208,7 +208,7 @@ def gradient(index: Any, rows: Any) -> RowGrad:
 
 
 def fused_settings(**changed: Any) -> FusedSettings:
-    common: Args = {"skip_gram": True, "window": 2, "negative": 2, "exact": True, "total": N}
+    common: Args = {"skip_gram": True, "window": 2, "negative": 1, "exact": True, "total": N}
     return FusedSettings(**{**common, "seed": 1, **changed})
 
 

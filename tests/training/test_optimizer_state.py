@@ -66,7 +66,7 @@ def bytes_of(model: Word2Vec) -> list[bytes]:
 
 LOSSES: dict[str, dict[str, Any]] = {
     "exact": {"sampling": "exact"},
-    "fast": {"sampling": "fast", "negative": 3},
+    "fast": {"sampling": "fast", "negative": 5},
     "tree": {"hs": 1, "negative": 0},
 }
 TEXTS: dict[str, dict[str, Any]] = {

@@ -12,7 +12,7 @@ from w2v.data import CorpusError, prepare, read_corpus
 from w2v.training.checkpoint import CheckpointError
 
 TEXT = [["a", "b", "c", "d", "e", "f"]] * 400
-SMALL: dict[str, Any] = {"min_count": 1, "vector_size": 4, "workers": 1, "negative": 2}
+SMALL: dict[str, Any] = {"min_count": 1, "vector_size": 4, "workers": 1, "negative": 1}
 
 
 def test_another_trainings_folder_is_not_taken_for_an_older_checkpoint(tmp_path: Path) -> None:

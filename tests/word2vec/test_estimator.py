@@ -72,7 +72,7 @@ def test_common_gensim_usage_runs(tmp_path: Path, backend: Backend) -> None:
     from_file = Word2Vec(corpus_file=str(text), vector_size=12, min_count=1)
     assert from_file.wv.key_to_index.keys() == model.wv.key_to_index.keys()
 
-    model = Word2Vec(vector_size=12, window=3, min_count=2, seed=3, negative=3, sample=0)
+    model = Word2Vec(vector_size=12, window=3, min_count=2, seed=3, negative=5, sample=0)
     model.build_vocab(lines)
     assert model.corpus_count == len(SENTENCES)
     trained = model.train(lines, total_examples=model.corpus_count, epochs=model.epochs)

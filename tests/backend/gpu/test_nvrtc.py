@@ -26,9 +26,12 @@ TREE_FORMS = [
 ]
 
 
-@pytest.fixture(params=[70, 80, 90, 100])
+@pytest.fixture(params=[70, 100, *(pytest.param(n, marks=pytest.mark.soak) for n in (80, 90))])
 def architecture(request: pytest.FixtureRequest) -> int:
-    """A kind of GPU; in place of the oldest, which CUDA 13 left behind, its own oldest."""
+    """A kind of GPU; in place of the oldest, which CUDA 13 left behind, its own oldest.
+
+    The source differs below 90 and from there on.
+    """
     wanted = max(request.param, min(architectures()))
     if wanted not in architectures():
         pytest.skip(f"this NVRTC does not compile for sm_{wanted}")

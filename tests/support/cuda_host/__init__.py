@@ -26,7 +26,7 @@ def compiler() -> str | None:
 
 
 COMPILE = (
-    *(str(compiler()), "-O2", "-std=c++17", "-shared", "-fPIC", "-fvisibility=hidden"),
+    *(str(compiler()), "-O1", "-std=c++17", "-shared", "-fPIC", "-fvisibility=hidden"),
     *(f"-I{FOLDER}", f"-I{HERE}"),
 )
 
