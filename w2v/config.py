@@ -177,7 +177,7 @@ class TrainConfig:
         self._require(
             "share_negatives", share is None or (_is_int(share) and share >= 1), "1 or more windows"
         )
-        alone = self.sg and not self.hs and self.optimizer == "sgd"
+        alone = bool(self.sg) and not self.hs and self.optimizer == "sgd"
         self._require(
             "share_negatives",
             share in (None, 1) or alone,

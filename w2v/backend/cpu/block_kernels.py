@@ -50,8 +50,8 @@ class Block(NamedTuple):
     ----------
     contexts, outputs : int
         Where their int64 addresses stand, side by side.
-    count : int
-        Contexts.
+    size : int
+        How many contexts.
     tiles : int
         How many tiles the outputs fill.
     factors : int or None
@@ -65,7 +65,7 @@ class Block(NamedTuple):
 
     contexts: int
     outputs: int
-    count: int
+    size: int
     tiles: int
     factors: int | None
     alike: int
@@ -108,9 +108,9 @@ def count_pairs(block, before, widths, lanes, room, share, group, tile):
     """
     place, negative, share = load(lanes), load(lanes + _VECTOR), splat(share)
     tiles = (widths.size + len(tile) - 1) // len(tile)  # that have targets
-    for c in range(0, block.count, len(group)):
+    for c in range(0, block.size, len(group)):
         here = add(place, splat(np.float32(c - before)))
-        real = below(place, splat(np.float32(block.count - c)))
+        real = below(place, splat(np.float32(block.size - c)))
         windows = splat(np.float32(0))
         at = room.counts + c * len(tile) * 4
         for t in range(tiles):

@@ -13,7 +13,7 @@ import numpy as np
 
 from w2v.backend.array import Array
 from w2v.backend.noise import NoiseTable
-from w2v.backend.reference.sampling import SamplingPrimitives
+from w2v.backend.output import Ops
 from w2v.backend.settings import FusedSettings
 
 
@@ -43,7 +43,7 @@ class Block(NamedTuple):
 
 
 def blocks_of(
-    backend: SamplingPrimitives,
+    backend: Ops,
     noise: NoiseTable,
     sentence: Array,
     places: Array,
@@ -54,7 +54,7 @@ def blocks_of(
 
     Parameters
     ----------
-    backend : Backend
+    backend : Ops
     noise : NoiseTable
     sentence : (n,) int array
         Words that stayed.
@@ -80,7 +80,7 @@ def blocks_of(
 
 
 def _block(
-    backend: SamplingPrimitives,
+    backend: Ops,
     sentence: Array,
     targets: np.ndarray,
     widths: list[int],
