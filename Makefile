@@ -11,7 +11,7 @@ train: .venv/installed
 	$(BIN)/python -m w2v neighbors vectors.bin string file error thread --topn 6
 
 test: .venv/tested
-	$(BIN)/python -m pytest -n auto --dist loadfile -m 'not soak and not alone'
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m 'not soak and not alone'
 	$(BIN)/python -m pytest -m alone
 
 # What takes too long to be run each time.

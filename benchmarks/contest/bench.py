@@ -8,7 +8,7 @@ from benchmarks.harness.options import Quick
 from w2v.bench import Bench, summary
 
 
-def run(folder: Path, *, seconds: Annotated[float, Quick(5)] = 120) -> str:
+def run(folder: Path, *, seconds: Annotated[float, Quick(2)] = 120) -> str:
     """Measure in rounds of so many seconds together, about, and write ``bench``."""
     found = Bench(seconds).run(lambda line: turns.say(f"bench: {line}", passing=True))
     speeds, figures = {str(x.case): x.words_per_second for x in found.measurements}, summary(found)

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +23,8 @@ from w2v.cli import main
 from w2v.data import EncodedCorpus, Phrases, prepare
 from w2v.files import recovered
 from w2v.pictures.explorer import write_explorer
+from w2v.pictures.loss_curve import plot_loss
+from w2v.pictures.word_map import plot_words
 from w2v.vectors import UsearchIndexer
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="forks")
@@ -71,6 +74,19 @@ def indexed(path: Path) -> str:
     return str(index.labels[0])
 
 
+@cache
+def picture(name: str, letters: str) -> bytes:
+    with tempfile.TemporaryDirectory() as place:
+        FILES[name].write(Path(place, name), letters)
+        return Path(place, name).read_bytes()
+
+
+def drawn(path: Path) -> str:
+    """Return whose picture it is, whole."""
+    content = path.read_bytes()
+    return next((each for each in (OLD, NEW) if picture(path.name, each) == content), "")
+
+
 FOLDERS = {
     "run": Kind(
         lambda path, letters: MODELS[letters].save(path),
@@ -94,6 +110,10 @@ FILES = {
     "phrases": Kind(
         lambda path, letters: PHRASES[letters].save(path),
         lambda path: min(Phrases.load(path).vocab),
+    ),
+    "map.png": Kind(lambda path, letters: plot_words(vectors(letters), [*letters], path), drawn),
+    "loss.png": Kind(
+        lambda path, letters: plot_loss([ord(c) for c in letters], 1, path=path), drawn
     ),
     "page.html": Kind(
         lambda path, letters: write_explorer(vectors(letters), path, neighbors=1),
@@ -124,7 +144,10 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("name", "exchanging_works"),
     [
-        *((name, True) for name in (*FOLDERS, *FILES)),
+        *(
+            pytest.param(name, True, marks=[pytest.mark.soak] * name.endswith(".png"))
+            for name in (*FOLDERS, *FILES)
+        ),
         ("run", False),
         pytest.param("corpus", False, marks=pytest.mark.soak),
     ],

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import copy
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.file_calls import killed_at
 from w2v import Word2Vec
 from w2v.cli.metrics import MetricsLog
 
@@ -77,6 +80,22 @@ def test_a_finished_run_that_is_started_again_adds_nothing(tmp_path: Path) -> No
             if has_end:
                 log.end(trained, save_seconds=0.5)
     assert [each["event"] for each in lines(path)] == ["start", "resume", "end"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="forks")
+def test_whenever_it_is_killed_what_a_run_adds_follows_whole_lines(tmp_path: Path) -> None:
+    path, n = tmp_path / "run.jsonl", 0
+    trained, going_on = model(), [model(epochs_done=each) for each in (0, 1)]
+    while killed_at(n, lambda: run(path, trained, 2)):
+        for each in going_on:  # from the last checkpoint, or the one before
+            run(path, copy.copy(each), 2, goes_on=True)
+            found = lines(path)
+            words = [line["words"] for line in found if line["event"] == "report"]
+            assert words == sorted({*words})
+            assert words[-1] == 2.5 * WORDS
+        path.unlink()
+        n += 1
+    assert n > 10
 
 
 def test_reports_carry_the_total_the_rates_and_the_time_left(tmp_path: Path) -> None:

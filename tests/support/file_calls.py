@@ -47,14 +47,17 @@ def file_calls(before: Callable[[str], None], *, exchanging_works: bool = True) 
             return (done or 0) + (super().write(view[len(view) // 2 :]) or 0)
 
     def opened(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
-        if mode.strip("bt") not in ("w", "a", "x"):
+        given = {**dict(zip(("buffering", "encoding", "errors", "newline"), args, strict=False))}
+        given |= kwargs
+        at_once = given.get("buffering") == 0
+        if mode.strip("bt") not in ("w", "a", "x") and not (at_once and "+" in mode):
             return _open(file, mode, *args, **kwargs)
         before("open")
+        if at_once:
+            return File(file, mode.replace("b", ""))
         raw = io.BufferedWriter(File(file, mode.replace("t", "").replace("b", "")))
         if "b" in mode:
             return raw
-        given = {**dict(zip(("buffering", "encoding", "errors", "newline"), args, strict=False))}
-        given |= kwargs
         return io.TextIOWrapper(
             raw, given.get("encoding"), given.get("errors"), given.get("newline")
         )

@@ -23,6 +23,7 @@ from tests.support.commands import run_function
 
 FSIZE, AS = "FSIZE", "AS"
 _OUT = 1 << 16
+_SECONDS = 60  # of the processor; more is a hang, and ends by a signal
 
 
 class Ended(NamedTuple):
@@ -147,6 +148,7 @@ def _ended(order: dict[str, Any]) -> Iterator[Ended]:
 
 
 def _limit(kind: str, size: int) -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS + 5))
     if kind == AS:
         size += int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     number = getattr(resource, f"RLIMIT_{kind}")

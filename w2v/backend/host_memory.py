@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 _CGROUPS = Path("/sys/fs/cgroup")
 # A limit's name, what is used, and what of that can be had back at once: version 2, then 1.
@@ -31,8 +30,9 @@ def free_and_total() -> tuple[int, int]:
     import psutil
 
     machine = psutil.virtual_memory()
-    left = [machine.available, *_left_in_groups(), *_left_of_limit(psutil.Process())]
-    return max(0, min(left)), machine.total
+    left = [machine.available, *_left_in_groups()]
+    limited = left_of_limit()
+    return max(0, min(left if limited is None else [*left, limited])), machine.total
 
 
 def _left_in_groups() -> Iterator[int]:
@@ -59,10 +59,12 @@ def _left_in(folder: Path) -> Iterator[int]:
             yield most - used + sum(table.get(name, 0) for name in cached)
 
 
-def _left_of_limit(process: Any) -> Iterator[int]:
-    if hasattr(process, "rlimit"):  # Linux and FreeBSD
-        import psutil
+def left_of_limit() -> int | None:
+    """Return the bytes of addresses that this process's limit leaves it, None without a limit."""
+    import psutil
 
-        most = process.rlimit(psutil.RLIMIT_AS)[0]
-        if most != psutil.RLIM_INFINITY:
-            yield most - process.memory_info().vms
+    process = psutil.Process()
+    if not hasattr(process, "rlimit"):  # not Linux or FreeBSD
+        return None
+    most: int = process.rlimit(psutil.RLIMIT_AS)[0]
+    return None if most == psutil.RLIM_INFINITY else most - process.memory_info().vms

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from w2v.cli.common import teller
+from w2v.cli.common import require_addresses, teller
 from w2v.cli.options import Json, Quiet
 from w2v.cli.outputs import check_place
 from w2v.cli.terminal import echo, print_json
@@ -34,6 +34,7 @@ def bench(
     from w2v.cli.info import describe_installation
     from w2v.files import atomic_path
 
+    require_addresses()
     check_place(output)
     tell = teller(quiet)
     seconds = min(seconds, 15) if quick else seconds

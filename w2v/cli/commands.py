@@ -18,6 +18,7 @@ from w2v.cli.common import CommandLineError
 from w2v.cli.corpora import phrases, prepare
 from w2v.cli.explore import explore
 from w2v.cli.info import info
+from w2v.cli.outputs import reason
 from w2v.cli.signals import current
 from w2v.cli.terminal import echo
 from w2v.cli.train import train
@@ -143,7 +144,7 @@ def _told(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         name = error.filename
         return f"{shortened(str(name))}: {error.strerror}" if name else error.strerror
-    return str(error).strip() or type(error).__name__
+    return reason(error).strip()
 
 
 def _fail(message: str, status: int) -> None:

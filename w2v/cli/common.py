@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from w2v.data import EncodedCorpus
 
 
+# Less than half of it is touched.
+_TO_TRAIN = 700_000_000  # Arrow, Numba with LLVM, linear algebra
+TO_WRITE = 250_000_000  # Arrow
+
+
 class CommandLineError(ValueError):
     """What a command is asked for cannot be, whatever stands in the files that it names."""
 
@@ -33,6 +38,32 @@ def command_line() -> Iterator[None]:
         yield
     except ValueError as error:
         raise CommandLineError(str(error)) from error
+
+
+def require_addresses(needed: int = _TO_TRAIN) -> None:
+    """Refuse to begin where a limit of addresses (``ulimit -v``) is below what libraries take.
+
+    Some of them end the process there, or wait for ever.
+
+    Parameters
+    ----------
+    needed : int, default what it takes to train
+        Bytes.
+
+    Raises
+    ------
+    MemoryError
+        It says how much it is.
+    """
+    from w2v.backend.host_memory import left_of_limit
+
+    left = left_of_limit()
+    if left is not None and left < needed:
+        raise MemoryError(
+            f"not enough memory to begin: libraries take up to {needed / 1e6:.0f} MB of "
+            f"addresses, and this process may have {max(0, left) / 1e6:.0f} MB more: raise its "
+            "limit (ulimit -v)"
+        )
 
 
 def teller(quiet: bool) -> Callable[[str], None]:

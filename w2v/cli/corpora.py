@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from w2v.cli.common import command_line, describe, teller, totals_of
+from w2v.cli.common import command_line, describe, require_addresses, teller, totals_of
 from w2v.cli.config_file import Config
 from w2v.cli.options import (
     Column,
@@ -53,6 +53,7 @@ def prepare(
     from w2v.data.reading.read_settings import ReadSettings
     from w2v.training.progress import ReadingProgress
 
+    require_addresses()
     say = teller(quiet)
     how: dict[str, Any] = {
         "tokenizer": tokenizer,
@@ -126,6 +127,7 @@ def phrases(
     from w2v.data import ENGLISH_CONNECTOR_WORDS, Phrases, output_folder, read_corpus
     from w2v.data.reading.read_settings import ReadSettings
 
+    require_addresses()
     say = teller(quiet)
     connectors = [word.strip() for word in (connector_words or "").split(",") if word.strip()]
     if connectors == ["english"]:

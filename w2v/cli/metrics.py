@@ -187,7 +187,7 @@ class MetricsLog:
     def _cut(self, config: Mapping[str, Any], epochs: int, words: int) -> None:
         """Cut off what the file, if it is this run's, has of later than a place in it."""
         file = self._file
-        if file is None or not file.seekable():
+        if file is None or not (file.readable() and file.seekable()):
             return
         file.seek(0)
         kept, ours = 0, False
@@ -195,7 +195,7 @@ class MetricsLog:
             try:
                 entry = json.loads(line)
                 event = entry["event"]
-                if event == "start":
+                if event in ("start", "resume"):
                     ours = not differing(entry["config"], config)
                 later = (event == "report" and entry["words"] > words + 1) or (
                     event == "epoch" and entry["epoch"] > epochs
@@ -211,7 +211,7 @@ class MetricsLog:
     def _look_for_end(self, *, nothing_left: bool) -> None:
         """Note whether there is nothing to be added: the run is over, and the file has its end."""
         file = self._file
-        if nothing_left and file is not None and file.seekable():
+        if nothing_left and file is not None and file.readable() and file.seekable():
             file.seek(0)
             *_, last = (b"", *file.readlines())
             self._is_over = last.startswith(b'{"event": "end"')

@@ -86,7 +86,11 @@ def check_place(path: Path | None, *, folder: bool = False) -> None:
 
 
 def check_room(
-    word2vec: Word2Vec, output: Path, checkpoint: Path | None, warn: Callable[[str], None]
+    word2vec: Word2Vec,
+    output: Path,
+    checkpoint: Path | None,
+    warn: Callable[[str], None],
+    keep: int = 1,
 ) -> None:
     """Compare what a training will write with the room there is.
 
@@ -97,6 +101,8 @@ def check_room(
     output : Path
         Of the vectors.
     checkpoint : Path or None
+    keep : int, default 1
+        Checkpoints.
     warn : callable
         Is told where there is too little now: some may become free meanwhile.
 
@@ -106,18 +112,22 @@ def check_room(
         A file that would be larger than any of this process may be.
     """
     from w2v.training.memory import bytes_of_model
+    from w2v.training.older_checkpoints import older_folders
 
     assert word2vec.vocab is not None
     config, words = word2vec.config, len(word2vec.vocab)
     model = bytes_of_model(words, config)
     # As word2vec's binary format has them, the smallest of those that are not compressed.
     spelled = len("".join(map(str, word2vec.vocab.words)).encode(errors="replace"))
-    vectors = words * (4 * config.vector_size + 1) + spelled
-    parts = [(output, "vectors", vectors)]
+    head = len(f"+{words} {config.vector_size}\n")
+    vectors = head + words * (4 * config.vector_size + 1) + spelled
+    parts = [(output, "vectors need", vectors)]
     if checkpoint is not None:
-        # The old one stays until the new one is whole.
-        times = 1 if checkpoint.exists() or config.epochs == 1 else 2
-        parts.append((checkpoint, "the checkpoint, with the one before", times * model))
+        # The last of those to keep stays until the new one is whole.
+        there = sum(path.exists() for path in (checkpoint, *older_folders(checkpoint, keep)))
+        new = max(1, keep + 1 - there) if config.epochs > 1 else 1
+        what = "a checkpoint needs" if new == 1 else f"{new} checkpoints need"
+        parts.append((checkpoint, what, new * model))
     lower = "lower --vector-size, raise --min-count or bound the vocabulary by --max-vocab"
     most = most_in_a_file()
     largest = vectors if checkpoint is None else 2 * vectors - 4 * config.vector_size
@@ -134,10 +144,10 @@ def check_room(
             left, mount = free_at(path)
             rooms.setdefault(mount, []).append((what, size))
             free[mount] = left
-    for mount, there in rooms.items():
-        needed = sum(size for _, size in there)
+    for mount, sizes in rooms.items():
+        needed = sum(size for _, size in sizes)
         if needed > free[mount]:
-            sums = " and ".join(f"{what} need {size_text(size)}" for what, size in there)
+            sums = " and ".join(f"{what} {size_text(size)}" for what, size in sizes)
             warn(
                 f"warning: {sums}, {size_text(free[mount])} are free on {mount}: free some, name "
                 f"another place, {lower}"

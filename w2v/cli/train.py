@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from w2v.cli.checkpoints import Every, Folder, Keep, Resume, place_of_run
-from w2v.cli.common import choice, command_line, describe, teller
+from w2v.cli.common import choice, command_line, describe, require_addresses, teller
 from w2v.cli.config_file import Config, options_of
 from w2v.cli.options import (
     Backend,
@@ -134,6 +134,7 @@ def train(
     from w2v.vectors import format_of
     from w2v.word2vec import Word2Vec
 
+    require_addresses()
     say = teller(quiet)
     reading: dict[str, Any] = {
         "tokenizer": tokenizer,
@@ -202,7 +203,7 @@ def train(
         epochs_before, begun_at = word2vec.epochs_done, word2vec.trained_words
         if word2vec.vocab is None:
             word2vec.build_vocab(text)
-        check_room(word2vec, output, folder, say)
+        check_room(word2vec, output, folder, say, keep)
         stop.hold(output)
         try:
             with stop.raising():

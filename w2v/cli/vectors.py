@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from w2v.cli.common import choice, command_line
+from w2v.cli.common import TO_WRITE, choice, command_line, require_addresses
 from w2v.cli.options import METHODS, Json, Method, Vectors
 from w2v.cli.outputs import check_place
 from w2v.cli.terminal import echo, print_json
@@ -159,6 +159,7 @@ def convert(
     """
     from w2v.vectors import KeyedVectors, format_of
 
+    require_addresses(TO_WRITE)
     with command_line():
         format_of(target)
     check_place(target)

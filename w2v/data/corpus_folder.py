@@ -13,7 +13,7 @@ from w2v.data.errors import CorpusError
 from w2v.data.manifest import MANIFEST, OFFSETS, TOKENS, VOCAB, read_manifest
 from w2v.data.token_blocks import TokenBlocks
 from w2v.data.vocabulary import Vocabulary
-from w2v.files import checksum, named, standing
+from w2v.files import checksum, named, read_as_one, standing
 
 
 class CorpusFolder(NamedTuple):
@@ -58,9 +58,13 @@ def read_folder(folder: str | Path, *, verify: bool) -> CorpusFolder:
         See :meth:`EncodedCorpus.open`.
     """
     try:
-        folder = standing(named(folder))
+        path = standing(named(folder))
     except ValueError as error:
         raise CorpusError(str(error)) from None
+    return read_as_one(lambda: _read(standing(path), verify=verify), path)
+
+
+def _read(folder: Path, *, verify: bool) -> CorpusFolder:
     manifest = read_manifest(folder)
     lengths = manifest["tokens"], manifest["sentences"] + 1
     tokens = _mapped(folder / TOKENS, "<i4", lengths[0])

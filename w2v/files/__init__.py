@@ -4,6 +4,7 @@ from w2v.files.checksums import checksum
 from w2v.files.leftovers import clear_leftovers, recovered, standing, temporary_folder
 from w2v.files.names import files_beside, is_foreign, is_pickle, named
 from w2v.files.own_folder import abandon
+from w2v.files.replaced import read_as_one
 from w2v.files.replacing import atomic_path, atomic_paths, check_replaceable
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "is_foreign",
     "is_pickle",
     "named",
+    "read_as_one",
     "recovered",
     "standing",
     "temporary_folder",

@@ -1,4 +1,4 @@
-"""Writing safetensors files: a header of JSON, then arrays one after the other.
+"""Safetensors files: a header of JSON, then arrays one after the other.
 
 Written here rather than by the safetensors package, which takes arrays without gaps alone, so
 that those of rows padded in memory would be copied whole first; files are the same either way.
@@ -66,6 +66,46 @@ def write_tensors(
                 checksum = zlib.crc32(data, checksum)
                 _write_all(file, data)
     return checksum
+
+
+def map_tensors(path: Path) -> dict[str, Array]:
+    """Return a file's arrays, mapped from disk: memory has what is looked at of them, once.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    dict of str to array
+        Not to be written to.
+
+    Raises
+    ------
+    SafetensorError
+        A header that does not fit the file.
+    KeyError
+        Another type than those of :data:`TENSOR_TYPES`.
+    OSError
+        It cannot be read.
+    """
+    from safetensors import safe_open
+
+    with safe_open(path, "numpy"):  # which looks at the header
+        pass
+    with path.open("rb") as file:
+        start = 8 + int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(start - 8))
+    header.pop("__metadata__", None)
+    return {name: _mapped(path, entry, start) for name, entry in header.items()}
+
+
+def _mapped(path: Path, entry: Mapping[str, Any], start: int) -> Array:
+    shape, dtype = tuple(entry["shape"]), TENSOR_TYPES[entry["dtype"]]
+    if not math.prod(shape):
+        return np.empty(shape, dtype)
+    offset = start + entry["data_offsets"][0]
+    return np.asarray(np.memmap(path, dtype, "r", offset, shape))
 
 
 def _header(tensors: Mapping[str, Array], metadata: Mapping[str, str] | None) -> bytes:

@@ -13,9 +13,17 @@ import numpy as np
 
 from w2v.config import TrainConfig, differing
 from w2v.data import Vocabulary
-from w2v.files import atomic_paths, clear_leftovers, files_beside, is_foreign, named, standing
+from w2v.files import (
+    atomic_paths,
+    clear_leftovers,
+    files_beside,
+    is_foreign,
+    named,
+    read_as_one,
+    standing,
+)
 from w2v.files.sealed_json import sealed
-from w2v.files.tensors import write_tensors
+from w2v.files.tensors import map_tensors, write_tensors
 from w2v.messages import quoted
 from w2v.models.initial_weights import output_rows
 from w2v.training.checkpoint_files import (
@@ -237,12 +245,22 @@ class Checkpoint:
             FileNotFoundError too, where it is missing.
         OSError
             It cannot be read.
+
+        Notes
+        -----
+        Arrays are mapped from disk, and not to be written to.
         """
+        try:
+            path = standing(named(folder))
+        except ValueError as error:
+            raise CheckpointError(str(error)) from None
+        return read_as_one(lambda: cls._read(standing(path)), path)
+
+    @classmethod
+    def _read(cls, folder: Path) -> Checkpoint:
         from safetensors import SafetensorError
-        from safetensors.numpy import load_file
 
         try:
-            folder = standing(named(folder))
             config = read_config(folder / CONFIG)
             progress = read_object(folder / PROGRESS)
             if config.pop("format", None) not in (1, FORMAT):
@@ -250,7 +268,7 @@ class Checkpoint:
             check_sums(folder, config.pop("checksums", {}), CONFIG)
             settings = TrainConfig(**config)
             vocab = Vocabulary.load(folder / VOCAB)
-            weights = load_file(folder / WEIGHTS)
+            weights = map_tensors(folder / WEIGHTS)
             outputs = output_rows(len(vocab), hs=settings.hs, negative=settings.negative)
             for name, rows in (("W_in", len(vocab)), ("W_out", outputs)):
                 check_matrix(weights, name, (rows, settings.vector_size), folder / WEIGHTS)
@@ -262,7 +280,7 @@ class Checkpoint:
             state: dict[str, np.ndarray] = {}
             if "optimizer" in progress:  # earlier versions kept none
                 check_optimizer(progress["optimizer"], settings.optimizer, folder / PROGRESS)
-                state = load_file(folder / OPTIMIZER)
+                state = map_tensors(folder / OPTIMIZER)
                 for name, param in state_names(settings.optimizer):
                     check_matrix(state, name, weights[param].shape, folder / OPTIMIZER)
             return cls(settings, vocab, weights, progress, state)
@@ -280,6 +298,4 @@ class Checkpoint:
             raise
         # A type of tensors that NumPy lacks is a KeyError.
         except (KeyError, TypeError, ValueError, SafetensorError) as error:
-            if not str(folder).strip():
-                raise CheckpointError(str(error)) from None
             raise CheckpointError(f"{folder} is a damaged saved training: {error}") from None

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from w2v.files import atomic_paths, named, recovered
+from w2v.files import atomic_paths, named, read_as_one, recovered
 from w2v.vectors.errors import VectorFormatError
 from w2v.vectors.table import VectorTable
 
@@ -71,6 +71,9 @@ class _Indexer:
         """
         path, beside = named(fname), Path(f"{os.fspath(fname)}{_WORDS}")
         recovered(path)
+        read_as_one(lambda: self._load(path, beside), path, beside)
+
+    def _load(self, path: Path, beside: Path) -> None:
         if not (path.is_file() and beside.is_file()):
             raise FileNotFoundError(f"{path} and {beside} are needed, and not both are there")
         try:

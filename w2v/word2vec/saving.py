@@ -147,7 +147,7 @@ class Saving(Base):
                 [saved.weights[name] for name in ("W_in", "W_out")],
                 progress[_DRAWN] if config.negative else None,
                 (steps, saved.optimizer) if saved.optimizer else None,
-                saved.weights.get("lockf"),
+                np.array(saved.weights["lockf"]) if "lockf" in saved.weights else None,
             )
         )
         model.losses = progress["losses"]

@@ -179,12 +179,10 @@ def open_for_writing(path: Path) -> Iterator[IO[bytes]]:
         with lzma.open(path, "wb", preset=3) as file:
             yield file
     elif suffix == ".zst":
-        import pyarrow as pa
+        import zstandard  # pyarrow writes none of the checksums that it looks at
 
-        with (
-            pa.OSFile(str(path), "wb") as raw_file,
-            pa.CompressedOutputStream(raw_file, "zstd") as file,
-        ):
+        packing = zstandard.ZstdCompressor(write_checksum=True)
+        with path.open("wb") as raw, packing.stream_writer(raw, closefd=False) as file:
             yield file
     else:
         with path.open("wb", buffering=1 << 20) as file:

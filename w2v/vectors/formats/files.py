@@ -7,7 +7,7 @@ import zlib
 from pathlib import Path
 from typing import Literal
 
-from w2v.files import atomic_paths, named, recovered
+from w2v.files import atomic_paths, named, read_as_one, recovered
 from w2v.items import is_integer
 from w2v.messages import quoted
 from w2v.vectors.errors import VectorFormatError
@@ -35,6 +35,13 @@ def load(
         raise ValueError(f"duplicates is {quoted(duplicates)}, expected 'error' or 'first'")
     path = named(path)
     options = ReadOptions(limit, unicode_errors, duplicates == "error", encoding)
+    known = by_suffix(path)
+    together = [path] if path.is_file() else []  # of a pipe nothing can be read twice
+    together += [known.beside(path)] if known and known.beside else []
+    return read_as_one(lambda: _recovered(path, format, options), *together)
+
+
+def _recovered(path: Path, format: str | None, options: ReadOptions) -> VectorData:
     try:
         return _read(path, format, options)
     except (VectorFormatError, FileNotFoundError):

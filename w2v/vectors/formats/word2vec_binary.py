@@ -39,6 +39,7 @@ def read(path: Path, options: ReadOptions) -> VectorData:
         room = min(n_words, unpacked.most_bytes // (1 + row_bytes))
         rows = RowBuffer(header.vector_size, room if unpacked.exact else 0)
         words: list[str] = []
+        ended: list[bool] = []  # each row before one that was found, by a line end
         chunk = b""
         while len(words) < n_words:
             more = unpacked.read_some()
@@ -47,6 +48,7 @@ def read(path: Path, options: ReadOptions) -> VectorData:
             if not starts and (not more or len(chunk) > MAX_LINE + row_bytes):
                 raise CutOffError(_cut_off(chunk, len(words), header, bool(more)))
             # Some writers end each row with a line end, which then precedes the next word.
+            ended += [word.startswith(b"\n") for word in found]
             found = [word.lstrip(b"\n") for word in found]
             decoded = decode_words(found, len(words), options.unicode_errors, options.encoding)
             if options.unique:  # seen early, a small archive cannot unpack to endless rows
@@ -54,13 +56,17 @@ def read(path: Path, options: ReadOptions) -> VectorData:
             words += decoded
             _gather(chunk, starts, rows, header.vector_size)
             chunk = chunk[end:]
-        complete = options.limit is None or options.limit > header.n_words
-        if complete and (chunk + unpacked.read_some(16)).strip(b"\n"):
-            raise VectorFormatError(
-                f"there are more bytes after the {n_words:,} words that the header announces: its "
-                "numbers are wrong, or the file is of another format; load with "
-                f"limit={n_words} to read so many"
-            )
+        _check_ends(ended)
+        if options.limit is None or options.limit > header.n_words:
+            rest = chunk + unpacked.read_some(16)
+            if any(ended[1:]) and not rest:
+                raise CutOffError("the last row lacks its line end: the file was cut off")
+            if rest.strip(b"\n"):
+                raise VectorFormatError(
+                    f"there are more bytes after the {n_words:,} words that the header announces: "
+                    "its numbers are wrong, or the file is of another format; load with "
+                    f"limit={n_words} to read so many"
+                )
     return header.with_items(VectorData(words, rows.finish()))
 
 
@@ -112,6 +118,16 @@ def _scan(chunk: bytes, limit: int, row_bytes: int) -> tuple[list[bytes], list[i
         starts.append(space + 1)
         position = space + 1 + row_bytes
     return words, starts, position
+
+
+def _check_ends(ended: list[bool]) -> None:
+    """Refuse rows of which some, and not all, end with a line end: bytes are missing there."""
+    if len({*ended[1:]}) > 1:
+        row = ended.index(not ended[1], 1) - 1
+        raise VectorFormatError(
+            f"row {row} ends {'without' if ended[1] else 'with'} a line end, unlike those before: "
+            "bytes are missing or were added there, the file is damaged"
+        )
 
 
 def _gather(chunk: bytes, starts: list[int], rows: RowBuffer, vector_size: int) -> None:
