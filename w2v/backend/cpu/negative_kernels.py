@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from w2v.backend.cpu.copies_kernels import fetch_row, output_row
+from w2v.backend.cpu.copies_kernels import output_row
 from w2v.backend.cpu.fused_kernels import Outputs, make_train
 from w2v.backend.cpu.sampling_kernels import complete, random_bits, rejection_attempts
 from w2v.backend.cpu.window_kernels import damping, merge_outputs
@@ -116,10 +116,9 @@ def _draw_distinct(row_key, k, table, cumulative, outputs):
 
 @_inline
 def _lay(i, negatives, outputs, rows, labels, copies, tiling):
-    """Find the rows of window i's outputs, and fetch them; return how many there are."""
+    """Find the rows of window i's outputs; return how many there are."""
     for j in range(negatives.most):
         rows[j] = output_row(outputs[j, i], copies)
-        fetch_row(rows[j], copies.stride)
     return np.int64(negatives.most)
 
 
