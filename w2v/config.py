@@ -59,11 +59,10 @@ class TrainConfig:
         Draw each window's width from 1 to ``window`` ("sgd" only).
     cbow_mean : {0, 1}, default 1
         CBOW's input is the mean of its contexts, or with 0 their sum ("sgd" only).
-    share_negatives : int, optional
-        How many windows of skip-gram that follow each other share one draw of negatives, a few
-        more than ``negative`` of them, each of less weight; 1 draws for every window.  By
-        default what measured fastest without loss: up to 4 on the CPU, by the window, the
-        negatives and the vocabulary, and 1 on a GPU ("sgd" only).
+    share_negatives : int, default 1
+        How many windows of skip-gram that follow each other share one draw of negatives, at most:
+        a few more than ``negative`` of them, each of less weight.  4 trains a third faster
+        and solves fewer analogies ("sgd" on the CPU only).
     batch_size : int, default 500
         Targets a minibatch (not for "sgd").
     sampling : {"auto", "exact", "fast"}, default "auto"
@@ -100,7 +99,7 @@ class TrainConfig:
     min_alpha: float = 1e-4
     shrink_windows: bool = True
     cbow_mean: int = 1
-    share_negatives: int | None = None
+    share_negatives: int = 1
     batch_size: int = 500
     sampling: str = "auto"
     backend: str = "auto"
@@ -174,13 +173,11 @@ class TrainConfig:
 
     def _require_sharing(self) -> None:
         share = self.share_negatives
-        self._require(
-            "share_negatives", share is None or (_is_int(share) and share >= 1), "1 or more windows"
-        )
+        self._require("share_negatives", _is_int(share) and share >= 1, "1 or more windows")
         alone = bool(self.sg) and not self.hs and self.optimizer == "sgd"
         self._require(
             "share_negatives",
-            share in (None, 1) or alone,
+            share == 1 or alone,
             "1: only skip-gram with negative sampling and optimizer='sgd' shares them",
         )
 

@@ -17,7 +17,6 @@ PART = 20
 
 _PATH = 12  # nodes that stand above a word of running text in a tree, about
 _SUMMED = 24  # pairs of one row that windows which share negatives add up in one step, about
-_FEWEST_WORDS = 2_000  # of a vocabulary in which windows share negatives
 _WIDEST = 1 << 29  # beyond all sentences; widths and products with 32 bits stay integers
 
 
@@ -53,8 +52,8 @@ class FusedSettings:
     hs : bool, default False
         Whether there is a tree, beside the negatives if there are any.
     share_negatives : int, default 1
-        m, how many windows of skip-gram that follow each other share one draw of negatives,
-        :attr:`shared_negatives` of them, and are stepped at once.
+        How many windows of skip-gram that follow each other share one draw of negatives and are
+        stepped at once, at most: see :attr:`block`.
     """
 
     skip_gram: bool
@@ -94,9 +93,20 @@ class FusedSettings:
             )
 
     @property
+    def block(self) -> int:
+        """m, how many windows share negatives.
+
+        Steps that are added up go too far where a row has many of them: the wider the windows and
+        the more negatives, the fewer windows.
+        """
+        if self.share_negatives == 1:
+            return 1
+        return max(1, min(self.share_negatives, _SUMMED // max(self.contexts, self.outputs)))
+
+    @property
     def shared_negatives(self) -> int:
         """How many negatives a block of windows draws; in all they count k times a window."""
-        return self.negative + self.share_negatives - 1
+        return self.negative + self.block - 1
 
     @property
     def contexts(self) -> int:
@@ -129,29 +139,6 @@ class FusedSettings:
         return max(
             self.min_alpha, self.alpha - (self.alpha - self.min_alpha) / self.total * position
         )
-
-
-def windows_that_share(settings: FusedSettings, size: int, most: int = 4) -> int:
-    """Choose how many windows share their negatives.
-
-    Steps that are added up go too far where a row has many of them: the wider the windows and
-    the more negatives, the fewer windows.  In a small vocabulary nothing is gained.
-
-    Parameters
-    ----------
-    settings : FusedSettings
-    size : int
-        V, the vocabulary's.
-    most : int, default 4
-
-    Returns
-    -------
-    int
-        For ``share_negatives``.
-    """
-    if not settings.skip_gram or settings.hs or not settings.negative or size < _FEWEST_WORDS:
-        return 1
-    return max(1, min(most, _SUMMED // settings.contexts, _SUMMED // settings.outputs))
 
 
 class FusedLoss(NamedTuple):

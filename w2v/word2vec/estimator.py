@@ -132,7 +132,7 @@ class Word2Vec(Training, Predicting, Converting, GensimMethods, GensimAttributes
         backend: str = "auto",
         sampling: str = "auto",
         optimizer: str = "sgd",
-        share_negatives: int | None = None,
+        share_negatives: int = 1,
         batch_size: int = 500,
         encoding: str = "utf-8",
         reread: bool = False,

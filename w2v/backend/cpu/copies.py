@@ -118,7 +118,7 @@ def curvature(settings: FusedSettings, position: int, W_in: np.ndarray, W_out: n
     settings, position, W_in, W_out
         As for :func:`own_copies`.
     """
-    contexts, m = settings.contexts, settings.share_negatives
+    contexts, m = settings.contexts, settings.block
     inputs: float = contexts if settings.skip_gram else 1 if settings.mean else contexts**2
     outputs: float = settings.outputs
     if m > 1:  # a block steps a row once, by what all its windows want

@@ -86,9 +86,9 @@ class _Form(NamedTuple):
 
 
 def _by_negatives(noise: NoiseTable, settings: FusedSettings) -> _Form:
-    if settings.share_negatives > 1:
+    if settings.block > 1:
         shared = shared_kernels.Shared(
-            settings.share_negatives,
+            settings.block,
             settings.shared_negatives,
             np.float32(settings.negative / settings.shared_negatives),
             *_negatives(noise, settings)[1:],

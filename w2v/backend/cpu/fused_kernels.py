@@ -239,7 +239,8 @@ def make_train(name: str, outputs: Outputs) -> Any:
                     here = Rows(at_contexts + bottom * 8, *outs, offset(at_factors, bottom * 4))
                     sum_contexts(count, here.contexts, stride, scratch.spare, cbow[0])
                     rate, share = cbow_rates(count, rates[i], cbow)
-                    weigh(np.int64(1), Rows(at_hidden, *outs, None), scratch, rate, group, tile, coming)
+                    mean = Rows(at_hidden, *outs, None)
+                    weigh(np.int64(1), mean, scratch, rate, group, tile, coming)
                     if again[i]:
                         merge(np.int64(1), length, rows, merged)
                     cbow_step(count, here, scratch, share, tile)

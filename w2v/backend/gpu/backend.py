@@ -262,13 +262,10 @@ class GPUBackend(DeviceChecks):
     def fused_words(self, settings: FusedSettings, dim: int) -> int:
         return fused.SLICE_WORDS
 
-    def windows_that_share(self, settings: FusedSettings, size: int) -> int:
-        return 1
-
     def check_work(self, work: Work) -> None:
-        if work.settings.share_negatives > 1:
+        if work.settings.block > 1:
             raise ValueError(
-                f"a GPU draws negatives for every window: share_negatives must be 1 or left out, "
+                f"a GPU draws negatives for every window: share_negatives must be 1, "
                 f"got {work.settings.share_negatives}"
             )
         super().check_work(work)

@@ -50,7 +50,7 @@ def blocks_of(
     widths: Array,
     settings: FusedSettings,
 ) -> list[Block]:
-    """Cut a sentence into blocks of ``settings.share_negatives`` windows; the last may be less.
+    """Cut a sentence into blocks of ``settings.block`` windows; the last may be less.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def blocks_of(
         Where in the run they stand, and of their windows.
     settings : FusedSettings
     """
-    size, m = sentence.size, settings.share_negatives
+    size, m = sentence.size, settings.block
     if size < 2:
         return []
     starts = range(0, size, m)

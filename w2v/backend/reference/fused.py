@@ -21,7 +21,7 @@ from w2v.backend.random import random_bits
 from w2v.backend.reference.blocks import Block, blocks_of
 from w2v.backend.reference.layers import LayerPrimitives
 from w2v.backend.reference.sampling import SamplingPrimitives
-from w2v.backend.settings import PART, FusedLoss, FusedSettings, windows_that_share
+from w2v.backend.settings import PART, FusedLoss, FusedSettings
 from w2v.backend.work import Work
 
 _LOW_32, _S32 = np.uint64(0xFFFFFFFF), np.uint64(32)
@@ -47,10 +47,6 @@ class FusedPrimitives(LayerPrimitives, SamplingPrimitives):
         contexts = settings.reach * (2 if settings.skip_gram else 1)
         flop = 6 * dim * settings.outputs * contexts
         return int(np.clip(_SLICE_FLOP / flop, *_SLICE_WORDS))
-
-    def windows_that_share(self, settings: FusedSettings, size: int) -> int:
-        """Choose how many windows share their negatives, in a vocabulary of ``size`` words."""
-        return windows_that_share(settings, size)
 
     def fused_tokens(self, tokens: Array) -> Array:
         """Return a corpus where :meth:`train` reads it fastest: as it is, or moved."""
@@ -90,7 +86,7 @@ class FusedPrimitives(LayerPrimitives, SamplingPrimitives):
         both, with rows of their own.
         All draws depend on the seed and a word's position alone.
 
-        With ``share_negatives`` m above 1, skip-gram steps m windows of a sentence at once, which
+        With ``share_negatives`` above 1, skip-gram steps m windows of a sentence at once, which
         share a draw of k + m - 1 negatives, each of k / (k + m - 1) of the weight
         (`reference/blocks.py`).  Drawn without replacement, they are distinct and none of them is
         a window's own target, as ever; only windows of a block are not independent.
@@ -141,7 +137,7 @@ def _train(backend: FusedPrimitives, work: Work) -> FusedLoss:
         here = work.tokens[low:high].astype(np.int32, copy=False)
         sentence, places, widths = _thin_out(backend, here, work.keep, settings, at)
         words += sentence.size
-        if settings.share_negatives > 1:
+        if settings.block > 1:
             drawn = sentence, places, widths
             for block in blocks_of(backend, cast(NoiseTable, output), *drawn, settings):
                 total += _shared(backend, work, block, settings.rate(at))
