@@ -14,13 +14,18 @@ import numba
 import numpy as np
 
 from w2v.backend.cpu.copies_kernels import fetch_row
-from w2v.backend.cpu.tile_kernels import add_products, lane_sums, step_rows, zero_products
+from w2v.backend.cpu.tile_kernels import (
+    add_products,
+    apart,
+    below,
+    lane_sums,
+    step_rows,
+    zero_products,
+)
 from w2v.backend.cpu.vector_kernels import (
     LANES,
     add,
     addresses,
-    apart,
-    below,
     load,
     load_address,
     load_factor,

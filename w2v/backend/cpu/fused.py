@@ -9,6 +9,7 @@ import numpy as np
 
 from w2v.backend.cpu import both_kernels, negative_kernels, shared_kernels, tree_kernels
 from w2v.backend.cpu.batch_kernels import Corpus, Windows
+from w2v.backend.cpu.block_draw_kernels import Shared
 from w2v.backend.cpu.copies import OwnCopies, own_copies
 from w2v.backend.cpu.rows import padded, padded_copy
 from w2v.backend.cpu.vector_kernels import LANES, MAX_TILE
@@ -87,7 +88,7 @@ class _Form(NamedTuple):
 
 def _by_negatives(noise: NoiseTable, settings: FusedSettings) -> _Form:
     if settings.block > 1:
-        shared = shared_kernels.Shared(
+        shared = Shared(
             settings.block,
             settings.shared_negatives,
             np.float32(settings.negative / settings.shared_negatives),

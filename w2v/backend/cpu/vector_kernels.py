@@ -305,31 +305,6 @@ def sigmoid(typing, x):
 
 
 @intrinsic
-def apart(typing, x, y, most):
-    """1 where x and y differ, and by at most ``most``; 0 elsewhere."""
-
-    def generate(context, builder, signature, args):
-        x, y, most = args
-        distance = emit_call(builder, "fabs", builder.fsub(x, y))
-        near = builder.fcmp_ordered("<=", distance, most)
-        other = builder.fcmp_ordered(">", distance, constant(0.0))
-        return builder.select(builder.and_(near, other), constant(1.0), constant(0.0))
-
-    return vector(vector, vector, vector), generate
-
-
-@intrinsic
-def below(typing, x, y):
-    """1 where x < y, 0 elsewhere."""
-
-    def generate(context, builder, signature, args):
-        less = builder.fcmp_ordered("<", *args)
-        return builder.select(less, constant(1.0), constant(0.0))
-
-    return vector(vector, vector), generate
-
-
-@intrinsic
 def log_of_one_and(typing, x):
     """log(1 + x) of x in [0, 1]."""
 
