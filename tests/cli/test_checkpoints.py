@@ -83,6 +83,20 @@ def test_the_same_command_begins_goes_on_and_ends(folder: Path) -> None:
     assert left == {"t.txt", "v.bin", "run", "run.1", "run.2"}
 
 
+def test_a_stop_does_not_claim_a_checkpoint_that_could_not_be_written(folder: Path) -> None:
+    every = ("--epochs", "100000", "--checkpoint-every", "2s")
+    going = start(folder, "-q", "-o", "v.bin", *every)
+    until((folder / "run").exists)
+    (folder / "run" / "notes.txt").write_text("mine")
+    time.sleep(0.5)
+    going.send_signal(signal.SIGINT)
+    _, said = going.communicate(timeout=300)
+    assert going.returncode == 130
+    assert said.startswith("w2v: stopped; written: v.bin; not written: run (run holds notes.txt")
+    assert (folder / "run" / "notes.txt").read_text() == "mine"
+    assert (folder / "v.bin").exists()
+
+
 def test_a_finished_run_is_not_overwritten_and_one_that_goes_on_has_nothing_to_do(
     folder: Path,
 ) -> None:

@@ -57,9 +57,11 @@ def write_tensors(
         _write_all(file, memoryview(head))
         checksum = zlib.crc32(head)
         for name, tensor in tensors.items():
+            copies = np.empty_like(tensor[next(_blocks(tensor), slice(0))], order="C", subok=False)
             for rows in _blocks(tensor):
                 # A copy: what a training steps meanwhile must have the checksum of what is written.
-                block = np.array(tensor[rows], order="C")
+                block = copies[: rows.stop - rows.start]
+                np.copyto(block, tensor[rows])
                 if look is not None:
                     look(name, rows, block)
                 data = block.data.cast("B")

@@ -72,7 +72,7 @@ class Keeping:
             self._save()
             self._saved_at = stands
         except _FAILURES as error:
-            self.failure = error
+            self.failure = error.with_traceback(None)  # which holds what was being written
         self.is_saving = False
         self._schedule.kept(words, epochs)
         return self.failure is not None and before is None
