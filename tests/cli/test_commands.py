@@ -197,6 +197,8 @@ TRAIN = ["train", "royal text.txt"]
     [
         ([*TRAIN, "--vector-size", "0"], "vector_size must be 1 or more, got 0"),
         ([*TRAIN, "--negative", "-1"], "negative must be"),
+        ([*TRAIN, "--share-negatives", "0"], "share_negatives must be"),
+        ([*TRAIN, "--model", "cbow", "--share-negatives", "2"], "only skip-gram"),
         ([*TRAIN, "--optimizer", "newton"], "newton"),
         ([*TRAIN, "--backend", "tpu"], "tpu"),
         ([*TRAIN, "--alpha", "nan"], "alpha must be a learning rate above 0"),

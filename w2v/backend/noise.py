@@ -143,7 +143,7 @@ class NoiseTable(Output):
         if not settings.negative:
             raise ValueError(f"negative must be 1 or more, got {settings.negative}")
         if settings.exact:
-            self.check_distinct(settings.negative)
+            self.check_distinct(settings.shared_negatives)
 
     def of_window(
         self, backend: Ops, target: Array, place: int, settings: FusedSettings
@@ -160,6 +160,30 @@ class NoiseTable(Output):
             return backend.sample_exact(self, target, k, stream)[0]
         stream.counter = place * k
         return backend.sample_fast(self, (k,), stream)
+
+    def shared_negatives(self, backend: Ops, place: int, settings: FusedSettings) -> Array:
+        """Draw the negatives that windows share.
+
+        Parameters
+        ----------
+        backend, settings
+            As for :meth:`of_window`.
+        place : int
+            Of the first target in the run.
+
+        Returns
+        -------
+        (n,) or (n + 1,) int32 array
+            One more than windows share if they are drawn without replacement, to stand in for
+            a window's target.  Taking one word out of such a sequence leaves a sequence drawn
+            without replacement from the others: each window has the very law of exact sampling.
+        """
+        n, stream = settings.shared_negatives, RandomStream(settings.seed, NEGATIVE_STREAM)
+        if settings.exact:
+            stream.counter = place
+            return backend.sample_distinct(self, (1,), n + 1, stream)[0]
+        stream.counter = place * n
+        return backend.sample_fast(self, (n,), stream)
 
     def log_probabilities(self, backend: Ops, W: Array, h: Array) -> Array:
         """Return the softmax's, which negative sampling stands in for."""

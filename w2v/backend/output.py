@@ -29,6 +29,11 @@ class Ops(Protocol):
     def sample_exact(self, noise: Any, targets: Array, k: int, stream: RandomStream) -> Array:
         """Draw distinct words, never the target."""
 
+    def sample_distinct(
+        self, noise: Any, shape: tuple[int, ...], k: int, stream: RandomStream
+    ) -> Array:
+        """Draw distinct words, whatever the target."""
+
     def tree_paths(self, tree: Any, words: Array) -> tuple[Array, Array]:
         """Find the inner nodes above words, and the answers there."""
 

@@ -16,6 +16,7 @@ PART = 20
 """Contexts of a window that are stepped as they are; more are stepped with care."""
 
 _PATH = 12  # nodes that stand above a word of running text in a tree, about
+_SUMMED = 24  # pairs of one row that windows which share negatives add up in one step, about
 _WIDEST = 1 << 29  # beyond all sentences; widths and products with 32 bits stay integers
 
 
@@ -50,6 +51,9 @@ class FusedSettings:
         Threads that train on the same weights at the same time, this one among them.
     hs : bool, default False
         Whether there is a tree, beside the negatives if there are any.
+    share_negatives : int, default 1
+        How many windows of skip-gram that follow each other share one draw of negatives and are
+        stepped at once, at most: see :attr:`block`.
     """
 
     skip_gram: bool
@@ -65,9 +69,15 @@ class FusedSettings:
     share_gradient: bool = False
     workers: int = 1
     hs: bool = False
+    share_negatives: int = 1
 
     def __post_init__(self) -> None:
-        for name, least in (("window", 1), ("negative", 0), ("total", 1)):
+        for name, least in (
+            ("window", 1),
+            ("negative", 0),
+            ("total", 1),
+            ("share_negatives", 1),
+        ):
             if getattr(self, name) < least:
                 raise ValueError(f"{name} must be {least} or more, got {getattr(self, name)}")
         if not 0 <= self.min_alpha <= self.alpha < math.inf:
@@ -75,6 +85,33 @@ class FusedSettings:
                 f"alpha and min_alpha must be finite, 0 or more and alpha the larger, "
                 f"got {self.alpha} and {self.min_alpha}"
             )
+
+        if self.share_negatives > 1 and (not self.skip_gram or self.hs or not self.negative):
+            raise ValueError(
+                f"only windows of skip-gram without a tree share negatives: share_negatives must "
+                f"be 1, got {self.share_negatives}"
+            )
+
+    @property
+    def block(self) -> int:
+        """m, how many windows share negatives.
+
+        Steps that are added up go too far where a row has many of them: the wider the windows and
+        the more negatives, the fewer windows.
+        """
+        if self.share_negatives == 1:
+            return 1
+        return max(1, min(self.share_negatives, _SUMMED // max(self.contexts, self.outputs)))
+
+    @property
+    def shared_negatives(self) -> int:
+        """How many negatives a block of windows draws; in all they count k times a window."""
+        return self.negative + self.block - 1
+
+    @property
+    def contexts(self) -> int:
+        """How many contexts a window has, about."""
+        return self.reach + 1 if self.shrink_windows else 2 * self.reach
 
     @property
     def reach(self) -> int:

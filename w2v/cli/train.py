@@ -53,6 +53,9 @@ def train(
         int | None,
         typer.Option(help="Negatives a target.  [default: 5, none with --hs]", show_default=False),
     ] = None,
+    share_negatives: Annotated[
+        int, typer.Option(help="Windows of skip-gram that share negatives; 4 is faster.")
+    ] = 1,
     hs: Annotated[
         bool,
         typer.Option("--hs", help="Hierarchical softmax, beside --negative if that is given."),
@@ -161,6 +164,7 @@ def train(
             "window": ("window", window),
             "hs": ("hs", int(hs)),
             "negative": ("negative", (0 if hs else 5) if negative is None else negative),
+            "share_negatives": ("share_negatives", share_negatives),
             "min_count": ("min_count", min_count),
             "max_vocab": ("max_final_vocab", max_vocab),
             "sample": ("sample", sample),

@@ -149,6 +149,7 @@ class FusedEngine(Engine):
             sample=config.sample,
             shrink_windows=config.shrink_windows,
             cbow_mean=bool(config.cbow_mean),
+            share_negatives=config.share_negatives,
             workers=config.workers,
             start=run.first_epoch * corpus.n_tokens + self._begun(),
         )

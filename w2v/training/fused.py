@@ -78,6 +78,9 @@ class FusedTrainer:
         CBOW's input is the contexts' mean, or else their sum.
     share_gradient : bool, default False
         See :class:`w2v.backend.FusedSettings`.
+    share_negatives : int, default 1
+        How many windows share one draw of negatives, at most; fewer where the vocabulary has
+        too few words.
     workers : int, optional
         Threads; by default one a core.  One gives the same bytes in every run on one
         machine's CPU; several do not, and nor do the warps of a GPU.
@@ -127,6 +130,7 @@ class FusedTrainer:
         shrink_windows: bool = True,
         cbow_mean: bool = True,
         share_gradient: bool = False,
+        share_negatives: int = 1,
         workers: int | None = None,
         seed: int | None = None,
         start: int = 0,
@@ -158,6 +162,10 @@ class FusedTrainer:
             shrink_windows=shrink_windows,
             mean=cbow_mean,
             share_gradient=share_gradient,
+            # Of so many windows at most that there are as many other words as they share.
+            share_negatives=min(
+                share_negatives, max(1, len(counts) - model.loss_layer.sample_size)
+            ),
             workers=self.workers,
             hs=model.loss_layer.hs,
         )

@@ -47,7 +47,7 @@ class Word2Vec(Training, Predicting, Converting, GensimMethods, GensimAttributes
         slices by itself.
     null_word : {0}
     sorted_vocab : {1}
-    backend, sampling, optimizer, batch_size
+    backend, sampling, optimizer, share_negatives, batch_size
         See :class:`w2v.config.TrainConfig`.
     encoding : str, default "utf-8"
         Of text files, here and in all later calls: any that Python knows.
@@ -132,6 +132,7 @@ class Word2Vec(Training, Predicting, Converting, GensimMethods, GensimAttributes
         backend: str = "auto",
         sampling: str = "auto",
         optimizer: str = "sgd",
+        share_negatives: int = 1,
         batch_size: int = 500,
         encoding: str = "utf-8",
         reread: bool = False,
@@ -159,6 +160,7 @@ class Word2Vec(Training, Predicting, Converting, GensimMethods, GensimAttributes
             min_alpha=min_alpha,
             shrink_windows=shrink_windows,
             cbow_mean=cbow_mean,
+            share_negatives=share_negatives,
             batch_size=batch_size,
             sampling=sampling,
             backend=backend,

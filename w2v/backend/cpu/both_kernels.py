@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from w2v.backend.cpu.copies_kernels import fetch_row, output_row
+from w2v.backend.cpu.copies_kernels import output_row
 from w2v.backend.cpu.fused_kernels import Outputs, make_train
-from w2v.backend.cpu.negative_kernels import Negatives, draw, merge, prepare
+from w2v.backend.cpu.negative_kernels import Negatives, draw, prepare
 from w2v.backend.cpu.tree_kernels import Tree, lay_path, lower
+from w2v.backend.cpu.window_kernels import merge_outputs
 
 _inline = numba.njit(nogil=True, error_model="numpy", inline="always")
 
@@ -49,10 +50,8 @@ def _draw(n, batch, both, outputs, again):
 
 @_inline
 def _lay(i, both, outputs, rows, labels, copies, tiling):
-    """Find the rows of window i's outputs, and fetch them; return how many there are."""
+    """Find the rows of window i's outputs; return how many there are."""
     _restore(i, outputs, rows, copies)
-    for j in range(both.negatives.most):
-        fetch_row(rows[j], copies.stride)
     first = np.int64(both.negatives.most)
     return lay_path(outputs[0, i], both.tree, first, (2, 1), rows, labels, copies, tiling)
 
@@ -64,4 +63,4 @@ def _restore(i, outputs, rows, copies):
         rows[j] = output_row(2 * np.int64(outputs[j, i]), copies)
 
 
-train = make_train("train_both", Outputs(_prepare, _draw, _lay, merge, _restore, lower))
+train = make_train("train_both", Outputs(_prepare, _draw, _lay, merge_outputs, _restore, lower))

@@ -118,10 +118,14 @@ def curvature(settings: FusedSettings, position: int, W_in: np.ndarray, W_out: n
     settings, position, W_in, W_out
         As for :func:`own_copies`.
     """
-    contexts = settings.window * (1 if settings.shrink_windows else 2) + settings.shrink_windows
-    inputs = contexts if settings.skip_gram else 1 if settings.mean else contexts**2
+    contexts, m = settings.contexts, settings.block
+    inputs: float = contexts if settings.skip_gram else 1 if settings.mean else contexts**2
+    outputs: float = settings.outputs
+    if m > 1:  # a block steps a row once, by what all its windows want
+        inputs *= m * settings.negative / settings.shared_negatives
+        outputs *= m * contexts / (contexts + m)
     # Rows that are short still will not stay so while a thread trains on a slice.
-    steepest = max(inputs * max(_stretch(W_in), 1.0), settings.outputs * max(_stretch(W_out), 1.0))
+    steepest = max(inputs * max(_stretch(W_in), 1.0), outputs * max(_stretch(W_out), 1.0))
     return settings.rate(position) * steepest / 4
 
 

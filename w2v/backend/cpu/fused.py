@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from w2v.backend.cpu import both_kernels, negative_kernels, tree_kernels
+from w2v.backend.cpu import both_kernels, negative_kernels, shared_kernels, tree_kernels
 from w2v.backend.cpu.batch_kernels import Corpus, Windows
+from w2v.backend.cpu.block_draw_kernels import Shared
 from w2v.backend.cpu.copies import OwnCopies, own_copies
 from w2v.backend.cpu.rows import padded, padded_copy
 from w2v.backend.cpu.vector_kernels import LANES, MAX_TILE
@@ -18,6 +19,7 @@ from w2v.backend.settings import FusedLoss, FusedSettings
 from w2v.backend.tree_and_noise import TreeAndNoise
 from w2v.backend.work import Work
 
+_BLOCK_TILE = 4  # outputs of windows that share negatives that are multiplied at once
 _PATH_TILE = LANES // 2  # nodes that are multiplied at once; paths are a dozen long
 
 
@@ -85,6 +87,14 @@ class _Form(NamedTuple):
 
 
 def _by_negatives(noise: NoiseTable, settings: FusedSettings) -> _Form:
+    if settings.block > 1:
+        shared = Shared(
+            settings.block,
+            settings.shared_negatives,
+            np.float32(settings.negative / settings.shared_negatives),
+            *_negatives(noise, settings)[1:],
+        )
+        return _Form(shared_kernels.train, shared, LANES // _BLOCK_TILE, _BLOCK_TILE)
     contexts, outputs = tile_shape(settings.negative)
     source = _negatives(noise, settings)
     return _Form(negative_kernels.train, source, contexts if settings.skip_gram else 1, outputs)

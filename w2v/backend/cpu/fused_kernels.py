@@ -27,7 +27,7 @@ from w2v.backend.cpu.copies_kernels import (
     place_of,
 )
 from w2v.backend.cpu.kernel_cache import kept_njit
-from w2v.backend.cpu.vector_kernels import LANES, offset
+from w2v.backend.cpu.vector_kernels import LANES, load_address, offset
 from w2v.backend.cpu.window_kernels import (
     Part,
     Rows,
@@ -86,7 +86,7 @@ class Outputs(NamedTuple):
 
 
 @_part
-def _stay(nothing, g, spare, hidden, factors):
+def _stay(nothing, g, spare, logits, hidden, factors):
     """Hold on to arrays that are used by address, or Numba frees them after their last use."""
 
 
@@ -130,6 +130,7 @@ def make_train(name: str, outputs: Outputs) -> Any:
         span = most * len(tile) + LANES
         g = np.zeros(tiles * span, np.float32)
         spare = np.empty(max(width, most * LANES), np.float32)
+        logits = np.empty(most * LANES, np.float32)
         hidden = np.empty(1, np.int64)
         hidden[0] = spare.ctypes.data
         sums = np.empty((3, LANES), np.float32)
@@ -139,6 +140,7 @@ def make_train(name: str, outputs: Outputs) -> Any:
             span,
             np.int64(g.ctypes.data),
             np.int64(spare.ctypes.data),
+            np.int64(logits.ctypes.data),
             np.int64(patterns.ctypes.data),
             np.int64(sums.ctypes.data),
         )
@@ -172,21 +174,22 @@ def make_train(name: str, outputs: Outputs) -> Any:
             for i in range(min(n, AHEAD + window)):
                 fetch_row(in_rows[i], stride)
             for i in range(-AHEAD, n):
-                ahead = i + AHEAD
+                ahead, coming = i + AHEAD, (at_rows, np.int64(0))
                 if ahead < n:
                     slot = ahead % SLOTS
                     rows = slot_rows[slot]
                     length = lay(ahead, source, found, rows, slot_labels[slot], copies, tiling)
                     slot_length[slot] = length
+                    coming = at_rows + slot * tiles * len(tile) * 8, length
                     for j in range(length, (length + len(tile) - 1) // len(tile) * len(tile)):
                         rows[j] = empty
                 if ahead + window < n and i >= 0:
                     fetch_row(in_rows[ahead + window], stride)
-                if i < 0:
-                    continue
                 bottom, last = np.int64(low[i]), np.int64(top[i])
                 count = last - bottom
-                if count == 0:
+                if i < 0 or count == 0:
+                    for j in range(coming[1]):
+                        fetch_row(load_address(coming[0] + j * 8), stride)
                     continue
                 slot = i % SLOTS
                 rows, length = slot_rows[slot], slot_length[slot]
@@ -210,7 +213,8 @@ def make_train(name: str, outputs: Outputs) -> Any:
                             if lockf is not None:
                                 factors[i] = factors[end]
                         here = Rows(at_contexts + start * 8, *outs, offset(at_factors, start * 4))
-                        weigh(part, here, scratch, rate, group, tile)
+                        weigh(part, here, scratch, rate, group, tile, coming)
+                        coming = at_rows, np.int64(0)
                         if again[i]:
                             merge(part, length, rows, merged)
                         repeats = latest[end] >= start
@@ -235,7 +239,8 @@ def make_train(name: str, outputs: Outputs) -> Any:
                     here = Rows(at_contexts + bottom * 8, *outs, offset(at_factors, bottom * 4))
                     sum_contexts(count, here.contexts, stride, scratch.spare, cbow[0])
                     rate, share = cbow_rates(count, rates[i], cbow)
-                    weigh(np.int64(1), Rows(at_hidden, *outs, None), scratch, rate, group, tile)
+                    mean = Rows(at_hidden, *outs, None)
+                    weigh(np.int64(1), mean, scratch, rate, group, tile, coming)
                     if again[i]:
                         merge(np.int64(1), length, rows, merged)
                     cbow_step(count, here, scratch, share, tile)
@@ -265,7 +270,7 @@ def make_train(name: str, outputs: Outputs) -> Any:
         state[0] = next_use
         if state[2]:
             exchange_all(copies)
-        _stay(nothing, g, spare, hidden, factors)
+        _stay(nothing, g, spare, logits, hidden, factors)
 
     train.__qualname__ = name
     return _kernel(train)

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from w2v.backend.cpu.copies_kernels import fetch_row, output_row
+from w2v.backend.cpu.copies_kernels import output_row
 from w2v.backend.cpu.fused_kernels import Outputs, make_train
 from w2v.backend.cpu.sampling_kernels import complete, random_bits, rejection_attempts
-from w2v.backend.cpu.window_kernels import damping
+from w2v.backend.cpu.window_kernels import damping, merge_outputs
 
 _part = numba.njit(nogil=True, error_model="numpy")
 _inline = numba.njit(nogil=True, error_model="numpy", inline="always")
@@ -116,26 +116,10 @@ def _draw_distinct(row_key, k, table, cumulative, outputs):
 
 @_inline
 def _lay(i, negatives, outputs, rows, labels, copies, tiling):
-    """Find the rows of window i's outputs, and fetch them; return how many there are."""
+    """Find the rows of window i's outputs; return how many there are."""
     for j in range(negatives.most):
         rows[j] = output_row(outputs[j, i], copies)
-        fetch_row(rows[j], copies.stride)
     return np.int64(negatives.most)
-
-
-@_part
-def merge(count, length, rows, weights):
-    """Give an output's first place the weights of its later ones, and those an empty row."""
-    g, span, tile, empty = weights
-    for j in range(length - 1, 0, -1):
-        for earlier in range(j):
-            if rows[earlier] == rows[j]:
-                a, b = earlier // tile * span + earlier % tile, j // tile * span + j % tile
-                for c in range(count):
-                    g[a + c * tile] += g[b + c * tile]
-                    g[b + c * tile] = 0
-                rows[j] = empty
-                break
 
 
 @_inline
@@ -150,4 +134,4 @@ def _lower(rate, count):
     return rate * damping(count)
 
 
-train = make_train("train_negatives", Outputs(prepare, draw, _lay, merge, _restore, _lower))
+train = make_train("train_negatives", Outputs(prepare, draw, _lay, merge_outputs, _restore, _lower))

@@ -91,31 +91,33 @@ def complete(cumulative, target, row_key, attempts, found, taken, out):
     """Fill a row by bisection of the cumulative weights with the taken words cut out.
 
     cumulative: (V + 1,) int64.  row_key: uint64.  attempts: draws that were rejected or not.
-    found: words that out, (k,) int32, holds already.  taken: (k + 1,) int32, room.
+    found: words that out, (k,) int32, holds already.  taken: (k + 1,) int32, room.  A target
+    below 0 is none.
     """
     k = out.size
     taken[0] = target
+    held = np.int64(target >= 0)
     # By insertion: compiling NumPy's sort, or assigning slices, takes seconds.
-    for j in range(1, found + 1):
-        word, place = out[j - 1], j
+    for j in range(found):
+        word, place = out[j], held + j
         while place > 0 and taken[place - 1] > word:
             taken[place] = taken[place - 1]
             place -= 1
         taken[place] = word
     rest = cumulative[-1]
-    for j in range(found + 1):
+    for j in range(held + found):
         rest -= cumulative[taken[j] + 1] - cumulative[taken[j]]
     for i in range(found, k):
         bits = random_bits(row_key, np.uint64(attempts + i))
         x = min(np.int64(np.float64(bits >> _S11) * 2.0**-53 * np.float64(rest)), rest - 1)
         place = 0
-        while place <= i and x >= cumulative[taken[place]]:
+        while place < held + i and x >= cumulative[taken[place]]:
             x += cumulative[taken[place] + 1] - cumulative[taken[place]]
             place += 1
         word = _last_below(cumulative, x)
         out[i] = word
         if i + 1 < k:
-            for j in range(i + 1, place, -1):
+            for j in range(held + i, place, -1):
                 taken[j] = taken[j - 1]
             taken[place] = word
         rest -= cumulative[word + 1] - cumulative[word]

@@ -1,4 +1,4 @@
-"""Products and steps of a tile of rows whose vectors are held in registers, for Numba kernels."""
+"""Tiles of rows whose vectors are held in registers, for Numba kernels: products, steps, places."""
 
 from __future__ import annotations
 
@@ -100,3 +100,28 @@ def step_rows(typing, weights, x, start, ys, sums, factor):
 
     kinds = types.int64, vector, vector, ys, sums, types.none if plain else vector
     return types.Tuple((vector, sums))(*kinds), generate
+
+
+@intrinsic
+def apart(typing, x, y, most):
+    """1 where x and y differ, and by at most ``most``; 0 elsewhere."""
+
+    def generate(context, builder, signature, args):
+        x, y, most = args
+        distance = emit_call(builder, "fabs", builder.fsub(x, y))
+        near = builder.fcmp_ordered("<=", distance, most)
+        other = builder.fcmp_ordered(">", distance, constant(0.0))
+        return builder.select(builder.and_(near, other), constant(1.0), constant(0.0))
+
+    return vector(vector, vector, vector), generate
+
+
+@intrinsic
+def below(typing, x, y):
+    """1 where x < y, 0 elsewhere."""
+
+    def generate(context, builder, signature, args):
+        less = builder.fcmp_ordered("<", *args)
+        return builder.select(less, constant(1.0), constant(0.0))
+
+    return vector(vector, vector), generate

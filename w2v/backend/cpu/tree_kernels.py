@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from w2v.backend.cpu.copies_kernels import fetch_row, output_row
+from w2v.backend.cpu.copies_kernels import output_row
 from w2v.backend.cpu.fused_kernels import Outputs, make_train
 from w2v.backend.cpu.vector_kernels import LANES
 from w2v.backend.cpu.window_kernels import damping
@@ -55,7 +55,7 @@ def _draw(n, batch, tree, words, again):
 
 @_inline
 def _lay(i, tree, words, rows, labels, copies, tiling):
-    """Find the rows on window i's path with their labels, and fetch them; return its length."""
+    """Find the rows on window i's path with their labels; return its length."""
     return lay_path(words[i], tree, np.int64(0), (1, 0), rows, labels, copies, tiling)
 
 
@@ -71,7 +71,6 @@ def lay_path(word, tree, length, numbers, rows, labels, copies, tiling):
     while node > 0:
         above = np.int64(tree.parents[node])
         rows[length] = output_row(above * times + plus, copies)
-        fetch_row(rows[length], copies.stride)
         t, j = length // len(tile), length % len(tile)
         for c in range(len(group)):
             labels[t * LANES + c * len(tile) + j] = tree.answers[node]

@@ -40,6 +40,17 @@ _VEC, INTS = ir.VectorType(FLOAT, LANES), ir.VectorType(_I32, LANES)
 # 2**f on [-0.5, 0.5]: Chebyshev interpolation of degree 5, relative error 3e-7.
 _EXP2 = (1.0000001192, 0.6931471825, 0.2402210683, 0.0555032715, 0.0096760374, 0.0013400433)
 
+# log(1 + x) / x on [0, 1], likewise of degree 6, to 8e-7.
+_LOG1P = (
+    0.9999985737,
+    -0.4998589943,
+    0.3309752583,
+    -0.2345452005,
+    0.1482941343,
+    -0.0655903064,
+    0.0138744845,
+)
+
 
 class VectorType(types.Type):
     """LANES float32 numbers in a register."""
@@ -291,6 +302,20 @@ def sigmoid(typing, x):
         return context.make_tuple(builder, signature.return_type, [result, tail])
 
     return tuple_of(2)(vector), generate
+
+
+@intrinsic
+def log_of_one_and(typing, x):
+    """log(1 + x) of x in [0, 1]."""
+
+    def generate(context, builder, signature, args):
+        (x,) = args
+        ratio = constant(_LOG1P[-1])
+        for coefficient in _LOG1P[-2::-1]:
+            ratio = emit_call(builder, "fma", ratio, x, constant(coefficient))
+        return builder.fmul(ratio, x)
+
+    return vector(vector), generate
 
 
 @intrinsic

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
+from w2v.backend.cpu.copies_kernels import fetch_row
 from w2v.backend.cpu.tile_kernels import add_products, lane_sums, step_rows, zero_products
 from w2v.backend.cpu.vector_kernels import (
     LANES,
@@ -83,6 +84,8 @@ class Scratch(NamedTuple):
         Address of the weights, a tile after the other.
     spare : int
         Address of room for a row, or for a vector a context.
+    logits : int
+        Address of room for a vector a context.
     patterns : int
         Address of :func:`w2v.backend.cpu.fused.lane_patterns`.
     sums : int
@@ -93,6 +96,7 @@ class Scratch(NamedTuple):
     span: int
     weights: int
     spare: int
+    logits: int
     patterns: int
     sums: int
 
@@ -179,14 +183,16 @@ def _score(logits, pattern, labels, rate, sums):
 
 
 @_inline
-def weigh(count, rows, scratch, rate, group, tile):
+def weigh(count, rows, scratch, rate, group, tile, coming):
     """Fill in the weights of count contexts, with which their window is stepped.
 
     rows: :class:`Rows`.  scratch: :class:`Scratch`.  rate: float32.  group, tile: tuples as
     long as the contexts and outputs that are multiplied at once.
     """
     contexts, outputs, labels, length, tiles, _ = rows
-    stride, span, weights, _, patterns, sums = scratch
+    stride, span, weights, _, logits, patterns, sums = scratch
+    fetch, left = coming
+    several = count > len(group)
     for t in range(tiles):
         os = addresses(outputs + t * len(tile) * 8, 8, tile)
         real = min(length - t * len(tile), len(tile))
@@ -196,16 +202,33 @@ def weigh(count, rows, scratch, rate, group, tile):
             products = zero_products(xs, os)
             for d in range(0, stride, _VECTOR):
                 products = add_products(load_rows(xs, d), load_rows(os, d), products)
-            here = pattern + (min(count - c, len(group)) - 1) * _VECTOR
-            change = _score(lane_sums(products), here, labels + t * _VECTOR, rate, sums)
-            store(weights + (t * span + c * len(tile)) * 4, change)
+            if left > 0:
+                fetch_row(load_address(fetch), stride)
+                fetch += 8
+                left -= 1
+            found = lane_sums(products)
+            if several:
+                store(logits + c * _VECTOR, found)
+            else:
+                here = pattern + (count - 1) * _VECTOR
+                change = _score(found, here, labels + t * _VECTOR, rate, sums)
+                store(weights + t * span * 4, change)
+        # Apart from the products, as a sigmoid takes long and several are under way at a time.
+        if several:
+            for c in range(0, count, len(group)):
+                here = pattern + (min(count - c, len(group)) - 1) * _VECTOR
+                change = _score(load(logits + c * _VECTOR), here, labels + t * _VECTOR, rate, sums)
+                store(weights + (t * span + c * len(tile)) * 4, change)
+    for _ in range(left):
+        fetch_row(load_address(fetch), stride)
+        fetch += 8
 
 
 @_inline
 def skip_gram_step(count, rows, scratch, tile):
     """Step the rows of count contexts and of their window's outputs by the weights."""
     contexts, outputs, _, _, tiles, factors = rows
-    stride, span, weights, old, _, _ = scratch
+    stride, span, weights, old, _, _, _ = scratch
     for d in range(0, stride, _VECTOR):
         if tiles > 1:
             for c in range(count):
@@ -255,7 +278,7 @@ def cbow_rates(count, rate, cbow):
 def cbow_step(count, rows, scratch, share, tile):
     """Step the rows of a window; a context that stands there twice takes its change twice."""
     contexts, outputs, _, _, tiles, factors = rows
-    stride, span, weights, hidden, _, _ = scratch
+    stride, span, weights, hidden, _, _, _ = scratch
     part = splat(share)
     for d in range(0, stride, _VECTOR):
         h = load(hidden + d)
@@ -297,3 +320,18 @@ def merge_contexts(part, tiles, in_rows, earlier, weights):
                     g[first] += g[again]
                     g[again] = 0
             in_rows[b] = empty
+
+
+@_kernel
+def merge_outputs(count, length, rows, weights):
+    """Give an output's first place the weights of its later ones, and those an empty row."""
+    g, span, tile, empty = weights
+    for j in range(length - 1, 0, -1):
+        for earlier in range(j):
+            if rows[earlier] == rows[j]:
+                a, b = earlier // tile * span + earlier % tile, j // tile * span + j % tile
+                for c in range(count):
+                    g[a + c * tile] += g[b + c * tile]
+                    g[b + c * tile] = 0
+                rows[j] = empty
+                break

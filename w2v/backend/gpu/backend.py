@@ -262,6 +262,14 @@ class GPUBackend(DeviceChecks):
     def fused_words(self, settings: FusedSettings, dim: int) -> int:
         return fused.SLICE_WORDS
 
+    def check_work(self, work: Work) -> None:
+        if work.settings.block > 1:
+            raise ValueError(
+                f"a GPU draws negatives for every window: share_negatives must be 1, "
+                f"got {work.settings.share_negatives}"
+            )
+        super().check_work(work)
+
     def fused_tokens(self, tokens: Array) -> Array:
         # On the device if it fits there beside everything else; else each call of `train`
         # sends what it needs in blocks.

@@ -10,13 +10,15 @@ Ji et al., "Parallelizing Word2Vec in Shared and Distributed Memory", 2016.
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
 from w2v.backend.array import Array
+from w2v.backend.noise import NoiseTable
 from w2v.backend.pending import PendingLoss
 from w2v.backend.random import random_bits
+from w2v.backend.reference.blocks import Block, blocks_of
 from w2v.backend.reference.layers import LayerPrimitives
 from w2v.backend.reference.sampling import SamplingPrimitives
 from w2v.backend.settings import PART, FusedLoss, FusedSettings
@@ -84,6 +86,11 @@ class FusedPrimitives(LayerPrimitives, SamplingPrimitives):
         both, with rows of their own.
         All draws depend on the seed and a word's position alone.
 
+        With ``share_negatives`` above 1, skip-gram steps m windows of a sentence at once, which
+        share a draw of k + m - 1 negatives, each of k / (k + m - 1) of the weight
+        (`reference/blocks.py`).  Drawn without replacement, they are distinct and none of them is
+        a window's own target, as ever; only windows of a block are not independent.
+
         Windows of more than P = 20 contexts, n, are stepped with care, or the sum of
         their steps would carry rows past their optimum and away.  Skip-gram steps P
         contexts at a time, in the order of the text, with the outputs' rows as the part
@@ -130,6 +137,12 @@ def _train(backend: FusedPrimitives, work: Work) -> FusedLoss:
         here = work.tokens[low:high].astype(np.int32, copy=False)
         sentence, places, widths = _thin_out(backend, here, work.keep, settings, at)
         words += sentence.size
+        if settings.block > 1:
+            drawn = sentence, places, widths
+            for block in blocks_of(backend, cast(NoiseTable, output), *drawn, settings):
+                total += _shared(backend, work, block, settings.rate(at))
+                predictions += block.predictions
+            continue
         for i in range(sentence.size):
             width = int(widths[i])
             left = sentence[max(0, i - width) : i]
@@ -203,6 +216,21 @@ def _skip_gram(backend: FusedPrimitives, work: Work, window: _Window) -> float:
         backend.scatter_add(W_out, outputs, g.T @ x)
         loss += cost
     return loss
+
+
+def _shared(backend: FusedPrimitives, work: Work, block: Block, rate: float) -> float:
+    """One block of skip-gram's windows; a word that stands there twice takes both changes."""
+    W_in, W_out, xp = work.W_in, work.W_out, backend.xp
+    contexts, outputs, labels, counts, _ = block
+    x, o = W_in[contexts], W_out[outputs]
+    logits = x @ o.T
+    wrong = xp.where(labels, -logits, logits)
+    loss = (counts * xp.logaddexp(0, wrong)).sum(dtype=xp.float64)
+    g = counts * (labels - 1 / (1 + xp.exp(-logits))) * logits.dtype.type(rate)
+    g = g.astype(logits.dtype)
+    backend.scatter_add(W_in, contexts, _damped(g @ o, contexts, work.lockf))
+    backend.scatter_add(W_out, outputs, g.T @ x)
+    return float(loss)
 
 
 def _cbow(backend: FusedPrimitives, work: Work, window: _Window) -> float:

@@ -91,12 +91,44 @@ class SamplingPrimitives(ArrayChecks):
             ``k`` is below 1 or above V − 1, or a target is not in 0 .. V − 1.
         """
         self.check_exact(noise, targets, k)
-        xp = self.xp
         flat = targets.reshape(-1)
-        n = flat.size
+        return self._distinct(noise, flat, k, stream).reshape(*targets.shape, k)
+
+    def sample_distinct(
+        self, noise: NoiseTable, shape: tuple[int, ...], k: int, stream: RandomStream
+    ) -> Array:
+        """Draw k distinct words, as :meth:`sample_exact` does, but with no target to leave out.
+
+        Parameters
+        ----------
+        noise : NoiseTable
+            On this backend (``NoiseTable.to``).
+        shape : tuple of int
+        k : int
+            At most V.
+        stream : RandomStream
+            Advanced by one counter a draw of k words.
+
+        Returns
+        -------
+        (*shape, k) int32 array
+
+        Raises
+        ------
+        ValueError
+            ``k`` is below 1 or above V.
+        """
+        noise.check_distinct(k - 1 if k > 1 else k)
+        nothing = self.xp.full(int(np.prod(shape)), noise.size, dtype=self.xp.int32)
+        return self._distinct(noise, nothing, k, stream).reshape(*shape, k)
+
+    def _distinct(self, noise: NoiseTable, other: Array, k: int, stream: RandomStream) -> Array:
+        """Draw k words a row that are not the row's other one; V stands for "none"."""
+        xp = self.xp
+        n = other.size
         keys = self._row_bits(stream, n)
-        taken = xp.full((n, 1 + k), noise.size, dtype=xp.int32)  # V stands for "none yet"
-        taken[:, 0] = flat
+        taken = xp.full((n, 1 + k), noise.size, dtype=xp.int32)
+        taken[:, 0] = other
         found = xp.zeros(n, dtype=xp.int32)
         attempts = rejection_attempts(k)
         for attempt in range(attempts):
@@ -114,7 +146,7 @@ class SamplingPrimitives(ArrayChecks):
             found[rows] += 1
             taken[rows, found[rows]] = word
             rows = rows[found[rows] < k]
-        return taken[:, 1:].reshape(*targets.shape, k)
+        return taken[:, 1:]
 
     def check_exact(self, noise: NoiseTable, targets: Array, k: int) -> None:
         """Refuse what :meth:`sample_exact` cannot do."""
