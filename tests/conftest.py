@@ -9,10 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from w2v import Word2Vec
 from w2v.backend import Backend, use_backend
 from w2v.backend.select import gpu_problem
+
+if not os.access(Path(__file__).parents[1], os.W_OK):  # where examples that failed are kept
+    settings.register_profile("read-only", database=None)
+    settings.load_profile("read-only")
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, which some of them test.
 signal.signal(signal.SIGINT, signal.default_int_handler)

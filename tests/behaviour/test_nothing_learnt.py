@@ -60,15 +60,21 @@ def test_the_command_line_writes_no_vectors_of_nothing(tmp_path: Path) -> None:
         (["ones.txt"], "put more than one word on it"),
         (["two.txt", "--min-count", "1", "--negative", "1", "--epochs", "1"], "nothing was learnt"),
         (["text.txt", "--sample", "1e-15"], "nothing was learnt"),
-        ([""], "a name is empty"),
-        (["text.txt", " "], "a name is empty"),
-        (["--config", "run.toml"], "corpus must be text in quotes"),
         (["text.txt", "--vector-size", str(10**12)], "not enough memory for 60 words of"),
     ]:
         done = run("train", *arguments, "-q", "-o", "v.bin", cwd=tmp_path)
         assert done.returncode == 1
         [line] = done.stderr.splitlines()
         assert told in line
+        assert not (tmp_path / "v.bin").exists()
+    for arguments, told in [
+        ([""], "a name is empty"),
+        (["text.txt", " "], "a name is empty"),
+        (["--config", "run.toml"], "corpus must be text in quotes"),
+    ]:
+        done = run("train", *arguments, "-q", "-o", "v.bin", cwd=tmp_path)
+        assert done.returncode == 2
+        assert told in done.stderr
         assert not (tmp_path / "v.bin").exists()
 
 

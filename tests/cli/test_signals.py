@@ -159,7 +159,10 @@ def test_what_was_ignored_at_the_start_stays_so(folder: Path) -> None:
     assert command.returncode == 143
 
 
-def test_a_pipe_that_closes_ends_what_is_printed_and_not_what_is_trained(folder: Path) -> None:
+def test_a_pipe_that_closes_ends_what_is_printed_and_not_what_is_trained(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
     reads, writes = os.pipe()
     os.close(reads)
     try:

@@ -57,7 +57,7 @@ def test_a_model_of_gensim_is_converted_in_another_process_when_asked(
 ) -> None:
     theirs = gensim.models.Word2Vec(TEXT, sg=sg, window=3, **SMALL)
     theirs.save(str(tmp_path / "g.model"))
-    with pytest.raises(CheckpointError, match=r"is a pickle.*Word2Vec\.from_gensim\('.*g\.model'"):
+    with pytest.raises(CheckpointError, match=r"is a pickle.*Word2Vec\.from_gensim\("):
         Word2Vec.load(tmp_path / "g.model")
     model: Any = Word2Vec.from_gensim(tmp_path / "g.model")
     np.testing.assert_array_equal(model.wv.vectors, theirs.wv.vectors)

@@ -120,10 +120,15 @@ def run() -> None:
         if isinstance(stream, io.TextIOWrapper):  # shows letters that it lacks as escapes
             stream.reconfigure(errors="backslashreplace")
     try:
+        _run()
+    finally:
+        _let_go()
+
+
+def _run() -> None:
+    try:
         app()
     except _PipeClosedError:
-        with suppress(OSError):  # what is in the buffer is not tried again at the end
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(_PIPE_CLOSED)
     except _TOLD as error:
         if os.environ.get("W2V_DEBUG") or (current().number is not None and not current().holds):
@@ -133,6 +138,16 @@ def run() -> None:
         return
     # Here what the failed call held is free: where memory is short, a line takes some too.
     _fail(told, status)
+
+
+def _let_go() -> None:
+    """Have Python not try again, when it ends, to print what could not be printed."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _warn(message: Warning | str, *_: Any) -> None:
