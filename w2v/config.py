@@ -61,7 +61,7 @@ class TrainConfig:
         CBOW's input is the mean of its contexts, or with 0 their sum ("sgd" only).
     share_negatives : int, default 1
         How many windows of skip-gram that follow each other share one draw of negatives, at most:
-        a few more than ``negative`` of them, each of less weight.  4 trains a third faster
+        a few more than ``negative`` of them, each of less weight.  4 trains a sixth faster
         and solves fewer analogies ("sgd" on the CPU only).
     batch_size : int, default 500
         Targets a minibatch (not for "sgd").
