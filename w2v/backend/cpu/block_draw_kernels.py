@@ -7,11 +7,10 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from w2v.backend.cpu.sampling_kernels import complete, random_bits, rejection_attempts
+from w2v.backend.cpu.sampling_kernels import draw_distinct, draw_packed, random_bits
 
 _part = numba.njit(nogil=True, error_model="numpy")
 
-_LOW_32, _S32 = np.uint64(0xFFFFFFFF), np.uint64(32)
 _WEYL = np.uint64(0x9E3779B97F4A7C15)
 _NOBODY = np.int32(-1)
 OWN = 2  # the kind of a block in which a negative is one of the targets; 1 if a row is there twice
@@ -74,7 +73,7 @@ def cut(n, m, batch, starts):
 @_part
 def draw(count, batch, shared, blocks):
     """Draw the outputs of a batch's blocks."""
-    m, k, _, table, _, key, exact = shared
+    m, k, _, table, cumulative, key, exact = shared
     starts, outputs, kinds = blocks
     row_keys = np.empty(count, np.uint64)
     for b in range(count):
@@ -85,15 +84,11 @@ def draw(count, batch, shared, blocks):
         for b in range(count):
             i = starts[b] + j
             outputs[j, b] = batch.words[i] if i < starts[b + 1] else -1 - j
-    size = np.uint64(table.size)
     for j in range(k):
         words = outputs[m + j]
         for b in range(count):
             bits = random_bits(row_keys[b], np.uint64(j))
-            column = ((bits >> _S32) * size) >> _S32
-            entry = table[column]
-            own = (bits & _LOW_32) < (entry & _LOW_32)
-            words[b] = np.int32(column if own else entry >> _S32)
+            words[b] = draw_packed(table, bits)
     for j in range(m + k):
         words = outputs[j]
         for earlier in range(j):
@@ -104,33 +99,12 @@ def draw(count, batch, shared, blocks):
         for b in range(count):
             if kinds[b]:
                 drawn = outputs[:, b]
-                _draw_distinct(row_keys[b], shared, drawn[m:])
+                # One word more than the windows share.
+                draw_distinct(row_keys[b], _NOBODY, table, cumulative, drawn[m:])
                 for j in range(m, m + k):
                     for target in range(m):
                         if drawn[j] == drawn[target]:
                             kinds[b] = OWN
-
-
-@_part
-def _draw_distinct(row_key, shared, out):
-    """Draw as `sample_distinct` does, one word more than the windows share."""
-    table, attempts = shared.table, rejection_attempts(out.size)
-    found = np.int64(0)  # a literal would have what it is passed to compiled once more
-    for attempt in range(attempts):
-        bits = random_bits(row_key, np.uint64(attempt))
-        column = ((bits >> _S32) * np.uint64(table.size)) >> _S32
-        entry = table[column]
-        word = np.int32(column if (bits & _LOW_32) < (entry & _LOW_32) else entry >> _S32)
-        fresh = True
-        for j in range(found):
-            fresh &= word != out[j]
-        if fresh:
-            out[found] = word
-            found += 1
-            if found == out.size:
-                return
-    taken = np.empty(out.size + 1, np.int32)
-    complete(shared.cumulative, _NOBODY, row_key, attempts, found, taken, out)
 
 
 @_part

@@ -12,13 +12,12 @@ import numpy as np
 
 from w2v.backend.cpu.copies_kernels import output_row
 from w2v.backend.cpu.fused_kernels import Outputs, make_train
-from w2v.backend.cpu.sampling_kernels import complete, random_bits, rejection_attempts
+from w2v.backend.cpu.sampling_kernels import draw_distinct, draw_packed, random_bits
 from w2v.backend.cpu.window_kernels import damping, merge_outputs
 
 _part = numba.njit(nogil=True, error_model="numpy")
 _inline = numba.njit(nogil=True, error_model="numpy", inline="always")
 
-_LOW_32, _S32 = np.uint64(0xFFFFFFFF), np.uint64(32)
 _WEYL = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -72,15 +71,11 @@ def draw(n, batch, negatives, outputs, again):
             row_keys[i] = key + batch.places[i] * np.uint64(k) * _WEYL
         outputs[0, i] = batch.words[i]
         again[i] = False
-    size = np.uint64(table.size)
     for j in range(k):
         words = outputs[1 + j]
         for i in range(n):
             bits = random_bits(row_keys[i], np.uint64(j))
-            column = ((bits >> _S32) * size) >> _S32
-            entry = table[column]
-            own = (bits & _LOW_32) < (entry & _LOW_32)
-            words[i] = np.int32(column if own else entry >> _S32)
+            words[i] = draw_packed(table, bits)
         for earlier in range(1 + j):
             other = outputs[earlier]
             for i in range(n):
@@ -88,30 +83,8 @@ def draw(n, batch, negatives, outputs, again):
     if exact:
         for i in range(n):
             if again[i]:
-                _draw_distinct(row_keys[i], k, table, cumulative, outputs[:, i])
+                draw_distinct(row_keys[i], outputs[0, i], table, cumulative, outputs[1:, i])
                 again[i] = False
-
-
-@_part
-def _draw_distinct(row_key, k, table, cumulative, outputs):
-    """Draw as `sample_exact` does for one target, outputs[0]."""
-    attempts = rejection_attempts(k)
-    found = np.int64(0)  # a literal would have what it is passed to compiled once more
-    for attempt in range(attempts):
-        bits = random_bits(row_key, np.uint64(attempt))
-        column = ((bits >> _S32) * np.uint64(table.size)) >> _S32
-        entry = table[column]
-        word = np.int32(column if (bits & _LOW_32) < (entry & _LOW_32) else entry >> _S32)
-        fresh = True
-        for j in range(found + 1):
-            fresh &= word != outputs[j]
-        if fresh:
-            found += 1
-            outputs[found] = word
-            if found == k:
-                return
-    taken = np.empty(k + 1, np.int32)
-    complete(cumulative, outputs[0], row_key, attempts, found, taken, outputs[1 : k + 1])
 
 
 @_inline

@@ -14,6 +14,7 @@ from w2v.backend.random import random_bits as plain_random_bits
 from w2v.backend.reference.sampling import rejection_attempts as plain_rejection_attempts
 
 _exact = kept_njit(nogil=True)
+_part = numba.njit(nogil=True, error_model="numpy")
 
 
 def _scalar(function: Any, **names: Any) -> Any:
@@ -121,3 +122,33 @@ def complete(cumulative, target, row_key, attempts, found, taken, out):
                 taken[j] = taken[j - 1]
             taken[place] = word
         rest -= cumulative[word + 1] - cumulative[word]
+
+
+@numba.njit(inline="always")
+def draw_packed(table, bits):
+    """Return one word, as :func:`draw` does, of a (V,) uint64 table of whole entries."""
+    column = ((bits >> _S32) * np.uint64(table.size)) >> _S32
+    entry = table[column]
+    return np.int32(column if (bits & _LOW_32) < (entry & _LOW_32) else entry >> _S32)
+
+
+@_part
+def draw_distinct(row_key, target, table, cumulative, out):
+    """Fill out, (k,) int32, as :func:`sample_exact` does for one target; below 0 is none.
+
+    table: (V,) uint64.
+    """
+    attempts = rejection_attempts(out.size)
+    found = np.int64(0)  # a literal would have what it is passed to compiled once more
+    for attempt in range(attempts):
+        word = draw_packed(table, random_bits(row_key, np.uint64(attempt)))
+        fresh = word != target
+        for j in range(found):
+            fresh &= word != out[j]
+        if fresh:
+            out[found] = word
+            found += 1
+            if found == out.size:
+                return
+    taken = np.empty(out.size + 1, np.int32)
+    complete(cumulative, target, row_key, attempts, found, taken, out)
