@@ -27,15 +27,15 @@ def peers_at_hand(result: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 
 
 def figures() -> dict[str, dict[str, Any]]:
-    """Return what is drawn: words a second and scores by system, of the first machine with peers."""
+    """Return what is drawn, words a second and scores, of the first machine that has peers."""
     result = read_json(next(iter(sorted(RESULTS.glob("*/peers.json")))))
     return {
         title: {
-            "words_per_second": [each["words_per_second"][x] for x in ("lowest", "median", "highest")],
+            "words_per_second": each["words_per_second"]["median"],
             **{key: each["quality"][key]["mean"] for key in _MEASURES},
         }
         for title, each in peers_at_hand(result).items()
-    }  # fmt: skip
+    }
 
 
 def drawn(path: Path = PICTURE) -> Any:
@@ -51,11 +51,11 @@ def draw_picture(path: Path = PICTURE) -> None:
     with mpl.rc_context(_FULL), atomic_path(path) as aside:  # type: ignore[arg-type]
         figure = Figure(figsize=(8, 2.8), layout="constrained")
         speed, quality = figure.subplots(1, 2, sharey=True)
-        low, middle, high = zip(*(each["words_per_second"] for each in found.values()), strict=True)
+        millions = [each["words_per_second"] / 1e6 for each in found.values()]
         colours = ["black" if name == "w2v" else "0.8" for name in names]
-        bars = speed.barh(rows, [x / 1e6 for x in middle], color=colours, edgecolor="black")
+        bars = speed.barh(rows, millions, color=colours, edgecolor="black")
         speed.bar_label(bars, fmt="%.2f", padding=4)
-        speed.set(yticks=rows, yticklabels=names, xlim=(0, 1.15 * max(high) / 1e6),
+        speed.set(yticks=rows, yticklabels=names, xlim=(0, 1.2 * max(millions)),
                   title="Speed: million words a second")  # fmt: skip
         for key, (mark, side) in _MEASURES.items():
             values = [each[key] for each in found.values()]
