@@ -32,7 +32,7 @@ class Word2Vec(Training, Predicting, Converting, GensimMethods, GensimAttributes
         The same, as a file.
     vector_size, alpha, window, min_count, max_vocab_size, sample, seed, workers, min_alpha, sg, \
     hs, negative, ns_exponent, cbow_mean, epochs, max_final_vocab, shrink_windows
-        See :class:`w2v.config.TrainConfig`.
+        See :class:`w2v.TrainConfig`.
     callbacks : iterable of objects, default ()
         Called with this model in every training, where they have a method ``on_train_begin``,
         ``on_epoch_begin``, ``on_batch_end`` (about ten times a second), ``on_epoch_end``
@@ -49,7 +49,7 @@ class Word2Vec(Training, Predicting, Converting, GensimMethods, GensimAttributes
     null_word : {0}
     sorted_vocab : {1}
     backend, sampling, optimizer, share_negatives, batch_size
-        See :class:`w2v.config.TrainConfig`.
+        See :class:`w2v.TrainConfig`.
     encoding : str, default "utf-8"
         Of text files, here and in all later calls: any that Python knows.
     column : str, optional
