@@ -16,12 +16,13 @@ import typer
 from w2v.cli.common import command_line
 from w2v.messages import quoted
 
-_KINDS: dict[type, tuple[tuple[type, ...], str]] = {
+_KINDS: dict[Any, tuple[tuple[type, ...], str]] = {
     bool: ((bool,), "true or false"),
     int: ((int,), "a whole number"),
     float: ((int, float), "a number"),
     str: ((str,), "text in quotes"),
     Path: ((str,), "a path in quotes"),
+    Any: ((int, str), "a whole number or a word in quotes"),  # --window
 }
 
 
