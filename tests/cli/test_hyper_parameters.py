@@ -78,7 +78,7 @@ def test_a_whole_sentence_is_the_window(folder: Path) -> None:
         np.testing.assert_array_equal(model.wv.vectors, same.wv.vectors)
         assert model.losses == same.losses
     model.save(folder / "m")
-    assert Word2Vec.load(folder / "m").window == "sentence"
+    assert Word2Vec.load(folder / "m").config.window == "sentence"
     same.train(BASKETS, epochs=1)
     loaded = Word2Vec.load(folder / "m")
     loaded.train(BASKETS, epochs=1)

@@ -58,6 +58,8 @@ def cases() -> list[tuple[str, str, str]]:
             kind = str(each.type_descriptor.annotation)
             kinds = [k for k in ("int", "float", "Path") if k in kind] or ["text"]
             wrong = ["x.nonsense"] if (name, option) in SUFFIXES else [""]
+            if kinds == ["Path"] and name in ("prepare", "phrases"):
+                continue  # what stands there decides
             wrong = WRONG.get(kinds[0], wrong)
             found += [(name, option, value) for value in wrong]
     return found

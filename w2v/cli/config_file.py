@@ -22,7 +22,7 @@ _KINDS: dict[Any, tuple[tuple[type, ...], str]] = {
     float: ((int, float), "a number"),
     str: ((str,), "text in quotes"),
     Path: ((str,), "a path in quotes"),
-    Any: ((int, str), "a whole number or a word in quotes"),  # --window
+    Any: ((int, str), "a whole number or 'sentence'"),  # --window
 }
 
 

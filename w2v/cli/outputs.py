@@ -62,7 +62,7 @@ def check_place(path: Path | None, *, folder: bool = False) -> None:
     """
     if path is None:
         return
-    if path == Path():  # which an empty name is too
+    if path == Path() and not folder:  # which an empty name is too
         raise CommandLineError("an output's name is empty, or the current folder: name another")
     place = Path(os.path.realpath(named(path)))
     try:
