@@ -12,7 +12,7 @@ def _width(given: Any) -> int | str:
     if given == "sentence":
         return str(given)
     try:
-        return int(given)
+        return int(str(given))  # of a file's values too, where 2.5 is none
     except ValueError:
         raise typer.BadParameter(f"{given!r} is neither a whole number nor sentence") from None
 
