@@ -15,7 +15,7 @@ from w2v.config import TrainConfig, checked_flag
 from w2v.data import EncodedCorpus
 from w2v.data.errors import NothingKnownError, NoWordsError
 from w2v.data.reading.rereading import require_rereadable
-from w2v.data.reading.text_source import names_of
+from w2v.data.reading.text_source import is_open_file, names_of
 from w2v.data.trimming import Rule
 from w2v.gensim_names import check_unsupported, parameters
 from w2v.items import is_integer
@@ -301,7 +301,7 @@ class Training(VocabularySteps, Saving):
             anew = self._reads_anew(order, source)
             if self.vocab is None:
                 how: dict[str, Any] = {} if order.encoding is None else {"encoding": order.encoding}
-                held = source if isinstance(source, Iterator) else None
+                held = source if isinstance(source, Iterator) or is_open_file(source) else None
                 self._build_vocab(source, held, trim_rule=trim_rule, **how)
                 if not anew:
                     source = None
