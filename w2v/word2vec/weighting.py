@@ -1,0 +1,67 @@
+"""Weights of sentences, as a training is given them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from w2v.data import EncodedCorpus
+from w2v.data.reading.text_source import names_of
+from w2v.data.weighted_sentences import (
+    CountedSentences,
+    WeightedText,
+    checked_weights,
+    weights_of_sentences,
+)
+from w2v.word2vec.base import Base
+from w2v.word2vec.texts import ALL_WORDS
+
+
+def weighted_text(trained: Base, source: Any, weights: Any, encoding: str | None) -> WeightedText:
+    """Read sentences with all their words, so that each keeps its weight.
+
+    Parameters
+    ----------
+    trained : Base
+        It says how.
+    source : iterable of sentences, or EncodedCorpus
+    weights : (S,) array
+        See :meth:`w2v.word2vec.training.Training.train`.
+    encoding : str, optional
+
+    Raises
+    ------
+    ValueError
+        Weights that are none, as many as there are no sentences, or a source that is no
+        sentences: a file.
+    """
+    found = checked_weights(weights)
+    if isinstance(source, EncodedCorpus):
+        return weights_of_sentences(found, source, None, 1)
+    if source is None or names_of(source) is not None:
+        raise ValueError(
+            "sample_weight goes with sentences given as lists of words, or with an EncodedCorpus, "
+            "such as model.read(path), which has len(corpus) of them"
+        )
+    sentences = CountedSentences(source)
+    how = {} if encoding is None else {"encoding": encoding}
+    corpus = trained.read(sentences, **ALL_WORDS, **how)
+    longest = corpus.info["max_sentence_length"]
+    return weights_of_sentences(found, corpus, sentences.lengths, longest)
+
+
+def require_same_weights(was: str | None, now: str | None) -> None:
+    """Refuse to go on with a run whose sentences had other weights.
+
+    Parameters
+    ----------
+    was, now : str or None
+        What the weights are known by; None without any.
+
+    Raises
+    ------
+    ValueError
+    """
+    if was != now:
+        begun = "without sample_weight" if was is None else "with sample_weight"
+        instead = "leave it out" if was is None else "give the same"
+        raise ValueError(f"this run was begun {begun}: {instead} to go on with it")
