@@ -76,6 +76,7 @@ def main(library: str, fields: dict[str, Any]) -> None:
             str(job.text), model="skipgram" if job.skip_gram else "cbow", dim=job.dim,
             ws=job.window, neg=job.negative, minCount=job.min_count, t=job.sample,
             epoch=job.epochs, thread=job.threads, minn=0, maxn=0, bucket=0, verbose=2,
+            **({} if job.alpha is None else {"lr": job.alpha}),
         )  # fmt: skip
         words, rows = trained.get_words(on_unicode_error="replace"), trained.get_input_matrix()
         with job.vectors.open("wb") as out:

@@ -5,7 +5,7 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -72,23 +72,24 @@ class Contest:
         with contextlib.suppress(ProcessFailedError):  # it will be told when it counts
             self.train(system, model, text=beginning)
 
-    def measure(self, system: System, model: str) -> float:
+    def measure(self, system: System, model: str, **changes: Any) -> float:
         """Train once, note everything down and return the words a second of training alone.
 
         NaN where they cannot be told: the system has failed, now or before.
         """
         if system.name in self.failures[model]:
             return math.nan
-        round_ = 1 + sum((x["system"], x["model"]) == (system.name, model) for x in self.runs)
+        this: dict[str, Any] = {"system": system.name, "model": model, **changes}
+        round_ = 1 + sum(this.items() <= x.items() for x in self.runs)
         load = round(os.getloadavg()[0], 2)
         try:
-            finished, job = self.train(system, model, seed=round_)
+            finished, job = self.train(system, model, seed=round_, **changes)
             seconds, (words, vectors) = system.timed(finished, job), system.vectors(job)
         except (ProcessFailedError, OSError, ValueError) as error:
             self.failures[model][system.name] = str(error)
             return math.nan
-        speed = self.words * self.job.epochs / seconds if seconds else None
-        facts = {"system": system.name, "model": model, "round": round_, "words_per_second": speed,
+        speed = self.words * job.epochs / seconds if seconds else None
+        facts = {**this, "round": round_, "words_per_second": speed,
                  "end_to_end_seconds": finished.wall_seconds, "cpu_seconds": finished.cpu_seconds,
                  "peak_mb": finished.peak_mb, "peak_unmapped_mb": finished.peak_unmapped_mb,
                  "vocabulary": len(words), "load_before": load}  # fmt: skip
@@ -113,6 +114,25 @@ class Contest:
         return found
 
 
+@contextlib.contextmanager
+def contest_of(
+    who: Mapping[str, tuple[System, str]], corpus: Path | None, words: int | None, epochs: int,
+    threads: int | None,
+) -> Iterator[tuple[Contest, dict[str, Any]]]:  # fmt: skip
+    """Open a contest of systems and models that have been warmed up; yield it and its setting."""
+    with texts.benchmark_text(corpus, words) as text, tempfile.TemporaryDirectory() as scratch:
+        with text.path.open("rb") as lines:
+            counted = sum(len(line.split()) for line in lines)
+        cores = threads or machine.usable_cores()
+        contest = Contest(text.path, counted, epochs, cores, Path(scratch))
+        for name, each in who.items():
+            turns.say(f"warming up: {name}", passing=True)
+            contest.warm_up(*each)
+        setting = {"corpus": text.name, "note": text.note, "words": counted,
+                   "text_bytes": text.path.stat().st_size}  # fmt: skip
+        yield contest, setting | {key: getattr(contest.job, key) for key in _SETTING}
+
+
 def run(
     folder: Path, systems: Sequence[System] | None = None, *, corpus: options.Corpus = None,
     words: options.Words = None, rounds: options.Rounds = 3,
@@ -128,20 +148,12 @@ def run(
     systems = systems or all_systems(fasttext, word2vec_c, pword2vec)
     who = {f"{s.title}, {model}": (s, model) for model in MODELS for s in systems
            if s.found and model in s.models}  # fmt: skip
-    with texts.benchmark_text(corpus, words) as text, tempfile.TemporaryDirectory() as scratch:
-        size, cores = text.path.stat().st_size, threads or machine.usable_cores()
-        with text.path.open("rb") as lines:
-            counted = sum(len(line.split()) for line in lines)
-        contest = Contest(text.path, counted, epochs, cores, Path(scratch))
-        for name, each in who.items():
-            turns.say(f"peers: warming up: {name}", passing=True)
-            contest.warm_up(*each)
+    with contest_of(who, corpus, words, epochs, threads) as (contest, setting):
         measures = {name: partial(contest.measure, *each) for name, each in who.items()}
         turns.take_turns("peers", measures, rounds)
     told = ("found", "title", "get", "counts", "seeded")
     figures: dict[str, Any] = {
-        "setting": {"corpus": text.name, "note": text.note, "words": counted, "text_bytes": size,
-                    "rounds": rounds, **{key: getattr(contest.job, key) for key in _SETTING}},
+        "setting": {**setting, "rounds": rounds},
         "systems": {s.name: {key: getattr(s, key) for key in told} for s in systems},
         "models": {model: contest.summary(model) for model in MODELS},
         "failures": contest.failures, "runs": contest.runs,

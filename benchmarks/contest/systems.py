@@ -57,6 +57,7 @@ class System(NamedTuple):
     said: str = ""
     models: tuple[str, ...] = tuple(MODELS)
     seeded: bool = False
+    rate: str = ""  # arguments that set the learning rate, where the job's fields do not
 
     def command(self, job: Job) -> list[str]:
         """Return what starts it on a job."""
@@ -66,7 +67,8 @@ class System(NamedTuple):
             "fasttext": "skipgram" if job.skip_gram else "cbow",
             "job": json.dumps(job._asdict(), default=str),
         }  # fmt: skip
-        return [word.format(**known) for word in self.arguments.split()]
+        rate = "" if job.alpha is None else self.rate
+        return [word.format(**known) for word in f"{self.arguments} {rate}".split()]
 
     def timed(self, finished: Finished, job: Job) -> float | None:
         """Return the seconds of training alone, None if they cannot be told."""
@@ -96,7 +98,7 @@ def w2v_itself(backend: str = "cpu") -> System:
     return System(
         name, title, f"{w2v.__version__}, {revision()}" if there else None, get,
         _W2V + backend, counts="its own `seconds`: without reading, compiling, saving",
-        said=r'"seconds": ([\d.e-]+)', seeded=True,
+        said=r'"seconds": ([\d.e-]+)', seeded=True, rate="--alpha {alpha}",
     )  # fmt: skip
 
 
@@ -116,7 +118,8 @@ def word2vec_c(path: Path | None = None) -> System:
         "in `pip download word2vec --no-binary :all:`), then `--word2vec-c PATH`"
     )
     program, found = _program(path, "word2vec")
-    return System("word2vec.c", "word2vec.c", found, get, _WORD2VEC + " -cbow {cbow}", program)
+    return System("word2vec.c", "word2vec.c", found, get, _WORD2VEC + " -cbow {cbow}", program,
+                  rate="-alpha {alpha}")  # fmt: skip
 
 
 def w2v_accel() -> System:
@@ -132,7 +135,7 @@ def w2v_accel() -> System:
     counts = "its own `Total training time`: without vocabulary, reading, saving"
     return System("w2v-accel", "w2v-accel", found, "`pip install w2v-accel`; needs an NVIDIA GPU",
                   _WORD2VEC + " -cbow {cbow}", program, counts,
-                  r"Total training time: *([\d.]+)")  # fmt: skip
+                  r"Total training time: *([\d.]+)", rate="-alpha {alpha}")  # fmt: skip
 
 
 def all_systems(
@@ -140,16 +143,16 @@ def all_systems(
 ) -> list[System]:
     """Return every system that is known, whether it is there or not."""
     package, (program, found) = _package("fasttext"), _program(fasttext, "fasttext")
-    arguments = _FASTTEXT
+    arguments, rate = _FASTTEXT, "-lr {alpha}"
     if fasttext is None and (package or not found):
-        found, arguments = package, f"{_LIBRARY}fasttext {{job}}"
+        found, arguments, rate = package, f"{_LIBRARY}fasttext {{job}}", ""
     get = "`pip install fasttext-numpy2`, or a binary by `--fasttext PATH`"
-    fast = System("fasttext", "fastText", found, get, arguments, program)
+    fast = System("fasttext", "fastText", found, get, arguments, program, rate=rate)
     get = "build github.com/IntelLabs/pWord2Vec with MKL, then `--pword2vec PATH`"
     counts = f"{_BY_PERCENTAGES} and reading the text into memory"
     program, found = _program(pword2vec, "pWord2Vec")
     hog_batch = System("pword2vec", "pWord2Vec", found, get, _WORD2VEC, program, counts,
-                       models=("skip-gram",))  # fmt: skip
+                       models=("skip-gram",), rate="-alpha {alpha}")  # fmt: skip
     by_sentences = gensim("gensim-by-sentences", "gensim, by sentences")
     return [w2v_itself(), gensim(), by_sentences, fast, word2vec_c(word2vec), hog_batch,
             w2v_itself("gpu"), w2v_accel()]  # fmt: skip
