@@ -47,12 +47,12 @@ class StorageMixin(VectorTable):
         fname : str or path
             ``.bin`` word2vec binary; ``.txt`` or ``.vec`` word2vec text; these
             also with ``.gz``, ``.bz2``, ``.xz`` or ``.zst``; ``.npz``; ``.npy``
-            with the words beside it; every other name safetensors.  Only
-            safetensors and .npz keep counts and store every word whatever it
+            with the words beside it; ``.parquet``; every other name safetensors.  Only
+            safetensors, .npz and .parquet keep counts and store every word whatever it
             holds; all but "glove" tell words from items that are integers.
         format : str, optional
             Settles it without the suffix: "word2vec-binary", "word2vec-text",
-            "glove", "safetensors", "npz" or "npy".
+            "glove", "safetensors", "npz", "npy" or "parquet".
         separately, sep_limit, ignore, pickle_protocol
             Taken for gensim's sake: one file has all, and no pickle is written.
 
@@ -99,7 +99,7 @@ class StorageMixin(VectorTable):
         ----------
         fname : str or path
             See :meth:`save`.  Text without a header is read as GloVe's.
-            .safetensors and .npy are mapped.
+            .safetensors and .npy are mapped.  Folders of :meth:`to_sentence_transformers` too.
         format : str, optional
             Settles it without the suffix.  In gensim, ``mmap`` has this place and may have it.
         limit : int, optional
