@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus, Vocabulary, read_corpus
+from w2v.data.reading.tables import has_columns
 from w2v.gensim_names import COMPUTED, KEYED_VECTORS, WORD2VEC, GensimNames
 from w2v.models import ContextModel
 from w2v.training.engines import first_rate
@@ -206,12 +207,15 @@ class Base(GensimNames):
             The text cannot be read, or no word is frequent enough.
         """
         begin = time.perf_counter()
+        how = {**self.vocab_limits, **self.reading, **reading}
+        if not has_columns(source):
+            how.pop("column", None)
         with ReadingProgress(enabled=None if self.verbose else False) as progress:
             corpus = read_corpus(
                 source,
                 workers=self.config.workers,
                 progress=progress.update,
-                **{**self.vocab_limits, **self.reading, **reading},
+                **how,
             )
         self.read_seconds = time.perf_counter() - begin
         return corpus

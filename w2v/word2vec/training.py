@@ -15,7 +15,7 @@ from w2v.config import TrainConfig, checked_flag
 from w2v.data import EncodedCorpus
 from w2v.data.errors import NothingKnownError, NoWordsError
 from w2v.data.reading.rereading import require_rereadable
-from w2v.data.reading.text_source import names_of
+from w2v.data.reading.text_source import is_open_file, names_of
 from w2v.data.trimming import Rule
 from w2v.data.weighted_sentences import WeightedText
 from w2v.gensim_names import check_unsupported, parameters
@@ -332,7 +332,7 @@ class Training(VocabularySteps, Saving):
             source, order = self._weighed(source, order)
             if self.vocab is None:
                 how: dict[str, Any] = {} if order.encoding is None else {"encoding": order.encoding}
-                held = source if isinstance(source, Iterator) else None
+                held = source if isinstance(source, Iterator) or is_open_file(source) else None
                 how |= {"trim_rule": trim_rule, "uncut": source is not given}
                 self._build_vocab(source, held, **how)
                 if not anew:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from w2v.data import EncodedCorpus
-from w2v.data.reading.text_source import names_of
+from w2v.data.reading.tables import table_of
+from w2v.data.reading.text_source import is_open_file, names_of
 from w2v.data.weighted_sentences import (
     CountedSentences,
     WeightedText,
@@ -37,7 +38,12 @@ def weighted_text(trained: Base, source: Any, weights: Any, encoding: str | None
     found = checked_weights(weights)
     if isinstance(source, EncodedCorpus):
         return weights_of_sentences(found, source, None, 1)
-    if source is None or names_of(source) is not None:
+    if (
+        source is None
+        or names_of(source) is not None
+        or table_of(source, None) is not None
+        or is_open_file(source)
+    ):
         raise ValueError(
             "sample_weight goes with sentences given as lists of words, or with an EncodedCorpus, "
             "such as model.read(path), which has len(corpus) of them"
