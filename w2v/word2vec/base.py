@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from w2v.config import TrainConfig
+from w2v.config import AUTO, TrainConfig
 from w2v.data import EncodedCorpus, Vocabulary, read_corpus
 from w2v.data.reading.tables import has_columns
 from w2v.gensim_names import COMPUTED, KEYED_VECTORS, WORD2VEC, GensimNames
@@ -95,11 +95,15 @@ class Base(GensimNames):
 
     @property
     def alpha(self) -> float:
-        """Learning rate at the beginning: what was asked for, or the optimizer's own."""
-        return first_rate(self.config)
+        """Learning rate at the beginning: what was asked for, or the optimizer's own.
+
+        With ``"auto"`` that of the last training, or before the first the usual one.
+        """
+        chosen = self._asked.get("alpha") if self.config.alpha == AUTO else None
+        return first_rate(self.config) if chosen is None else float(chosen)
 
     @alpha.setter
-    def alpha(self, rate: float | None) -> None:
+    def alpha(self, rate: float | str | None) -> None:
         self.config = replace(self.config, alpha=rate)
 
     @property

@@ -117,7 +117,7 @@ class Word2Vec(Training, Predicting, Converting, GensimMethods, GensimAttributes
         sentences: Any = None,
         corpus_file: str | Path | None = None,
         vector_size: int = 100,
-        alpha: float | None = None,
+        alpha: float | str | None = None,
         window: int = 5,
         min_count: int = 5,
         max_vocab_size: int | None = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from w2v.config import checked_flag, differing
+from w2v.config import AUTO, TrainConfig, checked_flag, differing
 from w2v.items import is_integer
 from w2v.messages import quoted
 from w2v.training.engines import first_rate
@@ -41,7 +41,7 @@ def require_same_settings(trained: Base, epochs: int) -> None:
     now, begun = trained.config, trained._begun_as
     if begun is None:
         return
-    rates = {"alpha": (first_rate(now), first_rate(begun))}
+    rates = {"alpha": (_rate(now), _rate(begun))}
     values = {
         name: rates.get(name, (getattr(now, name), getattr(begun, name)))
         for name in differing(now.to_dict(), begun.to_dict())
@@ -57,6 +57,10 @@ def require_same_settings(trained: Base, epochs: int) -> None:
             f"this run was begun with other settings: {'; '.join(told)}; set them back to go on "
             "with it, or train anew without resume=True"
         )
+
+
+def _rate(config: TrainConfig) -> float | str:
+    return AUTO if config.alpha == AUTO else first_rate(config)
 
 
 def goes_on(trained: Base, resume: Any, first_epoch: int) -> bool:

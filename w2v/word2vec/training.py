@@ -11,14 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from w2v.config import TrainConfig, checked_flag
+from w2v.config import AUTO, TrainConfig, checked_flag
 from w2v.data import EncodedCorpus
 from w2v.data.errors import NothingKnownError, NoWordsError
 from w2v.data.reading.rereading import require_rereadable
 from w2v.data.reading.text_source import is_open_file, names_of
 from w2v.data.trimming import Rule
-from w2v.data.weighted_sentences import WeightedText
 from w2v.gensim_names import check_unsupported, parameters
+from w2v.training.automatic_rate import with_rate
 from w2v.training.divergence import check_start, tell_if_worse_than_untrained
 from w2v.training.engines import first_rate
 from w2v.training.folder_lock import hold_folder
@@ -35,7 +35,7 @@ from w2v.word2vec.saving import Saving
 from w2v.word2vec.texts import one_source
 from w2v.word2vec.training_session import Plan, Report, TrainingSession, each_once
 from w2v.word2vec.vocabulary_steps import VocabularySteps
-from w2v.word2vec.weighting import require_same_weights, weighted_text
+from w2v.word2vec.weighting import weighted_text, weights_of_text
 
 _log = logging.getLogger("w2v")
 
@@ -50,7 +50,7 @@ class Training(VocabularySteps, Saving):
         total_examples: int | None = None,
         total_words: int | None = None,
         epochs: int | None = None,
-        start_alpha: float | None = None,
+        start_alpha: float | str | None = None,
         end_alpha: float | None = None,
         word_count: int = 0,
         queue_factor: int = 2,
@@ -208,7 +208,13 @@ class Training(VocabularySteps, Saving):
             return nothing.known * epochs, nothing.words * epochs
         if going_on and not anew:
             require_same_text(self._texts.trained_on, text)
-        weighted = self._weighted(order, text, goes_on=going_on)
+        weighted = weights_of_text(self, order.sample_weight, text, goes_on=going_on)
+        if config.alpha == AUTO:
+            config = with_rate(config, text.n_tokens, len(text.vocab))
+            asked["alpha"] = config.alpha
+            _log.info(
+                "alpha=%r: this training begins at the learning rate %.3g", AUTO, config.alpha
+            )
         self._begin_or_go_on(text, config, first_epoch, goes_on=going_on, anew=anew)
         of_epoch = partial(weighted.of_epoch, config.seed) if weighted else None
         self._asked, self._begun_as = asked, self.config
@@ -264,17 +270,6 @@ class Training(VocabularySteps, Saving):
         text = self._texts.encoded(self.read, source, vocab, how)
         require_something_to_predict(text, config)
         return text
-
-    def _weighted(self, order: Order, text: EncodedCorpus, *, goes_on: bool) -> WeightedText | None:
-        """Return a text in the model's ids with the weights of its sentences, if it has any."""
-        weighted = order.sample_weight
-        if weighted is not None:
-            weighted = weighted.known_by(text, self.built()[1])
-        weights = None if weighted is None else weighted.digest
-        if goes_on:
-            require_same_weights(self._texts.were_weighted_by, weights)
-        self._texts.weights = weights
-        return weighted
 
     def _begin_or_go_on(
         self,

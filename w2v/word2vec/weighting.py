@@ -55,19 +55,33 @@ def weighted_text(trained: Base, source: Any, weights: Any, encoding: str | None
     return weights_of_sentences(found, corpus, sentences.lengths, longest)
 
 
-def require_same_weights(was: str | None, now: str | None) -> None:
-    """Refuse to go on with a run whose sentences had other weights.
+def weights_of_text(
+    trained: Base, weighted: WeightedText | None, text: EncodedCorpus, *, goes_on: bool
+) -> WeightedText | None:
+    """Return the text of a training with the weights of its sentences, if they have any.
 
     Parameters
     ----------
-    was, now : str or None
-        What the weights are known by; None without any.
+    trained : Base
+        It keeps what they are known by.
+    weighted : WeightedText or None
+        What :func:`weighted_text` read.
+    text : EncodedCorpus
+        The same in the model's ids.
+    goes_on : bool
+        Whether the training goes on with a run.
 
     Raises
     ------
     ValueError
+        A run's sentences had other weights.
     """
-    if was != now:
+    if weighted is not None:
+        weighted = weighted.known_by(text, trained.built()[1])
+    now, was = weighted.digest if weighted else None, trained._texts.were_weighted_by
+    if goes_on and was != now:
         begun = "without sample_weight" if was is None else "with sample_weight"
         instead = "leave it out" if was is None else "give the same"
         raise ValueError(f"this run was begun {begun}: {instead} to go on with it")
+    trained._texts.weights = now
+    return weighted
