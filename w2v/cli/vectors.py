@@ -139,7 +139,7 @@ def plot(
     from w2v.pictures.word_map import plot_words
     from w2v.vectors import KeyedVectors
 
-    with command_line():
+    with command_line("--output"):
         check_picture(output)
     choice("--method", method, METHODS)
     check_place(output)
@@ -173,7 +173,7 @@ def convert(
     elif target.lower().endswith(".tsv"):
         write = KeyedVectors.to_tensorboard
     else:
-        with command_line():
+        with command_line("OUT"):
             format_of(target)
     check_place(Path(target), folder=folder)
     vecs = KeyedVectors.load(source)
