@@ -56,7 +56,7 @@ class TrainConfig:
     alpha : float or "auto", optional
         Learning rate; by default the optimizer's own, for "sgd" word2vec's: 0.025 for
         skip-gram and 0.05 for CBOW.  "auto" raises these where text and epochs are too few for
-        them, see :func:`w2v.training.automatic_rate.automatic_rate` ("sgd" only).
+        them, see ``w2v/training/automatic_rate.py`` ("sgd" only).
     min_alpha : float, default 1e-4
         What the rate of "sgd" falls to, linearly with the words.  Above ``alpha`` it is the
         rate throughout, as in gensim, and training warns.

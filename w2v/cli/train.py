@@ -170,6 +170,7 @@ def train(
     from w2v.training.trainable_text import nothing_was_left
     from w2v.vectors import format_of
     from w2v.word2vec import Word2Vec
+    from w2v.word2vec.pretrained import check_vectors
 
     require_addresses()
     say = teller(quiet)
@@ -187,6 +188,8 @@ def train(
         ReadSettings(**reading)
     with command_line("--output"):
         format_of(output)
+    with command_line("--init"):
+        check_vectors(init)
     with command_line("--plot"):
         check_picture(plot or "")
     for path in (output, plot, metrics):

@@ -13,6 +13,8 @@ import numpy as np
 from w2v.items import Item, checked_items
 from w2v.messages import quoted, shortened
 from w2v.vectors import KeyedVectors
+from w2v.vectors.exports.static_model import is_static_model
+from w2v.vectors.formats.detect import check_is_a_file_of_vectors
 from w2v.vectors.formats.vector_data import check_finite
 from w2v.vectors.shared_words import shared_rows
 from w2v.word2vec.weights import Weights
@@ -118,6 +120,18 @@ def checked_freeze(freeze: Any, init: Any) -> Any:
         raise TypeError(f'freeze is "known" or a list of words, got {quoted(freeze)}')
     words: list[Item] = checked_items(freeze)
     return words
+
+
+def check_vectors(path: Path | None) -> None:
+    """Refuse what is no file of vectors by what stands there, before it is read.
+
+    Raises
+    ------
+    VectorFormatError
+        Nothing stands there, or a folder or a pickle does.
+    """
+    if path is not None and not is_static_model(path):
+        check_is_a_file_of_vectors(path)
 
 
 def check_init(init: Any, vector_size: int) -> None:
