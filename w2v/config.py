@@ -120,11 +120,8 @@ class TrainConfig:
             self._require(
                 name, _is_int(getattr(self, name)) and getattr(self, name) >= 1, "1 or more"
             )
-        for name in ("vector_size", "window_size", "negative", "epochs", "batch_size"):
-            value = getattr(self, name)
-            if value >= _TOO_MANY:
-                shown = name.removesuffix("_size") if name == "window_size" else name
-                raise ValueError(f"{shown} must be less than 2**31, got {quoted(value)}")
+        for name in ("vector_size", "negative", "epochs", "batch_size"):
+            self._require(name, getattr(self, name) < _TOO_MANY, "less than 2**31")
         for name in ("max_vocab_size", "max_final_vocab"):
             value = getattr(self, name)
             self._require(name, value is None or (_is_int(value) and value >= 1), "1 or more")

@@ -19,7 +19,7 @@ from tests.backend.test_fused import (
 )
 from w2v.backend import FusedLoss, FusedSettings, Work
 from w2v.backend.reference.fused import damping
-from w2v.backend.settings import chunk_length
+from w2v.backend.settings import CHUNK
 
 
 def long_corpus() -> Corpus:
@@ -30,10 +30,10 @@ def long_corpus() -> Corpus:
 
 
 def settings(corpus: Corpus, **changes: Any) -> FusedSettings:
-    return corpus.settings(skip_gram=False, window=12, alpha=0.01, **changes)
+    return corpus.settings(skip_gram=False, window=24, alpha=0.01, **changes)
 
 
-@pytest.mark.parametrize("window", [12, 60, 10**20])
+@pytest.mark.parametrize("window", [24, 60, 10**20])
 @pytest.mark.parametrize("workers", [1, 4])
 def test_kernel_and_reference_step_sentences_of_several_chunks_alike(
     window: int, workers: int, monkeypatch: pytest.MonkeyPatch
@@ -42,7 +42,7 @@ def test_kernel_and_reference_step_sentences_of_several_chunks_alike(
     corpus, start = long_corpus(), random_weights(40, 17)
     how = replace(settings(corpus), window=window, workers=workers)
     assert how.chunked
-    assert np.diff(corpus.offsets).max() > 3 * chunk_length(how.reach, 200)
+    assert np.diff(corpus.offsets).max() > 3 * CHUNK
     expected, got = copies(start), copies(start)
     loss = corpus.train(REFERENCE, expected, how)
     assert corpus.train(CPU, got, how) == (
@@ -67,10 +67,9 @@ def test_a_chunk_steps_by_the_sum_of_what_its_windows_want(share_gradient: bool)
     total = 0.0
     for sentence in np.unique(sentences):
         mine = [each for each, s in zip(found, sentences, strict=True) if s == sentence]
-        length = chunk_length(how.reach, len(mine))
-        for start in range(0, len(mine), length):
+        for start in range(0, len(mine), CHUNK):
             as_it_was = W_in.copy()
-            for rate, contexts, target, place in mine[start : start + length]:
+            for rate, contexts, target, place in mine[start : start + CHUNK]:
                 negatives = corpus.noise.negatives(REFERENCE, target, place, how)
                 h, outputs = as_it_was[contexts].mean(axis=0), np.r_[target, negatives]
                 label = np.arange(len(outputs)) == 0
@@ -109,13 +108,13 @@ def test_factors_hold_words_fixed_or_damp_them() -> None:
     assert got[0][factors == 0].tobytes() == start[0][factors == 0].tobytes()
 
 
-def test_windows_of_a_mean_are_chunked_from_ten_contexts_on() -> None:
+def test_windows_of_a_mean_are_chunked_where_they_are_wide() -> None:
     def chunked(window: int, **how: Any) -> bool:
         base: dict[str, Any] = {"skip_gram": False, "negative": 5, "exact": True, "total": 1}
         return FusedSettings(**{**base, **how}, window=window, seed=1).chunked
 
-    assert [chunked(w) for w in (1, 5, 9, 10, 10**20)] == [False] * 3 + [True] * 2
-    assert [chunked(w, shrink_windows=False) for w in (5, 6)] == [False, True]
-    assert not any(chunked(40, **{k: v}) for k, v in (("mean", False), ("skip_gram", True)))
-    assert [chunk_length(w, 10**6) for w in (10, 40, 100, 1000)] == [32, 32, 50, 160]
-    assert chunk_length(10**9, 20) == 32
+    assert [chunked(w) for w in (1, 10, 19, 20, 10**20)] == [False] * 3 + [True] * 2
+    assert [chunked(w, shrink_windows=False) for w in (10, 11)] == [False, True]
+    others = ("mean", False), ("skip_gram", True), ("hs", True), ("chunks", False)
+    assert not any(chunked(40, **{name: value}) for name, value in others)
+    assert chunked(40, hs=True, negative=0)

@@ -26,6 +26,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "cbow sum": {"sg": 0, "cbow_mean": 0},
     "tree": {"sg": 1, "hs": 1, "negative": 0},
     "tree and negatives": {"sg": 1, "hs": 1},
+    "cbow, tree": {"sg": 0, "hs": 1, "negative": 0},
+    "cbow, tree and negatives": {"sg": 0, "hs": 1},
 }
 CORPORA = "baskets", "documents", "books"
 

@@ -17,12 +17,8 @@ PART = 20
 
 _PATH = 12  # nodes that stand above a word of running text in a tree, about
 _SUMMED = 24  # pairs of one row that windows which share negatives add up in one step, about
-_NARROW = 10  # contexts of a window, about, up to which CBOW reads them faster than running sums
 CHUNK = 32
-"""Windows of a chunk of CBOW's at least, where the sentence has them."""
-
-SHARES = 16
-"""Shares of a mean's change that the windows of a chunk may add up to for one context, about."""
+"""Windows of a chunk of CBOW's, where the sentence has them."""
 
 _WIDEST = 1 << 29  # beyond all sentences; widths and products with 32 bits stay integers
 
@@ -123,9 +119,12 @@ class FusedSettings:
     def chunked(self) -> bool:
         """Whether windows are stepped by chunks: CBOW's with a mean, where they are wide.
 
-        A sum of n contexts moves n times as far as a mean: too far to be left as it was.
+        A sum of n contexts moves n times as far as a mean, and negatives beside a tree further
+        than either alone: too far to be left as it was.
         """
-        return not self.skip_gram and self.chunks and self.mean and self.contexts > _NARROW
+        both = bool(self.hs and self.negative)
+        steady = not self.skip_gram and self.mean and not both
+        return self.chunks and steady and self.contexts > PART
 
     @property
     def contexts(self) -> int:
@@ -158,22 +157,6 @@ class FusedSettings:
         return max(
             self.min_alpha, self.alpha - (self.alpha - self.min_alpha) / self.total * position
         )
-
-
-def chunk_length(reach: int, words: int) -> int:
-    """Return how many windows of a sentence make a chunk.
-
-    All of them step a context from where it was at the chunk's start, each by √(PART / n) of its
-    mean's change where n > PART: they are as many as :data:`SHARES` allows, or a few.
-
-    Parameters
-    ----------
-    reach : int
-        Context words on each side.
-    words : int
-        Of the sentence.
-    """
-    return max(CHUNK, int(SHARES * math.sqrt(min(2 * reach, words) / PART)))
 
 
 class FusedLoss(NamedTuple):

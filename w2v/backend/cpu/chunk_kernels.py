@@ -20,7 +20,6 @@ from w2v.backend.cpu.chunk_sum_kernels import (
     add_up,
     lay_cells,
     lay_chunks,
-    length_of_chunk,
     step_outputs,
     take_mean,
 )
@@ -45,6 +44,7 @@ from w2v.backend.cpu.window_kernels import (
     new_sums,
     weigh,
 )
+from w2v.backend.settings import CHUNK
 
 _kernel = kept_njit(nogil=True, error_model="numpy")
 _part = numba.njit(nogil=True, error_model="numpy")
@@ -68,7 +68,7 @@ def make_train_chunks(name: str, outputs: Outputs) -> Any:
         cbow: that contexts are averaged, and whether to share the gradient.
         """
         W_in, W_out, loss = trained
-        (group, tile, patterns), widest = tiling, windows.reach
+        group, tile, patterns = tiling
         width = W_in.shape[1]
         stride, tiles = width * 4, (source.most + len(tile) - 1) // len(tile)
 
@@ -103,7 +103,7 @@ def make_train_chunks(name: str, outputs: Outputs) -> Any:
             np.int64(patterns.ctypes.data),
             np.int64(totals.ctypes.data),
         )
-        longest = min(length_of_chunk(widest, size), size)
+        longest = min(CHUNK, size)
         inputs = np.empty((2 * longest + 1, width), np.float32)
         changes = np.zeros((2 * longest + 1, width), np.float32)
         own = np.empty((longest, width), np.float32)
@@ -133,7 +133,7 @@ def make_train_chunks(name: str, outputs: Outputs) -> Any:
         while sentence < corpus.offsets.size - 1:
             n, sentence = thin_out(corpus, sentence, windows, batch)
             draw(n, batch, source, found, again)
-            lay_chunks(n, widest, batch, stops)
+            lay_chunks(n, batch, stops)
             for i in range(n):
                 in_rows[i] = copies.at_in + np.int64(words[i]) * stride
                 if lockf is not None:

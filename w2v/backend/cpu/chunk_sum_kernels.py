@@ -7,7 +7,6 @@ and not ended.  Only places where a window begins or ends have a sum of their ow
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numba
@@ -30,7 +29,7 @@ from w2v.backend.cpu.vector_kernels import (
     store_rows,
     subtract,
 )
-from w2v.backend.settings import CHUNK, PART, SHARES
+from w2v.backend.settings import CHUNK
 
 _part = numba.njit(nogil=True, error_model="numpy")
 _inline = numba.njit(nogil=True, error_model="numpy", inline="always")
@@ -82,19 +81,12 @@ class Range(NamedTuple):
 
 
 @_part
-def length_of_chunk(reach, words):
-    """Say how many windows of a sentence make a chunk: `w2v.backend.settings.chunk_length`."""
-    return max(CHUNK, np.int64(SHARES * math.sqrt(min(2 * reach, words) / PART)))
-
-
-@_part
-def lay_chunks(n, reach, batch, stops):
+def lay_chunks(n, batch, stops):
     """Narrow sentences' bounds low and top to windows', and find where each one's chunk ends."""
     _, _, widths, low, top, _, _, _ = batch
     for i in range(n):
         begin, end = np.int64(low[i]), np.int64(top[i]) + 1
-        length = length_of_chunk(reach, end - begin)
-        stops[i] = min(begin + ((i - begin) // length + 1) * length, end)
+        stops[i] = min(begin + ((i - begin) // CHUNK + 1) * CHUNK, end)
         low[i] = max(low[i], np.int32(i) - widths[i])
         top[i] = min(top[i], np.int32(i) + widths[i])
 

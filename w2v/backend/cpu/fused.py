@@ -125,8 +125,7 @@ def _by_both(both: TreeAndNoise, settings: FusedSettings) -> _Form:
     negatives, tree = _negatives(both.noise, settings), _tree(both.tree)
     source = both_kernels.Both(negatives.most + tree.most, negatives, tree)
     contexts = LANES // _PATH_TILE if settings.skip_gram else 1
-    kernel = both_kernels.train_chunks if settings.chunked else both_kernels.train
-    return _Form(kernel, source, contexts, _PATH_TILE)
+    return _Form(both_kernels.train, source, contexts, _PATH_TILE)
 
 
 _FORMS: dict[type, Any] = {

@@ -21,7 +21,7 @@ from w2v.backend.random import random_bits
 from w2v.backend.reference.blocks import Block, blocks_of
 from w2v.backend.reference.layers import LayerPrimitives
 from w2v.backend.reference.sampling import SamplingPrimitives
-from w2v.backend.settings import PART, FusedLoss, FusedSettings, chunk_length
+from w2v.backend.settings import CHUNK, PART, FusedLoss, FusedSettings
 from w2v.backend.work import Work
 
 _LOW_32, _S32 = np.uint64(0xFFFFFFFF), np.uint64(32)
@@ -278,11 +278,10 @@ def _chunks(
     """Step a sentence of CBOW's wide windows, chunk after chunk; return the loss."""
     sentence, places, widths = drawn
     size, settings, total = sentence.size, work.settings, 0.0
-    length = chunk_length(settings.reach, size)
-    for start in range(0, size, length):
+    for start in range(0, size, CHUNK):
         rows = work.W_in[sentence]
         changes = backend.xp.zeros_like(rows)
-        for i in range(start, min(start + length, size)):
+        for i in range(start, min(start + CHUNK, size)):
             width = int(widths[i])
             around = backend.xp.arange(max(0, i - width), min(size, i + width + 1))
             around = around[around != i]
