@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.models import OptionInfo
 
-from benchmarks.harness.machine import ROOT, results_folder
+from benchmarks.harness.machine import results_folder
 from benchmarks.harness.options import Corpus
 from benchmarks.harness.options import Quick as QuickValue
 from benchmarks.harness.processes import ProcessFailedError
@@ -111,12 +111,14 @@ def run_all(quick: Quick = False, corpus: Corpus = None, output: Output = None) 
 
 
 def readme() -> None:
-    """Write the README's figures anew from the results that are there."""
+    """Write the figures of the README and of docs/benchmarks.md anew from the results."""
     from benchmarks.harness.report import write_text
-    from benchmarks.readme import updated
+    from benchmarks.readme import pages
+    from benchmarks.speed_and_quality import draw_picture
 
-    page = ROOT / "README.md"
-    write_text(page, updated(page.read_text(encoding="utf-8")))
+    draw_picture()
+    for path, text in pages().items():
+        write_text(path, text)
 
 
 def main() -> None:

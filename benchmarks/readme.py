@@ -1,13 +1,14 @@
-"""The README's figures, made from the results that stand in the repository."""
+"""The figures of the README and of docs/benchmarks.md, made from the results in the repository."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.harness.machine import RESULTS, processor_details
+from benchmarks.harness.machine import RESULTS, ROOT, processor_details
 from benchmarks.harness.report import read_json
-from benchmarks.harness.scores import score_table
+from benchmarks.harness.scores import TITLES, score_table
 from benchmarks.harness.tables import grouped, output_layer, spread_of
+from benchmarks.speed_and_quality import PICTURE, peers_at_hand
 from w2v.bench.rounds import Spread, ratio
 
 _BEGIN = (
@@ -33,30 +34,58 @@ Row = tuple[str, str, str, Spread | None]
 """What is done, what it takes here, what it takes others, and the ratios of the rounds."""
 
 
-def updated(page: str) -> str:
-    """Return the README's text with its figures as the results say, between two comments."""
+def pages() -> dict[Path, str]:
+    """Return the two pages with their figures as the results say, between two comments."""
+    made = {"README.md": _short, "docs/benchmarks.md": _whole}
+    return {ROOT / name: _updated(ROOT / name, make) for name, make in made.items()}
+
+
+def _updated(path: Path, make: Callable[[Path], str]) -> str:
+    page = path.read_text(encoding="utf-8")
     if _BEGIN not in page or _END not in page:
-        raise ValueError(f"the page needs the lines {_BEGIN} and {_END}")
+        raise ValueError(f"{path.name} needs the lines {_BEGIN} and {_END}")
     before, rest = page.split(_BEGIN)
-    parts = [_machine(folder) for folder in sorted(RESULTS.iterdir()) if folder.is_dir()]
+    parts = [make(folder) for folder in sorted(RESULTS.iterdir()) if folder.is_dir()]
     return "\n".join([before + _BEGIN, *filter(None, parts), _END]) + rest.split(_END)[1]
 
 
-def _machine(folder: Path) -> str:
-    rows = [_line(*row) for make in ROWS for row in make(folder)]
+def _short(folder: Path) -> str:
+    """Return a picture and the rows that say most, where the peers were measured."""
+    if not (result := read_json(folder / "peers.json")):
+        return ""
+    (sg, cbow, *_), (whole, *_), (reading, *_) = (
+        list(make(folder)) for make in (_engine, _end_to_end, _reading)
+    )
+    memory = next(row for row in _peers(folder) if row[0].startswith("peak memory"))
+    rows = [sg, cbow, whole, reading, *_quality(folder), memory]
+    peers = f"Skip-gram beside its peers: {', '.join(peers_at_hand(result))}"
+    picture = f"![{peers}]({PICTURE.relative_to(ROOT).as_posix()})"
+    return "\n".join(["", picture, "", *_table(rows), "", f"On {_machine(folder)}.", ""])
+
+
+def _whole(folder: Path) -> str:
+    rows = [row for make in ROWS for row in make(folder)]
     if not rows:
         return ""
-    # The fullest description of the machine.
-    machine = max((read_json(path)["machine"] for path in sorted(folder.glob("*.json"))), key=len)
     title = (
-        f"On {machine.get('cpu', folder.name)}{processor_details(machine)}, "
-        f"{machine.get('cores', '?')} cores ([all results](benchmarks/results/{folder.name})); "
+        f"On {_machine(folder)} (all results: `benchmarks/results/{folder.name}`); "
         "medians, in brackets the lowest and highest ratio of a round:"
     )
-    parts = ["", title, "", "| what | w2v | compared with | |", "|---|---:|---:|---|", *rows, ""]
+    parts = ["", title, "", *_table(rows), ""]
     if quality := read_json(folder / "engine-quality.json"):
         parts += [_QUALITY.format(**quality), "", score_table(quality["summary"]), ""]
     return "\n".join(parts)
+
+
+def _machine(folder: Path) -> str:
+    """Return a machine by the fullest of its descriptions."""
+    machine = max((read_json(path)["machine"] for path in sorted(folder.glob("*.json"))), key=len)
+    cores = machine.get("cores", "?")
+    return f"{machine.get('cpu', folder.name)}{processor_details(machine)}, {cores} cores"
+
+
+def _table(rows: list[Row]) -> list[str]:
+    return ["| what | w2v | compared with | |", "|---|---:|---:|---|", *(_line(*x) for x in rows)]
 
 
 def _line(what: str, ours: str, theirs: str, times: Spread | None) -> str:
@@ -107,6 +136,19 @@ def _peers(folder: Path) -> Iterator[Row]:
                 for name in ("w2v", "gensim")
             )
             yield f"peak memory, {model}, by `peers`", here, f"gensim {there}", None
+
+
+def _quality(folder: Path) -> Iterator[Row]:
+    """Hold skip-gram's vectors against those of gensim's fastest way."""
+    result = read_json(folder / "engine-quality.json")
+    if {"skip-gram w2v", "skip-gram gensim (corpus_file)"} <= result.get("summary", {}).keys():
+        measures = ("wordsim353", "analogies")
+        here, there = (
+            ", ".join(f"{result['summary'][f'skip-gram {name}'][x]['mean']:.3f}" for x in measures)
+            for name in ("w2v", "gensim (corpus_file)")
+        )
+        of = ", ".join(TITLES[x] for x in measures)
+        yield f"{of}, skip-gram, {result['epochs']} epochs", here, f"gensim {there}", None
 
 
 def _end_to_end(folder: Path) -> Iterator[Row]:

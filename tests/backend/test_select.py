@@ -85,7 +85,7 @@ def assert_said(lines: list[str], reason: str) -> None:
     assert auto == f"backend: cpu ({reason})"
     expected = f"backend 'gpu' is not available ({reason}); {INSTALL_LINE}; or use backend 'cpu'"
     assert errors == [expected] * 2
-    assert "pip install cupy-cuda12x" in expected
+    assert "pip install 'cupy-cuda12x[ctk]'" in expected
 
 
 def test_without_cupy_auto_says_so_and_gpu_by_name_is_an_error() -> None:
@@ -96,6 +96,16 @@ def test_a_cupy_that_does_not_start_is_named_with_its_first_line(tmp_path: Path)
     (tmp_path / "cupy.py").write_text("raise ImportError('libcudart.so.12: not found\\nmore')")
     lines = ask_without_gpu(front=str(tmp_path))
     assert_said(lines, "CuPy does not start: libcudart.so.12: not found")
+
+
+def test_a_cupy_without_nvidias_libraries_is_not_told_as_a_missing_device(tmp_path: Path) -> None:
+    (tmp_path / "cupy.py").write_text(
+        "class cuda:\n    class runtime:\n        getDeviceCount = staticmethod(lambda: 1)\n"
+        "def zeros(n):\n    raise RuntimeError('CuPy failed to load libnvrtc.so.12')\n"
+    )
+    lines = ask_without_gpu(front=str(tmp_path))
+    reason = "NVIDIA's libraries that CuPy needs are missing: CuPy failed to load libnvrtc.so.12"
+    assert_said(lines, reason)
 
 
 @pytest.mark.skipif(importlib.util.find_spec("cupy") is None, reason="CuPy is not installed")

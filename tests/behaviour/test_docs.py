@@ -13,7 +13,8 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from benchmarks.readme import updated
+from benchmarks.readme import pages
+from benchmarks.speed_and_quality import drawn, figures
 from tests.support.commands import run, run_program
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +34,7 @@ def blocks(page: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("page", "least"),
-    [("README.md", 4), ("docs/guide.md", 4), ("docs/course.md", 4), ("docs/from-gensim.md", 1)],
+    [("README.md", 2), ("docs/guide.md", 4), ("docs/course.md", 4), ("docs/from-gensim.md", 1)],
 )
 def test_every_block_runs_as_printed(page: str, least: int, tmp_path: Path) -> None:
     (tmp_path / "book.txt").write_text("\n".join(LINES * 60))
@@ -62,6 +63,7 @@ def run_block(language: str, text: str, folder: Path) -> Iterator[CompletedProce
         )  # fmt: skip
 
 
-def test_the_readmes_figures_are_those_of_the_results() -> None:
-    page = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert updated(page) == page
+def test_the_figures_of_the_pages_and_of_the_picture_are_those_of_the_results() -> None:
+    for path, page in pages().items():
+        assert path.read_text(encoding="utf-8") == page, f"python -m benchmarks readme: {path}"
+    assert drawn() == figures()

@@ -141,7 +141,7 @@ def test_without_a_gpu_auto_says_why_and_gpu_fails_with_the_install_line(
     failed = run("train", text, "--backend", "gpu", "-o", "gpu.bin", cwd=tmp_path)
     assert failed.returncode == 1
     [message] = failed.stderr.splitlines()
-    assert "pip install cupy-cuda12x" in message
+    assert "pip install 'cupy-cuda12x[ctk]'" in message
     assert not (tmp_path / "gpu.bin").exists()
 
 

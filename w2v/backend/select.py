@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,9 +23,10 @@ _active: ContextVar[Backend | None] = ContextVar("w2v_backend", default=None)
 _default: Backend | None = None
 
 INSTALL_LINE = (
-    "install an NVIDIA driver and CuPy: pip install cupy-cuda12x for CUDA 12, "
-    "pip install cupy-cuda13x for CUDA 13"
+    "install an NVIDIA driver and CuPy: pip install 'cupy-cuda12x[ctk]' for CUDA 12, "
+    "pip install 'cupy-cuda13x[ctk]' for CUDA 13"
 )
+_TOOLKIT = re.compile(r"nvrtc|CUDA_PATH|failed to load|[Cc]annot open source|\.h\b")
 
 
 class BackendUnavailableError(RuntimeError):
@@ -62,6 +64,8 @@ def _device_problem(reason: str) -> str:
         return f"no CUDA device: the driver is too old, it supports CUDA {supported} at most"
     if "out of memory" in reason.lower():
         return f"the CUDA device has no free memory: {reason}"
+    if _TOOLKIT.search(reason):
+        return f"NVIDIA's libraries that CuPy needs are missing: {reason}"
     return f"no CUDA device: {reason}"
 
 
