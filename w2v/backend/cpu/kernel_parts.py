@@ -13,7 +13,7 @@ import numba
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import register_pass
-from numba.core.typed_passes import NativeLowering
+from numba.core.typed_passes import NativeLowering, NopythonRewrites
 
 
 class _Unfinished(JITCodeLibrary):
@@ -58,21 +58,26 @@ class _PartCompiler(CompilerBase):
 
     def define_pipelines(self) -> list[Any]:
         passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
-        swapped = [
+        # Parts have no array expressions, which are what is rewritten.
+        passes.passes = [
             (_PartLowering if each is NativeLowering else each, text)
             for each, text in passes.passes
+            if each is not NopythonRewrites
         ]
-        passes.passes, passes._finalized = swapped, False
+        passes._finalized = False
         passes.finalize()
         return [passes]
 
 
+_how: dict[str, Any] = {"nogil": True, "error_model": "numpy", "pipeline_class": _PartCompiler}
+_how |= {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
 def part(function: Any) -> Any:
     """Compile a function as a part of kernels; a decorator."""
-    options = {"nogil": True, "error_model": "numpy", "pipeline_class": _PartCompiler}
-    return numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **options)(function)
+    return numba.njit(**_how)(function)
 
 
 def inlined(function: Any) -> Any:
-    """Have a function inlined where it is called, before types are found; a decorator."""
-    return numba.njit(nogil=True, error_model="numpy", inline="always")(function)
+    """Compile a part that has no call left in the kernel, however large it is; a decorator."""
+    return numba.njit(forceinline=True, **_how)(function)
