@@ -82,8 +82,10 @@ class Training(VocabularySteps, Saving):
             By default the constructor's.
         start_alpha, end_alpha : float, optional
             In place of ``alpha`` and ``min_alpha``.
-        word_count, queue_factor, report_delay, compute_loss
+        word_count, queue_factor, compute_loss
             Taken for gensim's sake.
+        report_delay : float, default 1.0
+            Seconds between two lines that the log ``w2v`` has of it, at level INFO.
         callbacks : iterable of objects
             Beside the constructor's; each is called once.
         on_report : callable, optional
@@ -152,6 +154,7 @@ class Training(VocabularySteps, Saving):
                 resume,
                 reread,
                 encoding,
+                report_delay,
                 forgiving=True,
             ),
         )
@@ -205,6 +208,7 @@ class Training(VocabularySteps, Saving):
             read_anew=read if anew else None,
             keep=order.keeper(self._save),
             interval=order.interval,
+            report_delay=order.report_delay,
         )
         with TrainingSession(self, plan) as session:
             session.run()

@@ -17,6 +17,7 @@ from w2v.training.divergence import DivergedError, check_loss, sum_of_weights
 from w2v.training.engines import Run, make_engine
 from w2v.training.position import Position
 from w2v.training.progress import TrainingProgress
+from w2v.training.progress_lines import ProgressLines
 from w2v.training.resting_loss import RestingLoss, excerpt_for_loss
 from w2v.training.stopping import Stopping
 from w2v.training.words_trained import WordsTrained
@@ -52,6 +53,8 @@ class Plan(NamedTuple):
         Saves the model.
     interval : Interval
         How often.
+    report_delay : float
+        Seconds between two lines of the log.
     """
 
     text: EncodedCorpus
@@ -63,6 +66,7 @@ class Plan(NamedTuple):
     read_anew: Callable[[], EncodedCorpus] | None
     keep: Callable[[], None] | None
     interval: Interval
+    report_delay: float
 
 
 class TrainingSession:
@@ -146,6 +150,7 @@ class TrainingSession:
         trained.not_kept = None if failure is None else str(failure) or type(failure).__name__
         trained._rate_reached = self._engine.rate
         trained.total_train_time += trained.train_seconds
+        self._progress.update(self._progress.done)  # at the speed that is told of all
         self._progress.__exit__(kind, error, trace)
 
     def run(self) -> None:
@@ -161,6 +166,8 @@ class TrainingSession:
         first, last = self._plan.first_epoch, self._plan.config.epochs
         if first < last:
             self._engine.compile()
+        self._progress.begin(self._progress.done)
+        self._lines = ProgressLines(self._plan.report_delay, self._progress.total_words)
         self.call("on_train_begin")
         for epoch in range(first, last):
             try:
@@ -305,6 +312,10 @@ class TrainingSession:
         position = self._words.position(words)
         self._trained.curve.append((position, loss))
         self._trained._weights.stepped()
+        trained, done = self._trained, position - self._begun_with
+        trained._words_now = round(done)
+        self._note_time()
+        self._lines.report(position, loss, done / trained.train_seconds, self._engine.rate)
         self.call("on_batch_end")
         if self._plan.on_report:
             self._plan.on_report(position, loss)
@@ -317,9 +328,13 @@ class TrainingSession:
         trained._words_in_epochs = self._words.before
         trained._words_now = self.trained_words
         trained.trained_words = self._before + self.trained_words
+        self._note_time()
+        trained._weights.stepped()
+
+    def _note_time(self) -> None:
+        trained, engine = self._trained, self._engine
         trained.compile_seconds = engine.compile_seconds or self._resting.compile_seconds
         trained.train_seconds = time.perf_counter() - self._begin - trained.compile_seconds
-        trained._weights.stepped()
 
 
 def each_once(hooks: Sequence[Any]) -> list[Any]:
