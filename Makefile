@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: train test soak test-container lint gpu-check clean
+.PHONY: train test soak test-container lint docs gpu-check clean
 
 train: .venv/installed
 	$(BIN)/python -m w2v train --output vectors.bin --plot loss.png
@@ -27,6 +27,10 @@ lint: .venv/tested
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
 
+# The pages and the docstrings as a site, site/index.html; a link that leads nowhere is an error.
+docs: .venv/documented
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going -c docs -d build/doctrees . site
+
 # On a machine with a GPU, under ten minutes: a first look, all tests on both backends, the
 # benchmarks. Takes the Python that has CuPy: .venv's if there is one, else $(PYTHON), and installs
 # nothing. GPU_CHECK="-o FOLDER --parts smoke,speed" for another folder, or some of it.
@@ -45,5 +49,9 @@ gpu-check:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@
 
+.venv/documented: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	@touch $@
+
 clean:
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache vectors.bin loss.png
+	rm -rf .venv build dist site .pytest_cache .mypy_cache .ruff_cache vectors.bin loss.png

@@ -16,6 +16,7 @@ from w2v.messages import quoted
 OPTIMIZERS = ("sgd", "momentum", "adagrad", "rmsprop", "adam")
 SAMPLINGS = ("auto", "exact", "fast")
 MOST_WORKERS = 1024
+AUTO = "auto"  # as a learning rate: chosen by the text
 _RUNNING = ("epochs", "backend", "workers")  # how long a run is, where and how fast
 _SWITCHES = ("sg", "hs", "cbow_mean", "shrink_windows")  # on or off, as numbers or truth values
 
@@ -49,9 +50,10 @@ class TrainConfig:
         Passes over the corpus.
     optimizer : {"sgd", "adam", "adagrad", "rmsprop", "momentum"}, default "sgd"
         Update rule.  "sgd" runs on the fused engine, the others on minibatches.
-    alpha : float, optional
+    alpha : float or "auto", optional
         Learning rate; by default the optimizer's own, for "sgd" word2vec's: 0.025 for
-        skip-gram and 0.05 for CBOW.
+        skip-gram and 0.05 for CBOW.  "auto" raises these where text and epochs are too few for
+        them, see :func:`w2v.training.automatic_rate.automatic_rate` ("sgd" only).
     min_alpha : float, default 1e-4
         What the rate of "sgd" falls to, linearly with the words.  Above ``alpha`` it is the
         rate throughout, as in gensim, and training warns.
@@ -95,7 +97,7 @@ class TrainConfig:
     max_final_vocab: int | None = None
     epochs: int = 5
     optimizer: str = "sgd"
-    alpha: float | None = None
+    alpha: float | str | None = None
     min_alpha: float = 1e-4
     shrink_windows: bool = True
     cbow_mean: int = 1
@@ -128,8 +130,10 @@ class TrainConfig:
         self._require(
             "sample", _is_finite(self.sample) and 0 <= self.sample <= 1, "0 (keep every word) to 1"
         )
-        a_rate = self.alpha is None or _is_finite(self.alpha)
-        self._require("alpha", a_rate, "a learning rate above 0")
+        a_rate = self.alpha in (None, AUTO) or _is_finite(self.alpha)
+        self._require("alpha", a_rate, f"a learning rate above 0, or {AUTO!r}")
+        if self.alpha == AUTO:
+            self._require("optimizer", self.optimizer == "sgd", f"sgd, as alpha is {AUTO!r}")
         self._require("min_alpha", _is_finite(self.min_alpha), "a learning rate, 0 or more")
         self._require("cbow_mean", self.cbow_mean in (0, 1), "1 for the mean or 0 for the sum")
         self._require("optimizer", self.optimizer in OPTIMIZERS, "one of " + ", ".join(OPTIMIZERS))
@@ -146,7 +150,8 @@ class TrainConfig:
         ValueError
             Which, and what it was.
         """
-        self._require("alpha", self.alpha is None or self.alpha > 0, "a learning rate above 0")
+        a_rate = self.alpha in (None, AUTO) or float(self.alpha) > 0
+        self._require("alpha", a_rate, "a learning rate above 0")
         self._require("min_alpha", self.min_alpha >= 0, "a learning rate, 0 or more")
 
     def _take_numbers(self) -> None:
@@ -163,9 +168,13 @@ class TrainConfig:
             if value is not getattr(self, field.name):
                 object.__setattr__(self, field.name, value)
             if kind.startswith("float") and not (
-                isinstance(value, int | float) or (value is None and field.default is None)
+                isinstance(value, int | float)
+                or (value is None and field.default is None)
+                or (value == AUTO and "str" in kind)
             ):
-                self._require(field.name, False, "a number")
+                self._require(
+                    field.name, False, f'a number or "{AUTO}"' if "str" in kind else "a number"
+                )
 
     def _require(self, name: str, holds: bool, expected: str) -> None:
         if not holds:
@@ -191,8 +200,10 @@ class TrainConfig:
 
     @property
     def learning_rate(self) -> float:
-        """The fused engine's rate at the beginning."""
-        return sgd_rate(bool(self.sg)) if self.alpha is None else self.alpha
+        """The fused engine's rate at the beginning; the usual one where it is yet to be chosen."""
+        if self.alpha is None or isinstance(self.alpha, str):
+            return sgd_rate(bool(self.sg))
+        return self.alpha
 
     def to_dict(self) -> dict[str, Any]:
         """Return the hyper-parameters by name, for JSON."""

@@ -91,7 +91,7 @@ def test_values_of_files_are_quoted_short(tmp_path: Path) -> None:
     path = tmp_path / "t.jsonl"
     for value, told in [
         ({LONG: "a"}, "has no column 'text'"),
-        ({"text": [LONG]}, "expected one JSON object a line"),
+        ({"text": [[LONG]]}, "expected strings, or lists"),
         ([LONG], "JSON array"),
         (LONG, "expected one JSON object a line"),
         ({str(i): LONG[:100] for i in range(9_999)}, "has no column"),

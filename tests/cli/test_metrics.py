@@ -162,3 +162,16 @@ def test_a_line_without_room_leaves_no_half_of_itself(tmp_path: Path) -> None:
     found = lines(tmp_path / "run.jsonl")
     assert found[0]["event"] == "start"
     assert 1 < len(found) < 10
+
+
+def test_a_rate_that_is_chosen_is_told_and_falls_from_there(tmp_path: Path) -> None:
+    said: list[str] = []
+    trained = model(alpha="auto", sg=1)
+    with MetricsLog(tmp_path / "run.jsonl", said.append) as log:
+        log.start(trained, WORDS)
+        trained.fit(SENTENCES, on_report=log.report, callbacks=[log])
+    assert said == [f"learning rate: {trained.alpha:.3g}, for a text and epochs of this size"]
+    rates = [each["rate"] for each in lines(tmp_path / "run.jsonl") if each["event"] == "report"]
+    assert rates == sorted(rates, reverse=True)
+    assert 0 < rates[-1] < rates[0] <= trained.alpha
+    assert trained.alpha > 0.025

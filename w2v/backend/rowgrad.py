@@ -93,12 +93,12 @@ class RowGrad(RowArithmetic):
 
     @property
     def padded_index(self) -> Array:
-        """See :attr:`TouchedRows.padded_index`."""
+        """(U or more,) ids, of a length known without waiting for a device; one may be repeated."""
         return self.touched.padded_index
 
     @property
     def padded_rows(self) -> Array:
-        """See :attr:`TouchedRows.padded_rows`."""
+        """The rows of :attr:`padded_index`, zeros where an id is repeated; a view."""
         return self.touched.padded_rows
 
     def _like(self, touched: TouchedRows) -> RowGrad:

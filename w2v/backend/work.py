@@ -25,7 +25,7 @@ class Work(NamedTuple):
     output : Output
         On the weights' backend; of V words.
     keep : (V,) uint32 array
-        See :func:`w2v.backend.settings.keep_thresholds`.
+        See :func:`w2v.backend.keep_thresholds`.
     settings : FusedSettings
     position : int
         Words of the run that come before ``tokens[offsets[0]]``.

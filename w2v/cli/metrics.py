@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from w2v.config import differing
+from w2v.config import AUTO, differing
 from w2v.messages import shortened
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ class MetricsLog:
         self._path, self._say, self._goes_on = path, say, goes_on
         self._file: BinaryIO | None = None
         self._is_told = self._is_over = False
-        self._total, self._begun_with, self._rates = 0, 0, (0.0, 0.0)
+        self._total, self._begun_with = 0, 0
+        self._model: Word2Vec | None = None
         # The first report, and the last: words and the time.
         self._first: tuple[float, float] | None = None
         self._last = 0.0, 0.0
@@ -104,7 +105,7 @@ class MetricsLog:
         config = word2vec.config
         self._total = config.epochs * words
         self._begun_with = word2vec.trained_words
-        self._rates = word2vec.alpha, config.min_alpha if config.optimizer == "sgd" else -1.0
+        self._model = word2vec
         begun: dict[str, Any] = {}
         if self._goes_on:
             epochs = word2vec.epochs_done
@@ -115,6 +116,11 @@ class MetricsLog:
         event = "resume" if self._goes_on else "start"
         how = {"backend": word2vec.backend.name, "total_words": self._total}
         self.write(event, **begun, **how, config=config.to_dict())
+
+    def on_train_begin(self, word2vec: Word2Vec) -> None:
+        """Tell the learning rate where it was chosen; a callback of :class:`w2v.Word2Vec`."""
+        if word2vec.config.alpha == AUTO:
+            self._say(f"learning rate: {word2vec.alpha:.3g}, for a text and epochs of this size")
 
     def report(self, words: float, loss: float) -> None:
         """Write how far the training is."""
@@ -150,9 +156,10 @@ class MetricsLog:
         self._first = self._first or self._last
         done, seconds = words - self._first[0], now - self._first[1]
         speed = done / seconds if done > 0 and seconds > 0 else None
-        rate, last = self._rates
-        if last >= 0 and self._total:
-            rate = max(last, rate - (rate - last) * words / self._total)
+        assert self._model is not None
+        rate, config = self._model.alpha, self._model.config
+        if config.optimizer == "sgd" and self._total:
+            rate = max(config.min_alpha, rate - (rate - config.min_alpha) * words / self._total)
         return {
             "total_words": self._total,
             "rate": rate,

@@ -8,10 +8,21 @@ from typing import Annotated
 
 import typer
 
+from w2v.config import AUTO
+from w2v.messages import quoted
+
 
 def words_of(*words: str) -> Callable[[str], list[str]]:
     """Return what completes an option that takes one of a few words."""
     return lambda incomplete: [word for word in words if word.startswith(incomplete)]
+
+
+def learning_rate(text: object) -> float | str:
+    """Return a learning rate, or auto."""
+    try:
+        return AUTO if text == AUTO else float(str(text))
+    except ValueError:
+        raise typer.BadParameter(f"{quoted(text)} is neither a number nor {AUTO}.") from None
 
 
 Backend = Annotated[

@@ -25,6 +25,7 @@ from w2v.cli.options import (
     Quiet,
     Tokenizer,
     Workers,
+    learning_rate,
     words_of,
 )
 from w2v.cli.outputs import (
@@ -73,9 +74,12 @@ def train(
         ),
     ] = "sgd",
     alpha: Annotated[
-        float | None,
+        Any,
         typer.Option(
-            help="Learning rate.  [default: sg 0.025, cbow 0.05; of adam and so on their own]",
+            help="Learning rate, or auto: higher where text and epochs are few (sgd only).  "
+            "[default: sg 0.025, cbow 0.05; of adam and so on their own]",
+            parser=learning_rate,
+            metavar="<float|auto>",
             show_default=False,
         ),
     ] = None,

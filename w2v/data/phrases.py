@@ -58,7 +58,7 @@ class Phrases(PhraseAnalysis):
     progress_per : int
         Without effect.
     scoring : {"default", "npmi"} or callable, default "default"
-        :func:`original_scorer`, :func:`npmi_scorer`, or a function of their parameters, or of
+        gensim's ``original_scorer`` or ``npmi_scorer``, or a function of their parameters, or of
         some of them, which it is given by name.
     connector_words : iterable of str, default ()
         Words that may stand within a phrase, such as bread_and_butter, but neither begin nor

@@ -13,7 +13,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
-from w2v.data.reading.text_source import Name, TextSource
+from w2v.data.reading.source_file import TextSource
+from w2v.data.reading.text_source import Name
 from w2v.messages import quoted
 
 _MOST_WORDS = 10_000

@@ -127,8 +127,13 @@ class Vocabulary:
             Distinct words in order of first appearance.
         counts : (N,) integers
         min_count : int, default 5
-        max_vocab_size, max_final_vocab : int, optional
-            See :func:`frequent`.
+        max_vocab_size : int, optional
+            Where more words than this occur, the rarest are dropped, all words of one count
+            together, until no more than this remain. gensim does so while it scans, which makes
+            the counts approximate; here they are exact, and memory is not bounded.
+        max_final_vocab : int, optional
+            As in gensim: ``min_count`` is raised until no more words than this remain, so that
+            words of equal count stay or go together.
 
         Returns
         -------
@@ -168,8 +173,8 @@ class Vocabulary:
         min_count : int, default 5
             New words must occur this often there.
         max_vocab_size, max_final_vocab : int, optional
-            Bounds on the other text's words, see :func:`frequent`; known ones stay whatever
-            they are.
+            Bounds on the other text's words, see :meth:`from_counts`; known ones
+            stay whatever they are.
 
         Returns
         -------
@@ -266,13 +271,8 @@ def frequent(
         Counts of the distinct words, in order of first appearance.
     min_count : int, default 5
         Rarer words are dropped.
-    max_vocab_size : int, optional
-        Where more words than this occur, the rarest are dropped, all words of one count
-        together, until no more than this remain. gensim does so while it scans, which makes
-        the counts approximate; here they are exact, and memory is not bounded.
-    max_final_vocab : int, optional
-        As in gensim: ``min_count`` is raised until no more words than this remain, so that
-        words of equal count stay or go together.
+    max_vocab_size, max_final_vocab : int, optional
+        See :meth:`Vocabulary.from_counts`.
 
     Returns
     -------

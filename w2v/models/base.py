@@ -119,7 +119,7 @@ class Model(ABC):
         Parameters
         ----------
         *params : arrays
-            One for each of :attr:`params`, used in place.
+            One for each of ``params``, used in place.
         """
         rest = iter(params)
         for layer in self.layers:
@@ -154,7 +154,7 @@ class ContextModel(Model):
         How negatives are drawn, see :class:`w2v.layers.UnigramSampler`.
     start : {"normal", "uniform", "zeros"}, default "normal"
         The initial weights: normal for optimizers such as Adam, uniform for plain SGD,
-        zeros to be filled in; see :func:`w2v.models.initial_weights.initial_weights`.
+        zeros to be filled in.
     seed : int, default 1
         Of the initial weights and the negatives.
     backend : Backend or str, optional

@@ -213,10 +213,10 @@ class FusedEngine(Engine):
 
 def first_rate(config: TrainConfig) -> float:
     """Return the learning rate at the beginning: what is asked for, or the optimizer's own."""
-    if config.alpha is not None:
-        return config.alpha
     if config.optimizer == "sgd":
         return config.learning_rate
+    if config.alpha is not None:
+        return float(config.alpha)
     return OPTIMIZER_OF[config.optimizer]().lr
 
 

@@ -75,7 +75,7 @@ class Optimizer(ABC):
                 self.step_rows(param, grad, *state)
 
     def begin_step(self) -> None:  # noqa: B027  # most have nothing to do
-        """Compute what a step needs once for all parameters, from :attr:`iter` and ``lr``."""
+        """Compute what a step needs once for all parameters, from ``iter`` and ``lr``."""
 
     def _states_of(self, params: Sequence[Array]) -> list[list[Array]]:
         """Return the state of each parameter, or refuse parameters that it does not belong to."""

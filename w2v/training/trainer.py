@@ -83,7 +83,7 @@ class Trainer:
         Parameters
         ----------
         batch : int
-            :attr:`current_batch` then.
+            ``current_batch`` then.
         unreported : (float, int)
             As it was then.
         """

@@ -18,7 +18,7 @@ class KeyedVectors(
     Methods bear gensim's names and mean the same.  All similarities are cosines;
     a vector of zeros has similarity 0 to everything.
 
-    It is a :class:`VectorTable` with what can be asked of it: mixins side by side, none of
+    It is a table of words and vectors with what can be asked of it: mixins side by side, none of
     which knows another.
 
     Parameters

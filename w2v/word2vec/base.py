@@ -11,8 +11,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from w2v.config import TrainConfig
+from w2v.config import AUTO, TrainConfig
 from w2v.data import EncodedCorpus, Vocabulary, read_corpus
+from w2v.data.reading.tables import has_columns
 from w2v.gensim_names import COMPUTED, KEYED_VECTORS, WORD2VEC, GensimNames
 from w2v.models import ContextModel
 from w2v.training.engines import first_rate
@@ -92,11 +93,15 @@ class Base(GensimNames):
 
     @property
     def alpha(self) -> float:
-        """Learning rate at the beginning: what was asked for, or the optimizer's own."""
-        return first_rate(self.config)
+        """Learning rate at the beginning: what was asked for, or the optimizer's own.
+
+        With ``"auto"`` that of the last training, or before the first the usual one.
+        """
+        chosen = self._asked.get("alpha") if self.config.alpha == AUTO else None
+        return first_rate(self.config) if chosen is None else float(chosen)
 
     @alpha.setter
-    def alpha(self, rate: float | None) -> None:
+    def alpha(self, rate: float | str | None) -> None:
         self.config = replace(self.config, alpha=rate)
 
     @property
@@ -204,12 +209,15 @@ class Base(GensimNames):
             The text cannot be read, or no word is frequent enough.
         """
         begin = time.perf_counter()
+        how = {**self.vocab_limits, **self.reading, **reading}
+        if not has_columns(source):
+            how.pop("column", None)
         with ReadingProgress(enabled=None if self.verbose else False) as progress:
             corpus = read_corpus(
                 source,
                 workers=self.config.workers,
                 progress=progress.update,
-                **{**self.vocab_limits, **self.reading, **reading},
+                **how,
             )
         self.read_seconds = time.perf_counter() - begin
         return corpus

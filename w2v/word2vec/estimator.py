@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from w2v.config import TrainConfig, checked_flag
+from w2v.data.reading.tables import has_columns
 from w2v.data.trimming import Rule
 from w2v.gensim_names import REFUSED, check_unsupported, parameters
 from w2v.messages import quoted
@@ -25,13 +26,13 @@ class Word2Vec(Training, Predicting, Converting, GensimMethods, GensimAttributes
     Parameters
     ----------
     sentences : corpus, optional
-        What to train on at once: sentences as lists of words, or anything else that
+        What to train on at once: sentences as lists of words, a table, or anything else that
         :func:`w2v.data.read_corpus` reads.
     corpus_file : str or path, optional
         The same, as a file.
     vector_size, alpha, window, min_count, max_vocab_size, sample, seed, workers, min_alpha, sg, \
     hs, negative, ns_exponent, cbow_mean, epochs, max_final_vocab, shrink_windows
-        See :class:`w2v.config.TrainConfig`.
+        See :class:`w2v.TrainConfig`.
     callbacks : iterable of objects, default ()
         Called with this model in every training, where they have a method ``on_train_begin``,
         ``on_epoch_begin``, ``on_batch_end`` (about ten times a second), ``on_epoch_end``
@@ -48,9 +49,14 @@ class Word2Vec(Training, Predicting, Converting, GensimMethods, GensimAttributes
     null_word : {0}
     sorted_vocab : {1}
     backend, sampling, optimizer, share_negatives, batch_size
-        See :class:`w2v.config.TrainConfig`.
+        See :class:`w2v.TrainConfig`.
     encoding : str, default "utf-8"
         Of text files, here and in all later calls: any that Python knows.
+    column : str, optional
+        Of tables, and of Parquet, JSON Lines and CSV files, here and in all later calls: strings
+        that are lines, or lists of words or of integers that are sentences.
+    storage_options : dict, optional
+        Of URLs, for fsspec: credentials and the like, kept in memory alone.
     reread : bool, default False
         Read the corpus anew for every epoch, as gensim does: for iterables that give other
         sentences each time, such as random walks, and files that change.  By default it is
@@ -104,7 +110,7 @@ class Word2Vec(Training, Predicting, Converting, GensimMethods, GensimAttributes
         sentences: Any = None,
         corpus_file: str | Path | None = None,
         vector_size: int = 100,
-        alpha: float | None = None,
+        alpha: float | str | None = None,
         window: int = 5,
         min_count: int = 5,
         max_vocab_size: int | None = None,
@@ -135,6 +141,8 @@ class Word2Vec(Training, Predicting, Converting, GensimMethods, GensimAttributes
         share_negatives: int = 1,
         batch_size: int = 500,
         encoding: str = "utf-8",
+        column: str | None = None,
+        storage_options: Mapping[str, Any] | None = None,
         reread: bool = False,
         verbose: bool = False,
         **unknown: Any,
@@ -170,14 +178,22 @@ class Word2Vec(Training, Predicting, Converting, GensimMethods, GensimAttributes
         config.check_rates()
         super().__init__(config, verbose=verbose)
         self.callbacks = list(callbacks or ())
-        self.reading = {"encoding": encoding}
+        self.reading = {
+            "encoding": encoding, "column": column, "storage_options": storage_options
+        }  # fmt: skip
         self.reread = checked_flag("reread", reread)
         self.comment, self.batch_words = comment, batch_words
         self.compute_loss = checked_flag("compute_loss", compute_loss)
         self._settled = True  # from here on new names are typing errors
         self.add_lifecycle_event("created", params=repr(self))
         if sentences is not None or corpus_file is not None:
-            self._fit_with(trim_rule, one_source(sentences, corpus_file))
+            source = one_source(sentences, corpus_file)
+            if column is not None and not has_columns(source):
+                raise ValueError(
+                    f"sentences of a {type(source).__name__} have no column {quoted(column)}: "
+                    "leave column out, or give a table"
+                )
+            self._fit_with(trim_rule, source)
         elif trim_rule is not None:
             warnings.warn(
                 "trim_rule is for the sentences given with it, and there are none: give it to "

@@ -24,7 +24,7 @@ class Order(NamedTuple):
     """
 
     epochs: int | None = None
-    start_alpha: float | None = None
+    start_alpha: float | str | None = None
     end_alpha: float | None = None
     callbacks: Iterable[Any] | None = ()
     on_report: Report | None = None

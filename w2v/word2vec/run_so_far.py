@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from w2v.config import differing
+from w2v.config import AUTO, TrainConfig, differing
 from w2v.training.engines import first_rate
 from w2v.training.position import Position
 from w2v.word2vec.base import Base
@@ -39,7 +39,7 @@ def require_same_settings(trained: Base, epochs: int) -> None:
     now, begun = trained.config, trained._begun_as
     if begun is None:
         return
-    rates = {"alpha": (first_rate(now), first_rate(begun))}
+    rates = {"alpha": (_rate(now), _rate(begun))}
     values = {
         name: rates.get(name, (getattr(now, name), getattr(begun, name)))
         for name in differing(now.to_dict(), begun.to_dict())
@@ -55,6 +55,10 @@ def require_same_settings(trained: Base, epochs: int) -> None:
             f"this run was begun with other settings: {'; '.join(told)}; set them back to go on "
             "with it, or train anew without resume=True"
         )
+
+
+def _rate(config: TrainConfig) -> float | str:
+    return AUTO if config.alpha == AUTO else first_rate(config)
 
 
 def told_of_run(trained: Base) -> dict[str, Any]:

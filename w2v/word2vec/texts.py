@@ -8,8 +8,10 @@ from itertools import chain, islice
 from typing import Any
 
 from w2v.data import EncodedCorpus, Vocabulary
+from w2v.data.reading.open_files import Begun
 from w2v.data.reading.rereading import FirstSentences, may_vary
 from w2v.data.reading.source_state import state_of
+from w2v.data.reading.text_source import is_open_file
 
 Read = Callable[..., EncodedCorpus]  # Word2Vec.read
 # To read a text for a vocabulary that is there: its words are kept however rare they are here.
@@ -93,6 +95,11 @@ class Texts:
             if self.corpus is None:
                 raise ValueError("there is no corpus to train on: give one")
             return self.corpus
+        if source is self._source and is_open_file(source) and self.corpus is not None:
+            head = source.read(1)
+            if not head:
+                return self.corpus
+            return self.take(read(Begun(head, source), **ALL_WORDS, **how), vocab, source)
         if isinstance(source, Iterator) and source is self._source and self.corpus is not None:
             rest = list(islice(source, 1))
             if not rest:
@@ -141,9 +148,9 @@ def held_by(source: Any, how: Mapping[str, Any]) -> Any:
     """
     if isinstance(source, EncodedCorpus):
         return None
-    if isinstance(source, Iterator):
+    if isinstance(source, Iterator) or is_open_file(source):
         return source
-    state = state_of(source)
+    state = state_of(source, how)
     return None if state is None else (state, dict(how))
 
 

@@ -11,15 +11,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from w2v.config import TrainConfig, checked_flag
+from w2v.config import AUTO, TrainConfig, checked_flag
 from w2v.data import EncodedCorpus
 from w2v.data.errors import NothingKnownError, NoWordsError
 from w2v.data.reading.rereading import require_rereadable
-from w2v.data.reading.text_source import names_of
+from w2v.data.reading.text_source import is_open_file, names_of
 from w2v.data.trimming import Rule
 from w2v.gensim_names import check_unsupported, parameters
 from w2v.items import is_integer
 from w2v.messages import quoted
+from w2v.training.automatic_rate import with_rate
 from w2v.training.divergence import check_start, tell_if_worse_than_untrained
 from w2v.training.engines import first_rate
 from w2v.training.folder_lock import hold_folder
@@ -50,7 +51,7 @@ class Training(VocabularySteps, Saving):
         total_examples: int | None = None,
         total_words: int | None = None,
         epochs: int | None = None,
-        start_alpha: float | None = None,
+        start_alpha: float | str | None = None,
         end_alpha: float | None = None,
         word_count: int = 0,
         queue_factor: int = 2,
@@ -196,6 +197,12 @@ class Training(VocabularySteps, Saving):
             return nothing.known * epochs, nothing.words * epochs
         if goes_on and not anew:
             require_same_text(self._texts.trained_on, text)
+        if config.alpha == AUTO:
+            config = with_rate(config, text.n_tokens, len(text.vocab))
+            asked["alpha"] = config.alpha
+            _log.info(
+                "alpha=%r: this training begins at the learning rate %.3g", AUTO, config.alpha
+            )
         self._begin_or_go_on(text, config, first_epoch, goes_on=goes_on, anew=anew)
         self._asked, self._begun_as = asked, self.config
         plan = Plan(
@@ -305,7 +312,7 @@ class Training(VocabularySteps, Saving):
             anew = self._reads_anew(order, source)
             if self.vocab is None:
                 how: dict[str, Any] = {} if order.encoding is None else {"encoding": order.encoding}
-                held = source if isinstance(source, Iterator) else None
+                held = source if isinstance(source, Iterator) or is_open_file(source) else None
                 self._build_vocab(source, held, trim_rule=trim_rule, **how)
                 if not anew:
                     source = None

@@ -205,11 +205,11 @@ def test_one_json_array_is_refused_at_once_and_an_endless_line_in_time(
     ):
         stream = Pieces(data)
         with pytest.raises(CorpusError, match=told):
-            list(columns.json_lines_chunks(stream, "t.jsonl", "text"))
+            list(columns.json_lines_arrays(stream, "t.jsonl", "text"))
         assert stream.given <= most
     long = json.dumps({"text": "a b " * 9_000}).encode()
-    found = b"".join(columns.json_lines_chunks(Pieces(long), "t.jsonl", "text"))
-    assert found.split() == [b"a", b"b"] * 9_000
+    [found] = columns.json_lines_arrays(Pieces(long), "t.jsonl", "text")
+    assert found[0].as_py().split() == ["a", "b"] * 9_000
     path = write(tmp_path / "deep.jsonl", b'{"text": "a b", "x": ' + b"[" * 99_999)
     with pytest.raises(CorpusError, match="expected one JSON object a line"):
         read(path, column="text")

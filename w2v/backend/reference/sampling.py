@@ -111,7 +111,7 @@ class SamplingPrimitives(ArrayChecks):
 
         Returns
         -------
-        (*shape, k) int32 array
+        ``(*shape, k)`` int32 array
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""A column of text from Parquet, JSON Lines and CSV files, as lines of bytes."""
+"""A column of Parquet, JSON Lines and CSV files, as Arrow arrays."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from w2v.data.errors import CorpusError
-from w2v.data.reading.text_source import TextSource
+from w2v.data.reading.column_values import holds_lists, one_line
+from w2v.data.reading.source_file import TextSource
 from w2v.messages import quoted, shortened
 
 _ROWS = 1 << 14
@@ -16,8 +17,8 @@ _LONGEST_LINE = 1 << 28
 _NAMES_SHOWN = 20
 
 
-def parquet_chunks(source: TextSource, column: str) -> Iterator[bytes]:
-    """Read a string column, a row a line.
+def parquet_arrays(source: TextSource, column: str) -> Iterator[Any]:
+    """Read a column of strings or of lists.
 
     Parameters
     ----------
@@ -26,33 +27,32 @@ def parquet_chunks(source: TextSource, column: str) -> Iterator[bytes]:
 
     Yields
     ------
-    bytes
-        UTF-8; missing values are left out.
+    Arrow array
 
     Raises
     ------
     CorpusError
-        A file that is no Parquet file or has no such column of strings.
+        A file that is no Parquet file or has no such column.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        file = pq.ParquetFile(source.path)
+        file = pq.ParquetFile(source.seekable())
     except pa.ArrowInvalid as error:
-        raise CorpusError(f"{source.name} is no Parquet file: {_line(error)}") from error
+        raise CorpusError(f"{source.name} is no Parquet file: {one_line(error)}") from error
     with file:
         names = file.schema_arrow.names
         if column not in names:
-            raise CorpusError(_without(source.name, column, names))
-        kind = file.schema_arrow.field(column).type
-        _require_text(kind, source.name, column)
+            raise CorpusError(without_column(source.name, column, names))
+        # Looked at before anything is read.
+        holds_lists(file.schema_arrow.field(column).type, column_name(source.name, column))
         for batch in file.iter_batches(batch_size=_ROWS, columns=[column]):
-            yield _joined(batch.column(0))
+            yield batch.column(0)
 
 
-def json_lines_chunks(reader: Any, name: str, column: str) -> Iterator[bytes]:
-    """Read a string member of JSON objects, one object a line.
+def json_lines_arrays(reader: Any, name: str, column: str) -> Iterator[Any]:
+    """Read a member of JSON objects, one object a line: strings, or lists of one kind.
 
     Parameters
     ----------
@@ -63,45 +63,47 @@ def json_lines_chunks(reader: Any, name: str, column: str) -> Iterator[bytes]:
 
     Yields
     ------
-    bytes
-        UTF-8; objects without the member are left out.
+    Arrow array
+        Missing where objects lack the member.
 
     Raises
     ------
     CorpusError
-        A line that is no JSON object, or no object with such a string.
+        A line that is no JSON object, or has something else there.
     """
     import pyarrow as pa
     import pyarrow.json as pj
 
-    found, seen = False, set[str]()
+    kind, found, seen = None, False, set[str]()
     for lines in _runs_of_lines(reader, name):
         if not lines.strip():
             continue
         seen.update(_members(lines, name))
+        kind = kind or _kind_of_member(lines, name, column)
+        expected = "string" if kind in (None, pa.string()) else f"{kind}"
         try:
             table = pj.read_json(
                 pa.BufferReader(lines),
                 read_options=pj.ReadOptions(block_size=len(lines) + 1),
                 parse_options=pj.ParseOptions(
-                    explicit_schema=pa.schema([(column, pa.string())]),
+                    explicit_schema=pa.schema([(column, kind or pa.string())]),
                     unexpected_field_behavior="ignore",
                 ),
             )
         except pa.ArrowInvalid as error:
             raise CorpusError(
-                f"{name}: expected one JSON object a line with a string {quoted(column)}: "
-                f"{_line(error)}"
+                f"{name}: expected one JSON object a line with a {expected} {quoted(column)}: "
+                f"{one_line(error)}"
             ) from error
         values = table[column].combine_chunks()
         found = found or values.null_count < len(values)
-        yield _joined(values)
+        yield values
     if seen and not found:
-        raise CorpusError(_without(name, column, sorted(seen)))
+        raise CorpusError(without_column(name, column, sorted(seen)))
 
 
-def csv_chunks(reader: Any, name: str, column: str, delimiter: str) -> Iterator[bytes]:
-    """Read a column of a CSV file whose first line has the columns' names, a row a line.
+def csv_arrays(reader: Any, name: str, column: str, delimiter: str) -> Iterator[Any]:
+    """Read a column of a CSV file whose first line has the columns' names.
 
     Parameters
     ----------
@@ -114,8 +116,8 @@ def csv_chunks(reader: Any, name: str, column: str, delimiter: str) -> Iterator[
 
     Yields
     ------
-    bytes
-        UTF-8; line ends within quotes are line ends.
+    Arrow array
+        Of strings.
 
     Raises
     ------
@@ -133,13 +135,13 @@ def csv_chunks(reader: Any, name: str, column: str, delimiter: str) -> Iterator[
             pc.ConvertOptions(column_types={column: pa.string()}, include_columns=[column]),
         )
         for batch in rows:
-            yield _joined(batch.column(0))
+            yield batch.column(0)
     except KeyError as error:
-        raise CorpusError(f"{name} has no column {quoted(column)}: {_line(error)}") from None
+        raise CorpusError(f"{name} has no column {quoted(column)}: {one_line(error)}") from None
     except pa.ArrowInvalid as error:
         raise CorpusError(
             f"{name}: expected the columns' names in the first line and as many values in each "
-            f"other: {_line(error)}"
+            f"other: {one_line(error)}"
         ) from error
 
 
@@ -198,33 +200,42 @@ def _members(lines: bytes, name: str) -> list[str]:
     return list(value)
 
 
-def _joined(values: Any) -> bytes:
-    """Join an Arrow array of strings, each ended by a line end."""
+def _kind_of_member(lines: bytes, name: str, column: str) -> Any:
+    """Return the Arrow type of the first line that has something there; None if none has.
+
+    Arrow would take texts that look like dates for dates.
+    """
     import pyarrow as pa
-    import pyarrow.compute as pc
 
-    values = pc.drop_null(values).cast(pa.large_binary())
-    whole = pa.LargeListArray.from_arrays(pa.array([0, len(values)], pa.int64()), values)
-    joined: bytes = pc.binary_join(whole, pa.scalar(b"\n", pa.large_binary()))[0].as_py()
-    return joined + b"\n"
+    for line in lines.split(b"\n"):
+        try:
+            value = json.loads(line).get(column) if line.strip() else None
+        except (ValueError, AttributeError, RecursionError):
+            return None  # told when all are parsed
+        if isinstance(value, str):
+            return pa.string()
+        for token in value if isinstance(value, list) else ():
+            if isinstance(token, str):
+                return pa.list_(pa.string())
+            if isinstance(token, int) and not isinstance(token, bool):
+                return pa.list_(pa.int64())
+            if token is not None:
+                raise CorpusError(
+                    f"{column_name(name, column)} holds {quoted(value)}, expected strings, or "
+                    "lists of strings or of integers: a sentence a row"
+                )
+        if value is not None and not isinstance(value, list):
+            return None
+    return None
 
 
-def _without(name: str, column: str, names: list[str]) -> str:
+def column_name(name: str, column: Any) -> str:
+    """Return what a column of a source is called in messages."""
+    return f"column {quoted(column)} of {name}"
+
+
+def without_column(name: str, column: str, names: list[Any]) -> str:
     """Return the message that a column is not there, and which are."""
-    there = ", ".join(shortened(each, 40) for each in names[:_NAMES_SHOWN])
+    there = ", ".join(shortened(str(each), 40) for each in names[:_NAMES_SHOWN])
     more = ", …" if len(names) > _NAMES_SHOWN else ""
     return f"{name} has no column {quoted(column)}; it has {there}{more}"
-
-
-def _require_text(kind: Any, name: str, column: str) -> None:
-    import pyarrow.types as pt
-
-    value = kind.value_type if pt.is_dictionary(kind) else kind
-    if not (pt.is_string(value) or pt.is_large_string(value)):
-        raise CorpusError(
-            f"column {quoted(column)} of {name} holds {shortened(str(kind))}, expected strings"
-        )
-
-
-def _line(error: Exception) -> str:
-    return shortened(" ".join(str(error)[:2000].split()))

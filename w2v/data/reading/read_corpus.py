@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,15 +17,18 @@ from w2v.data.reading.character_classes import character_classes
 from w2v.data.reading.corpus_writer import build_vocabulary, write_corpus
 from w2v.data.reading.decoding import UTF8
 from w2v.data.reading.encoding_guess import encoding_advice
+from w2v.data.reading.open_files import open_file_of
 from w2v.data.reading.read_settings import ReadSettings, Tokenizer
 from w2v.data.reading.scan import ReadProgress, Scan
 from w2v.data.reading.sentence_spooling import TokenizedLines, spool_sentences
+from w2v.data.reading.source_file import TextSource
 from w2v.data.reading.spool import SpooledText
+from w2v.data.reading.tables import table_of
 from w2v.data.reading.text_blocks import BLOCK_BYTES, TextBlocks
-from w2v.data.reading.text_source import Name, TextSource, find_sources, names_of
+from w2v.data.reading.text_source import Name, find_sources, names_of
 from w2v.data.sentence_files import SentenceFiles
 from w2v.files import temporary_folder
-from w2v.messages import shortened
+from w2v.messages import quoted, shortened
 
 Sentences = Iterable[Sequence[str]]
 
@@ -41,6 +44,7 @@ def read_corpus(
     errors: str = "replace",
     encoding: str = UTF8,
     column: str | None = None,
+    storage_options: Mapping[str, Any] | None = None,
     max_sentence_length: int = 10_000,
     workers: int | None = None,
     progress: ReadProgress | None = None,
@@ -53,11 +57,14 @@ def read_corpus(
 
     Parameters
     ----------
-    source : str, path, sequence of these, or iterable of token sequences
+    source : str, path, sequence of these, table, or iterable of token sequences
         Files of text (plain, .gz, .bz2, .zst), Parquet, JSON Lines or CSV; folders; patterns; ``-``
-        for standard input; names of datasets such as ``"pydocs"``; the folder of an encoded
-        corpus, which is opened as it is. Anything else iterable gives sentences as sequences
-        of strings, and is read once; what :class:`w2v.data.LineSentence` and its like name is
+        for standard input; URLs; names of datasets such as ``"pydocs"``; the folder of an encoded
+        corpus, which is opened as it is. Tables: DataFrames and Series of pandas and polars,
+        Arrow's tables, arrays and streams, whatever has ``__arrow_c_stream__``; 2-D arrays of
+        ids. Files that are open, of bytes or text, are read once from where they stand to their
+        ends. Anything else iterable gives sentences as sequences of strings, or of integers, and
+        is read once; what :class:`w2v.data.LineSentence` and its like name is
         read as files are, for the same sentences.
     min_count, max_vocab_size, max_final_vocab
         Which words are kept; see :meth:`Vocabulary.from_counts`.
@@ -74,7 +81,11 @@ def read_corpus(
     encoding : str, default "utf-8"
         Of plain text, JSON Lines and CSV: any that Python knows. A byte order mark is left out.
     column : str, optional
-        The column of Parquet, JSON Lines and CSV files. A row is a line.
+        The column of Parquet, JSON Lines and CSV files and of tables. A string is a line; a list
+        of strings or of integers is a sentence, whose tokens are kept whole.
+    storage_options : dict, optional
+        For fsspec, which reads URLs (``s3://``, ``https://``, …): credentials and the like. They
+        are kept nowhere.
     max_sentence_length : int, default 10_000
         Sentences are cut after so many tokens. A sentence is a line; only ``\n`` ends one.
     workers : int, optional
@@ -97,6 +108,8 @@ def read_corpus(
         enough.
     OSError
         Something that cannot be read, or no room for the corpus.
+    ImportError
+        A package that a URL needs is missing.
     ValueError
         A setting out of its range.
     """
@@ -115,6 +128,7 @@ def read_corpus(
         errors=errors,
         encoding=encoding,
         column=column,
+        storage_options=storage_options,
         max_sentence_length=max_sentence_length,
         workers=workers,
         block_bytes=block_bytes,
@@ -192,7 +206,16 @@ def _encode(
             max_sentence_length=source.max_sentence_length,
         )
     elif names is not None:
-        sources = find_sources(names)
+        sources = find_sources(names, settings.storage_options)
+    elif (table := table_of(source, settings.column)) is not None:
+        sources = [table]
+    elif (file := open_file_of(source)) is not None:
+        sources = [file]
+    elif settings.column is not None:
+        raise CorpusError(
+            f"sentences of a {type(source).__name__} have no column {quoted(settings.column)}: "
+            "leave column out, or give a table"
+        )
     if sources is None:
         sources, fingerprints, replaced, faulty = [], [], 0, b""
         report = (lambda words: progress(0, None, words)) if progress else None

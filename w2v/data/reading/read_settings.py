@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,7 @@ class ReadSettings:
     workers: int | None = None
     block_bytes: int = BLOCK_BYTES
     encoding: str = UTF8
+    storage_options: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         if not callable(self.tokenizer) and self.tokenizer not in ("whitespace", "words"):
@@ -44,6 +45,12 @@ class ReadSettings:
         if self.errors not in ("replace", "strict"):
             raise ValueError(f"errors must be 'replace' or 'strict', got {quoted(self.errors)}")
         object.__setattr__(self, "encoding", checked_encoding(self.encoding))
+        if not isinstance(self.column, str | int | None):
+            raise ValueError(f"column must be the name of one, got {quoted(self.column)}")
+        if not isinstance(self.storage_options, Mapping | None):
+            raise ValueError(
+                f"storage_options must be a dictionary, got {quoted(self.storage_options)}"
+            )
         for name in ("workers", "max_sentence_length", "block_bytes"):
             value = getattr(self, name)
             if value is not None and value < 1:
@@ -69,7 +76,7 @@ class ReadSettings:
         }
 
     def described(self) -> dict[str, Any]:
-        """Return what the corpus depends on, as JSON values."""
+        """Return what the corpus depends on, as JSON values; nothing that is secret."""
         tokenizer = self.tokenizer if isinstance(self.tokenizer, str) else repr(self.tokenizer)
         return {
             **self.limits,

@@ -11,7 +11,8 @@ import numpy as np
 
 from w2v.data.corpus import EncodedCorpus
 from w2v.data.errors import CorpusError
-from w2v.data.reading.text_source import names_of
+from w2v.data.reading.tables import table_of
+from w2v.data.reading.text_source import is_open_file, names_of
 from w2v.data.sentence_files import SentenceFiles
 
 _COMPARED = 100
@@ -56,10 +57,12 @@ def may_vary(source: Any) -> bool:
     Returns
     -------
     bool
-        False for files, corpora, lists, arrays and what can be gone through once.
+        False for files, corpora, lists, tables, arrays and what can be gone through once.
     """
     if isinstance(source, SentenceFiles):
         return source.sources() is None
+    if table_of(source) is not None or is_open_file(source):
+        return False
     kept = str | bytes | os.PathLike | Sequence | np.ndarray | EncodedCorpus | Iterator
     return isinstance(source, Iterable) and not isinstance(source, kept)
 
@@ -81,8 +84,9 @@ def require_rereadable(source: Any) -> None:
             "reread=True reads the source anew for every epoch, and there is none: give sentences "
             "or names of files"
         )
-    if isinstance(source, Iterator) or names_of(source) == ["-"]:
+    if is_open_file(source) or isinstance(source, Iterator) or names_of(source) == ["-"]:
         what = "a generator" if isinstance(source, Iterator) else "standard input"
+        what = "an open file" if is_open_file(source) else what
         raise CorpusError(
             f"reread=True reads the source anew for every epoch, and {what} can be read once: give "
             "an object whose __iter__ begins anew, or leave reread out"

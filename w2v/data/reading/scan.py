@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from w2v.data.errors import CorpusError
+from w2v.data.reading.column_values import ListBlock
 from w2v.data.reading.spool import SpooledText, SpoolWriter
 from w2v.data.reading.text_blocks import TextBlock, TextBlocks
 
@@ -61,7 +63,7 @@ class Scan:
         self._classes = classes
         self._strict = strict
         self._progress = progress
-        self._blocks: Iterator[tuple[int, TextBlock]] = zip(count(), blocks)
+        self._blocks: Iterator[tuple[int, TextBlock | ListBlock]] = zip(count(), blocks)
         self._turn = threading.Lock()
         self._stop = threading.Event()
         self._words = [0] * workers
@@ -69,6 +71,7 @@ class Scan:
         self.faulty = b""
         self._spools: list[SpooledText] = []
         self._failures: list[BaseException] = []
+        self._kinds: set[bool] = set()  # whether tokens are integers
 
     @property
     def replaced(self) -> int:
@@ -130,16 +133,29 @@ class Scan:
         with SpoolWriter(self._folder / f"spool-{worker}") as writer:
             while (taken := self._next()) is not None:
                 number, block = taken
-                text = self._valid(block, worker)
-                ids = table.number(text, len(text) - 8, number, self._classes)
+                if isinstance(block, ListBlock):
+                    ids, sentences = block.number(table, number), len(block)
+                else:
+                    text = self._valid(block, worker)
+                    ids = table.number(text, len(text) - 8, number, self._classes)
+                    sentences = block.data.count(b"\n")
                 self._words[worker] += writer.add(number, ids)
-                writer.spooled.sentences += block.data.count(b"\n")
+                writer.spooled.sentences += sentences
         writer.spooled.words = table.word_counts()
+        writer.spooled.words.integers = True in self._kinds
         return writer.spooled
 
-    def _next(self) -> tuple[int, TextBlock] | None:
+    def _next(self) -> tuple[int, TextBlock | ListBlock] | None:
         with self._turn:
-            return None if self._stop.is_set() else next(self._blocks, None)
+            taken = None if self._stop.is_set() else next(self._blocks, None)
+            if taken is not None:
+                self._kinds.add(isinstance(taken[1], ListBlock) and taken[1].integers)
+                if len(self._kinds) > 1:
+                    raise CorpusError(
+                        "some sources hold words, others lists of integers; tokens are all strings "
+                        "or all integers: make them of one kind"
+                    )
+            return taken
 
     def _valid(self, block: TextBlock, worker: int) -> NDArray[np.uint8]:
         """Return a block's text as UTF-8 without fault, padded."""

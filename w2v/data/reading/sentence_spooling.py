@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.data.errors import CorpusError
+from w2v.data.reading.column_values import ListBlock
 from w2v.data.reading.spool import SpooledText, SpoolWriter
 from w2v.data.reading.text_blocks import TextBlocks
 from w2v.data.reading.word_counts import WordCounts
@@ -111,6 +112,11 @@ def spool_sentences(
 
 def _numbered(batch: list[Sequence[Item]], ids: _Ids) -> NDArray[np.int32]:
     for sentence in batch:
+        if isinstance(sentence, Mapping):
+            raise CorpusError(
+                f"a sentence is {quoted(sentence)} of type {type(sentence).__name__}; give lists "
+                "of tokens, such as the values of one of its keys"
+            )
         if isinstance(sentence, str | bytes):
             raise CorpusError(
                 f"a sentence is the string {quoted(sentence, 40)}; give lists of tokens, such as "
@@ -169,6 +175,9 @@ class TokenizedLines:
 
     def __iter__(self) -> Iterator[Sequence[str]]:
         for block in self._blocks:
+            if isinstance(block, ListBlock):
+                yield from block.sentences()
+                continue
             text, replaced = block.text(strict=self._strict)
             if replaced:
                 self.replaced += replaced

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
 from w2v.data.manifest import is_encoded
-from w2v.data.reading.text_source import TextSource, find_sources, names_of
+from w2v.data.reading.remote import RemoteFile
+from w2v.data.reading.source_file import TextSource
+from w2v.data.reading.tables import table_of
+from w2v.data.reading.text_source import find_sources, names_of
 from w2v.data.sentence_files import SentenceFiles
 
 _SENTENCES = 10_000
@@ -18,20 +21,22 @@ _WHOLE = 16 << 20
 _PIECES, _PIECE = 64, 1 << 16
 
 
-def state_of(source: Any) -> Hashable | None:
+def state_of(source: Any, how: Mapping[str, Any] | None = None) -> Hashable | None:
     """Return what a source holds, for comparison with a later call in the same process.
 
-    Files are told apart by their identity, size, times and bytes, sentences in lists by a
-    hash of their words: a quarter of what reading them costs.
+    Files are told apart by their identity, size, times and bytes, tables by a digest of their
+    column, sentences in lists by a hash of their words: a quarter of what reading them costs.
 
     Parameters
     ----------
     source : what :func:`w2v.data.read_corpus` takes
+    how : mapping, optional
+        How it is read: ``column`` of a table, ``storage_options``.
 
     Returns
     -------
     hashable or None
-        None where only reading can tell: an iterable, an array, an encoded corpus.
+        None where only reading can tell: an iterable, a stream, an encoded corpus.
 
     Raises
     ------
@@ -41,12 +46,14 @@ def state_of(source: Any) -> Hashable | None:
     if isinstance(source, SentenceFiles):
         kind = type(source).__name__, source.max_sentence_length
         return _states_of(source.sources(), kind)
+    if (table := table_of(source, (how or {}).get("column"))) is not None:
+        return table.state()
     names = names_of(source)
     if names is None:
         return _state_of_lists(source) if isinstance(source, list | tuple) else None
     if any(is_encoded(name) for name in names):
         return None
-    return _states_of(find_sources(names))
+    return _states_of(find_sources(names, (how or {}).get("storage_options")))
 
 
 def _states_of(sources: list[TextSource] | None, *more: Hashable) -> Hashable | None:
@@ -69,6 +76,8 @@ def _state_of_lists(sentences: list[Any] | tuple[Any, ...]) -> Hashable | None:
 
 
 def _state_of_file(source: TextSource) -> Hashable | None:
+    if isinstance(source, RemoteFile):
+        return source.state()
     if source.path is None:
         return source.name  # what was read from standard input can only be used again
     if not source.path.is_file():

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from w2v.data.errors import CorpusError
-from w2v.data.reading.columns import csv_chunks, json_lines_chunks, parquet_chunks
+from w2v.data.reading.column_values import ListBlock, pieces_of
+from w2v.data.reading.columns import column_name, csv_arrays, json_lines_arrays, parquet_arrays
 from w2v.data.reading.decoding import UTF8
 from w2v.data.reading.encoding_guess import encoding_advice
-from w2v.data.reading.text_source import TextSource
+from w2v.data.reading.source_file import TextSource
+from w2v.data.reading.tables import TableSource
 from w2v.data.reading.utf8_reader import open_utf8
 from w2v.messages import quoted
 
@@ -99,7 +102,7 @@ class TextBlocks:
     ----------
     sources : list of TextSource
     column : str, optional
-        The column of Parquet, JSON Lines and CSV files; a row is a line.
+        The column of Parquet, JSON Lines and CSV files; a string is a line, a list a sentence.
     block_bytes : int
         About how long a block is; a longer word is never cut.
     lines_only : bool, default False
@@ -147,12 +150,15 @@ class TextBlocks:
         """Bytes of the files taken so far."""
         return self._before + self._within()
 
-    def __iter__(self) -> Iterator[TextBlock]:
+    def __iter__(self) -> Iterator[TextBlock | ListBlock]:
         for source in self._sources:
             offset = 0
             # Closed at an error too, not when its traceback is forgotten.
             with closing(self._chunks(source)) as chunks:
                 for data in _cut(chunks, self._breaks, source.name):
+                    if isinstance(data, ListBlock):
+                        yield data
+                        continue
                     if self._one_line:
                         data = data.replace(b"\n", b" ")
                     yield TextBlock(data, source, offset)
@@ -160,7 +166,48 @@ class TextBlocks:
             self._within = lambda: 0
             self._before += source.size or 0
 
-    def _chunks(self, source: TextSource) -> Generator[bytes, None, None]:
+    def _chunks(self, source: TextSource) -> Generator[bytes | ListBlock, None, None]:
+        self._check_column(source)
+        if source.kind in ("table", "parquet"):
+            if self._encoding != UTF8:
+                raise CorpusError(
+                    f"{source.name} holds UTF-8, as all Parquet files and tables do; leave "
+                    "encoding out"
+                )
+            arrays = (
+                source.arrays()
+                if isinstance(source, TableSource)
+                else parquet_arrays(source, str(self._column))
+            )
+            yield from self._pieces(arrays, source)
+            return
+        with open_utf8(source, self._encoding, strict=self._strict) as reader:
+            self._within = lambda: reader.consumed
+            if source.kind == "jsonl":
+                arrays = json_lines_arrays(reader, source.name, str(self._column))
+                yield from self._pieces(arrays, source)
+            elif source.kind in _DELIMITERS:
+                delimiter = _DELIMITERS[source.kind]
+                arrays = csv_arrays(reader, source.name, str(self._column), delimiter)
+                yield from self._pieces(arrays, source)
+            else:
+                while chunk := reader.read(self._block_bytes):
+                    yield chunk
+            self.replaced += reader.replaced
+
+    def _pieces(self, arrays: Iterable[Any], source: TextSource) -> Iterator[bytes | ListBlock]:
+        name = (
+            source.column_name
+            if isinstance(source, TableSource)
+            else column_name(source.name, self._column)
+        )
+        for array in arrays:
+            yield from pieces_of(array, name)
+
+    def _check_column(self, source: TextSource) -> None:
+        """Refuse a column of what has none, and none of what has several."""
+        if source.kind == "table":
+            return
         if source.kind != "text" and self._column is None:
             raise CorpusError(
                 f"{source.name} has columns; say which holds the text (column=…), or call it .txt "
@@ -171,31 +218,18 @@ class TextBlocks:
                 f"{source.name} is plain text and has no column {quoted(self._column)}; "
                 "columns are for .parquet, .jsonl, .ndjson, .json, .csv and .tsv"
             )
-        if source.kind == "parquet":
-            if self._encoding != UTF8:
-                raise CorpusError(
-                    f"{source.name} holds UTF-8, as all Parquet files do; leave encoding out"
-                )
-            yield from parquet_chunks(source, str(self._column))
-            return
-        with open_utf8(source, self._encoding, strict=self._strict) as reader:
-            self._within = lambda: reader.consumed
-            if source.kind == "jsonl":
-                yield from json_lines_chunks(reader, source.name, str(self._column))
-            elif source.kind in _DELIMITERS:
-                delimiter = _DELIMITERS[source.kind]
-                yield from csv_chunks(reader, source.name, str(self._column), delimiter)
-            else:
-                while chunk := reader.read(self._block_bytes):
-                    yield chunk
-            self.replaced += reader.replaced
 
 
-def _cut(chunks: Iterable[bytes], breaks: bytes, name: str) -> Iterator[bytes]:
-    """Move what follows a chunk's last break to the next one."""
+def _cut(
+    chunks: Iterable[bytes | ListBlock], breaks: bytes, name: str
+) -> Iterator[bytes | ListBlock]:
+    """Move what follows a chunk's last break to the next one; sentences pass as they are."""
     carried: list[bytes] = []
     length = 0
     for chunk in chunks:
+        if isinstance(chunk, ListBlock):
+            yield chunk
+            continue
         end = _last_break(chunk, breaks)
         if end:
             yield b"".join((*carried, chunk[:end]))

@@ -5,70 +5,23 @@ from __future__ import annotations
 import errno
 import glob
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from w2v.data.datasets.registry import dataset, dataset_names
 from w2v.data.errors import CorpusError, NoCorpusError
+from w2v.data.reading.remote import find_remote, is_url
+from w2v.data.reading.source_file import TextSource, kind_of
 from w2v.messages import quoted, shortened
 
 Name = str | os.PathLike[str]
 
-_COMPRESSIONS = {".gz", ".bz2", ".zst"}
 _LONGEST_PATTERN = 4096
 _OTHERWISE = (
     f"datasets are {', '.join(dataset_names())}; sentences themselves are given as lists of "
     "words (tokens)"
 )
-_KINDS = {
-    **dict.fromkeys((".parquet", ".pq"), "parquet"),
-    **dict.fromkeys((".jsonl", ".ndjson", ".json"), "jsonl"),
-    ".csv": "csv",
-    ".tsv": "tsv",
-}
-
-
-@dataclass(frozen=True)
-class TextSource:
-    """One file to read.
-
-    Parameters
-    ----------
-    path : Path or None
-        None is standard input.
-    kind : {"text", "parquet", "jsonl", "csv", "tsv"}
-    """
-
-    path: Path | None
-    kind: str
-
-    @property
-    def name(self) -> str:
-        """The file's name, for messages."""
-        return "standard input" if self.path is None else shortened(self.path)
-
-    @property
-    def compressed(self) -> bool:
-        """Whether the name says that the file is compressed."""
-        return self.path is not None and self.path.suffix in _COMPRESSIONS
-
-    @property
-    def size(self) -> int | None:
-        """Bytes of the file as it stands, None for what has no end yet."""
-        return self.path.stat().st_size if self.path and self.path.is_file() else None
-
-    def fingerprint(self) -> dict[str, Any]:
-        """Return what the file is now, to notice later that it changed."""
-        if self.path is None or not self.path.is_file():
-            return {"name": self.name}
-        stat = self.path.stat()
-        return {
-            "path": str(self.path.resolve()),
-            "bytes": stat.st_size,
-            "mtime_ns": stat.st_mtime_ns,
-        }
 
 
 def names_of(source: Any) -> list[str] | None:
@@ -93,10 +46,11 @@ def names_of(source: Any) -> list[str] | None:
     elif not (
         isinstance(source, Sequence) and source and isinstance(source[0], str | bytes | os.PathLike)
     ):
-        if not isinstance(source, Iterable):
+        if not (isinstance(source, Iterable) or is_arrow(source) or is_open_file(source)):
+            lazy = ": give its collect()" if hasattr(source, "collect") else ""
             raise NoCorpusError(
-                f"expected paths or an iterable of token lists, got {quoted(source)} of type "
-                f"{type(source).__name__}"
+                f"expected paths, a table or an iterable of token lists, got {quoted(source)} of "
+                f"type {type(source).__name__}{lazy}"
             )
         return None
     for name in source:
@@ -108,7 +62,19 @@ def names_of(source: Any) -> list[str] | None:
     return [os.fsdecode(name) for name in source]
 
 
-def find_sources(names: Iterable[Name]) -> list[TextSource]:
+def is_arrow(source: Any) -> bool:
+    """Tell whether an object gives Arrow's data, as those of pandas, polars and pyarrow do."""
+    return hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__")
+
+
+def is_open_file(source: Any) -> bool:
+    """Tell whether an object is a file that is open for reading."""
+    return callable(getattr(source, "read", None)) and not isinstance(source, os.PathLike)
+
+
+def find_sources(
+    names: Iterable[Name], storage_options: Mapping[str, Any] | None = None
+) -> list[TextSource]:
     """Find the files behind the names, in the order given.
 
     Parameters
@@ -116,7 +82,9 @@ def find_sources(names: Iterable[Name]) -> list[TextSource]:
     names : iterable of str or path
         Files; folders (all files in them and below, by name, hidden ones left out); patterns
         with ``*``, ``?`` or ``[``; ``-`` for standard input; names of datasets, where no file
-        is called so.
+        is called so; URLs, which fsspec reads.
+    storage_options : mapping, optional
+        For the file systems of URLs.
 
     Returns
     -------
@@ -127,13 +95,15 @@ def find_sources(names: Iterable[Name]) -> list[TextSource]:
     CorpusError
         A name under which nothing is there.
     """
-    found = [source for name in names for source in _find_one(os.fsdecode(name))]
+    found = [source for name in names for source in _find_one(os.fsdecode(name), storage_options)]
     if not found:
         raise CorpusError("no source of text was named")
     return found
 
 
-def _find_one(name: str) -> list[TextSource]:
+def _find_one(name: str, storage_options: Mapping[str, Any] | None) -> list[TextSource]:
+    if is_url(name):
+        return find_remote(name, storage_options)
     if name == "-":
         return [TextSource(None, "text")]
     if not name.strip():
@@ -176,10 +146,7 @@ def _is_there(path: Path) -> bool:
 
 
 def _file(path: Path) -> TextSource:
-    suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
-    if suffixes and suffixes[-1] in _COMPRESSIONS:
-        suffixes.pop()
-    return TextSource(path, _KINDS.get(suffixes[-1] if suffixes else "", "text"))
+    return TextSource(path, kind_of(path.name))
 
 
 def _hidden(path: Path, folder: Path) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,7 +14,7 @@ from w2v.data.reading.encoding_guess import (
     guess_encoding,
     marked_encoding,
 )
-from w2v.data.reading.text_source import TextSource
+from w2v.data.reading.source_file import TextSource
 from w2v.messages import quoted
 
 _COMPRESSED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
@@ -59,7 +58,7 @@ class Utf8Reader:
 
         self._source, self._encoding, self._strict = source, encoding, strict
         self._decoder: Decoder | None = None
-        self._raw: Any = _standard_input() if source.path is None else source.path.open("rb")
+        self._raw: Any = source.open()
         self._counted = _Counted(self._raw)
         head = self._counted.read(16)
         codec = next((c for magic, c in _COMPRESSED.items() if head.startswith(magic)), None)
@@ -150,8 +149,8 @@ class Utf8Reader:
         return b"".join(pieces)
 
     def close(self) -> None:
-        """Close the file; standard input stays open."""
-        if self._source.path is not None:
+        """Close the file; standard input and files that were given open stay so."""
+        if not self._source.stays_open:
             self._raw.close()
 
 
@@ -175,14 +174,6 @@ def open_utf8(
         yield reader
     finally:
         reader.close()
-
-
-def _standard_input() -> Any:
-    """Open standard input without a buffer, whose lock a thread left waiting would hold forever."""
-    try:
-        return open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
-    except OSError:  # not a file of the system
-        return sys.stdin.buffer
 
 
 class _Counted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,13 +57,13 @@ class WordCounts:
 
     @classmethod
     def from_texts(
-        cls, texts: Sequence[str], counts: NDArray[np.int64], first: NDArray[np.int64]
+        cls, texts: Sequence[str] | Any, counts: NDArray[np.int64], first: NDArray[np.int64]
     ) -> WordCounts:
         """Encode strings.
 
         Parameters
         ----------
-        texts : sequence of str
+        texts : sequence of str, or Arrow array of large strings
         counts, first : (N,) int64
 
         Returns
@@ -76,8 +77,9 @@ class WordCounts:
         """
         import pyarrow as pa
 
-        _, starts, data = pa.array(texts, pa.large_string()).buffers()
+        given = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.large_string())
+        _, starts, data = given.buffers()
         arena = np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8)
-        bounds = np.frombuffer(starts, np.int64)[: len(texts) + 1]
+        bounds = np.frombuffer(starts, np.int64)[given.offset :][: len(given) + 1]
         padded = np.concatenate([arena[: bounds[-1]], np.zeros(8, np.uint8)])
         return cls(padded, bounds, counts, first)
