@@ -167,7 +167,8 @@ def kept_njit(**options: Any) -> Callable[[Any], Any]:
     **options
         Those of `numba.njit`, but for ``cache``.
     """
-    compiled = numba.njit(**options)
+    # Nothing but Python calls them: what C would call is not made.
+    compiled = numba.njit(no_cfunc_wrapper=True, **options)
 
     def decorate(function: Any) -> Any:
         kernel = compiled(function)
