@@ -242,12 +242,8 @@ class Training(VocabularySteps, Saving):
             )
         rate, reached = first_rate(config), self.min_alpha_yet_reached
         if not goes_on and rate > reached:
-            _log.warning(
-                "this training begins at the learning rate %g, above %g, to which an earlier one "
-                "lowered it",
-                rate,
-                reached,
-            )
+            how = "this training begins at the learning rate %g, above %g, to which an earlier one "
+            _log.warning(how + "lowered it", rate, reached)
         return config
 
     def _text_of(self, source: Any, encoding: str | None, config: TrainConfig) -> EncodedCorpus:
