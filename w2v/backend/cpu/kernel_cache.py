@@ -168,7 +168,8 @@ def kept_njit(**options: Any) -> Callable[[Any], Any]:
         Those of `numba.njit`, but for ``cache``.
     """
     # Nothing but Python calls them: what C would call is not made.
-    compiled = numba.njit(no_cfunc_wrapper=True, **options)
+    how: dict[str, Any] = {"no_cfunc_wrapper": True, **options}
+    compiled = numba.njit(**how)
 
     def decorate(function: Any) -> Any:
         kernel = compiled(function)
