@@ -16,6 +16,8 @@ from w2v.messages import quoted
 OPTIMIZERS = ("sgd", "momentum", "adagrad", "rmsprop", "adam")
 SAMPLINGS = ("auto", "exact", "fast")
 MOST_WORKERS = 1024
+_TOO_MANY = 2**31
+WHOLE_SENTENCE = 10**9  # words on each side: more than any sentence has
 AUTO = "auto"  # as a learning rate: chosen by the text
 _RUNNING = ("epochs", "backend", "workers")  # how long a run is, where and how fast
 _SWITCHES = ("sg", "hs", "cbow_mean", "shrink_windows")  # on or off, as numbers or truth values
@@ -29,8 +31,9 @@ class TrainConfig:
     ----------
     vector_size : int, default 100
         Dimension of the vectors.
-    window : int, default 5
-        Context words on each side; with "sgd" it may be longer than every sentence.
+    window : int or "sentence", default 5
+        Context words on each side; with "sgd" it may be longer than every sentence, and with
+        "sentence" every other word of it is context, as in a basket, whatever ``shrink_windows``.
     sg : {0, 1}, default 0
         1 trains skip-gram, 0 CBOW.
     hs : {0, 1}, default 0
@@ -53,7 +56,7 @@ class TrainConfig:
     alpha : float or "auto", optional
         Learning rate; by default the optimizer's own, for "sgd" word2vec's: 0.025 for
         skip-gram and 0.05 for CBOW.  "auto" raises these where text and epochs are too few for
-        them, see :func:`w2v.training.automatic_rate.automatic_rate` ("sgd" only).
+        them, see ``w2v/training/automatic_rate.py`` ("sgd" only).
     min_alpha : float, default 1e-4
         What the rate of "sgd" falls to, linearly with the words.  Above ``alpha`` it is the
         rate throughout, as in gensim, and training warns.
@@ -86,7 +89,7 @@ class TrainConfig:
     """
 
     vector_size: int = 100
-    window: int = 5
+    window: int | str = 5
     sg: int = 0
     hs: int = 0
     negative: int = 5
@@ -112,10 +115,16 @@ class TrainConfig:
         self._take_numbers()
         self._require("backend", _is_backend(self.backend), "auto, cpu, gpu or gpu:N")
         self._require_output_layer()
-        for name in ("vector_size", "window", "epochs", "batch_size"):
+        self._require_window()
+        for name in ("vector_size", "epochs", "batch_size"):
             self._require(
                 name, _is_int(getattr(self, name)) and getattr(self, name) >= 1, "1 or more"
             )
+        for name in ("vector_size", "window_size", "negative", "epochs", "batch_size"):
+            value = getattr(self, name)
+            if value >= _TOO_MANY:
+                shown = name.removesuffix("_size") if name == "window_size" else name
+                raise ValueError(f"{shown} must be less than 2**31, got {quoted(value)}")
         for name in ("max_vocab_size", "max_final_vocab"):
             value = getattr(self, name)
             self._require(name, value is None or (_is_int(value) and value >= 1), "1 or more")
@@ -180,6 +189,15 @@ class TrainConfig:
         if not holds:
             raise ValueError(f"{name} must be {expected}, got {quoted(getattr(self, name))}")
 
+    def _require_window(self) -> None:
+        number = _is_int(self.window) and self.window >= 1  # type: ignore[operator]
+        self._require("window", number or self.window == "sentence", "1 or more, or 'sentence'")
+        self._require(
+            "window",
+            number or self.optimizer == "sgd",
+            "a number: minibatches have windows of one width, only optimizer='sgd' has 'sentence'",
+        )
+
     def _require_sharing(self) -> None:
         share = self.share_negatives
         self._require("share_negatives", _is_int(share) and share >= 1, "1 or more windows")
@@ -197,6 +215,16 @@ class TrainConfig:
             raise ValueError(
                 "negative must be 1 or more, got 0; set hs=1 with it for hierarchical softmax"
             )
+
+    @property
+    def window_size(self) -> int:
+        """Context words on each side, as a number."""
+        return WHOLE_SENTENCE if isinstance(self.window, str) else self.window
+
+    @property
+    def draws_widths(self) -> bool:
+        """Whether each window's width is drawn."""
+        return self.shrink_windows and not isinstance(self.window, str)
 
     @property
     def learning_rate(self) -> float:

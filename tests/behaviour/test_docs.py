@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import subprocess
+import sys
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +35,15 @@ def blocks(page: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("page", "least"),
-    [("README.md", 2), ("docs/guide.md", 4), ("docs/course.md", 4), ("docs/from-gensim.md", 1)],
+    [
+        ("README.md", 2),
+        ("docs/guide.md", 4),
+        ("docs/course.md", 4),
+        ("docs/from-gensim.md", 1),
+        ("docs/recipes/item2vec.md", 2),
+        ("docs/recipes/graphs.md", 2),
+        ("docs/recipes/kmers.md", 2),
+    ],
 )
 def test_every_block_runs_as_printed(page: str, least: int, tmp_path: Path) -> None:
     (tmp_path / "book.txt").write_text("\n".join(LINES * 60))
@@ -67,3 +76,17 @@ def test_the_figures_of_the_pages_and_of_the_picture_are_those_of_the_results() 
     for path, page in pages().items():
         assert path.read_text(encoding="utf-8") == page, f"python -m benchmarks readme: {path}"
     assert drawn() == figures()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    "script", sorted((ROOT / "docs/recipes").glob("*.py")), ids=lambda x: x.stem
+)
+def test_a_recipes_figures_can_be_made_again(script: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, script, "--quick"],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^\|.*\d\.\d+ \|", done.stdout, re.MULTILINE)

@@ -157,7 +157,7 @@ def test_more_negatives_than_words_are_fewer_and_said_to_be(tmp_path: Path) -> N
     [
         (["train", "missing.txt"], "missing.txt"),
         (["train", "empty.txt"], "empty.txt"),
-        (["train", "rare.txt"], "min_count"),
+        (["train", "rare.txt"], "--min-count"),
         (["train", "royal text.txt", "--window", "2000", "--optimizer", "adam"], "window"),
         (["train", "royal text.txt", "-o", "nowhere/vectors.bin"], "nowhere"),
         (["train", "royal text.txt", "--checkpoint", "."], ". exists and is no saved training"),
@@ -195,9 +195,9 @@ TRAIN = ["train", "royal text.txt"]
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ([*TRAIN, "--vector-size", "0"], "vector_size must be 1 or more, got 0"),
+        ([*TRAIN, "--vector-size", "0"], "--vector-size must be 1 or more, got 0"),
         ([*TRAIN, "--negative", "-1"], "negative must be"),
-        ([*TRAIN, "--share-negatives", "0"], "share_negatives must be"),
+        ([*TRAIN, "--share-negatives", "0"], "--share-negatives must be"),
         ([*TRAIN, "--model", "cbow", "--share-negatives", "2"], "only skip-gram"),
         ([*TRAIN, "--optimizer", "newton"], "newton"),
         ([*TRAIN, "--backend", "tpu"], "tpu"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -34,6 +35,8 @@ def bench(
     from w2v.cli.info import describe_installation
     from w2v.files import atomic_path
 
+    if not math.isfinite(seconds):
+        raise typer.BadParameter(f"{seconds} is no time to measure for", param_hint="--seconds")
     require_addresses()
     check_place(output)
     tell = teller(quiet)

@@ -95,7 +95,7 @@ def place_of_run(
             "--resume auto goes on in the folder of --checkpoint, which is not given: name it, or "
             "the folder to go on from (./auto for one of that name)"
         )
-    with command_line():
+    with command_line("--checkpoint-every"):
         Interval.parse(every)
     if keep > MOST_KEPT:
         raise CommandLineError(f"--keep is {keep:,}: {MOST_KEPT:,} checkpoints can be kept at most")

@@ -18,6 +18,7 @@ from w2v.cli.common import CommandLineError
 from w2v.cli.corpora import phrases, prepare
 from w2v.cli.explore import explore
 from w2v.cli.info import info
+from w2v.cli.option_names import in_options
 from w2v.cli.outputs import reason
 from w2v.cli.signals import current
 from w2v.cli.terminal import echo
@@ -151,7 +152,7 @@ def _let_go() -> None:
 
 
 def _warn(message: Warning | str, *_: Any) -> None:
-    echo(f"w2v: {shortened(str(message), _LONGEST)}", err=True)
+    echo(f"w2v: {shortened(in_options(str(message)), _LONGEST)}", err=True)
 
 
 def _told(error: BaseException) -> str:
@@ -159,7 +160,7 @@ def _told(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         name = error.filename
         return f"{shortened(str(name))}: {error.strerror}" if name else error.strerror
-    return reason(error).strip()
+    return in_options(reason(error).strip())
 
 
 def _fail(message: str, status: int) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from w2v.cli.option_names import in_options
 from w2v.cli.terminal import echo
 from w2v.messages import quoted
 
@@ -26,8 +27,13 @@ class CommandLineError(ValueError):
 
 
 @contextmanager
-def command_line() -> Iterator[None]:
+def command_line(option: str = "") -> Iterator[None]:
     """Take a ValueError of the block for one of the command line, as its exit status tells.
+
+    Parameters
+    ----------
+    option : str, optional
+        Whose value it is; named before the message.
 
     Raises
     ------
@@ -37,7 +43,8 @@ def command_line() -> Iterator[None]:
     try:
         yield
     except ValueError as error:
-        raise CommandLineError(str(error)) from error
+        named = f"{option}: " if option else ""
+        raise CommandLineError(f"{named}{error}") from error
 
 
 def require_addresses(needed: int = _TO_TRAIN) -> None:
@@ -74,7 +81,7 @@ def teller(quiet: bool) -> Callable[[str], None]:
     say: Callable[[str], None] = (
         (lambda text: None) if quiet else (lambda text: echo(text, err=True))
     )
-    warnings.showwarning = lambda message, *_, **__: say(f"warning: {message}")
+    warnings.showwarning = lambda message, *_, **__: say(f"warning: {in_options(str(message))}")
     return say
 
 

@@ -23,6 +23,11 @@ _KINDS: dict[type, tuple[tuple[type, ...], str]] = {
     str: ((str,), "text in quotes"),
     Path: ((str,), "a path in quotes"),
 }
+# Of options that take a number or a word.
+_EITHER: dict[str, tuple[tuple[type, ...], str]] = {
+    "window": ((int, str), "a whole number or 'sentence'"),
+    "alpha": ((int, float, str), "a number or 'auto'"),
+}
 
 
 def read_options(path: Path, ctx: typer.Context) -> dict[str, Any]:
@@ -68,7 +73,7 @@ def read_options(path: Path, ctx: typer.Context) -> dict[str, Any]:
             expected = f"is it {' or '.join(near)}?" if near else f"expected {', '.join(names)}"
             raise ValueError(f"{path}: unknown key {quoted(key)}; {expected}")
         name = str(names[spelled])
-        if misfit := _misfit(value, hints[name]):
+        if misfit := _misfit(value, hints[name], name):
             raise ValueError(f"{path}: {key} must be {misfit}, got {quoted(value)}")
         several = list in _types(hints[name]) and not isinstance(value, list)
         options[name] = [value] if several else value
@@ -81,14 +86,14 @@ def _types(hint: Any) -> list[Any]:
     return [get_origin(part) or part for part in parts if part is not NoneType]
 
 
-def _misfit(value: Any, hint: Any) -> str | None:
+def _misfit(value: Any, hint: Any, name: str) -> str | None:
     """Say what is expected where the value is something else."""
     [kind] = _types(hint)
     if kind is list:
         texts = value if isinstance(value, list) else [value]
         fits = bool(texts) and all(isinstance(text, str) for text in texts)
         return None if fits else "text in quotes, or a list of these"
-    accepted, expected = _KINDS[kind]
+    accepted, expected = _EITHER[name] if name in _EITHER else _KINDS[kind]
     fits = isinstance(value, accepted) and (kind is bool or not isinstance(value, bool))
     return None if fits else expected
 

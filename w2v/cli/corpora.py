@@ -13,13 +13,13 @@ from w2v.cli.config_file import Config
 from w2v.cli.log_lines import log_lines
 from w2v.cli.options import (
     Column,
-    Corpus,
     Encoding,
     Errors,
     Json,
     Lowercase,
     MaxVocab,
     MinCount,
+    NamedCorpus,
     Quiet,
     Tokenizer,
     Workers,
@@ -30,7 +30,7 @@ from w2v.cli.terminal import print_json
 
 
 def prepare(
-    corpus: Corpus,
+    corpus: NamedCorpus,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to make.")],
     min_count: MinCount = 5,
     max_vocab: MaxVocab = None,
@@ -65,8 +65,8 @@ def prepare(
         "workers": workers,
     }
     with command_line():
-        check_outputs([output], corpus or ())
-        ReadSettings(**how)
+        check_outputs([output], corpus)
+        ReadSettings(**how, min_count=min_count)
     check_place(output, folder=True)
     begin = time.perf_counter()
     with (
@@ -74,7 +74,7 @@ def prepare(
         ReadingProgress(enabled=False if quiet else None) as progress,
     ):
         made = prepare_corpus(
-            ["pydocs"] if corpus is None else corpus,
+            corpus,
             output,
             min_count=min_count,
             max_final_vocab=max_vocab,
@@ -90,7 +90,7 @@ def prepare(
 
 
 def phrases(
-    corpus: Corpus,
+    corpus: NamedCorpus,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to make.")],
     threshold: Annotated[
         float | None,
@@ -151,12 +151,12 @@ def phrases(
         "connector_words": connectors,
     }
     with command_line():
-        check_outputs([output], corpus or ())
+        check_outputs([output], corpus)
         ReadSettings(**how)
         Phrases(**asked)
     check_place(output, folder=True)
     output_folder.check_place(output)
-    text = read_corpus(["pydocs"] if corpus is None else corpus, min_count=1, **how)
+    text = read_corpus(corpus, min_count=1, **how)
     scores: dict[str, float] = {}
     for i in range(passes):
         found = Phrases(text, **asked)

@@ -42,7 +42,9 @@ def explore(
     with command_line():
         check_outputs([output], [vectors])
     if output.suffix.lower() not in (".html", ".htm"):
-        raise CommandLineError(f"a page is written to a name in .html, got {quoted(str(output))}")
+        raise CommandLineError(
+            f"--output: a page is written to a name in .html, got {quoted(str(output))}"
+        )
     choice("--method", method, METHODS)
     check_place(output)
     vecs = KeyedVectors.load(vectors, limit=words)

@@ -43,15 +43,19 @@ Method = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 Vectors = Annotated[Path, typer.Argument(help="Vectors file.", show_default=False)]
+_SOURCES = (
+    "Text files (plain, .gz, .bz2, .zst), Parquet, JSON Lines, CSV, folders, patterns, URLs, "
+    "- for standard input, or the name of a dataset, such as pydocs"
+)
 Corpus = Annotated[
     list[str] | None,
     typer.Argument(
-        help="Text files (plain, .gz, .bz2, .zst), Parquet, JSON Lines, CSV, folders, patterns, "
-        "- for standard input, a corpus made by w2v prepare, or the name of a dataset. Without any "
-        "it is pydocs, the running Python's own documentation.",
+        help=f"{_SOURCES}; or a corpus made by w2v prepare. Without any it is pydocs, the running "
+        "Python's own documentation.",
         show_default=False,
     ),
 ]
+NamedCorpus = Annotated[list[str], typer.Argument(help=f"{_SOURCES}.", show_default=False)]
 MinCount = Annotated[int, typer.Option(help="Rarer words are left out.")]
 MaxVocab = Annotated[
     int | None,
@@ -82,7 +86,8 @@ Encoding = Annotated[
 Column = Annotated[
     str | None,
     typer.Option(
-        help="Column of Parquet, JSON Lines and CSV that has the text.", show_default=False
+        help="Column of Parquet, JSON Lines and CSV that has the text, or the sentences as lists.",
+        show_default=False,
     ),
 ]
 Workers = Annotated[

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from w2v.cli.common import CommandLineError
 from w2v.files import check_replaceable, named
 from w2v.files.room import free_at, most_in_a_file, size_text
 
@@ -61,6 +62,8 @@ def check_place(path: Path | None, *, folder: bool = False) -> None:
     """
     if path is None:
         return
+    if path == Path() and not folder:  # which an empty name is too
+        raise CommandLineError("an output's name is empty, or the current folder: name another")
     place = Path(os.path.realpath(named(path)))
     try:
         with suppress(FileNotFoundError):

@@ -11,6 +11,14 @@ import typer
 from w2v.cli.checkpoints import Every, Folder, Keep, Resume, place_of_run
 from w2v.cli.common import choice, command_line, describe, require_addresses, teller
 from w2v.cli.config_file import Config, options_of
+from w2v.cli.hyper_parameters import (
+    CbowMean,
+    MaxVocabSize,
+    MinAlpha,
+    NsExponent,
+    ShrinkWindows,
+    Window,
+)
 from w2v.cli.log_lines import LogEvery, log_lines, seconds_between
 from w2v.cli.options import (
     Backend,
@@ -50,7 +58,8 @@ def train(
         str, typer.Option(help="sg (skip-gram) or cbow.", autocompletion=words_of("sg", "cbow"))
     ] = "sg",
     vector_size: Annotated[int, typer.Option(help="Dimension of the vectors.")] = 100,
-    window: Annotated[int, typer.Option(help="Context words on each side.")] = 5,
+    window: Window = 5,
+    shrink_windows: ShrinkWindows = True,
     negative: Annotated[
         int | None,
         typer.Option(help="Negatives a target.  [default: 5, none with --hs]", show_default=False),
@@ -62,8 +71,11 @@ def train(
         bool,
         typer.Option("--hs", help="Hierarchical softmax, beside --negative if that is given."),
     ] = False,
+    ns_exponent: NsExponent = 0.75,
+    cbow_mean: CbowMean = True,
     min_count: MinCount = 5,
     max_vocab: MaxVocab = None,
+    max_vocab_size: MaxVocabSize = None,
     sample: Annotated[float, typer.Option(help="Thin out words more frequent than this.")] = 1e-3,
     epochs: Annotated[int, typer.Option(help="Passes over the corpus.")] = 5,
     optimizer: Annotated[
@@ -83,6 +95,7 @@ def train(
             show_default=False,
         ),
     ] = None,
+    min_alpha: MinAlpha = 1e-4,
     batch_size: Annotated[int, typer.Option(help="Targets a minibatch (not for sgd).")] = 500,
     sampling: Annotated[
         str,
@@ -153,11 +166,12 @@ def train(
         "column": column,
     }
     with command_line():  # what is wrong is better told before the training than after
-        format_of(output)
         check_outputs((output, plot, metrics, checkpoint), corpus or ())
-        if plot:
-            check_picture(plot)
         ReadSettings(**reading)
+    with command_line("--output"):
+        format_of(output)
+    with command_line("--plot"):
+        check_picture(plot or "")
     for path in (output, plot, metrics):
         check_place(path)
     check_place(checkpoint or resume, folder=True)
@@ -169,14 +183,19 @@ def train(
             "model": ("sg", int(choice("--model", model, ("sg", "cbow")) == "sg")),
             "vector_size": ("vector_size", vector_size),
             "window": ("window", window),
+            "shrink_windows": ("shrink_windows", shrink_windows),
             "hs": ("hs", int(hs)),
             "negative": ("negative", (0 if hs else 5) if negative is None else negative),
             "share_negatives": ("share_negatives", share_negatives),
+            "ns_exponent": ("ns_exponent", ns_exponent),
+            "cbow_mean": ("cbow_mean", int(cbow_mean)),
             "min_count": ("min_count", min_count),
             "max_vocab": ("max_final_vocab", max_vocab),
+            "max_vocab_size": ("max_vocab_size", max_vocab_size),
             "sample": ("sample", sample),
             "optimizer": ("optimizer", optimizer),
             "alpha": ("alpha", alpha),
+            "min_alpha": ("min_alpha", min_alpha),
             "batch_size": ("batch_size", batch_size),
             "sampling": ("sampling", sampling),
             "seed": ("seed", seed),

@@ -137,7 +137,7 @@ def plot(
     from w2v.pictures.word_map import plot_words
     from w2v.vectors import KeyedVectors
 
-    with command_line():
+    with command_line("--output"):
         check_picture(output)
     choice("--method", method, METHODS)
     check_place(output)
@@ -160,7 +160,7 @@ def convert(
     from w2v.vectors import KeyedVectors, format_of
 
     require_addresses(TO_WRITE)
-    with command_line():
+    with command_line("OUT"):
         format_of(target)
     check_place(target)
     vecs = KeyedVectors.load(source)

@@ -5,6 +5,7 @@ from w2v.data.corpus import EncodedCorpus
 from w2v.data.course import convert_one_hot, preprocess
 from w2v.data.datasets.pydocs import pydocs
 from w2v.data.errors import CorpusError
+from w2v.data.graph_walks import random_walks
 from w2v.data.phrases import ENGLISH_CONNECTOR_WORDS, FrozenPhrases, Phraser, Phrases
 from w2v.data.reading.read_corpus import prepare, read_corpus
 from w2v.data.sentence_files import (
@@ -41,5 +42,6 @@ __all__ = [
     "preprocess",
     "ptb",
     "pydocs",
+    "random_walks",
     "read_corpus",
 ]

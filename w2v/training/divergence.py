@@ -7,7 +7,7 @@ import warnings
 
 import numpy as np
 
-from w2v.config import TrainConfig
+from w2v.config import WHOLE_SENTENCE, TrainConfig
 from w2v.models import ContextModel
 
 _WORSE = 1.05  # text without any order in it may end a little above where it began
@@ -45,11 +45,17 @@ def check_loss(loss: float, *, epoch: int, words: int, alpha: float, window: int
             "the loss is no finite number: vectors are not finite, or so long that their products "
             "are not; train anew at a lower alpha, or load a model that was saved before"
         )
-    wide = f", or window, which is {window}" if window > _USUAL_WINDOW else ""
     raise DivergedError(
         f"training diverged in epoch {epoch}, noticed after {words:,} words: the loss or a weight "
-        f"is no finite number any more; lower alpha, which is {alpha:g}{wide}"
+        f"is no finite number any more; lower alpha, which is {alpha:g}{_wide(window)}"
     )
+
+
+def _wide(window: int) -> str:
+    """Name a window that is wider than usual."""
+    if window <= _USUAL_WINDOW:
+        return ""
+    return f", or window, which is {'sentence' if window >= WHOLE_SENTENCE else window}"
 
 
 def tell_if_worse_than_untrained(loss: float, config: TrainConfig) -> None:
@@ -64,12 +70,12 @@ def tell_if_worse_than_untrained(loss: float, config: TrainConfig) -> None:
     untrained = (1 + config.negative) * math.log(2)  # all products are 0
     if config.hs or loss <= _WORSE * untrained:
         return
-    wide = f", or window, which is {config.window}" if config.window > _USUAL_WINDOW else ""
     rate = config.learning_rate if config.optimizer == "sgd" else config.alpha
     which = "" if rate is None else f", which is {rate:g}"
+    which += _wide(config.window_size)
     warnings.warn(
         f"the loss after the last epoch, {loss:.4g}, is above {untrained:.4g}, that of vectors "
-        f"which have learnt nothing: the steps are too long; lower alpha{which}{wide}",
+        f"which have learnt nothing: the steps are too long; lower alpha{which}",
         stacklevel=3,
     )
 

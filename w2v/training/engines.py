@@ -147,7 +147,7 @@ class FusedEngine(Engine):
             alpha=max(config.learning_rate, config.min_alpha),
             min_alpha=config.min_alpha,
             sample=config.sample,
-            shrink_windows=config.shrink_windows,
+            shrink_windows=config.draws_widths,
             cbow_mean=bool(config.cbow_mean),
             share_negatives=config.share_negatives,
             workers=config.workers,
@@ -255,18 +255,18 @@ class MinibatchEngine(Engine):
 
     def train_epoch(self, epoch: int) -> None:  # noqa: D102
         config, corpus, progress = self.run.config, self.run.corpus, self.run.progress
-        tokens = self._subsampled(epoch)
-        if len(tokens) <= 2 * config.window:
+        tokens, window = self._subsampled(epoch), config.window_size
+        if len(tokens) <= 2 * window:
             raise ValueError(
-                f"minibatches have whole windows only: window={config.window} needs more than "
-                f"{2 * config.window} words and there are {len(tokens)}; lower window, give more "
+                f"minibatches have whole windows only: window={window} needs more than "
+                f"{2 * window} words and there are {len(tokens)}; lower window, give more "
                 f"text, or take optimizer='sgd', whose windows end where a sentence does"
             )
-        windows = context_windows(tokens, config.window)
-        targets = tokens[config.window : -config.window]
+        windows = context_windows(tokens, window)
+        targets = tokens[window:-window]
         batch_size = min(config.batch_size, len(targets))
         # The layers sum a skip-gram's loss over its contexts; what is told is a prediction's.
-        progress.predictions_per_row = 2 * config.window if config.sg else 1
+        progress.predictions_per_row = 2 * window if config.sg else 1
         progress.words_per_row = corpus.total_words / len(targets)
         self._stepper.lockf = self.run.lockf
         self._batches, self._batch_size = len(targets) // batch_size, batch_size

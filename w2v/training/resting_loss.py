@@ -56,7 +56,7 @@ class RestingLoss:
             alpha=0.0,  # steps of length zero leave the weights as they are
             min_alpha=0.0,
             sample=config.sample,
-            shrink_windows=config.shrink_windows,
+            shrink_windows=config.draws_widths,
             cbow_mean=bool(config.cbow_mean),
             workers=config.workers,
         )

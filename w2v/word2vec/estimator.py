@@ -111,7 +111,7 @@ class Word2Vec(Training, Predicting, Converting, GensimMethods, GensimAttributes
         corpus_file: str | Path | None = None,
         vector_size: int = 100,
         alpha: float | str | None = None,
-        window: int = 5,
+        window: int | str = 5,
         min_count: int = 5,
         max_vocab_size: int | None = None,
         sample: float = 1e-3,

@@ -179,6 +179,8 @@ class Saving(Base):
             for name, value in self.__dict__.items()
             if name not in left_out
         }
+        # Credentials stay where they are.
+        state["reading"] = {**self.reading, "storage_options": None}
         kept = None
         if self._weights.model is not None:
             kept = self._weights.plain()

@@ -271,7 +271,7 @@ class TrainingSession:
             epoch=epoch,
             words=round(self._progress.done),
             alpha=config.learning_rate,
-            window=config.window,
+            window=config.window_size,
         )
 
     def _keep(self) -> None:

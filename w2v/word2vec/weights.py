@@ -107,7 +107,7 @@ class Weights:
         return (SkipGram if config.sg else CBOW)(
             len(vocab),
             config.vector_size,
-            config.window,
+            config.window_size,
             None,
             hs=config.hs,
             negative=self.negatives(len(vocab)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import pickle
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,6 +96,7 @@ def test_options_reach_the_file_system_and_are_kept_nowhere(tmp_path: Path) -> N
         corpus_file="locked://t.txt", storage_options=key, min_count=1, vector_size=4, sample=0
     )
     model.save(tmp_path / "m")
+    assert b"secret" not in pickle.dumps(model) and model.reading["storage_options"] == key
     read_corpus("locked://t.txt", storage_options=key, **HOW).save(tmp_path / "c.w2v")
     kept = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
     assert kept and not any(b"secret" in data for data in kept)

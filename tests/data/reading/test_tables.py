@@ -201,6 +201,7 @@ NESTED = [[["a"]], [["b"]]]
         (pa.array([None, None]), None, "holds no words"),
         (pl.DataFrame({"x": [["a"]]}).lazy(), None, r"of type LazyFrame: give its collect\(\)"),
         ([["a"]], "x", "sentences of a list have no column 'x'"),
+        (pd.DataFrame({"u": [1], "i": [2]}).groupby("u")["i"], None, "a token is neither a str"),
         ([{"x": ["a"]}], None, r"a sentence is \{'x': \['a'\]\} of type dict; give lists"),
         (np.ones((2, 2)), None, "of type float64; tokens are strings"),
         (np.ones((2, 2), bool), None, "of type bool; tokens are strings"),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from w2v.config import MOST_WORKERS
 from w2v.data.reading.decoding import UTF8, checked_encoding
 from w2v.data.reading.text_blocks import BLOCK_BYTES
 from w2v.messages import quoted
@@ -45,7 +46,7 @@ class ReadSettings:
         if self.errors not in ("replace", "strict"):
             raise ValueError(f"errors must be 'replace' or 'strict', got {quoted(self.errors)}")
         object.__setattr__(self, "encoding", checked_encoding(self.encoding))
-        if not isinstance(self.column, str | int | None):
+        if not isinstance(self.column, str | int | None) or self.column == "":
             raise ValueError(f"column must be the name of one, got {quoted(self.column)}")
         if not isinstance(self.storage_options, Mapping | None):
             raise ValueError(
@@ -55,6 +56,12 @@ class ReadSettings:
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise ValueError(f"{name} must be 1 or more, got {quoted(value)}")
+        if self.workers is not None and self.workers > MOST_WORKERS:
+            raise ValueError(
+                f"workers must be {MOST_WORKERS:,} at most, got {quoted(self.workers)}"
+            )
+        if self.min_count < 0:
+            raise ValueError(f"min_count must be 0 or more, got {quoted(self.min_count)}")
 
     @property
     def threads(self) -> int:

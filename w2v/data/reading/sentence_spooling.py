@@ -128,7 +128,13 @@ def _numbered(batch: list[Sequence[Item]], ids: _Ids) -> NDArray[np.int32]:
         batch = [_listed(sentence) for sentence in batch]
         lengths = np.fromiter(map(len, batch), np.int64, len(batch))
     numbers = map(ids.__getitem__, chain.from_iterable(batch))
-    flat = np.fromiter(numbers, np.int32, int(lengths.sum()))
+    try:
+        flat = np.fromiter(numbers, np.int32, int(lengths.sum()))
+    except TypeError as error:  # of what cannot be looked up
+        raise CorpusError(
+            f"a token is neither a string nor an integer ({shortened(str(error))}): give lists of "
+            "tokens"
+        ) from error
     if ids.integers:
         ids.check(batch)
     return np.insert(flat, np.cumsum(lengths), -1)
