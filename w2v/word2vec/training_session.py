@@ -20,6 +20,7 @@ from w2v.training.progress import TrainingProgress
 from w2v.training.progress_lines import ProgressLines
 from w2v.training.resting_loss import RestingLoss, excerpt_for_loss
 from w2v.training.stopping import Stopping
+from w2v.training.untrained_loss import untrained_loss
 from w2v.training.words_trained import WordsTrained
 from w2v.word2vec.base import Base
 from w2v.word2vec.keeping import Keeping
@@ -92,6 +93,9 @@ class TrainingSession:
         config, words, first = plan.config, plan.text.total_words, plan.first_epoch
         self._before = trained.trained_words
         self._resting = RestingLoss(self._model, excerpt_for_loss(plan.text), vocab, config)
+        if not trained.curve and not trained._rests:
+            loss = untrained_loss(self._model, vocab, config)
+            trained._rests += [] if loss is None else [(0, loss)]
         self._words = WordsTrained(first, words, trained._words_in_epochs or first * words)
         self._progress = TrainingProgress(
             config.epochs * words,
@@ -208,8 +212,7 @@ class TrainingSession:
 
     def _end_epoch(self, epoch: int) -> None:
         trained, config = self._trained, self._plan.config
-        position = self._position_in(epoch)
-        known = self._text.n_tokens
+        position, known = self._position_in(epoch), self._text.n_tokens
         self._progress.update((epoch + 1) * self._text.total_words)
         self._check_weights(epoch + 1)
         loss = self._resting.measure()
@@ -312,10 +315,8 @@ class TrainingSession:
         position = self._words.position(words)
         self._trained.curve.append((position, loss))
         self._trained._weights.stepped()
-        trained, done = self._trained, position - self._begun_with
-        trained._words_now = round(done)
-        self._note_time()
-        self._lines.report(position, loss, done / trained.train_seconds, self._engine.rate)
+        speed = (position - self._begun_with) / self._note_time()
+        self._lines.report(position, loss, speed, self._engine.rate)
         self.call("on_batch_end")
         if self._plan.on_report:
             self._plan.on_report(position, loss)
@@ -331,10 +332,11 @@ class TrainingSession:
         self._note_time()
         trained._weights.stepped()
 
-    def _note_time(self) -> None:
-        trained, engine = self._trained, self._engine
-        trained.compile_seconds = engine.compile_seconds or self._resting.compile_seconds
+    def _note_time(self) -> float:
+        trained, compiling = self._trained, self._engine.compile_seconds
+        trained.compile_seconds = compiling or self._resting.compile_seconds
         trained.train_seconds = time.perf_counter() - self._begin - trained.compile_seconds
+        return trained.train_seconds
 
 
 def each_once(hooks: Sequence[Any]) -> list[Any]:
