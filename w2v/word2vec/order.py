@@ -36,6 +36,7 @@ class Order(NamedTuple):
     reread: bool | None = None
     encoding: str | None = None
     report_delay: float = 1.0
+    sample_weight: Any = None
     forgiving: bool = False
 
     @property

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple, Self
 
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus
-from w2v.messages import quoted
 from w2v.training.checkpoint_interval import Interval
 from w2v.training.divergence import DivergedError, check_loss, sum_of_weights
 from w2v.training.engines import Run, make_engine
@@ -28,7 +27,6 @@ from w2v.word2vec.keeping import Keeping
 _log = logging.getLogger("w2v")
 
 Report = Callable[[float, float], None]
-_EVENTS = ("on_train_begin", "on_epoch_begin", "on_batch_end", "on_epoch_end", "on_train_end")
 
 
 class Plan(NamedTuple):
@@ -49,13 +47,15 @@ class Plan(NamedTuple):
     on_report : callable, optional
         Called with the words trained and the latest mean loss.
     read_anew : callable, optional
-        Returns the text of an epoch after the first, where it may be another.
+        Returns the text of an epoch after the first, given its number, where it may be another.
     keep : callable, optional
         Saves the model.
     interval : Interval
         How often.
     report_delay : float
         Seconds between two lines of the log.
+    measured : EncodedCorpus, optional
+        What the loss after an epoch is measured on, if it is not ``text``.
     """
 
     text: EncodedCorpus
@@ -64,10 +64,11 @@ class Plan(NamedTuple):
     position: Position | None
     hooks: Sequence[Any]
     on_report: Report | None
-    read_anew: Callable[[], EncodedCorpus] | None
+    read_anew: Callable[[int], EncodedCorpus] | None
     keep: Callable[[], None] | None
     interval: Interval
     report_delay: float
+    measured: EncodedCorpus | None = None
 
 
 class TrainingSession:
@@ -92,7 +93,8 @@ class TrainingSession:
         self._model, vocab = trained.built()
         config, words, first = plan.config, plan.text.total_words, plan.first_epoch
         self._before = trained.trained_words
-        self._resting = RestingLoss(self._model, excerpt_for_loss(plan.text), vocab, config)
+        excerpt = excerpt_for_loss(plan.measured or plan.text)
+        self._resting = RestingLoss(self._model, excerpt, vocab, config)
         if not trained.curve and not trained._rests:
             loss = untrained_loss(self._model, vocab, config)
             trained._rests += [] if loss is None else [(0, loss)]
@@ -176,7 +178,7 @@ class TrainingSession:
         for epoch in range(first, last):
             try:
                 if self._plan.read_anew and epoch > first:
-                    self._text = self._plan.read_anew()
+                    self._text = self._plan.read_anew(epoch)
                     self._engine.go_on_with(self._text, epoch)
                 with self._stopping:
                     self._begin_epoch(epoch)
@@ -337,14 +339,3 @@ class TrainingSession:
         trained.compile_seconds = compiling or self._resting.compile_seconds
         trained.train_seconds = time.perf_counter() - self._begin - trained.compile_seconds
         return trained.train_seconds
-
-
-def each_once(hooks: Sequence[Any]) -> list[Any]:
-    """Return callbacks without those that stand there before; TypeError for what is none."""
-    for hook in hooks:
-        if not any(hasattr(hook, event) for event in _EVENTS):
-            raise TypeError(
-                f"callbacks have a method of one of the names {', '.join(_EVENTS)}, got "
-                f"{quoted(hook)} of type {type(hook).__name__}"
-            )
-    return list({id(hook): hook for hook in hooks}.values())
