@@ -10,6 +10,7 @@ import typer
 
 from w2v.cli.common import command_line, describe, require_addresses, teller, totals_of
 from w2v.cli.config_file import Config
+from w2v.cli.log_lines import log_lines
 from w2v.cli.options import (
     Column,
     Encoding,
@@ -68,7 +69,10 @@ def prepare(
         ReadSettings(**how, min_count=min_count)
     check_place(output, folder=True)
     begin = time.perf_counter()
-    with ReadingProgress(enabled=False if quiet else None) as progress:
+    with (
+        log_lines(say, quiet=quiet),
+        ReadingProgress(enabled=False if quiet else None) as progress,
+    ):
         made = prepare_corpus(
             corpus,
             output,

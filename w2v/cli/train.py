@@ -19,6 +19,7 @@ from w2v.cli.hyper_parameters import (
     ShrinkWindows,
     Window,
 )
+from w2v.cli.log_lines import LogEvery, log_lines, seconds_between
 from w2v.cli.options import (
     Backend,
     Column,
@@ -133,6 +134,7 @@ def train(
         Path | None,
         typer.Option(help="JSON Lines file of the run to write.", show_default=False),
     ] = None,
+    log_every: LogEvery = "30s",
     checkpoint: Folder = None,
     checkpoint_every: Every = None,
     keep: Keep = 1,
@@ -198,6 +200,7 @@ def train(
     run = ctx, checkpoint, resume, keep, checkpoint_every
     folder, going_on = place_of_run(*run, (output, plot, metrics), say)
     with options_of(config):
+        report_delay = seconds_between(log_every)
         hyper: dict[str, tuple[str, Any]] = {
             "model": ("sg", int(choice("--model", model, ("sg", "cbow")) == "sg")),
             "vector_size": ("vector_size", vector_size),
@@ -247,7 +250,10 @@ def train(
         say(f"backend: {describe_choice(word2vec.config.backend)}")
     stop, stopped = current(), False
     failure: Exception | None = None
-    with MetricsLog(metrics, say, goes_on=going_on is not None) as log:
+    with (
+        log_lines(say, quiet=quiet),
+        MetricsLog(metrics, say, goes_on=going_on is not None) as log,
+    ):
         text = read(word2vec, names)
         say(f"corpus: {describe(text)} ({word2vec.read_seconds:.1f} s)")
         log.start(word2vec, text.total_words)
@@ -268,6 +274,7 @@ def train(
                     checkpoint_keep=keep,
                     resume=going_on is not None,
                     epochs=word2vec.config.epochs if going_on else None,
+                    report_delay=report_delay,
                 )
             if not word2vec.predictions and epochs_before < word2vec.config.epochs:
                 raise ValueError(nothing_was_left(word2vec.config))

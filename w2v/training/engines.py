@@ -184,6 +184,7 @@ class FusedEngine(Engine):
 
     def compile(self) -> None:  # noqa: D102
         self._trainer.compile()
+        self.compile_seconds = self.compile_seconds or self._trainer.compile_seconds
 
     def train_epoch(self, epoch: int) -> None:  # noqa: D102
         run, trainer = self.run, self._trainer

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Any, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from w2v.backend.compiling import LABEL, hears_of_compiling
 
 _REDRAW_SECONDS = 0.1
 _GONE = (OSError, ValueError)  # a terminal that hung up, a stream that was closed
@@ -48,11 +50,15 @@ class _Bar:
             redirect_stderr=False,
             disable=not self._drawn,
         )
+        self._label, self._says_that_it_compiles = label, False
+        self._heard = ExitStack()
         self._task = self._bar.add_task(label, total=total, speed="", loss="")
         self._begin = self._next = time.perf_counter()
+        self._begun: float = 0  # words that were done before
 
     def __enter__(self) -> Self:
         self._try(self._bar.start)
+        self._heard.enter_context(hears_of_compiling(self._compiling))
         self._begin = time.perf_counter()
         return self
 
@@ -62,21 +68,33 @@ class _Bar:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._heard.close()
         self._try(self._bar.refresh)
         with suppress(*_GONE):
             self._bar.stop()
+
+    def begin(self, words: float) -> None:
+        """Count speed from now on, where so many words are done."""
+        self._begin, self._begun = time.perf_counter(), words
 
     def _draw(self, completed: float, words: float, *, now: bool, **fields: Any) -> None:
         """Redraw, unless nothing is drawn or the last time was a moment ago."""
         if not self._drawn:
             return
         time_now = time.perf_counter()
-        if time_now < self._next and not now:
+        if time_now < self._next and not now and not self._says_that_it_compiles:
             return
         self._next = time_now + _REDRAW_SECONDS
-        speed = f"{readable(words / (time_now - self._begin + 1e-9))} words/s"
-        fields |= {"completed": completed, "speed": speed}
+        pace = max(0.0, words - self._begun) / (time_now - self._begin + 1e-9)
+        speed = f"{readable(pace)} words/s"
+        self._says_that_it_compiles = False
+        fields |= {"completed": completed, "speed": speed, "description": self._label}
         self._try(lambda: self._bar.update(self._task, refresh=True, **fields))
+
+    def _compiling(self) -> None:
+        """Say so before the bar, until it is drawn the next time."""
+        self._says_that_it_compiles = True
+        self._try(lambda: self._bar.update(self._task, refresh=True, description=LABEL))
 
     def _try(self, draw: Callable[[], None]) -> None:
         """Draw, and no more where it fails: what is going on does not depend on a terminal."""
@@ -162,7 +180,8 @@ class TrainingProgress(_Bar):
             self._on_report(words, loss)
         shown = {} if loss is None else {"loss": f"loss {loss:.3f}"}
         at_once = loss is not None or label is not None or words >= self.total_words
-        self._draw(words, words, now=at_once, description=label, **shown)
+        self._label = label or self._label
+        self._draw(words, words, now=at_once, **shown)
 
 
 def readable(number: float) -> str:

@@ -13,6 +13,7 @@ from w2v.messages import quoted
 from w2v.training.checkpoint import Checkpoint
 from w2v.training.checkpoint_interval import Interval
 from w2v.training.older_checkpoints import MOST_KEPT
+from w2v.training.progress_lines import checked_delay
 from w2v.word2vec.training_session import Report
 
 
@@ -34,6 +35,7 @@ class Order(NamedTuple):
     resume: bool = False
     reread: bool | None = None
     encoding: str | None = None
+    report_delay: float = 1.0
     sample_weight: Any = None
     forgiving: bool = False
 
@@ -70,9 +72,11 @@ class Order(NamedTuple):
         Raises
         ------
         ValueError
-            How it shall be kept is no way to, or there is no folder that is to be kept in; as a
-            CheckpointError where something else stands, or a training that would be lost.
+            ``report_delay`` is no time, how it shall be kept is no way to, or there is no folder
+            that is to be kept in; as a CheckpointError where something else stands, or a training
+            that would be lost.
         """
+        checked_delay(self.report_delay)
         folder, keep = self.checkpoint, self.checkpoint_keep
         if not is_integer(keep) or not 1 <= keep <= MOST_KEPT:
             raise ValueError(

@@ -29,11 +29,12 @@ from w2v.training.trainable_text import (
     require_something_to_predict,
     tell_that_nothing_was_left,
 )
+from w2v.word2vec.hooks import each_once
 from w2v.word2vec.order import Order
 from w2v.word2vec.run_so_far import check_first_epoch, forget_run, goes_on, require_same_settings
 from w2v.word2vec.saving import Saving
 from w2v.word2vec.texts import one_source
-from w2v.word2vec.training_session import Plan, Report, TrainingSession, each_once
+from w2v.word2vec.training_session import Plan, Report, TrainingSession
 from w2v.word2vec.vocabulary_steps import VocabularySteps
 from w2v.word2vec.weighting import weighted_text, weights_of_text
 
@@ -83,8 +84,10 @@ class Training(VocabularySteps, Saving):
             By default the constructor's.
         start_alpha, end_alpha : float, optional
             In place of ``alpha`` and ``min_alpha``.
-        word_count, queue_factor, report_delay, compute_loss
+        word_count, queue_factor, compute_loss
             Taken for gensim's sake.
+        report_delay : float, default 1.0
+            Seconds between two lines that the log ``w2v`` has of it, at level INFO.
         callbacks : iterable of objects
             Beside the constructor's; each is called once.
         on_report : callable, optional
@@ -157,6 +160,7 @@ class Training(VocabularySteps, Saving):
                 resume,
                 reread,
                 encoding,
+                report_delay,
                 sample_weight,
                 forgiving=True,
             ),
@@ -228,6 +232,7 @@ class Training(VocabularySteps, Saving):
             read_anew=(lambda epoch: read()) if anew else of_epoch,
             keep=order.keeper(self._save),
             interval=order.interval,
+            report_delay=order.report_delay,
             measured=text,
         )
         with TrainingSession(self, plan) as session:
@@ -255,12 +260,8 @@ class Training(VocabularySteps, Saving):
             )
         rate, reached = first_rate(config), self.min_alpha_yet_reached
         if not goes_on and rate > reached:
-            _log.warning(
-                "this training begins at the learning rate %g, above %g, to which an earlier one "
-                "lowered it",
-                rate,
-                reached,
-            )
+            how = "this training begins at the learning rate %g, above %g, to which an earlier one "
+            _log.warning(how + "lowered it", rate, reached)
         return config
 
     def _text_of(self, source: Any, encoding: str | None, config: TrainConfig) -> EncodedCorpus:

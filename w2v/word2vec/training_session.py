@@ -11,12 +11,12 @@ from typing import Any, NamedTuple, Self
 
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus
-from w2v.messages import quoted
 from w2v.training.checkpoint_interval import Interval
 from w2v.training.divergence import DivergedError, check_loss, sum_of_weights
 from w2v.training.engines import Run, make_engine
 from w2v.training.position import Position
 from w2v.training.progress import TrainingProgress
+from w2v.training.progress_lines import ProgressLines
 from w2v.training.resting_loss import RestingLoss, excerpt_for_loss
 from w2v.training.stopping import Stopping
 from w2v.training.untrained_loss import untrained_loss
@@ -27,7 +27,6 @@ from w2v.word2vec.keeping import Keeping
 _log = logging.getLogger("w2v")
 
 Report = Callable[[float, float], None]
-_EVENTS = ("on_train_begin", "on_epoch_begin", "on_batch_end", "on_epoch_end", "on_train_end")
 
 
 class Plan(NamedTuple):
@@ -53,6 +52,8 @@ class Plan(NamedTuple):
         Saves the model.
     interval : Interval
         How often.
+    report_delay : float
+        Seconds between two lines of the log.
     measured : EncodedCorpus, optional
         What the loss after an epoch is measured on, if it is not ``text``.
     """
@@ -66,6 +67,7 @@ class Plan(NamedTuple):
     read_anew: Callable[[int], EncodedCorpus] | None
     keep: Callable[[], None] | None
     interval: Interval
+    report_delay: float
     measured: EncodedCorpus | None = None
 
 
@@ -154,6 +156,7 @@ class TrainingSession:
         trained.not_kept = None if failure is None else str(failure) or type(failure).__name__
         trained._rate_reached = self._engine.rate
         trained.total_train_time += trained.train_seconds
+        self._progress.update(self._progress.done)  # at the speed that is told of all
         self._progress.__exit__(kind, error, trace)
 
     def run(self) -> None:
@@ -169,6 +172,8 @@ class TrainingSession:
         first, last = self._plan.first_epoch, self._plan.config.epochs
         if first < last:
             self._engine.compile()
+        self._progress.begin(self._progress.done)
+        self._lines = ProgressLines(self._plan.report_delay, self._progress.total_words)
         self.call("on_train_begin")
         for epoch in range(first, last):
             try:
@@ -209,8 +214,7 @@ class TrainingSession:
 
     def _end_epoch(self, epoch: int) -> None:
         trained, config = self._trained, self._plan.config
-        position = self._position_in(epoch)
-        known = self._text.n_tokens
+        position, known = self._position_in(epoch), self._text.n_tokens
         self._progress.update((epoch + 1) * self._text.total_words)
         self._check_weights(epoch + 1)
         loss = self._resting.measure()
@@ -313,6 +317,8 @@ class TrainingSession:
         position = self._words.position(words)
         self._trained.curve.append((position, loss))
         self._trained._weights.stepped()
+        speed = (position - self._begun_with) / self._note_time()
+        self._lines.report(position, loss, speed, self._engine.rate)
         self.call("on_batch_end")
         if self._plan.on_report:
             self._plan.on_report(position, loss)
@@ -325,17 +331,11 @@ class TrainingSession:
         trained._words_in_epochs = self._words.before
         trained._words_now = self.trained_words
         trained.trained_words = self._before + self.trained_words
-        trained.compile_seconds = engine.compile_seconds or self._resting.compile_seconds
-        trained.train_seconds = time.perf_counter() - self._begin - trained.compile_seconds
+        self._note_time()
         trained._weights.stepped()
 
-
-def each_once(hooks: Sequence[Any]) -> list[Any]:
-    """Return callbacks without those that stand there before; TypeError for what is none."""
-    for hook in hooks:
-        if not any(hasattr(hook, event) for event in _EVENTS):
-            raise TypeError(
-                f"callbacks have a method of one of the names {', '.join(_EVENTS)}, got "
-                f"{quoted(hook)} of type {type(hook).__name__}"
-            )
-    return list({id(hook): hook for hook in hooks}.values())
+    def _note_time(self) -> float:
+        trained, compiling = self._trained, self._engine.compile_seconds
+        trained.compile_seconds = compiling or self._resting.compile_seconds
+        trained.train_seconds = time.perf_counter() - self._begin - trained.compile_seconds
+        return trained.train_seconds

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from w2v.backend.cpu.kernel_parts import inlined, part
 from w2v.backend.cpu.sampling_kernels import random_bits
-
-_part = numba.njit(nogil=True, error_model="numpy")
-_inline = numba.njit(nogil=True, error_model="numpy", inline="always")
 
 _LOW_32, _S32, _ONE = np.uint64(0xFFFFFFFF), np.uint64(32), np.uint64(1)
 
@@ -94,7 +91,7 @@ class Batch(NamedTuple):
     rate: np.ndarray
 
 
-@_inline
+@inlined
 def new_batch(offsets):
     """Make room for BATCH words and the rest of any sentence."""
     size = np.int64(0)
@@ -113,7 +110,7 @@ def new_batch(offsets):
     )
 
 
-@_part
+@part
 def thin_out(corpus, sentence, windows, batch):
     """Fill a batch with whole sentences; return its size and the next sentence."""
     tokens, offsets, position = corpus
@@ -141,7 +138,7 @@ def thin_out(corpus, sentence, windows, batch):
     return n, sentence
 
 
-@_part
+@part
 def lay_windows(n, window, batch):
     """Narrow sentences' bounds low and top to windows', and find words that repeat."""
     words, _, widths, low, top, earlier, latest, _ = batch

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from w2v.backend.cpu.kernel_parts import part
 from w2v.backend.cpu.sampling_kernels import draw_distinct, draw_packed, random_bits
-
-_part = numba.njit(nogil=True, error_model="numpy")
 
 _WEYL = np.uint64(0x9E3779B97F4A7C15)
 _NOBODY = np.int32(-1)
@@ -59,7 +57,7 @@ class Blocks(NamedTuple):
     kinds: np.ndarray
 
 
-@_part
+@part
 def cut(n, m, batch, starts):
     """Cut a batch's sentences into blocks; return how many."""
     blocks = np.int64(0)
@@ -70,7 +68,7 @@ def cut(n, m, batch, starts):
     return blocks
 
 
-@_part
+@part
 def draw(count, batch, shared, blocks):
     """Draw the outputs of a batch's blocks."""
     m, k, _, table, cumulative, key, exact = shared
@@ -107,7 +105,7 @@ def draw(count, batch, shared, blocks):
                             kinds[b] = OWN
 
 
-@_part
+@part
 def replace_own(count, room, before, widths, shared, drawn, counts, tile):
     """Have windows whose target is among the negatives take the one that stands in for it.
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from w2v.backend.cpu.copies_kernels import fetch_row
+from w2v.backend.cpu.kernel_parts import inlined, part
 from w2v.backend.cpu.tile_kernels import (
     add_products,
     apart,
@@ -41,9 +41,6 @@ from w2v.backend.cpu.vector_kernels import (
     store_rows,
     subtract,
 )
-
-_part = numba.njit(nogil=True, error_model="numpy")
-_inline = numba.njit(nogil=True, error_model="numpy", inline="always")
 
 _VECTOR = LANES * 4  # bytes
 
@@ -102,7 +99,7 @@ class Room(NamedTuple):
     loss: int
 
 
-@_part
+@part
 def count_pairs(block, before, widths, lanes, room, share, group, tile):
     """Say how often each pair counts, where no negative is a target.
 
@@ -131,7 +128,7 @@ def count_pairs(block, before, widths, lanes, room, share, group, tile):
         store(at + tiles * room.span * 4, windows)
 
 
-@_part
+@part
 def lane_places(m, lanes, tile):
     """Fill in where lanes stand in a tile.
 
@@ -146,7 +143,7 @@ def lane_places(m, lanes, tile):
             lanes[2 + j, lane] = output == j % tile
 
 
-@_inline
+@inlined
 def _score(logits, counts, label, rate, loss):
     """Return (label − σ) · rate · count, and add to the loss."""
     value, tail = sigmoid(logits)
@@ -157,7 +154,7 @@ def _score(logits, counts, label, rate, loss):
     return multiply(subtract(label, value), multiply(counts, rate))
 
 
-@_part
+@part
 def weigh_block(block, room, rate, group, tile, coming):
     """Fill in the weights that a block is stepped with.
 
@@ -191,7 +188,7 @@ def weigh_block(block, room, rate, group, tile, coming):
             store(at + d, _score(load(at + d), multiply(load(times + d), real), label, rate, loss))
 
 
-@_part
+@part
 def step_block(block, room, tile):
     """Step the rows of a block by the weights; a word that stands there twice takes both changes.
 

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from w2v.backend.cpu.copies_kernels import output_row
 from w2v.backend.cpu.fused_kernels import Outputs, make_train
+from w2v.backend.cpu.kernel_parts import inlined
 from w2v.backend.cpu.negative_kernels import Negatives, draw, prepare
 from w2v.backend.cpu.tree_kernels import Tree, lay_path, lower
 from w2v.backend.cpu.window_kernels import merge_outputs
-
-_inline = numba.njit(nogil=True, error_model="numpy", inline="always")
 
 
 class Both(NamedTuple):
@@ -36,19 +34,19 @@ class Both(NamedTuple):
     tree: Tree
 
 
-@_inline
+@inlined
 def _prepare(both, batch, labels, tiling):
     """Prepare what negatives need; a path begins at the target, which is their row 0."""
     return prepare(both.negatives, batch, labels, tiling)
 
 
-@_inline
+@inlined
 def _draw(n, batch, both, outputs, again):
     """Draw the negatives."""
     draw(n, batch, both.negatives, outputs, again)
 
 
-@_inline
+@inlined
 def _lay(i, both, outputs, rows, labels, copies, tiling):
     """Find the rows of window i's outputs; return how many there are."""
     _restore(i, outputs, rows, copies)
@@ -56,7 +54,7 @@ def _lay(i, both, outputs, rows, labels, copies, tiling):
     return lay_path(outputs[0, i], both.tree, first, (2, 1), rows, labels, copies, tiling)
 
 
-@_inline
+@inlined
 def _restore(i, outputs, rows, copies):
     """Find the rows of window i's target and negatives, again after some were merged."""
     for j in range(outputs.shape[0]):

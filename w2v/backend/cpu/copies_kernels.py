@@ -11,14 +11,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from w2v.backend.cpu.kernel_parts import inlined, part
 from w2v.backend.cpu.vector_kernels import LANES, load, prefetch, store, subtract
-
-_kernel = numba.njit(nogil=True, error_model="numpy")
-# What is compiled apart costs a tenth of a second the first time, however small it is.
-_inline = numba.njit(nogil=True, error_model="numpy", inline="always")
 
 _VECTOR = LANES * 4  # bytes
 DELAY = 4  # windows from fetching a shared row to adding to it
@@ -46,7 +42,7 @@ class Copies(NamedTuple):
     stride: int
 
 
-@_inline
+@inlined
 def input_row(word, copies):
     """Return the address of a word's input row: the shared one, or its copy if it has one."""
     # Without a branch: it would be mispredicted often.
@@ -54,7 +50,7 @@ def input_row(word, copies):
     return copies.at_in + (has_copy & (copies.at - copies.at_in)) + np.int64(word) * copies.stride
 
 
-@_inline
+@inlined
 def output_row(word, copies):
     """Return the address of an output row, as :func:`input_row` does."""
     has_copy = (np.int64(word) - copies.hot) >> 63
@@ -62,35 +58,35 @@ def output_row(word, copies):
     return copies.at_out + (has_copy & (at - copies.at_out)) + np.int64(word) * copies.stride
 
 
-@_inline
+@inlined
 def copy_at(row, copies):
     """Return the number of the copy that stands at an address, or -1 if none does."""
     offset = row - copies.at
     return offset // copies.stride if 0 <= offset < 2 * copies.hot * copies.stride else -1
 
 
-@_inline
+@inlined
 def fetch_row(row, stride):
     """Fetch a row of ``stride`` bytes that is going to be written."""
     for d in range(0, stride, 64):
         prefetch(row + d)
 
 
-@_inline
+@inlined
 def place_of(context, bottom, i):
     """Return where a context of window i stands, counted without the target."""
     place = bottom + context
     return place + np.int64(place >= i)
 
 
-@_inline
+@inlined
 def _shared(row, copies):
     """Return the address of what a copy was made of."""
     hot, _, at_in, at_out, stride = copies
     return at_in + row * stride if row < hot else at_out + (row - hot) * stride
 
 
-@_kernel
+@part
 def copy_rows(copies):
     """Copy the shared rows."""
     hot, at, _, _, stride = copies
@@ -102,7 +98,7 @@ def copy_rows(copies):
             store(mine + 2 * hot * stride + d, value)
 
 
-@_kernel
+@part
 def exchange(row, copies):
     """Add a copy's change to the shared row, and copy that again."""
     hot, at, _, _, stride = copies
@@ -116,7 +112,7 @@ def exchange(row, copies):
         store(base + d, value)
 
 
-@_kernel
+@part
 def announce(i, row, copies, due):
     """Fetch the shared row of a copy, to be exchanged after window i + DELAY.
 
@@ -130,7 +126,7 @@ def announce(i, row, copies, due):
     fetch_row(_shared(row, copies), copies.stride)
 
 
-@_kernel
+@part
 def exchange_due(i, copies, due):
     """Exchange the rows that were announced at window i - DELAY."""
     slot = due[i % DELAY]
@@ -139,7 +135,7 @@ def exchange_due(i, copies, due):
     slot[0] = 0
 
 
-@_kernel
+@part
 def exchange_all(copies):
     """Exchange every copy, at the end."""
     for row in range(2 * copies.hot):

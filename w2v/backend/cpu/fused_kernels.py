@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 
 from w2v.backend.cpu.batch_kernels import lay_windows, new_batch, thin_out
@@ -27,6 +26,7 @@ from w2v.backend.cpu.copies_kernels import (
     place_of,
 )
 from w2v.backend.cpu.kernel_cache import kept_njit
+from w2v.backend.cpu.kernel_parts import part
 from w2v.backend.cpu.vector_kernels import LANES, load_address, offset
 from w2v.backend.cpu.window_kernels import (
     Part,
@@ -45,8 +45,6 @@ from w2v.backend.cpu.window_kernels import (
 from w2v.backend.settings import PART
 
 _kernel = kept_njit(nogil=True, error_model="numpy")
-# Parts of the one kernel that is called from Python: compiled into it, nothing beside.
-_part = numba.njit(nogil=True, error_model="numpy")
 
 _VECTOR = LANES * 4  # bytes
 AHEAD = 2  # windows from fetching a row to its use
@@ -85,7 +83,7 @@ class Outputs(NamedTuple):
     lower: Callable[..., float]
 
 
-@_part
+@part
 def _stay(nothing, g, spare, logits, hidden, factors):
     """Hold on to arrays that are used by address, or Numba frees them after their last use."""
 

@@ -27,6 +27,7 @@ from numba.core.caching import IndexDataCacheFile
 from numba.core.compiler import CompileResult
 from numba.misc.appdirs import AppDirs
 
+from w2v.backend.compiling import tell_of_compiling
 from w2v.files import atomic_path
 from w2v.files.caches import VARIABLE, chosen, in_home, in_temporary, is_trusted, is_usable
 
@@ -133,6 +134,7 @@ class _KernelCache:
                 found = self._file(folder, key).load(key)
                 if found is not None:
                     return CompileResult._rebuild(context, *found)
+        tell_of_compiling()
         return None
 
     def save_overload(self, types: Any, result: Any) -> None:
@@ -165,7 +167,9 @@ def kept_njit(**options: Any) -> Callable[[Any], Any]:
     **options
         Those of `numba.njit`, but for ``cache``.
     """
-    compiled = numba.njit(**options)
+    # Nothing but Python calls them: what C would call is not made.
+    how: dict[str, Any] = {"no_cfunc_wrapper": True, **options}
+    compiled = numba.njit(**how)
 
     def decorate(function: Any) -> Any:
         kernel = compiled(function)

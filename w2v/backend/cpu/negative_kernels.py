@@ -7,17 +7,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from w2v.backend.cpu.chunk_kernels import make_train_chunks
 from w2v.backend.cpu.copies_kernels import output_row
 from w2v.backend.cpu.fused_kernels import Outputs, make_train
+from w2v.backend.cpu.kernel_parts import inlined, part
 from w2v.backend.cpu.sampling_kernels import draw_distinct, draw_packed, random_bits
 from w2v.backend.cpu.window_kernels import damping, merge_outputs
-
-_part = numba.njit(nogil=True, error_model="numpy")
-_inline = numba.njit(nogil=True, error_model="numpy", inline="always")
 
 _WEYL = np.uint64(0x9E3779B97F4A7C15)
 
@@ -46,7 +43,7 @@ class Negatives(NamedTuple):
     exact: bool
 
 
-@_inline
+@inlined
 def prepare(negatives, batch, labels, tiling):
     """Make room for a batch's outputs, and label the targets, which come first."""
     group, tile, _ = tiling
@@ -56,7 +53,7 @@ def prepare(negatives, batch, labels, tiling):
     return np.empty((negatives.most, batch.words.size), np.int32)
 
 
-@_part
+@part
 def draw(n, batch, negatives, outputs, again):
     """Draw the outputs of n windows: row 0 the targets, rows 1 to k the negatives.
 
@@ -88,7 +85,7 @@ def draw(n, batch, negatives, outputs, again):
                 again[i] = False
 
 
-@_inline
+@inlined
 def _lay(i, negatives, outputs, rows, labels, copies, tiling):
     """Find the rows of window i's outputs; return how many there are."""
     for j in range(negatives.most):
@@ -96,14 +93,14 @@ def _lay(i, negatives, outputs, rows, labels, copies, tiling):
     return np.int64(negatives.most)
 
 
-@_inline
+@inlined
 def _restore(i, outputs, rows, copies):
     """Find the rows of window i's outputs again, after some were merged."""
     for j in range(outputs.shape[0]):
         rows[j] = output_row(outputs[j, i], copies)
 
 
-@_inline
+@inlined
 def _lower(rate, count):
     return rate * damping(count)
 

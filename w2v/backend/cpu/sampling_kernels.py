@@ -9,17 +9,17 @@ import numba
 import numpy as np
 
 from w2v.backend.cpu.kernel_cache import kept_njit
+from w2v.backend.cpu.kernel_parts import part
 from w2v.backend.random import mix64
 from w2v.backend.random import random_bits as plain_random_bits
 from w2v.backend.reference.sampling import rejection_attempts as plain_rejection_attempts
 
 _exact = kept_njit(nogil=True)
-_part = numba.njit(nogil=True, error_model="numpy")
 
 
 def _scalar(function: Any, **names: Any) -> Any:
     """Compile array code for scalars, with the functions it calls compiled under their names."""
-    return numba.njit(FunctionType(function.__code__, {**function.__globals__, **names}))
+    return part(FunctionType(function.__code__, {**function.__globals__, **names}))
 
 
 random_bits = _scalar(plain_random_bits, mix64=_scalar(mix64))
@@ -74,7 +74,7 @@ def sample_exact(table, cumulative, targets, key, start, out):
             complete(cumulative, targets[i], row_key, attempts, found, taken, out[i])
 
 
-@_exact
+@part
 def _last_below(cumulative, x):
     """Find the word whose share of the cumulative weights x falls into."""
     low, high = 0, cumulative.size - 1
@@ -87,7 +87,7 @@ def _last_below(cumulative, x):
     return np.int32(low)
 
 
-@_exact
+@part
 def complete(cumulative, target, row_key, attempts, found, taken, out):
     """Fill a row by bisection of the cumulative weights with the taken words cut out.
 
@@ -132,7 +132,7 @@ def draw_packed(table, bits):
     return np.int32(column if (bits & _LOW_32) < (entry & _LOW_32) else entry >> _S32)
 
 
-@_part
+@part
 def draw_distinct(row_key, target, table, cumulative, out):
     """Fill out, (k,) int32, as :func:`sample_exact` does for one target; below 0 is none.
 

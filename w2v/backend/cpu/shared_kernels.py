@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
 from w2v.backend.cpu.batch_kernels import new_batch, thin_out
@@ -27,16 +26,16 @@ from w2v.backend.cpu.copies_kernels import (
     output_row,
 )
 from w2v.backend.cpu.kernel_cache import kept_njit
+from w2v.backend.cpu.kernel_parts import part
 from w2v.backend.cpu.vector_kernels import LANES, offset
 from w2v.backend.cpu.window_kernels import Weights, merge_outputs
 
 _kernel = kept_njit(nogil=True, error_model="numpy")
-_part = numba.njit(nogil=True, error_model="numpy")
 
 _VECTOR = LANES * 4  # bytes
 
 
-@_part
+@part
 def _stay(nothing, g, counts, old, labels, lanes, sums):
     """Hold on to arrays that are used by address, or Numba frees them after their last use."""
 

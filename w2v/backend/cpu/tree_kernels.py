@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from w2v.backend.cpu.chunk_kernels import make_train_chunks
 from w2v.backend.cpu.copies_kernels import output_row
 from w2v.backend.cpu.fused_kernels import Outputs, make_train
+from w2v.backend.cpu.kernel_parts import inlined
 from w2v.backend.cpu.vector_kernels import LANES
 from w2v.backend.cpu.window_kernels import damping
-
-_inline = numba.njit(nogil=True, error_model="numpy", inline="always")
 
 
 class Tree(NamedTuple):
@@ -38,7 +36,7 @@ class Tree(NamedTuple):
     answers: np.ndarray
 
 
-@_inline
+@inlined
 def _prepare(tree, batch, labels, tiling):
     """Return what paths begin at: they are found window by window."""
     for slot in range(labels.shape[0]):
@@ -47,20 +45,20 @@ def _prepare(tree, batch, labels, tiling):
     return batch.words
 
 
-@_inline
+@inlined
 def _draw(n, batch, tree, words, again):
     """Draw nothing: a path has no node twice."""
     for i in range(n):
         again[i] = False
 
 
-@_inline
+@inlined
 def _lay(i, tree, words, rows, labels, copies, tiling):
     """Find the rows on window i's path with their labels; return its length."""
     return lay_path(words[i], tree, np.int64(0), (1, 0), rows, labels, copies, tiling)
 
 
-@_inline
+@inlined
 def lay_path(word, tree, length, numbers, rows, labels, copies, tiling):
     """Climb a path, and lay its nodes out behind so many outputs; return how many there are then.
 
@@ -80,17 +78,17 @@ def lay_path(word, tree, length, numbers, rows, labels, copies, tiling):
     return length
 
 
-@_inline
+@inlined
 def _merge(count, length, rows, weights):
     """Merge nothing."""
 
 
-@_inline
+@inlined
 def _restore(i, words, rows, copies):
     """Restore nothing."""
 
 
-@_inline
+@inlined
 def lower(rate, count):
     """Lower the rate of a wide window, as the reference does."""
     return rate * damping(count) * damping(count)

@@ -12,10 +12,10 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from w2v.backend.cpu.copies_kernels import fetch_row
+from w2v.backend.cpu.kernel_parts import inlined, part
 from w2v.backend.cpu.tile_kernels import add_products, lane_sums, step_rows, zero_products
 from w2v.backend.cpu.vector_kernels import (
     LANES,
@@ -38,9 +38,6 @@ from w2v.backend.cpu.vector_kernels import (
     subtract,
 )
 from w2v.backend.settings import PART
-
-_kernel = numba.njit(nogil=True, error_model="numpy")
-_inline = numba.njit(nogil=True, error_model="numpy", inline="always")
 
 _VECTOR = LANES * 4  # bytes
 
@@ -140,7 +137,7 @@ class Part(NamedTuple):
     holds: bool
 
 
-@_kernel
+@part
 def new_sums(place):
     """Start a loss at an address, of three vectors.
 
@@ -151,7 +148,7 @@ def new_sums(place):
     store(place + 2 * _VECTOR, splat(np.float32(0)))
 
 
-@_kernel
+@part
 def loss_of(sums):
     """Sum log(1 + exp(wrong logit)), in nats, as log(1 + exp(x)) = max(0, x) + log(1 + exp(−|x|)).
 
@@ -163,7 +160,7 @@ def loss_of(sums):
     return total
 
 
-@_inline
+@inlined
 def _score(logits, pattern, labels, rate, sums):
     """Return (label − σ) · rate in the lanes that count, and add to the loss.
 
@@ -182,7 +179,7 @@ def _score(logits, pattern, labels, rate, sums):
     return multiply(subtract(label, value), multiply(counts, splat(rate)))
 
 
-@_inline
+@inlined
 def weigh(count, rows, scratch, rate, group, tile, coming):
     """Fill in the weights of count contexts, with which their window is stepped.
 
@@ -224,7 +221,7 @@ def weigh(count, rows, scratch, rate, group, tile, coming):
         fetch += 8
 
 
-@_inline
+@inlined
 def skip_gram_step(count, rows, scratch, tile):
     """Step the rows of count contexts and of their window's outputs by the weights."""
     contexts, outputs, _, _, tiles, factors = rows
@@ -248,7 +245,7 @@ def skip_gram_step(count, rows, scratch, tile):
             store_rows(os, d, new)
 
 
-@_inline
+@inlined
 def sum_contexts(count, contexts, stride, hidden, mean):
     """Put the mean or sum of count contexts, a row of ``stride`` bytes, at address hidden."""
     part = splat(np.float32(1.0 / count if mean else 1.0))
@@ -259,13 +256,13 @@ def sum_contexts(count, contexts, stride, hidden, mean):
         store(hidden + d, multiply(h, part))
 
 
-@_inline
+@inlined
 def damping(count):
     """Say by what the rate of a window of count contexts is lowered, as the reference does."""
     return np.float32(math.sqrt(PART / count) if count > PART else 1.0)
 
 
-@_inline
+@inlined
 def cbow_rates(count, rate, cbow):
     """Return the rate of a window of count contexts, and each one's share of the change."""
     (mean, shared), damped = cbow, damping(count)
@@ -274,7 +271,7 @@ def cbow_rates(count, rate, cbow):
     return rate, np.float32(1.0 / count) if shared else damped
 
 
-@_inline
+@inlined
 def cbow_step(count, rows, scratch, share, tile):
     """Step the rows of a window; a context that stands there twice takes its change twice."""
     contexts, outputs, _, _, tiles, factors = rows
@@ -298,7 +295,7 @@ def cbow_step(count, rows, scratch, share, tile):
 # -- words that stand in a window twice ----------------------------------------------
 
 
-@_kernel
+@part
 def merge_contexts(part, tiles, in_rows, earlier, weights):
     """Give a context's first place the weights of its later ones, and those an empty row.
 
@@ -322,7 +319,7 @@ def merge_contexts(part, tiles, in_rows, earlier, weights):
             in_rows[b] = empty
 
 
-@_kernel
+@part
 def merge_outputs(count, length, rows, weights):
     """Give an output's first place the weights of its later ones, and those an empty row."""
     g, span, tile, empty = weights

@@ -15,6 +15,7 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from w2v.backend.cpu.kernel_cache import kept_njit
+from w2v.backend.cpu.kernel_parts import part
 
 # Kernels load eight bytes at a time: every buffer ends with as many that do not count.
 PADDING = 8
@@ -135,7 +136,7 @@ def split_white(buffer, n, kinds, spans):
     return filled
 
 
-@_kernel
+@part
 def _code_point(buffer, i):
     """Decode the valid UTF-8 character that starts here: (code point, bytes)."""
     a = np.int64(buffer[i])
@@ -151,7 +152,7 @@ def _code_point(buffer, i):
     return (a & 0x07) << 18 | b << 12 | c << 6 | d, 4
 
 
-@_kernel
+@part
 def _word_end(buffer, i, n, kind, classes):
     """Return where the word ends whose first character, just before i, has this class."""
     letter_before = kind == LETTER
@@ -196,7 +197,7 @@ def split_words(buffer, n, classes, spans):
     return filled
 
 
-@_kernel
+@part
 def _place(key, length, last):
     """Return where in the table the search for a word begins."""
     h = (key ^ np.uint64(length)) * _MULTIPLY
