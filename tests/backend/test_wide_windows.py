@@ -85,4 +85,4 @@ def test_the_command_line_takes_any_window(tmp_path: Path) -> None:
     assert np.isfinite(np.fromfile(tmp_path / "vectors.bin", np.uint8)).all()
     failed = run(*command, "--optimizer", "adam", cwd=tmp_path)
     assert failed.returncode == 1
-    assert "lower window" in failed.stderr
+    assert "lower --window" in failed.stderr

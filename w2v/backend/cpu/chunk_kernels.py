@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 
 from w2v.backend.cpu.batch_kernels import new_batch, thin_out
@@ -34,6 +33,7 @@ from w2v.backend.cpu.copies_kernels import (
 )
 from w2v.backend.cpu.fused_kernels import AHEAD, SLOTS, Outputs
 from w2v.backend.cpu.kernel_cache import kept_njit
+from w2v.backend.cpu.kernel_parts import part
 from w2v.backend.cpu.vector_kernels import LANES, load_address
 from w2v.backend.cpu.window_kernels import (
     Rows,
@@ -47,13 +47,12 @@ from w2v.backend.cpu.window_kernels import (
 from w2v.backend.settings import CHUNK
 
 _kernel = kept_njit(nogil=True, error_model="numpy")
-_part = numba.njit(nogil=True, error_model="numpy")
 
 _VECTOR = LANES * 4  # bytes
 _EARLY = 64  # input rows that are fetched beyond a chunk, at most
 
 
-@_part
+@part
 def _stay(arrays):
     """Hold on to arrays that are used by address, or Numba frees them after their last use."""
 

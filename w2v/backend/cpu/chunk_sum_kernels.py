@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from w2v.backend.cpu.kernel_parts import inlined, part
 from w2v.backend.cpu.tile_kernels import step_rows
 from w2v.backend.cpu.vector_kernels import (
     LANES,
@@ -30,9 +30,6 @@ from w2v.backend.cpu.vector_kernels import (
     subtract,
 )
 from w2v.backend.settings import CHUNK
-
-_part = numba.njit(nogil=True, error_model="numpy")
-_inline = numba.njit(nogil=True, error_model="numpy", inline="always")
 
 _VECTOR = LANES * 4  # bytes
 
@@ -80,7 +77,7 @@ class Range(NamedTuple):
     stop: int
 
 
-@_part
+@part
 def lay_chunks(n, batch, stops):
     """Narrow sentences' bounds low and top to windows', and find where each one's chunk ends."""
     _, _, widths, low, top, _, _, _ = batch
@@ -91,7 +88,7 @@ def lay_chunks(n, batch, stops):
         top[i] = min(top[i], np.int32(i) + widths[i])
 
 
-@_part
+@part
 def lay_cells(start, stop, batch, cells, stride):
     """Find how far a chunk's windows reach, and give all places there their cells."""
     low, top = batch.low, batch.top
@@ -111,7 +108,7 @@ def lay_cells(start, stop, batch, cells, stride):
     return Range(first, last, np.int64(start), np.int64(stop))
 
 
-@_part
+@part
 def add_up(reach, rows, sums):
     """Add up the input rows of a chunk, and keep those of its targets.
 
@@ -135,7 +132,7 @@ def add_up(reach, rows, sums):
         store(inputs + load_address(cells + top * 8) + d, total)
 
 
-@_inline
+@inlined
 def take_mean(low, top, own, sums, hidden):
     """Put the mean of a window's contexts at address hidden.
 
@@ -150,7 +147,7 @@ def take_mean(low, top, own, sums, hidden):
         store(hidden + d, multiply(h, part))
 
 
-@_inline
+@inlined
 def step_outputs(low, top, own, sums, rows, scratch, share, tile):
     """Step a window's outputs, and note what its contexts are to change by."""
     _, outputs, _, _, tiles, _ = rows
@@ -172,7 +169,7 @@ def step_outputs(low, top, own, sums, rows, scratch, share, tile):
         store(begin + d, subtract(load(begin + d), change))
 
 
-@_part
+@part
 def add_changes(reach, rows, factors, sums):
     """Step all input rows of a chunk, from the last to the first, and clear the changes.
 
