@@ -4,7 +4,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: train test soak test-container lint docs gpu-check clean
+# Whether .venv can be used: it has pip, its Python is still there, and is the one that was asked
+# for, if one was. If not, it is made anew.
+WHICH := import sys; print(sys.base_prefix, sys.version)
+ASKED := $(filter-out file default undefined,$(origin PYTHON))
+BROKEN := $(shell there=$$($(BIN)/python -c '$(WHICH)' 2>/dev/null) \
+	&& $(BIN)/python -c 'import pip' 2>/dev/null \
+	&& { [ -z '$(ASKED)' ] || [ "$$there" = "$$($(PYTHON) -c '$(WHICH)')" ]; } || echo broken)
+
+.PHONY: train test soak test-container lint docs gpu-check clean anew
 
 train: .venv/installed
 	$(BIN)/python -m w2v train --output vectors.bin --plot loss.png
@@ -40,8 +48,10 @@ GPU_CHECK ?=
 gpu-check:
 	@$(GPU_PYTHON) -m benchmarks gpu $(GPU_CHECK)
 
-.venv/installed: pyproject.toml
-	$(PYTHON) -m venv .venv
+.venv/installed: pyproject.toml $(if $(BROKEN),anew)
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo 'make: $(PYTHON) cannot make environments:' \
+	    'on Debian and Ubuntu, apt install python3-venv; or name another, PYTHON=…' >&2; exit 1; }
+	$(if $(BROKEN),$(PYTHON) -m venv --clear .venv)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import matplotlib as mpl
 from cycler import cycler
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, NullLocator
 
@@ -80,8 +81,11 @@ class Panel(NamedTuple):
     joined: bool = True
 
 
-def panels(drawn: Sequence[Panel], most: int) -> Plot:
-    """Return a plot of panels, so many in a row, with one legend for the names of all lines."""
+def panels(drawn: Sequence[Panel], most: int, named_at_ends: bool = False) -> Plot:
+    """Return a plot of panels, so many in a row, with one legend for the names of all lines.
+
+    Or each line has its name beside its last point.
+    """
     columns = min(most, len(drawn))
     rows = -(-len(drawn) // columns)
     names = dict.fromkeys(name for panel in drawn for name in panel.lines)
@@ -89,7 +93,8 @@ def panels(drawn: Sequence[Panel], most: int) -> Plot:
 
     def plot(figure: Figure) -> None:
         handles: dict[str, Any] = {}
-        figure.set_size_inches(max(7.5, 3.4 * columns), 3.2 * rows + 0.8)
+        wide = 5 if named_at_ends else 3.4
+        figure.set_size_inches(max(7.5, wide * columns), 3.2 * rows + 0.8)
         grid = figure.subplots(rows, columns, squeeze=False).flat
         for panel, axes in zip(drawn, grid, strict=False):
             for name, line in panel.lines.items():
@@ -101,13 +106,29 @@ def panels(drawn: Sequence[Panel], most: int) -> Plot:
                      **{f"{axis}scale": "log" for axis in panel.log})  # fmt: skip
             if "y" not in panel.log and panel.joined:
                 axes.set_ylim(bottom=0)
+            if named_at_ends:
+                _name_at_ends(axes, panel.lines)
             if panel.ticks is not None:
                 axes.set_xticks(panel.ticks)
                 axes.xaxis.set_major_formatter(EngFormatter(sep=""))
                 axes.xaxis.set_minor_locator(NullLocator())
         for axes in grid:  # that are left
             axes.set_visible(False)
-        if handles:
+        if handles and not named_at_ends:
             figure.legend(handles.values(), handles, loc="outside lower center", ncols=4)
 
     return plot
+
+
+def _name_at_ends(axes: Axes, lines: Mapping[str, Line]) -> None:
+    """Write each line's name to the right of its last point, none over another."""
+    ends = {name: (line.x[-1], line.y[-1]) for name, line in lines.items()}
+    heights = {name: float(axes.transData.transform(end)[1]) for name, end in ends.items()}
+    point, lowest, right = axes.figure.dpi / 72, float("inf"), max(x for x, _ in ends.values())
+    look: Any = {"textcoords": "offset points", "fontsize": "small"}
+    for name, height in sorted(heights.items(), key=lambda each: -each[1]):
+        if ends[name][0] < right:  # beside it other lines go on
+            axes.annotate(name, ends[name], (0, 7), ha="center", **look)
+            continue
+        lowest = min(height, lowest - 10 * point)
+        axes.annotate(name, ends[name], (7, (lowest - height) / point), va="center", **look)

@@ -6,7 +6,7 @@ the same stands beside at one size.
 """
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import cycle, islice, product
 from pathlib import Path
@@ -205,11 +205,16 @@ def run(folder: Path, *, plan: Annotated[Plan, QUICK] = FULL) -> str:
         "How many times as fast, and how a step grows: medians (lowest–highest) within rounds.",
         tables.markdown_table(columns, rows),
     ]
+    title = "A training step against the size of the vocabulary"
+    return report.write(folder, "story", title, figures, parts, picture(results))
+
+
+def picture(results: Sequence[Mapping[str, Any]]) -> plots.Plot:
+    """Return a panel a model: microseconds against the size of the vocabulary."""
     drawn = []
     for kind in KINDS:
-        mine = [x | {"method": x["method"].replace(f", {kind}", "")} for x in results
+        mine = [{**x, "method": x["method"].replace(f", {kind}", "")} for x in results
                 if ("skip-gram" in x["method"]) == (kind == "skip-gram")]  # fmt: skip
         lines = plots.lines(mine, "method", "vocab_size", lambda x: x["us"])
         drawn.append(plots.Panel(kind, "words in the vocabulary", f"µs for {BATCH} words", lines))
-    title = "A training step against the size of the vocabulary"
-    return report.write(folder, "story", title, figures, parts, plots.panels(drawn, 2))
+    return plots.panels(drawn, 2, named_at_ends=True)

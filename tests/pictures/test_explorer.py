@@ -392,6 +392,61 @@ def test_mouse_and_keys_move_the_map(tmp_path: Path, browser: Browser) -> None:
     assert browser.console() == []
 
 
+LAID_OUT = """
+const map = document.documentElement.wordMap;
+const boxes = ["search", "card", "zoom"].map((id) => document.getElementById(id))
+  .map((panel) => panel.getBoundingClientRect()).filter((box) => box.width);
+const free = (left, top, right, bottom) => left >= 0 && top >= 0
+  && right <= innerWidth && bottom <= innerHeight && !boxes.some((box) =>
+    left < box.right && right > box.left && top < box.bottom && bottom > box.top);
+const at = (row) => [map.screenX(row), map.screenY(row)];
+const labels = map.labels.map(({ row, dx, dy, width }) =>
+  [row, at(row)[0] + dx, at(row)[1] + dy, at(row)[0] + dx + width, at(row)[1] + dy + 17]);
+const seen = labels.filter(([, x0, y0, x1, y1]) =>
+  x1 > 0 && y1 > 0 && x0 < innerWidth && y0 < innerHeight);
+return {
+  hiddenPoints: map.near.filter((row) => !free(...at(row), ...at(row))).length,
+  unlabelled: map.near.filter((row) => !labels.some(([one]) => one === row)).length,
+  cut: seen.filter(([, ...box]) => !free(...box)).length,
+  seen: seen.length,
+};
+"""
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (360, 740)])
+def test_no_panel_covers_a_neighbour_and_no_label_is_cut(
+    size: tuple[int, int], tmp_path: Path, browser: Browser
+) -> None:
+    generator = np.random.default_rng(5)
+    words = [
+        *(["internationalization", "안녕하세요", "الديمقراطية", "👩\u200d👩\u200d👧"]),
+        *map(str, range(400)),
+    ]
+    vectors = KeyedVectors(words, generator.normal(size=(len(words), 8)))
+    write_explorer(vectors, tmp_path / "page.html", neighbors=6)
+    try:
+        browser.devtools(
+            "Emulation.setDeviceMetricsOverride",
+            width=size[0], height=size[1], deviceScaleFactor=1, mobile=size[0] < 600,
+        )  # fmt: skip
+        for word in ["", *words[:8]]:  # as all words lie about, neighbours are anywhere
+            browser.open(tmp_path / "page.html", f"#{quote(word)}")
+            is_open(browser)
+            at_rest(browser)
+            found = browser.run(LAID_OUT)
+            assert found.pop("seen") > 10
+            # Where points lie upon each other, a label may have no room.
+            assert found.pop("unlabelled") <= 1
+            assert found == {"hiddenPoints": 0, "cut": 0}, word
+        browser.run("document.documentElement.wordMap.pan(37, 19)")
+        # Labels are placed anew once the movement has ended.
+        browser.wait("document.documentElement.wordMap.labelledView?.x === "
+                     "document.documentElement.wordMap.view.x", seconds=2)  # fmt: skip
+        assert browser.run(LAID_OUT)["cut"] == 0
+    finally:
+        browser.devtools("Emulation.clearDeviceMetricsOverride")
+
+
 def test_on_a_phone_in_the_dark(large: tuple[KeyedVectors, Path], browser: Browser) -> None:
     _, page = large
     phone = {"width": 360, "height": 720, "deviceScaleFactor": 2, "mobile": True}

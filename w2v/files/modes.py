@@ -37,7 +37,7 @@ def _own_mode(path: Path, is_folder: bool) -> int | None:
     with suppress(OSError):
         status = path.stat()
         right_kind = (stat.S_ISDIR if is_folder else stat.S_ISREG)(status.st_mode)
-        if right_kind and (os.name != "posix" or status.st_uid == os.geteuid()):
+        if right_kind and (not hasattr(os, "geteuid") or status.st_uid == os.geteuid()):
             return stat.S_IMODE(status.st_mode)
     return None
 

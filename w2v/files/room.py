@@ -45,7 +45,7 @@ def free_at(path: str | os.PathLike[str]) -> tuple[int, Path]:
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free
-    if hasattr(os, "statvfs") and os.geteuid() == 0:  # for whom some is kept
+    if hasattr(os, "geteuid") and os.geteuid() == 0:  # for whom some is kept
         state = os.statvfs(folder)
         free = state.f_bfree * state.f_frsize
     while not os.path.ismount(folder):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from w2v.pictures.fonts import fonts_for
 from w2v.pictures.picture_file import write_figure
 
 if TYPE_CHECKING:
@@ -54,6 +56,7 @@ def plot_training(
     running: Sequence[tuple[float, float]],
     rests: Sequence[tuple[float, float]],
     path: str | os.PathLike[str],
+    title: str = "Loss while training",
 ) -> None:
     """Draw the loss over the words trained.
 
@@ -62,9 +65,12 @@ def plot_training(
     running : sequence of (float, float)
         Words trained, and the mean loss since the report before.
     rests : sequence of (float, float)
-        Words trained after an epoch, and the loss with the weights at rest.
+        Words trained, and the loss with the weights at rest: untrained ones at 0 words,
+        and those after each epoch.
     path : str or path
         Where to write the picture; its suffix tells the format, PNG without one.
+    title : str, default "Loss while training"
+        A warning says which of its letters no installed font has.
 
     Raises
     ------
@@ -74,8 +80,10 @@ def plot_training(
     if len(running) == 0:
         raise ValueError("no losses to plot: nothing was trained")
     words, losses = zip(*running, strict=True)
-    curve = _Curve([each / 1e6 for each in words], losses, "million words", None)
-    _write_loss(curve._replace(rests=[(each / 1e6, loss) for each, loss in rests]), path)
+    unit, name = (1e6, "million") if words[-1] >= 1e6 else (1e3, "thousand")
+    curve = _Curve([each / unit for each in words], losses, f"{name} words trained", None, title)
+    rests = [(each / unit, loss) for each, loss in rests]
+    _write_loss(curve._replace(ylabel="loss of a prediction, in nats", rests=rests), path)
 
 
 class _Curve(NamedTuple):
@@ -83,6 +91,8 @@ class _Curve(NamedTuple):
     losses: Sequence[float]
     xlabel: str
     ylim: tuple[float, float] | None
+    title: str = "Loss while training"
+    ylabel: str = "loss"
     rests: Sequence[tuple[float, float]] = ()
 
 
@@ -113,11 +123,21 @@ def _write_loss(curve: _Curve, path: str | os.PathLike[str]) -> None:
 def _draw_loss(axes: Axes, curve: _Curve) -> None:
     # A single value makes no line.
     marker = "o" if len(curve.losses) == 1 else ""
-    axes.plot(curve.x, curve.losses, color="black", linewidth=1, marker=marker, label="training")
+    label = "of the words just trained on"
+    axes.plot(curve.x, curve.losses, color="black", linewidth=1, marker=marker, label=label)
     if curve.rests:
-        axes.plot(*zip(*curve.rests, strict=True), "s--", color="0.45", label="after an epoch")
+        label = "after each epoch, on the same part of the text"
+        axes.plot(*zip(*curve.rests, strict=True), "s--", color="0.45", label=label)
         axes.legend(frameon=False)
-    axes.set(xlabel=curve.xlabel, ylabel="loss")
+        if curve.rests[0][0] == 0:
+            axes.annotate("untrained", curve.rests[0], (0, 7), textcoords="offset points")
+            axes.margins(y=0.12)
+    fonts = fonts_for([curve.title])
+    axes.set(xlabel=curve.xlabel, ylabel=curve.ylabel)
+    shown = "".join(x if fonts.can_draw(x) else "\N{REPLACEMENT CHARACTER}" for x in curve.title)
+    axes.set_title(shown, fontfamily=fonts.families, parse_math=False)
+    if problem := fonts.problem([curve.title]):
+        warnings.warn(problem, stacklevel=4)
     axes.grid(color="0.85", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
     if curve.ylim is not None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from w2v.pictures.fonts import Fonts, fonts_for
 from w2v.pictures.picture_file import write_figure
 from w2v.pictures.projection import project
 
@@ -38,7 +39,9 @@ def plot_words(
 
     Vectors are scaled to length 1 first, so that distances follow cosines.
     Labels never cover one another; where a place is too crowded a point stays
-    without one, the earlier words of the list being served first.
+    without one, the earlier words of the list being served first.  Words are
+    written in whichever installed fonts have their letters; where none has, a
+    warning says so and their points stay without a label.
 
     Parameters
     ----------
@@ -54,7 +57,7 @@ def plot_words(
     Returns
     -------
     int
-        How many labels there was room for.
+        How many labels there was room for, and a font.
 
     Raises
     ------
@@ -82,16 +85,22 @@ def plot_words(
     axes.set(xticks=[], yticks=[])
     axes.margins(0.06)
     axes.plot(positions[:, 0], positions[:, 1], "o", markersize=3, color="black")
-    with warnings.catch_warnings():
-        # A script without an installed font is drawn as boxes; the map stays useful.
-        warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
-        labelled = _label(axes, positions, list(map(str, words)))
-        write_figure(figure, path)
+    labels = [_shortened(str(word)) for word in words]
+    fonts = fonts_for(labels)
+    labelled = _label(axes, positions, labels, fonts)
+    write_figure(figure, path)
+    if problem := fonts.problem(labels):
+        warnings.warn(problem, stacklevel=2)
     return labelled
 
 
-def _label(axes: Axes, positions: FloatArray, words: Sequence[str]) -> int:
-    """Write the words beside their points and return for how many there was room."""
+def _shortened(word: str) -> str:
+    shown = " ".join(word.split())
+    return shown if len(shown) <= _LABEL_LENGTH else shown[: _LABEL_LENGTH - 1] + "…"
+
+
+def _label(axes: Axes, positions: FloatArray, labels: Sequence[str], fonts: Fonts) -> int:
+    """Write labels beside their points and return for how many there was room."""
     figure: Any = axes.get_figure()
     renderer = figure.canvas.get_renderer()
     pixel = figure.dpi / 72
@@ -101,13 +110,11 @@ def _label(axes: Axes, positions: FloatArray, words: Sequence[str]) -> int:
     frame = axes.get_window_extent(renderer)
     marks = np.concatenate([points - 2.5 * pixel, points + 2.5 * pixel], axis=1)
     placed = np.empty((0, 4))
-    for point, word in zip(points, words, strict=True):
-        shown = " ".join(word.split())
-        if len(shown) > _LABEL_LENGTH:
-            shown = shown[: _LABEL_LENGTH - 1] + "…"
-        text = axes.text(
-            0, 0, shown, fontsize=8, ha="center", va="center_baseline", parse_math=False
-        )
+    look: Any = {"ha": "center", "va": "center_baseline", "parse_math": False}
+    for point, label in zip(points, labels, strict=True):
+        if not fonts.can_draw(label):
+            continue
+        text = axes.text(0, 0, label, fontsize=8, fontfamily=fonts.families, **look)
         size = text.get_window_extent(renderer)
         half = np.array([size.width, size.height]) / 2 + pixel
         centres, distance = _around(point, half, pixel)

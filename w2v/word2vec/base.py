@@ -60,7 +60,7 @@ class Base(GensimNames):
         self.batch_words = 10_000  # gensim's, to be read back: work is cut into slices by itself
         self.losses: list[float] = []
         self.curve: list[tuple[float, float]] = []
-        self._rests: list[tuple[float, float]] = []  # as the curve, after the epochs
+        self._rests: list[tuple[float, float]] = []  # before the first epoch, after each
         self.epochs_done = 0
         self._position: Position | None = None  # in the epoch after these
         self._torn = False  # whether the weights are further than what is known of the run

@@ -93,4 +93,8 @@ class Predicting(Base):
         """Write a picture of the loss over the last training."""
         from w2v.pictures.loss_curve import plot_training
 
-        plot_training(self.curve, self._rests, path)
+        config = self.config
+        what = f"Loss of {'skip-gram' if config.sg else 'CBOW'}, {config.vector_size} dimensions"
+        questions = ["hierarchical softmax"] * config.hs
+        questions += [f"{config.negative} negatives"] * bool(config.negative)
+        plot_training(self.curve, self._rests, path, ", ".join([what, *questions]))

@@ -19,6 +19,7 @@ from w2v.training.position import Position
 from w2v.training.progress import TrainingProgress
 from w2v.training.resting_loss import RestingLoss, excerpt_for_loss
 from w2v.training.stopping import Stopping
+from w2v.training.untrained_loss import untrained_loss
 from w2v.training.words_trained import WordsTrained
 from w2v.word2vec.base import Base
 from w2v.word2vec.keeping import Keeping
@@ -88,6 +89,9 @@ class TrainingSession:
         config, words, first = plan.config, plan.text.total_words, plan.first_epoch
         self._before = trained.trained_words
         self._resting = RestingLoss(self._model, excerpt_for_loss(plan.text), vocab, config)
+        if not trained.curve and not trained._rests:
+            loss = untrained_loss(self._model, vocab, config)
+            trained._rests += [] if loss is None else [(0, loss)]
         self._words = WordsTrained(first, words, trained._words_in_epochs or first * words)
         self._progress = TrainingProgress(
             config.epochs * words,

@@ -10,6 +10,12 @@ Object.assign(WordMap.prototype, {
       || Math.abs(old.y - view.y) * view.scale > height * 0.3;
   },
 
+  /** When a movement has ended, labels are placed anew, whole. */
+  settleLabels() {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => { this.labelledView = null; this.redraw(); }, 200);
+  },
+
   placeLabels() {
     const { width, height, view } = this;
     this.labelledView = { ...view };
@@ -21,6 +27,9 @@ Object.assign(WordMap.prototype, {
     this.lines = Math.ceil((height + 2 * this.marginY) / CELL);
     this.taken = new Uint8Array(this.columns * this.lines);
 
+    for (const { left, top, width: wide, height: tall } of this.panels) {
+      this.take(left + this.marginX, top + this.marginY, wide, tall);
+    }
     if (this.selected >= 0) {
       this.placeLabel(this.selected, true);
       for (const row of this.near) this.placeLabel(row, true);
@@ -41,14 +50,21 @@ Object.assign(WordMap.prototype, {
       if (!this.isFree(x - 8, y - this.radius - LABEL_HEIGHT, 16, LABEL_HEIGHT - 4)) return;
     }
     const width = this.labelWidth(row, marked);
+    const pointX = this.screenX(row), pointY = this.screenY(row);
+    const seen = pointX >= 0 && pointX <= this.width && pointY >= 0 && pointY <= this.height;
     const gap = this.radius + (marked ? 5 : 2);
     const places = [[-width / 2, -gap - LABEL_HEIGHT]];
     // A marked word has to be told; it may stand on any side of its point.
     if (marked) {
       places.push([-width / 2, gap], [gap, -LABEL_HEIGHT / 2], [-gap - width, -LABEL_HEIGHT / 2]);
     }
-    for (const [dx, dy] of places) {
-      const x = this.screenX(row) + dx + this.marginX, y = this.screenY(row) + dy + this.marginY;
+    for (let [dx, dy] of places) {
+      // Above or below a point near the edge a label is moved inwards; none is cut by it.
+      if (seen && Math.abs(dy) >= gap) {
+        dx = Math.max(Math.min(dx, this.width - 4 - width - pointX), 4 - pointX);
+      }
+      if (this.isCut(pointX + dx, pointY + dy, width)) continue;
+      const x = pointX + dx + this.marginX, y = pointY + dy + this.marginY;
       // Air around a label: a map full of words to the brim is no longer read.
       const airX = marked ? 2 : 12, airY = marked ? 0 : 7;
       if (!this.isFree(x - airX, y - airY, width + 2 * airX, LABEL_HEIGHT + 2 * airY)) continue;
@@ -56,6 +72,12 @@ Object.assign(WordMap.prototype, {
       this.labels.push({ row, dx, dy, width, marked });
       return;
     }
+  },
+
+  isCut(x, y, width) {
+    const outside = x + width < 0 || x > this.width || y + LABEL_HEIGHT < 0 || y > this.height;
+    const inside = x >= 0 && x + width <= this.width && y >= 0 && y + LABEL_HEIGHT <= this.height;
+    return !outside && !inside;
   },
 
   labelWidth(row, marked) {

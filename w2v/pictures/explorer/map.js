@@ -11,7 +11,8 @@ class WordMap {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
     this.view = { x: 0, y: 0, scale: 1 }; // the word plane's point in the middle, pixels per unit
-    this.inset = { left: 0, bottom: 0 }; // what the panel covers
+    this.inset = { left: 0, top: 0, bottom: 0 }; // what panels cover along the edges
+    this.panels = []; // their boxes, under which nothing is written
     this.selected = -1;
     this.near = [];
     this.hovered = -1;
@@ -62,6 +63,7 @@ class WordMap {
 
   pan(dx, dy) {
     this.flight = null;
+    this.settleLabels();
     const { view } = this;
     // The map cannot be lost: its middle stays within reach.
     const [x, y] = data.extent;
@@ -74,9 +76,10 @@ class WordMap {
   zoom(
     factor,
     x = (this.width + this.inset.left) / 2,
-    y = (this.height - this.inset.bottom) / 2,
+    y = (this.height + this.inset.top - this.inset.bottom) / 2,
   ) {
     this.flight = null;
+    this.settleLabels();
     const { view } = this;
     const fit = this.fitScale();
     const scale = Math.min(Math.max(view.scale * factor, fit / 2), fit * 4000);
@@ -91,19 +94,21 @@ class WordMap {
     this.fly({ x: 0, y: 0, scale: this.fitScale() }, smoothly);
   }
 
-  /** Bring a word to the middle, near enough to tell its neighbours apart. */
+  /** Bring a word to the middle of what panels leave free, as near as all its neighbours fit. */
   goTo(row, smoothly = true) {
+    const { inset } = this;
     const x = positions[2 * row], y = positions[2 * row + 1];
-    // The half of the neighbours that lie closest decide; one far away would zoom out too much.
-    const reach = neighborsOf(row)
-      .map((near) => Math.hypot(positions[2 * near.row] - x, positions[2 * near.row + 1] - y))
-      .sort((a, b) => a - b)[Math.floor(data.nearest / 2)] || 0;
-    const room = Math.min(this.width - this.inset.left, this.height - this.inset.bottom) / 2 - 60;
+    const near = neighborsOf(row).map((one) => one.row);
+    const reachX = Math.max(...near.map((at) => Math.abs(positions[2 * at] - x)), 1e-9);
+    const reachY = Math.max(...near.map((at) => Math.abs(positions[2 * at + 1] - y)), 1e-9);
+    // Around the points there is room for their labels.
+    const roomX = Math.max((this.width - inset.left) / 2 - 70, 40);
+    const roomY = Math.max((this.height - inset.top - inset.bottom) / 2 - 30, 40);
     const fit = this.fitScale();
-    const scale = Math.min(Math.max(room / Math.max(reach, 1e-9), 1.5 * fit), 40 * fit);
+    const scale = Math.min(Math.max(Math.min(roomX / reachX, roomY / reachY), fit / 4), 40 * fit);
     this.fly({
-      x: x - this.inset.left / 2 / scale,
-      y: y - this.inset.bottom / 2 / scale,
+      x: x - inset.left / 2 / scale,
+      y: y + (inset.top - inset.bottom) / 2 / scale,
       scale,
     }, smoothly);
   }

@@ -72,9 +72,15 @@ function fillCard(row) {
 }
 
 function measureInset() {
-  const box = card.getBoundingClientRect();
-  const below = box.width > innerWidth * 0.7;
-  map.inset = below ? { left: 0, bottom: box.height } : { left: box.right, bottom: 0 };
+  const boxes = [card, byId("search"), byId("zoom"), byId("about")]
+    .map((panel) => panel.getBoundingClientRect());
+  const [box, search] = boxes;
+  const narrow = search.width > innerWidth * 0.7;
+  map.inset = narrow ? { left: 0, top: search.bottom, bottom: box.height }
+    : { left: box.right, top: 0, bottom: 0 };
+  map.panels = boxes.filter((panel) => panel.width);
+  map.labelledView = null;
+  map.redraw();
 }
 
 byId("close").addEventListener("click", () => { choose(-1); canvas.focus(); });
@@ -242,5 +248,7 @@ addEventListener("keydown", (event) => {
   query.select();
 });
 
+measureInset();
 if (location.hash) choose(rowOfHash(), false);
+document.documentElement.wordMap = map; // for whoever looks at the page from its console
 document.documentElement.dataset.ready = "";
