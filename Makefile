@@ -12,19 +12,24 @@ BROKEN := $(shell there=$$($(BIN)/python -c '$(WHICH)' 2>/dev/null) \
 	&& $(BIN)/python -c 'import pip' 2>/dev/null \
 	&& { [ -z '$(ASKED)' ] || [ "$$there" = "$$($(PYTHON) -c '$(WHICH)')" ]; } || echo broken)
 
-.PHONY: train test soak test-container lint docs gpu-check clean anew
+.PHONY: train test soak test-extras test-container lint docs gpu-check clean anew
 
 train: .venv/installed
 	$(BIN)/python -m w2v train --output vectors.bin --plot loss.png
 	$(BIN)/python -m w2v neighbors vectors.bin string file error thread --topn 6
 
 test: .venv/tested
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m 'not soak and not alone'
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m 'not soak and not alone and not extras'
 	$(BIN)/python -m pytest -m alone
 
 # What takes too long to be run each time.
 soak: .venv/tested
 	$(BIN)/python -m pytest -m soak
+
+# With the libraries of gigabytes that load what is exported: sentence-transformers and spaCy.
+test-extras: .venv/tested
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check sentence-transformers spacy
+	$(BIN)/python -m pytest -m extras
 
 # As a user without a home who can write to nothing but /tmp. Needs root on Linux.
 test-container: .venv/tested

@@ -15,13 +15,14 @@ SOURCES = sorted((ROOT / "w2v").rglob("*.py"))
 CUPY, NUMBA = {"cupy", "cupyx", "cupy_backends"}, {"numba", "llvmlite"}
 PICKLERS = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 
-FOUNDATIONS = {"backend", "files", "config", "gensim_names", "items", "messages"}
+FOUNDATIONS = {"backend", "files", "config", "gensim_names", "items", "messages", "optional"}
 # A room's own modules and these.
 MAY_IMPORT = {
     "files": {"messages"},
     "messages": set[str](),
     "gensim_names": {"messages"},
     "items": set[str](),
+    "optional": set[str](),
     "config": {"messages"},
     "backend": {"files", "messages"},
     "layers": {"backend", "messages"},
@@ -33,10 +34,11 @@ MAY_IMPORT = {
     "word2vec": FOUNDATIONS | {"data", "layers", "models", "pictures", "training", "vectors"},
     "bench": FOUNDATIONS | {"data", "layers", "models", "training", "vectors", "word2vec"},
     "gensim": {"data", "vectors", "word2vec"},
+    "sklearn": {"messages", "optional", "vectors", "word2vec"},
     "course": {"backend", "data", "layers", "models", "training", "vectors"},
 }
 TOP = {"cli", "__main__", ""}  # the command line, and w2v itself, which gives the public names
-APART = {"course", "gensim"}  # imported by nothing else, the command line included
+APART = {"course", "gensim", "sklearn"}  # imported by nothing else, the command line included
 
 
 LONGEST_FILE = 350  # lines
@@ -46,6 +48,7 @@ PUBLIC = {
     "w2v.word2vec.estimator": {"__init__"},
     "w2v.word2vec.training": {"train"},
     "w2v.models.base": {"__init__"},
+    "w2v.sklearn": {"__init__"},
     "w2v.training.fused": {"__init__"},
     "w2v.data.reading.read_corpus": {"read_corpus"},
     "w2v.cli.train": {"train"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -178,3 +178,40 @@ def saved_text(word2vec: Word2Vec) -> Mapping[str, Any]:
     """Return what a loaded training says about its text, nothing if it is of an older version."""
     text = word2vec.trained_on
     return text if text is not None else {}
+
+
+def check_same_start(
+    ctx: typer.Context, word2vec: Word2Vec, folder: Path, init: Path | None, freeze: str | None
+) -> None:
+    """Refuse to go on with a training as if its words had begun with other vectors.
+
+    Raises
+    ------
+    ValueError
+        It names the option.
+    """
+    from w2v.word2vec.pretrained import told_of_init
+
+    was = told_of_init(word2vec.init)
+    if given(ctx, "init") and str(init) != was:
+        raise ValueError(
+            f"{shortened(folder)} was begun {f'with --init {was}' if was else 'without --init'}, "
+            f"not with {init}: leave it out to go on with it, or train anew without --resume"
+        )
+    if given(ctx, "freeze") and freeze != word2vec.freeze:
+        raise ValueError(
+            f"{shortened(folder)} was begun without --freeze: leave it out to go on with it, or "
+            "train anew without --resume"
+        )
+
+
+def tell_of_start(word2vec: Word2Vec, say: Callable[[str], None]) -> None:
+    """Say how many words begin with vectors from elsewhere, if any were asked for."""
+    if word2vec.init is None or word2vec.vocab is None:
+        return
+    [*_, told] = (e for e in word2vec.lifecycle_events if e["event"] == "init")
+    frozen = ", which stay as they are" if told["frozen"] else ""
+    say(
+        f"init: {told['known']:,} of {len(word2vec.vocab):,} words have a vector in "
+        f"{word2vec.init}{frozen}"
+    )

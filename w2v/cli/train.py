@@ -113,6 +113,15 @@ def train(
     encoding: Encoding = "utf-8",
     errors: Errors = "replace",
     column: Column = None,
+    init: Annotated[
+        Path | None,
+        typer.Option(
+            help="Vectors that words begin with, as far as it has them.", show_default=False
+        ),
+    ] = None,
+    freeze: Annotated[
+        bool, typer.Option("--freeze", help="Leave vectors that --init has as they are.")
+    ] = False,
     reread: Annotated[
         bool,
         typer.Option("--reread", help="Read the corpus anew for every epoch, as it may change."),
@@ -144,7 +153,15 @@ def train(
     """
     from w2v.backend import describe_choice
     from w2v.cli.metrics import MetricsLog
-    from w2v.cli.resuming import check_reading, read, read_anew, resumed, saved_text
+    from w2v.cli.resuming import (
+        check_reading,
+        check_same_start,
+        read,
+        read_anew,
+        resumed,
+        saved_text,
+        tell_of_start,
+    )
     from w2v.cli.signals import current
     from w2v.data.reading.read_settings import ReadSettings
     from w2v.data.reading.rereading import require_rereadable
@@ -153,6 +170,7 @@ def train(
     from w2v.training.trainable_text import nothing_was_left
     from w2v.vectors import format_of
     from w2v.word2vec import Word2Vec
+    from w2v.word2vec.pretrained import check_vectors
 
     require_addresses()
     say = teller(quiet)
@@ -164,10 +182,14 @@ def train(
         "column": column,
     }
     with command_line():  # what is wrong is better told before the training than after
-        check_outputs((output, plot, metrics, checkpoint), corpus or ())
+        check_outputs(
+            (output, plot, metrics, checkpoint), [*(corpus or ()), *([init] if init else [])]
+        )
         ReadSettings(**reading)
     with command_line("--output"):
         format_of(output)
+    with command_line("--init"):
+        check_vectors(init)
     with command_line("--plot"):
         check_picture(plot or "")
     for path in (output, plot, metrics):
@@ -208,10 +230,12 @@ def train(
             if not saved_text(word2vec):
                 say(f"{going_on} does not say which text it was trained on: not compared")
             reread = read_anew(reread, word2vec, going_on)
+            check_same_start(ctx, word2vec, going_on, init, "known" if freeze else None)
         else:
             check_reading(ctx, reading, corpus or ())
             with command_line():
-                word2vec = Word2Vec(**dict(hyper.values()), **running)
+                start: dict[str, Any] = {"init": init, "freeze": "known" if freeze else None}
+                word2vec = Word2Vec(**dict(hyper.values()), **running, **start)
             names = ["pydocs"] if corpus is None else corpus
     word2vec.reading = reading
     word2vec.reread = reread
@@ -230,6 +254,7 @@ def train(
         epochs_before, begun_at = word2vec.epochs_done, word2vec.trained_words
         if word2vec.vocab is None:
             word2vec.build_vocab(text)
+            tell_of_start(word2vec, say)
         check_room(word2vec, output, folder, say, keep)
         stop.hold(output)
         try:

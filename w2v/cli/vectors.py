@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -148,23 +150,34 @@ def plot(
 
 def convert(
     source: Annotated[Path, typer.Argument(metavar="IN", help="Vectors.", show_default=False)],
-    target: Annotated[Path, typer.Argument(metavar="OUT", help="To write.", show_default=False)],
+    target: Annotated[str, typer.Argument(metavar="OUT", help="To write.", show_default=False)],
     json_output: Json = False,
 ) -> None:
-    """Write vectors in another format, by suffix.
+    """Write vectors in another format, by suffix: .tsv for TensorBoard, a name that ends with / for
+    a folder that sentence-transformers loads.
 
-    **Example**
+    **Examples**
 
     `w2v convert vectors.bin vectors.safetensors`
-    """
+
+    `w2v convert vectors.bin vectors.tsv`: with the words in vectors.metadata.tsv
+
+    `w2v convert vectors.bin model/`
+    """  # noqa: D205
     from w2v.vectors import KeyedVectors, format_of
 
     require_addresses(TO_WRITE)
-    with command_line("OUT"):
-        format_of(target)
-    check_place(target)
+    write: Callable[[KeyedVectors, str], Any] = KeyedVectors.save
+    if folder := target.endswith(("/", os.sep)):
+        write = KeyedVectors.to_sentence_transformers
+    elif target.lower().endswith(".tsv"):
+        write = KeyedVectors.to_tensorboard
+    else:
+        with command_line("OUT"):
+            format_of(target)
+    check_place(Path(target), folder=folder)
     vecs = KeyedVectors.load(source)
-    vecs.save(target)
+    write(vecs, target)
     echo(f"written: {target} ({len(vecs):,} words, {vecs.vector_size} dimensions)", err=True)
     if json_output:
         size = {"words": len(vecs), "vector_size": vecs.vector_size}

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from w2v.data.corpus_arrays import as_vector, check_arrays, counted, renumbered
+from w2v.data.corpus_arrays import as_vector, check_arrays, counted, gathered, renumbered
 from w2v.data.corpus_folder import read_folder
 from w2v.data.errors import CorpusError, NothingKnownError
 from w2v.data.manifest import OFFSETS, TOKENS, VOCAB, seal, write_manifest
@@ -227,8 +227,7 @@ class EncodedCorpus:
         """
         if vocab.words == self.vocab.words:
             return self
-        known = vocab.word_to_id
-        new_ids = np.array([known.get(word, -1) for word in self.vocab.words], np.int32)
+        new_ids = self._ids_in(vocab)
         if (new_ids < 0).all():
             these, those = (", ".join(map(quoted, v.words[:3])) for v in (self.vocab, vocab))
             raise NothingKnownError(
@@ -240,6 +239,16 @@ class EncodedCorpus:
         tokens, offsets = renumbered(self.tokens, self.offsets, new_ids)
         here = vocab.recounted(counted(tokens, len(vocab)))
         return EncodedCorpus(tokens, offsets, here, self.total_words, self.info)
+
+    def _ids_in(self, vocab: Vocabulary) -> NDArray[np.int32]:
+        """Return the id that each word has in another vocabulary, or -1."""
+        known = vocab.word_to_id
+        return np.array([known.get(word, -1) for word in self.vocab.words], np.int32)
+
+    def sentences_known_by(self, vocab: Vocabulary) -> NDArray[np.bool_]:
+        """Tell which sentences have a word of a vocabulary, those that :meth:`recoded` keeps."""
+        known = np.cumsum(self._ids_in(vocab)[self.tokens] >= 0)
+        return np.diff(np.concatenate(([0], known))[self.offsets]) > 0
 
     def excerpt(self, words: int) -> EncodedCorpus:
         """Return whole sentences from all over the text, with about so many words.
@@ -257,12 +266,11 @@ class EncodedCorpus:
             return self
         sentences = max(1, len(self) * words // self.n_tokens)
         chosen = np.arange(sentences) * len(self) // sentences
-        begins, lengths = self.offsets[chosen], self.offsets[chosen + 1] - self.offsets[chosen]
-        offsets = np.concatenate(([0], np.cumsum(lengths)))
-        places = np.arange(offsets[-1]) + np.repeat(begins - offsets[:-1], lengths)
+        # Before all tokens have been looked at, which takes as long as reading them.
+        tokens, offsets = gathered(self.mapped_tokens, self.offsets, chosen)
         total = self.total_words * int(offsets[-1]) // self.n_tokens
-        try:  # before all have been looked at, which takes as long as reading them
-            return EncodedCorpus(self.mapped_tokens[places], offsets, self.vocab, total)
+        try:
+            return EncodedCorpus(tokens, offsets, self.vocab, total)
         except CorpusError:
             self.look_at()  # to say where
             raise

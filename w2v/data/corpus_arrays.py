@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +181,34 @@ def renumbered(
     # A sentence ends where as many tokens as stay up to its old end have been written.
     before = np.concatenate(([0], np.cumsum(stays)))
     return tokens[stays], np.unique(before[offsets])
+
+
+def gathered(
+    tokens: NDArray[np.int32], offsets: NDArray[np.int64], chosen: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Copy sentences, each as often as it is chosen.
+
+    Parameters
+    ----------
+    tokens, offsets
+        Of an encoded corpus.
+    chosen : int64 array
+        Numbers of sentences, in the order that they are to have.
+
+    Returns
+    -------
+    tokens, offsets
+    """
+    begins = offsets[chosen]
+    ends = np.concatenate(([0], np.cumsum(offsets[chosen + 1] - begins)))
+    taken = np.empty(ends[-1], np.int32)
+    # Places are 8 bytes a token, so some sentences at a time.
+    cuts = np.searchsorted(ends, np.arange(0, ends[-1], _AT_ONCE), side="right") - 1
+    for first, last in pairwise([*np.unique(cuts).tolist(), len(chosen)]):
+        here = ends[first : last + 1]
+        shift = np.repeat(begins[first:last] - here[:-1], np.diff(here))
+        taken[here[0] : here[-1]] = tokens[np.arange(here[0], here[-1]) + shift]
+    return taken, ends
 
 
 def slices(values: NDArray[Any]) -> Iterator[NDArray[Any]]:

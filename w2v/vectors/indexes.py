@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.files import atomic_paths, named, read_as_one, recovered
+from w2v.messages import quoted
+from w2v.optional import optional
 from w2v.vectors.errors import VectorFormatError
 from w2v.vectors.table import VectorTable
 
@@ -26,6 +28,7 @@ class _Indexer:
 
     _library = ""
     _settings: tuple[str, ...] = ()
+    _mapped = False
 
     def __init__(self, model: Any = None) -> None:
         self.index: Any = None
@@ -59,8 +62,14 @@ class _Indexer:
             self._write(str(index))
             beside.write_text(json.dumps(words), encoding="utf-8")
 
-    def load(self, fname: str | os.PathLike[str]) -> None:
+    def load(self, fname: str | os.PathLike[str], mmap: str | None = None) -> None:
         """Read what :meth:`save` wrote; only load files from where you would run programs from.
+
+        Parameters
+        ----------
+        fname : str or path
+        mmap : {"r"}, optional
+            Map the index from disk, so that memory has what is looked at; of usearch alone.
 
         Raises
         ------
@@ -69,6 +78,9 @@ class _Indexer:
         VectorFormatError
             Words that were not written by this class, as gensim's pickles are.
         """
+        if mmap not in (None, "r"):
+            raise ValueError(f"mmap is {quoted(mmap)}, expected 'r', or None to read all")
+        self._mapped = mmap is not None
         path, beside = named(fname), Path(f"{os.fspath(fname)}{_WORDS}")
         recovered(path)
         read_as_one(lambda: self._load(path, beside), path, beside)
@@ -178,23 +190,36 @@ class UsearchIndexer(_Indexer):
         Without it, the index is empty and can be loaded.
     expansion_search : int, default 128
         More are more exact, and slower.
+    connectivity : int, default 16
+        Neighbours that each vector is linked to: more are more exact, slower to make, and larger.
+    dtype : {"f32", "f16", "i8"}, default "f32"
+        Of the vectors in the index: "f16" takes half the room, and "i8" a quarter.
     """
 
     _library, _settings = "usearch", ("expansion_search",)
 
-    def __init__(self, model: Any = None, expansion_search: int = 128) -> None:
+    def __init__(
+        self,
+        model: Any = None,
+        expansion_search: int = 128,
+        *,
+        connectivity: int = 16,
+        dtype: str = "f32",
+    ) -> None:
         super().__init__(model)
-        self.expansion_search = expansion_search
+        if dtype not in ("f32", "f16", "i8"):
+            raise ValueError(f"dtype is {quoted(dtype)}, expected 'f32', 'f16' or 'i8'")
+        self.expansion_search, self.connectivity, self.dtype = expansion_search, connectivity, dtype
         if model is not None:
             self._build()
 
     def _empty(self, vector_size: int) -> Any:
-        try:
-            from usearch.index import Index
-        except ImportError:
-            raise ImportError("usearch is not installed: pip install 'w2v[index]'") from None
-        return Index(
-            ndim=vector_size, metric="cos", dtype="f32", expansion_search=self.expansion_search
+        return optional("usearch.index", "index").Index(
+            ndim=vector_size,
+            metric="cos",
+            dtype=self.dtype,
+            connectivity=self.connectivity,
+            expansion_search=self.expansion_search,
         )
 
     def _made(self, vectors: npt.NDArray[np.float32]) -> Any:
@@ -205,7 +230,7 @@ class UsearchIndexer(_Indexer):
     def _read(self, path: str, vector_size: int) -> Any:
         index = self._empty(vector_size)
         try:
-            index.load(path)
+            (index.view if self._mapped else index.load)(path)
         except RuntimeError as error:
             raise VectorFormatError(f"{path} is no index of usearch: {error}") from None
         return index

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from w2v.vectors.aligning import AligningMixin
 from w2v.vectors.comparing import ComparisonMixin
 from w2v.vectors.editing import EditingMixin
 from w2v.vectors.evaluating import EvaluationMixin
+from w2v.vectors.exporting import ExportMixin
 from w2v.vectors.lookup import LookupMixin
 from w2v.vectors.searching import SearchMixin
 from w2v.vectors.storing import StorageMixin
 
 
 class KeyedVectors(
-    LookupMixin, ComparisonMixin, SearchMixin, EditingMixin, StorageMixin, EvaluationMixin
+    LookupMixin,
+    ComparisonMixin,
+    SearchMixin,
+    EditingMixin,
+    StorageMixin,
+    ExportMixin,
+    AligningMixin,
+    EvaluationMixin,
 ):
     """Word vectors to look up, compare, search, evaluate, save and load.
 

@@ -84,6 +84,11 @@ class LookupMixin(VectorTable):
         """
         return mean_vector(self, keys, weights, pre_normalize, post_normalize, ignore_missing)
 
+    def take(self, rows: npt.NDArray[np.int64]) -> FloatArray:
+        """Return a copy of the vectors of some rows."""
+        taken: FloatArray = self._matrix[rows]
+        return taken
+
     def fill_norms(self, force: bool = False) -> None:
         """Compute the lengths of all vectors, which queries do by themselves.
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.vectors import search
+from w2v.vectors.indexes import UsearchIndexer
 from w2v.vectors.row_index import Key
 from w2v.vectors.search import Neighbours, Terms
 from w2v.vectors.table import Vector, VectorTable
@@ -20,6 +21,28 @@ class SearchMixin(VectorTable):
     Of the table it needs vectors of words, and of all with their norms: :meth:`get_vector`,
     :meth:`get_index`, :meth:`check_vector`, :meth:`measured`.
     """
+
+    def index(
+        self, *, expansion_search: int = 128, connectivity: int = 16, dtype: str = "f32"
+    ) -> UsearchIndexer:
+        """Make an index that finds nearest words without looking at all, approximately.
+
+        Parameters
+        ----------
+        expansion_search, connectivity, dtype
+            See :class:`UsearchIndexer`.
+
+        Returns
+        -------
+        UsearchIndexer
+            For ``most_similar(…, indexer=…)``, or to be asked itself, and saved.
+
+        Raises
+        ------
+        ImportError
+            No usearch is installed.
+        """
+        return UsearchIndexer(self, expansion_search, connectivity=connectivity, dtype=dtype)
 
     def most_similar(
         self,

@@ -11,12 +11,11 @@ from typing import Any, Literal, Self
 import numpy as np
 
 from w2v.files import recovered
-from w2v.items import are_integers
 from w2v.messages import quoted
 from w2v.vectors import gensim_bridge
 from w2v.vectors.formats import files, vocab_file
 from w2v.vectors.formats.vector_data import VectorData
-from w2v.vectors.formats.words import as_text
+from w2v.vectors.shared_words import shared_rows
 from w2v.vectors.table import VectorTable
 
 _MAPPINGS = ("r", "r+", "w+", "c")  # NumPy's modes
@@ -48,12 +47,12 @@ class StorageMixin(VectorTable):
         fname : str or path
             ``.bin`` word2vec binary; ``.txt`` or ``.vec`` word2vec text; these
             also with ``.gz``, ``.bz2``, ``.xz`` or ``.zst``; ``.npz``; ``.npy``
-            with the words beside it; every other name safetensors.  Only
-            safetensors and .npz keep counts and store every word whatever it
+            with the words beside it; ``.parquet``; every other name safetensors.  Only
+            safetensors, .npz and .parquet keep counts and store every word whatever it
             holds; all but "glove" tell words from items that are integers.
         format : str, optional
             Settles it without the suffix: "word2vec-binary", "word2vec-text",
-            "glove", "safetensors", "npz" or "npy".
+            "glove", "safetensors", "npz", "npy" or "parquet".
         separately, sep_limit, ignore, pickle_protocol
             Taken for gensim's sake: one file has all, and no pickle is written.
 
@@ -100,7 +99,7 @@ class StorageMixin(VectorTable):
         ----------
         fname : str or path
             See :meth:`save`.  Text without a header is read as GloVe's.
-            .safetensors and .npy are mapped.
+            .safetensors and .npy are mapped.  Folders of :meth:`to_sentence_transformers` too.
         format : str, optional
             Settles it without the suffix.  In gensim, ``mmap`` has this place and may have it.
         limit : int, optional
@@ -290,18 +289,11 @@ class StorageMixin(VectorTable):
             raise ValueError(
                 f"{fname} has vectors of size {theirs.vector_size}, these have {self.vector_size}"
             )
-        words: list[Any] = self._words
-        if are_integers(words) and not are_integers(theirs._words):
-            words = as_text(words)  # other programs write digits
-        elif are_integers(theirs._words) and not are_integers(words):
-            words = []  # no item is a word
-        pairs = [(row, theirs._find(word)) for row, word in enumerate(words)]
-        both = [(row, their_row) for row, their_row in pairs if their_row is not None]
-        if both:
-            ours, others = map(list, zip(*both, strict=True))
+        ours, others = shared_rows(self._words, theirs)
+        if len(ours):
             self._write(ours, theirs._matrix[others])
             self.lock(ours, lockf)
-        return len(both)
+        return len(ours)
 
     @classmethod
     def from_gensim(cls, model: Any) -> Self:

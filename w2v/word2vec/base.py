@@ -55,6 +55,8 @@ class Base(GensimNames):
         self.reading: dict[str, Any] = {"encoding": "utf-8"}
         self.reread = False
         self.callbacks: list[Any] = []
+        self.init: Any = None  # what words begin with, and those that keep it: see `pretrained.py`
+        self.freeze: Any = None
         self.comment: str | None = None
         self.compute_loss = False  # gensim's, to be read back: the loss is always computed
         self.batch_words = 10_000  # gensim's, to be read back: work is cut into slices by itself

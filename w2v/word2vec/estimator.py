@@ -16,6 +16,7 @@ from w2v.word2vec.converting import Converting
 from w2v.word2vec.gensim_attributes import GensimAttributes
 from w2v.word2vec.gensim_methods import GensimMethods
 from w2v.word2vec.predicting import Predicting
+from w2v.word2vec.pretrained import Init, check_init, checked_freeze
 from w2v.word2vec.texts import one_source
 from w2v.word2vec.training import Training
 
@@ -61,6 +62,12 @@ class Word2Vec(Training, Predicting, Converting, GensimMethods, GensimAttributes
         Read the corpus anew for every epoch, as gensim does: for iterables that give other
         sentences each time, such as random walks, and files that change.  By default it is
         read once, and every epoch trains on what was there.
+    init : path or KeyedVectors, optional
+        Pretrained vectors of this ``vector_size``: words that they have begin with them, also
+        those that ``build_vocab(…, update=True)`` adds; all others as without it.
+    freeze : "known" or words, optional
+        Words whose vectors training leaves as they are, to the bit: those that ``init`` has, or
+        these.  It sets ``wv.vectors_lockf`` to 0.
     verbose : bool, default False
         Draw progress bars if there is a terminal.
     **unknown
@@ -144,6 +151,8 @@ class Word2Vec(Training, Predicting, Converting, GensimMethods, GensimAttributes
         column: str | None = None,
         storage_options: Mapping[str, Any] | None = None,
         reread: bool = False,
+        init: Init | None = None,
+        freeze: Any = None,
         verbose: bool = False,
         **unknown: Any,
     ) -> None:
@@ -182,6 +191,8 @@ class Word2Vec(Training, Predicting, Converting, GensimMethods, GensimAttributes
             "encoding": encoding, "column": column, "storage_options": storage_options
         }  # fmt: skip
         self.reread = checked_flag("reread", reread)
+        check_init(init, config.vector_size)
+        self.init, self.freeze = init, checked_freeze(freeze, init)
         self.comment, self.batch_words = comment, batch_words
         self.compute_loss = checked_flag("compute_loss", compute_loss)
         self._settled = True  # from here on new names are typing errors

@@ -34,6 +34,7 @@ class Order(NamedTuple):
     resume: bool = False
     reread: bool | None = None
     encoding: str | None = None
+    sample_weight: Any = None
     forgiving: bool = False
 
     @property

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from w2v.config import AUTO, TrainConfig, differing
+from w2v.config import AUTO, TrainConfig, checked_flag, differing
+from w2v.items import is_integer
+from w2v.messages import quoted
 from w2v.training.engines import first_rate
 from w2v.training.position import Position
 from w2v.word2vec.base import Base
@@ -59,6 +61,45 @@ def require_same_settings(trained: Base, epochs: int) -> None:
 
 def _rate(config: TrainConfig) -> float | str:
     return AUTO if config.alpha == AUTO else first_rate(config)
+
+
+def goes_on(trained: Base, resume: Any, first_epoch: int) -> bool:
+    """Tell whether a training goes on with the run that a model has been trained in.
+
+    Parameters
+    ----------
+    trained : Base
+    resume, first_epoch
+        As the training is asked for.
+
+    Raises
+    ------
+    ValueError
+        It cannot.
+    """
+    resume = checked_flag("resume", resume)
+    if trained._torn and (resume or first_epoch):
+        raise ValueError(
+            "this model was saved while it trained, in the middle of an epoch, and cannot be "
+            "gone on with: its weights are further than what is known of its run; train anew, "
+            "or go on from what checkpoint=… keeps"
+        )
+    if not resume:
+        return first_epoch != 0
+    if first_epoch:
+        raise ValueError("resume=True goes on where the model stands: leave out first_epoch")
+    return trained.epochs_done + trained.within_epoch > 0
+
+
+def check_first_epoch(trained: Base, first: Any, epochs: int) -> None:
+    """Refuse to begin anywhere but at the start or where the model stands."""
+    done = trained.epochs_done
+    known = is_integer(first) and (first == 0 or first == done)
+    if not known or first > epochs:
+        raise ValueError(
+            f"first_epoch must be 0, to begin, or this model's epochs_done, which is {done}, "
+            f"to go on, and at most epochs, which is {epochs}; got {quoted(first)}"
+        )
 
 
 def told_of_run(trained: Base) -> dict[str, Any]:

@@ -15,12 +15,14 @@ from w2v.messages import quoted
 from w2v.training.checkpoint import Checkpoint, CheckpointError, NotFiniteError
 from w2v.vectors.formats.vector_data import check_finite
 from w2v.word2vec.base import Base
+from w2v.word2vec.pretrained import NotKept, checked_freeze, told_of_init
 from w2v.word2vec.run_so_far import take_run, told_of_run
 from w2v.word2vec.texts import Texts
 from w2v.word2vec.weights import PlainWeights, Weights
 
 # Keys of progress.json.
 _OPTIMIZER, _DRAWN, _TEXT, _COMMENT = "optimizer", "negatives_drawn", "corpus", "comment"
+_INIT, _FREEZE = "init", "freeze"
 _READ = ("corpus_count", "corpus_total_words")
 _DONE = ("train_count", "total_train_time", "lifecycle_events", "compute_loss")
 
@@ -77,6 +79,10 @@ class Saving(Base):
         progress |= {name: getattr(self, name) for name in _DONE}
         if self.comment is not None:
             progress[_COMMENT] = str(self.comment)
+        if (init := told_of_init(self.init)) is not None:
+            progress[_INIT] = init
+        if self.freeze is not None:
+            progress[_FREEZE] = checked_freeze(self.freeze, init)
         if kept.drawn is not None:
             progress[_DRAWN] = kept.drawn
         steps, state = kept.optimizer or (0, {})
@@ -158,6 +164,8 @@ class Saving(Base):
         sentences, words = (progress.get(name, 0) for name in _READ)  # not in earlier versions'
         model._texts.counts = sentences, words
         model.comment = progress.get(_COMMENT)
+        model.init = NotKept(progress[_INIT]) if _INIT in progress else None
+        model.freeze = progress.get(_FREEZE)
         for name in _DONE:
             setattr(model, name, progress.get(name, getattr(model, name)))
         model.add_lifecycle_event("loaded", fname=str(folder))

@@ -38,6 +38,8 @@ class Texts:
         The text of the last training, or what a saved training says of it.
     rereads : bool
         Whether the last training read its text anew for every epoch.
+    weights : str or None
+        What the weights of its sentences are known by.
     """
 
     def __init__(self) -> None:
@@ -45,6 +47,7 @@ class Texts:
         self.counts = (0, 0)
         self.trained_on: EncodedCorpus | dict[str, Any] | None = None
         self.rereads = False
+        self.weights: str | None = None
         # What the corpus was read from: an iterator, or the state of the source then.
         self._source: Any = None
         self._first: FirstSentences | None = None
@@ -116,6 +119,12 @@ class Texts:
         kept = self.trained_on if isinstance(self.trained_on, dict) else {}
         return self.rereads or bool(kept.get("reread"))
 
+    @property
+    def were_weighted_by(self) -> str | None:
+        """What the weights of the last training, be it a saved one, are known by."""
+        kept = self.trained_on if isinstance(self.trained_on, dict) else {}
+        return self.weights or kept.get("weights")
+
     def warn_if_it_varies(self) -> None:
         """Warn where the source, gone through again, gives other sentences than were read."""
         first, self._first = self._first, None
@@ -133,7 +142,8 @@ class Texts:
             return text
         reading = {name: text.info[name] for name in _READING if name in text.info}
         sources = [each.get("path", each.get("name")) for each in text.info.get("sources", ())]
-        known = {"reread": True} if self.rereads else text.fingerprint
+        known = {"reread": True} if self.rereads else {**text.fingerprint}
+        known |= {} if self.weights is None else {"weights": self.weights}
         return {**known, "sources": sources[:_MOST_SOURCES], "reading": reading}
 
 

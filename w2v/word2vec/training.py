@@ -18,8 +18,6 @@ from w2v.data.reading.rereading import require_rereadable
 from w2v.data.reading.text_source import is_open_file, names_of
 from w2v.data.trimming import Rule
 from w2v.gensim_names import check_unsupported, parameters
-from w2v.items import is_integer
-from w2v.messages import quoted
 from w2v.training.automatic_rate import with_rate
 from w2v.training.divergence import check_start, tell_if_worse_than_untrained
 from w2v.training.engines import first_rate
@@ -32,11 +30,12 @@ from w2v.training.trainable_text import (
     tell_that_nothing_was_left,
 )
 from w2v.word2vec.order import Order
-from w2v.word2vec.run_so_far import forget_run, require_same_settings
+from w2v.word2vec.run_so_far import check_first_epoch, forget_run, goes_on, require_same_settings
 from w2v.word2vec.saving import Saving
 from w2v.word2vec.texts import one_source
 from w2v.word2vec.training_session import Plan, Report, TrainingSession, each_once
 from w2v.word2vec.vocabulary_steps import VocabularySteps
+from w2v.word2vec.weighting import weighted_text, weights_of_text
 
 _log = logging.getLogger("w2v")
 
@@ -67,6 +66,7 @@ class Training(VocabularySteps, Saving):
         resume: bool = False,
         reread: bool | None = None,
         encoding: str | None = None,
+        sample_weight: Any = None,
         **unknown: Any,
     ) -> tuple[int, int]:
         """Train on a corpus; words that are not in the vocabulary are passed over.
@@ -109,6 +109,10 @@ class Training(VocabularySteps, Saving):
             ``start_alpha`` and ``end_alpha`` are that run's unless they are given.
         reread, encoding : optional
             In place of the constructor's.
+        sample_weight : (n_sentences,) array of numbers, optional
+            How often an epoch has each of the sentences, given as lists or as an EncodedCorpus,
+            on the mean: 0 never, 0.5 in every other epoch, 3 three times.  A draw by the seed
+            says which.  Words are counted as they stand.
         **unknown
             See the constructor.
 
@@ -153,6 +157,7 @@ class Training(VocabularySteps, Saving):
                 resume,
                 reread,
                 encoding,
+                sample_weight,
                 forgiving=True,
             ),
         )
@@ -160,26 +165,35 @@ class Training(VocabularySteps, Saving):
     def _train(self, source: Any, order: Order) -> tuple[int, int]:
         """Train as :meth:`train` does."""
         with self._alone(order):
-            return self._train_alone(source, order)
+            return self._train_alone(*self._weighed(source, order))
+
+    def _weighed(self, source: Any, order: Order) -> tuple[Any, Order]:
+        """Read a source whose sentences have weights: the text, and an order that has both."""
+        if order.sample_weight is None:
+            return source, order
+        if self._reads_anew(order, source):
+            raise ValueError("sample_weight is of sentences that are read once: leave out reread")
+        weighted = weighted_text(self, source, order.sample_weight, order.encoding)
+        return weighted.text, order._replace(sample_weight=weighted)
 
     @contextmanager
     def _alone(self, order: Order) -> Iterator[None]:
         """Have the model, and the folder that its training is kept in, for a block."""
         with one_at_a_time(self._lock), hold_folder(order.checkpoint):
-            order.check(self._begun_as if self._goes_on(order) else None)
+            order.check(self._begun_as if goes_on(self, order.resume, order.first_epoch) else None)
             yield
 
     def _train_alone(self, source: Any, order: Order) -> tuple[int, int]:
         model, _ = self.built()
-        goes_on = self._goes_on(order)
+        going_on = goes_on(self, order.resume, order.first_epoch)
         first_epoch = self.epochs_done if order.resume else order.first_epoch
-        asked = {**(self._asked if order.resume and goes_on else {}), **order.asked}
-        config = self._config_of(asked, goes_on=goes_on)
-        if order.resume and goes_on:
+        asked = {**(self._asked if order.resume and going_on else {}), **order.asked}
+        config = self._config_of(asked, goes_on=going_on)
+        if order.resume and going_on:
             require_same_settings(self, config.epochs)
         self._weights.take_written()
         check_start(model)
-        self._check_first_epoch(first_epoch, config.epochs)
+        check_first_epoch(self, first_epoch, config.epochs)
         anew = self._reads_anew(order, source)
         read = partial(self._text_of, source, order.encoding, config)
         try:
@@ -192,26 +206,29 @@ class Training(VocabularySteps, Saving):
             warnings.warn(f"nothing was trained: {nothing}", stacklevel=4)
             epochs = config.epochs - first_epoch
             return nothing.known * epochs, nothing.words * epochs
-        if goes_on and not anew:
+        if going_on and not anew:
             require_same_text(self._texts.trained_on, text)
+        weighted = weights_of_text(self, order.sample_weight, text, goes_on=going_on)
         if config.alpha == AUTO:
             config = with_rate(config, text.n_tokens, len(text.vocab))
             asked["alpha"] = config.alpha
             _log.info(
                 "alpha=%r: this training begins at the learning rate %.3g", AUTO, config.alpha
             )
-        self._begin_or_go_on(text, config, first_epoch, goes_on=goes_on, anew=anew)
+        self._begin_or_go_on(text, config, first_epoch, goes_on=going_on, anew=anew)
+        of_epoch = partial(weighted.of_epoch, config.seed) if weighted else None
         self._asked, self._begun_as = asked, self.config
         plan = Plan(
-            text,
+            of_epoch(first_epoch) if of_epoch else text,
             config,
             first_epoch,
-            self._position if goes_on else None,
+            self._position if going_on else None,
             hooks=each_once([*self.callbacks, *(order.callbacks or ())]),
             on_report=order.on_report,
-            read_anew=read if anew else None,
+            read_anew=(lambda epoch: read()) if anew else of_epoch,
             keep=order.keeper(self._save),
             interval=order.interval,
+            measured=text,
         )
         with TrainingSession(self, plan) as session:
             session.run()
@@ -282,7 +299,7 @@ class Training(VocabularySteps, Saving):
         epochs : int, optional
             By default the constructor's.
         **training
-            Further arguments of :meth:`train`: ``encoding``, ``reread``, ``checkpoint``, ….
+            Further arguments of :meth:`train`: ``sample_weight``, ``reread``, ``checkpoint``, ….
 
         Returns
         -------
@@ -306,10 +323,13 @@ class Training(VocabularySteps, Saving):
         order = Order(**training)
         with self._alone(order):
             anew = self._reads_anew(order, source)
+            given = source
+            source, order = self._weighed(source, order)
             if self.vocab is None:
                 how: dict[str, Any] = {} if order.encoding is None else {"encoding": order.encoding}
                 held = source if isinstance(source, Iterator) or is_open_file(source) else None
-                self._build_vocab(source, held, trim_rule=trim_rule, **how)
+                how |= {"trim_rule": trim_rule, "uncut": source is not given}
+                self._build_vocab(source, held, **how)
                 if not anew:
                     source = None
             self._train_alone(source, order)
@@ -321,27 +341,3 @@ class Training(VocabularySteps, Saving):
         if anew:
             require_rereadable(source)
         return anew
-
-    def _goes_on(self, order: Order) -> bool:
-        """Tell whether a training goes on with the run that the model has been trained in."""
-        resume = checked_flag("resume", order.resume)
-        if self._torn and (resume or order.first_epoch):
-            raise ValueError(
-                "this model was saved while it trained, in the middle of an epoch, and cannot be "
-                "gone on with: its weights are further than what is known of its run; train anew, "
-                "or go on from what checkpoint=… keeps"
-            )
-        if not resume:
-            return order.first_epoch != 0
-        if order.first_epoch:
-            raise ValueError("resume=True goes on where the model stands: leave out first_epoch")
-        return self.epochs_done + self.within_epoch > 0
-
-    def _check_first_epoch(self, first: Any, epochs: int) -> None:
-        done = self.epochs_done
-        known = is_integer(first) and (first == 0 or first == done)
-        if not known or first > epochs:
-            raise ValueError(
-                f"first_epoch must be 0, to begin, or this model's epochs_done, which is {done}, "
-                f"to go on, and at most epochs, which is {epochs}; got {quoted(first)}"
-            )

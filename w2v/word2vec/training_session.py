@@ -48,11 +48,13 @@ class Plan(NamedTuple):
     on_report : callable, optional
         Called with the words trained and the latest mean loss.
     read_anew : callable, optional
-        Returns the text of an epoch after the first, where it may be another.
+        Returns the text of an epoch after the first, given its number, where it may be another.
     keep : callable, optional
         Saves the model.
     interval : Interval
         How often.
+    measured : EncodedCorpus, optional
+        What the loss after an epoch is measured on, if it is not ``text``.
     """
 
     text: EncodedCorpus
@@ -61,9 +63,10 @@ class Plan(NamedTuple):
     position: Position | None
     hooks: Sequence[Any]
     on_report: Report | None
-    read_anew: Callable[[], EncodedCorpus] | None
+    read_anew: Callable[[int], EncodedCorpus] | None
     keep: Callable[[], None] | None
     interval: Interval
+    measured: EncodedCorpus | None = None
 
 
 class TrainingSession:
@@ -88,7 +91,8 @@ class TrainingSession:
         self._model, vocab = trained.built()
         config, words, first = plan.config, plan.text.total_words, plan.first_epoch
         self._before = trained.trained_words
-        self._resting = RestingLoss(self._model, excerpt_for_loss(plan.text), vocab, config)
+        excerpt = excerpt_for_loss(plan.measured or plan.text)
+        self._resting = RestingLoss(self._model, excerpt, vocab, config)
         if not trained.curve and not trained._rests:
             loss = untrained_loss(self._model, vocab, config)
             trained._rests += [] if loss is None else [(0, loss)]
@@ -169,7 +173,7 @@ class TrainingSession:
         for epoch in range(first, last):
             try:
                 if self._plan.read_anew and epoch > first:
-                    self._text = self._plan.read_anew()
+                    self._text = self._plan.read_anew(epoch)
                     self._engine.go_on_with(self._text, epoch)
                 with self._stopping:
                     self._begin_epoch(epoch)

@@ -12,6 +12,7 @@ from w2v.data.errors import NothingKnownError
 from w2v.data.trimming import Rule, trimmed
 from w2v.gensim_names import check_unsupported, parameters
 from w2v.word2vec.base import Base
+from w2v.word2vec.pretrained import Pretrained, read_pretrained
 from w2v.word2vec.texts import ALL_WORDS, held_by, one_source
 
 
@@ -78,10 +79,11 @@ class VocabularyBuilding(Base):
         update: bool = False,
         trim_rule: Rule | None = None,
         keep_raw_vocab: bool = False,
+        uncut: bool = False,
         **how: Any,
     ) -> None:
         self._least = None
-        uncut = keep_raw_vocab and not isinstance(source, EncodedCorpus)
+        uncut |= keep_raw_vocab and not isinstance(source, EncodedCorpus)
         limits = ALL_WORDS if update or trim_rule or uncut else {}
         corpus = self._texts.read_once(self.read, source, **limits, **how)
         self._counted = corpus.vocab if keep_raw_vocab else None
@@ -164,14 +166,21 @@ class VocabularyBuilding(Base):
             vocab = trimmed(vocab, trim_rule, least, tuple(most))
             limits = ALL_WORDS
         if update:
-            self._weights.grow(self.built()[1].extended(vocab, **limits))
+            self._grow(self.built()[1].extended(vocab, **limits))
         else:
             if uncut and trim_rule is None:
                 vocab = Vocabulary.from_counts(vocab.words, vocab.counts, **limits)
             self._begin_with(vocab)
         self.add_lifecycle_event("build_vocab", update=update, trim_rule=str(trim_rule))
 
+    def _grow(self, vocab: Vocabulary) -> None:
+        """Add words to those that are there."""
+        before, pretrained = len(self.built()[1]), self._pretrained()
+        self._weights.grow(vocab)
+        self._give(pretrained, before)
+
     def _begin_with(self, vocab: Vocabulary) -> None:
+        pretrained = self._pretrained()
         model = self._weights.new_model(vocab)
         asked, drawn = self.config.negative, self._weights.negatives(len(vocab))
         if drawn < asked:
@@ -182,3 +191,14 @@ class VocabularyBuilding(Base):
             )
         self.losses, self.epochs_done, self._position = [], 0, None
         self._weights.hold(vocab, model)
+        self._give(pretrained, 0)
+
+    def _pretrained(self) -> Pretrained | None:
+        """Read what new words are to begin with; None where nothing is asked for."""
+        if self.init is None and self.freeze is None:
+            return None
+        return read_pretrained(self.init, self.freeze, self.config.vector_size)
+
+    def _give(self, pretrained: Pretrained | None, first: int) -> None:
+        if pretrained is not None:
+            self.add_lifecycle_event("init", **pretrained.give(self._weights, first))

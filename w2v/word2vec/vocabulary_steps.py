@@ -139,7 +139,7 @@ class VocabularySteps(VocabularyBuilding):
             raise NoVocabularyError("no words are chosen yet: call prepare_vocab()")
         with self._changing("words"):
             if update:
-                self._weights.grow(self._chosen)
+                self._grow(self._chosen)
             else:
                 self._begin_with(self._chosen)
             self._chosen = None

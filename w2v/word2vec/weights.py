@@ -156,6 +156,14 @@ class Weights:
         self.vectors.vectors_lockf = lockf
         self._take_optimizer_state(kept)
 
+    def give_vectors(self, rows: np.ndarray, vectors: np.ndarray) -> None:
+        """Give words other input vectors, where the layers are."""
+        model, _ = self.built()
+        model.word_vecs[self.backend.asarray(rows)] = self.backend.asarray(
+            vectors.astype(np.float32, copy=False)
+        )
+        self.stepped()
+
     def optimizer_state(self) -> tuple[int, dict[str, np.ndarray]] | None:
         """Return the steps of the optimizer and its state; None before the first step."""
         optimizer = self.optimizer

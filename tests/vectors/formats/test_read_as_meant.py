@@ -240,7 +240,7 @@ def readers(path: Path, pairs: Path, questions: Path) -> list[Callable[[], objec
         lambda: KeyedVectors.load_word2vec_format(path, binary=binary),
         lambda: KeyedVectors.load_word2vec_format(path, pairs.with_name("counts"), binary=binary),
         lambda: KeyedVectors(WORDS, VECTORS).intersect_word2vec_format(path, 1.0, binary),
-        lambda: commands.convert(path, kept),
+        lambda: commands.convert(path, str(kept)),
         lambda: commands.neighbors(path, ["cat"], topn=2),
         lambda: commands.analogy(path, "cat", "dog", "fish"),
         lambda: commands.evaluate(path, pairs=[pairs], analogies=[questions]),

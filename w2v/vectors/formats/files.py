@@ -11,6 +11,7 @@ from w2v.files import atomic_paths, named, read_as_one, recovered
 from w2v.items import is_integer
 from w2v.messages import quoted
 from w2v.vectors.errors import VectorFormatError
+from w2v.vectors.exports.static_model import is_static_model, read_static_model
 from w2v.vectors.formats import vocab_file
 from w2v.vectors.formats.compression import COMPRESSIONS
 from w2v.vectors.formats.detect import check_is_a_file_of_vectors, detect
@@ -34,6 +35,8 @@ def load(
     if duplicates not in ("error", "first"):
         raise ValueError(f"duplicates is {quoted(duplicates)}, expected 'error' or 'first'")
     path = named(path)
+    if is_static_model(path):
+        return read_static_model(path).first(limit)
     options = ReadOptions(limit, unicode_errors, duplicates == "error", encoding)
     known = by_suffix(path)
     together = [path] if path.is_file() else []  # of a pipe nothing can be read twice

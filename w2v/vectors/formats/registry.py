@@ -12,6 +12,7 @@ from w2v.vectors.formats.format import Format
 from w2v.vectors.formats.glove import FORMAT as GLOVE
 from w2v.vectors.formats.npy import FORMAT as NPY
 from w2v.vectors.formats.npz import FORMAT as NPZ
+from w2v.vectors.formats.parquet import FORMAT as PARQUET
 from w2v.vectors.formats.safetensors import FORMAT as SAFETENSORS
 from w2v.vectors.formats.word2vec_binary import FORMAT as WORD2VEC_BINARY
 from w2v.vectors.formats.word2vec_text import FORMAT as WORD2VEC_TEXT
@@ -23,6 +24,7 @@ FORMATS: tuple[Format, ...] = (
     SAFETENSORS,
     NPZ,
     NPY,
+    PARQUET,
 )
 _BY_NAME = {format.name: format for format in FORMATS}
 _BY_SUFFIX = {suffix: format for format in FORMATS for suffix in format.suffixes}
@@ -40,7 +42,7 @@ def format_of(path: str | os.PathLike[str], format: str | None = None) -> str:
 
     Returns
     -------
-    {"word2vec-binary", "word2vec-text", "glove", "safetensors", "npz", "npy"}
+    {"word2vec-binary", "word2vec-text", "glove", "safetensors", "npz", "npy", "parquet"}
 
     Raises
     ------

@@ -1,0 +1,1 @@
+"""Vectors for other libraries: their tables, models and folders."""
