@@ -17,6 +17,13 @@ PART = 20
 
 _PATH = 12  # nodes that stand above a word of running text in a tree, about
 _SUMMED = 24  # pairs of one row that windows which share negatives add up in one step, about
+_NARROW = 10  # contexts of a window, about, up to which CBOW reads them faster than running sums
+CHUNK = 32
+"""Windows of a chunk of CBOW's at least, where the sentence has them."""
+
+SHARES = 16
+"""Shares of a mean's change that the windows of a chunk may add up to for one context, about."""
+
 _WIDEST = 1 << 29  # beyond all sentences; widths and products with 32 bits stay integers
 
 
@@ -51,6 +58,9 @@ class FusedSettings:
         Threads that train on the same weights at the same time, this one among them.
     hs : bool, default False
         Whether there is a tree, beside the negatives if there are any.
+    chunks : bool, default True
+        Step CBOW's wide windows by chunks, see :attr:`chunked`; otherwise one by one, as a GPU
+        does in any case.
     share_negatives : int, default 1
         How many windows of skip-gram that follow each other share one draw of negatives and are
         stepped at once, at most: see :attr:`block`.
@@ -70,6 +80,7 @@ class FusedSettings:
     workers: int = 1
     hs: bool = False
     share_negatives: int = 1
+    chunks: bool = True
 
     def __post_init__(self) -> None:
         for name, least in (
@@ -109,6 +120,14 @@ class FusedSettings:
         return self.negative + self.block - 1
 
     @property
+    def chunked(self) -> bool:
+        """Whether windows are stepped by chunks: CBOW's with a mean, where they are wide.
+
+        A sum of n contexts moves n times as far as a mean: too far to be left as it was.
+        """
+        return not self.skip_gram and self.chunks and self.mean and self.contexts > _NARROW
+
+    @property
     def contexts(self) -> int:
         """How many contexts a window has, about."""
         return self.reach + 1 if self.shrink_windows else 2 * self.reach
@@ -139,6 +158,22 @@ class FusedSettings:
         return max(
             self.min_alpha, self.alpha - (self.alpha - self.min_alpha) / self.total * position
         )
+
+
+def chunk_length(reach: int, words: int) -> int:
+    """Return how many windows of a sentence make a chunk.
+
+    All of them step a context from where it was at the chunk's start, each by √(PART / n) of its
+    mean's change where n > PART: they are as many as :data:`SHARES` allows, or a few.
+
+    Parameters
+    ----------
+    reach : int
+        Context words on each side.
+    words : int
+        Of the sentence.
+    """
+    return max(CHUNK, int(SHARES * math.sqrt(min(2 * reach, words) / PART)))
 
 
 class FusedLoss(NamedTuple):

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.skipif(compiler() is None, reason="there is no C++ comp
 VOCABULARY = 30
 # A small rate: with a large one, forty contexts of thirty words amplify every rounding.
 RUN = FusedSettings(
-    skip_gram=True, window=5, negative=5, exact=True, total=3000, seed=7, alpha=0.01
+    skip_gram=True, window=5, negative=5, exact=True, total=3000, seed=7, alpha=0.01, chunks=False
 )
 SG, CBOW = {"skip_gram": True}, {"skip_gram": False}
 TREE = {"hs": True, "negative": 0, "exact": False}

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
+from w2v.backend.cpu.chunk_kernels import make_train_chunks
 from w2v.backend.cpu.copies_kernels import output_row
 from w2v.backend.cpu.fused_kernels import Outputs, make_train
 from w2v.backend.cpu.negative_kernels import Negatives, draw, prepare
@@ -63,4 +64,6 @@ def _restore(i, outputs, rows, copies):
         rows[j] = output_row(2 * np.int64(outputs[j, i]), copies)
 
 
-train = make_train("train_both", Outputs(_prepare, _draw, _lay, merge_outputs, _restore, lower))
+_OUTPUTS = Outputs(_prepare, _draw, _lay, merge_outputs, _restore, lower)
+train = make_train("train_both", _OUTPUTS)
+train_chunks = make_train_chunks("train_both_chunks", _OUTPUTS)

@@ -97,7 +97,8 @@ def _by_negatives(noise: NoiseTable, settings: FusedSettings) -> _Form:
         return _Form(shared_kernels.train, shared, LANES // _BLOCK_TILE, _BLOCK_TILE)
     contexts, outputs = tile_shape(settings.negative)
     source = _negatives(noise, settings)
-    return _Form(negative_kernels.train, source, contexts if settings.skip_gram else 1, outputs)
+    kernel = negative_kernels.train_chunks if settings.chunked else negative_kernels.train
+    return _Form(kernel, source, contexts if settings.skip_gram else 1, outputs)
 
 
 def _negatives(noise: NoiseTable, settings: FusedSettings) -> negative_kernels.Negatives:
@@ -112,7 +113,8 @@ def _negatives(noise: NoiseTable, settings: FusedSettings) -> negative_kernels.N
 
 def _by_path(tree: HuffmanTree, settings: FusedSettings) -> _Form:
     contexts = LANES // _PATH_TILE if settings.skip_gram else 1
-    return _Form(tree_kernels.train, _tree(tree), contexts, _PATH_TILE)
+    kernel = tree_kernels.train_chunks if settings.chunked else tree_kernels.train
+    return _Form(kernel, _tree(tree), contexts, _PATH_TILE)
 
 
 def _tree(tree: HuffmanTree) -> tree_kernels.Tree:
@@ -123,7 +125,8 @@ def _by_both(both: TreeAndNoise, settings: FusedSettings) -> _Form:
     negatives, tree = _negatives(both.noise, settings), _tree(both.tree)
     source = both_kernels.Both(negatives.most + tree.most, negatives, tree)
     contexts = LANES // _PATH_TILE if settings.skip_gram else 1
-    return _Form(both_kernels.train, source, contexts, _PATH_TILE)
+    kernel = both_kernels.train_chunks if settings.chunked else both_kernels.train
+    return _Form(kernel, source, contexts, _PATH_TILE)
 
 
 _FORMS: dict[type, Any] = {

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
+from w2v.backend.cpu.chunk_kernels import make_train_chunks
 from w2v.backend.cpu.copies_kernels import output_row
 from w2v.backend.cpu.fused_kernels import Outputs, make_train
 from w2v.backend.cpu.sampling_kernels import draw_distinct, draw_packed, random_bits
@@ -107,4 +108,6 @@ def _lower(rate, count):
     return rate * damping(count)
 
 
-train = make_train("train_negatives", Outputs(prepare, draw, _lay, merge_outputs, _restore, _lower))
+_OUTPUTS = Outputs(prepare, draw, _lay, merge_outputs, _restore, _lower)
+train = make_train("train_negatives", _OUTPUTS)
+train_chunks = make_train_chunks("train_negatives_chunks", _OUTPUTS)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
+from w2v.backend.cpu.chunk_kernels import make_train_chunks
 from w2v.backend.cpu.copies_kernels import output_row
 from w2v.backend.cpu.fused_kernels import Outputs, make_train
 from w2v.backend.cpu.vector_kernels import LANES
@@ -95,4 +96,6 @@ def lower(rate, count):
     return rate * damping(count) * damping(count)
 
 
-train = make_train("train_tree", Outputs(_prepare, _draw, _lay, _merge, _restore, lower))
+_OUTPUTS = Outputs(_prepare, _draw, _lay, _merge, _restore, lower)
+train = make_train("train_tree", _OUTPUTS)
+train_chunks = make_train_chunks("train_tree_chunks", _OUTPUTS)

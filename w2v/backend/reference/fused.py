@@ -21,13 +21,14 @@ from w2v.backend.random import random_bits
 from w2v.backend.reference.blocks import Block, blocks_of
 from w2v.backend.reference.layers import LayerPrimitives
 from w2v.backend.reference.sampling import SamplingPrimitives
-from w2v.backend.settings import PART, FusedLoss, FusedSettings
+from w2v.backend.settings import PART, FusedLoss, FusedSettings, chunk_length
 from w2v.backend.work import Work
 
 _LOW_32, _S32 = np.uint64(0xFFFFFFFF), np.uint64(32)
 # A slice of the work takes some hundredths of a second.
 _SLICE_FLOP = 2e9
 _SLICE_WORDS = 1_000, 100_000
+_CHUNKED_CONTEXTS = 10  # that take as long
 
 
 class FusedPrimitives(LayerPrimitives, SamplingPrimitives):
@@ -45,6 +46,8 @@ class FusedPrimitives(LayerPrimitives, SamplingPrimitives):
         Long beside handing them out, and short beside what a user waits after Ctrl-C.
         """
         contexts = settings.reach * (2 if settings.skip_gram else 1)
+        if settings.chunked:  # which cost the same however wide they are
+            contexts = _CHUNKED_CONTEXTS
         flop = 6 * dim * settings.outputs * contexts
         return int(np.clip(_SLICE_FLOP / flop, *_SLICE_WORDS))
 
@@ -99,6 +102,10 @@ class FusedPrimitives(LayerPrimitives, SamplingPrimitives):
         ``share_gradient`` 1 / n as ever; where it sums them, the window's rate is P / n
         times what it would be.
 
+        Wide windows of CBOW with a mean are stepped by chunks of a sentence: their hidden
+        vectors come from the contexts' rows as the chunk began, which all take their changes at
+        its end; outputs' rows are stepped window after window, as ever.
+
         Parameters
         ----------
         work : Work
@@ -142,6 +149,10 @@ def _train(backend: FusedPrimitives, work: Work) -> FusedLoss:
             for block in blocks_of(backend, cast(NoiseTable, output), *drawn, settings):
                 total += _shared(backend, work, block, settings.rate(at))
                 predictions += block.predictions
+            continue
+        if settings.chunked and sentence.size > 1:
+            total += _chunks(backend, work, (sentence, places, widths), settings.rate(at))
+            predictions += sentence.size
             continue
         for i in range(sentence.size):
             width = int(widths[i])
@@ -235,8 +246,19 @@ def _shared(backend: FusedPrimitives, work: Work, block: Block, rate: float) -> 
 
 def _cbow(backend: FusedPrimitives, work: Work, window: _Window) -> float:
     """One window; a word that stands in it twice is updated by the sum of both changes."""
-    W_in, W_out, (contexts, outputs, labels, rate) = work.W_in, work.W_out, window
-    x, o = W_in[contexts].sum(axis=0, keepdims=True), W_out[outputs]
+    contexts = window.contexts
+    loss, change = _hidden_step(backend, work, work.W_in[contexts], window)
+    changes = change.repeat(contexts.size, axis=0)
+    backend.scatter_add(work.W_in, contexts, _damped(changes, contexts, work.lockf))
+    return loss
+
+
+def _hidden_step(
+    backend: FusedPrimitives, work: Work, rows: Array, window: _Window
+) -> tuple[float, Array]:
+    """Step the outputs of one of CBOW's windows; return its loss and each context's change."""
+    W_out, (contexts, outputs, labels, rate) = work.W_out, window
+    x, o = rows.sum(axis=0, keepdims=True), W_out[outputs]
     damped = damping(contexts.size)
     if work.settings.mean:
         x /= contexts.size
@@ -246,7 +268,28 @@ def _cbow(backend: FusedPrimitives, work: Work, window: _Window) -> float:
     change = g @ o
     if work.settings.mean:
         change *= 1 / contexts.size if work.settings.share_gradient else damped
-    changes = change.repeat(contexts.size, axis=0)
-    backend.scatter_add(W_in, contexts, _damped(changes, contexts, work.lockf))
     backend.scatter_add(W_out, outputs, g.T @ x)
-    return loss
+    return loss, change
+
+
+def _chunks(
+    backend: FusedPrimitives, work: Work, drawn: tuple[Array, Array, Array], rate: float
+) -> float:
+    """Step a sentence of CBOW's wide windows, chunk after chunk; return the loss."""
+    sentence, places, widths = drawn
+    size, settings, total = sentence.size, work.settings, 0.0
+    length = chunk_length(settings.reach, size)
+    for start in range(0, size, length):
+        rows = work.W_in[sentence]
+        changes = backend.xp.zeros_like(rows)
+        for i in range(start, min(start + length, size)):
+            width = int(widths[i])
+            around = backend.xp.arange(max(0, i - width), min(size, i + width + 1))
+            around = around[around != i]
+            found = work.output.of_window(backend, sentence[i : i + 1], int(places[i]), settings)
+            window = _Window(sentence[around], *found, rate)
+            loss, change = _hidden_step(backend, work, rows[around], window)
+            changes[around] += change
+            total += loss
+        backend.scatter_add(work.W_in, sentence, _damped(changes, sentence, work.lockf))
+    return total
