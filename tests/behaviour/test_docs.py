@@ -43,6 +43,7 @@ def blocks(page: str) -> list[tuple[str, str]]:
         ("docs/recipes/item2vec.md", 2),
         ("docs/recipes/graphs.md", 2),
         ("docs/recipes/kmers.md", 2),
+        ("docs/recipes/fine-tuning.md", 3),
     ],
 )
 def test_every_block_runs_as_printed(page: str, least: int, tmp_path: Path) -> None:
