@@ -30,7 +30,7 @@ class SearchMixin(VectorTable):
         Parameters
         ----------
         expansion_search, connectivity, dtype
-            See :class:`UsearchIndexer`.
+            See :class:`w2v.vectors.UsearchIndexer`.
 
         Returns
         -------
