@@ -6,7 +6,17 @@ import os
 import reprlib
 from typing import Any
 
-_PARTS = reprlib.Repr()
+
+class _Parts(reprlib.Repr):
+    def repr_int(self, x: int, level: int) -> str:
+        try:
+            repr(x)
+        except ValueError:  # of more digits than Python prints
+            return f"an integer of {x.bit_length():,} bits"
+        return super().repr_int(x, level)
+
+
+_PARTS = _Parts()
 _PARTS.maxlist = _PARTS.maxtuple = _PARTS.maxset = _PARTS.maxdict = 4
 _PARTS.maxlevel = 3
 _PARTS.maxstring = _PARTS.maxother = 60
@@ -30,10 +40,7 @@ def quoted(value: Any, most: int = 80) -> str:
             return repr(value)
         unit = "characters" if isinstance(value, str) else "bytes"
         return f"{value[:most]!r}… ({len(value):,} {unit})"
-    try:
-        text = _PARTS.repr(value)
-    except ValueError:  # an int of more digits than Python prints
-        return f"an integer of {value.bit_length():,} bits"
+    text = _PARTS.repr(value)
     return text if len(text) <= 2 * most else f"{text[: 2 * most]}…"
 
 

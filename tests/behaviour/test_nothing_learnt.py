@@ -60,7 +60,7 @@ def test_the_command_line_writes_no_vectors_of_nothing(tmp_path: Path) -> None:
         (["ones.txt"], "put more than one word on it"),
         (["two.txt", "--min-count", "1", "--negative", "1", "--epochs", "1"], "nothing was learnt"),
         (["text.txt", "--sample", "1e-15"], "nothing was learnt"),
-        (["text.txt", "--vector-size", str(10**12)], "not enough memory for 60 words of"),
+        (["text.txt", "--vector-size", str(10**9)], "not enough memory for 60 words of"),
     ]:
         done = run("train", *arguments, "-q", "-o", "v.bin", cwd=tmp_path)
         assert done.returncode == 1

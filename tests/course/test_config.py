@@ -54,7 +54,7 @@ def test_a_gpu_that_is_not_there_is_one_error_with_the_reason_and_nothing_change
     with pytest.raises(BackendUnavailableError) as raised:
         config.GPU = True
     assert gpu_problem() in str(raised.value)
-    assert "pip install cupy" in str(raised.value)
+    assert "pip install 'cupy" in str(raised.value)
     assert config.GPU is False
     assert course_np.GPU is False
     assert build().backend is get_backend("cpu")

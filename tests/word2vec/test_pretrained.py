@@ -137,3 +137,15 @@ def test_words_that_nothing_is_known_of_are_told() -> None:
         built(init=KeyedVectors(["W1"], np.ones((1, 8))))
     with pytest.warns(UserWarning, match=r"1 of the 2 words of freeze .* such as 'W3'"):
         built(freeze=["w3", "W3"])
+
+
+def test_words_that_are_there_are_not_said_to_begin_anew() -> None:
+    model = Word2Vec(min_count=1, vector_size=4, negative=1, workers=1)
+    model.freeze = ["a"]
+    model.build_vocab([["a", "b"]] * 5)
+    with pytest.warns(UserWarning, match=r"init is for words .* gets from now on"):
+        model.init = KeyedVectors(["a"], np.ones((1, 4), np.float32))
+    fresh = Word2Vec(min_count=1, vector_size=4, negative=1, workers=1)
+    fresh.build_vocab([["a", "b"]] * 5)
+    with pytest.warns(UserWarning, match=r"freeze is for words .*wv\.vectors_lockf"):
+        fresh.freeze = ["a"]

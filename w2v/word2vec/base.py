@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -55,8 +56,9 @@ class Base(GensimNames):
         self.reading: dict[str, Any] = {"encoding": "utf-8"}
         self.reread = False
         self.callbacks: list[Any] = []
-        self.init: Any = None  # what words begin with, and those that keep it: see `pretrained.py`
-        self.freeze: Any = None
+        # What words begin with, and those that keep it: see `pretrained.py`.
+        self._init: Any = None
+        self._freeze: Any = None
         self.comment: str | None = None
         self.compute_loss = False  # gensim's, to be read back: the loss is always computed
         self.batch_words = 10_000  # gensim's, to be read back: work is cut into slices by itself
@@ -92,6 +94,35 @@ class Base(GensimNames):
                 if getattr(config, name) != getattr(self.config, name):
                     raise AttributeError(f"{name} is settled: make a new model")
         self._weights.config = config
+
+    @property
+    def init(self) -> Any:
+        """What words begin with that the vocabulary gets from now on."""
+        return self._init
+
+    @init.setter
+    def init(self, vectors: Any) -> None:
+        self._tell_that_words_are_there("init", vectors, "wv[word] = …")
+        self._init = vectors
+
+    @property
+    def freeze(self) -> Any:
+        """Words, of those that the vocabulary gets from now on, that keep what they begin with."""
+        return self._freeze
+
+    @freeze.setter
+    def freeze(self, words: Any) -> None:
+        self._tell_that_words_are_there("freeze", words, "wv.vectors_lockf")
+        self._freeze = words
+
+    def _tell_that_words_are_there(self, name: str, value: Any, instead: str) -> None:
+        known = getattr(self, f"_{name}") is not None  # a loaded model is given again what it had
+        if value is not None and not known and self._weights.model is not None:
+            warnings.warn(
+                f"{name} is for words that the vocabulary gets from now on; those that are there "
+                f"stay as they are: for them there is {instead}",
+                stacklevel=3,
+            )
 
     @property
     def alpha(self) -> float:

@@ -164,8 +164,8 @@ class Saving(Base):
         sentences, words = (progress.get(name, 0) for name in _READ)  # not in earlier versions'
         model._texts.counts = sentences, words
         model.comment = progress.get(_COMMENT)
-        model.init = NotKept(progress[_INIT]) if _INIT in progress else None
-        model.freeze = progress.get(_FREEZE)
+        model._init = NotKept(progress[_INIT]) if _INIT in progress else None
+        model._freeze = progress.get(_FREEZE)
         for name in _DONE:
             setattr(model, name, progress.get(name, getattr(model, name)))
         model.add_lifecycle_event("loaded", fname=str(folder))

@@ -102,3 +102,15 @@ def test_an_open_file_is_read_once_and_what_is_left_of_it_if_there_is_more() -> 
             Word2Vec(file, reread=True, **small)
     with pytest.raises(CorpusError, match="holds no words"):
         Word2Vec(io.StringIO(""), **small)
+
+
+def test_what_is_decoded_already_is_not_decoded_again(tmp_path: Path) -> None:
+    path = tmp_path / "l.txt"
+    path.write_text("é b c\nc é b\n" * 20, encoding="latin-1")
+    for text in (path.open(encoding="latin-1"), io.StringIO("é b c\nc é b\n" * 20)):
+        with text:
+            corpus = read_corpus(text, encoding="latin-1", min_count=1)
+        assert sorted(corpus.vocab.words) == ["b", "c", "é"]
+    raw: Any = path.open("rb")
+    with raw:
+        assert "é" in read_corpus(raw, encoding="latin-1", min_count=1).vocab.words

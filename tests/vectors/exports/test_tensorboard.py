@@ -34,3 +34,12 @@ def test_what_cannot_be_drawn_is_refused_and_replaces_nothing(tmp_path: Path) ->
     with pytest.raises(VectorFormatError, match="NaN"):
         KeyedVectors(["b"], [[np.nan]]).to_tensorboard(tmp_path / "v.tsv")
     assert (tmp_path / "v.metadata.tsv").read_text() == "a\n"
+
+
+def test_numbers_without_words_are_not_read_as_words(tmp_path: Path) -> None:
+    kv = KeyedVectors(["a", "b"], np.array([[0.5, 2], [1, 3]], np.float32))
+    kv.to_tensorboard(tmp_path / "t.tsv")
+    with pytest.raises(VectorFormatError, match="numbers without words, as TensorBoard has them"):
+        KeyedVectors.load(tmp_path / "t.tsv")
+    (tmp_path / "own.tsv").write_text("a\t0.5\t2\nb\t1\t3\n")
+    assert KeyedVectors.load(tmp_path / "own.tsv").index_to_key == ["a", "b"]

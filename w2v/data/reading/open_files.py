@@ -32,14 +32,18 @@ class OpenFile(TextSource):
         return shortened(name) if isinstance(name, str) else f"the {type(self.file).__name__}"
 
     @property
+    def is_decoded(self) -> bool:
+        """Whether it gives text."""
+        return isinstance(self.file.read(0), str)
+
+    @property
     def stays_open(self) -> bool:
         """True."""
         return True
 
     def open(self) -> Any:
         """Return a file of bytes to read."""
-        first = self.file.read(0)
-        return _Encoded(self.file) if isinstance(first, str) else self.file
+        return _Encoded(self.file) if self.is_decoded else self.file
 
     def seekable(self) -> Any:
         """Return a file in which places can be sought."""

@@ -48,6 +48,11 @@ class TextSource:
         return self.path.stat().st_size if self.path and self.path.is_file() else None
 
     @property
+    def is_decoded(self) -> bool:
+        """Whether the file gives text, whose encoding is settled."""
+        return False
+
+    @property
     def stays_open(self) -> bool:
         """Whether what :meth:`open` gives is somebody else's, and not to be closed."""
         return self.path is None

@@ -56,7 +56,8 @@ class Utf8Reader:
     def __init__(self, source: TextSource, encoding: str = UTF8, *, strict: bool = False) -> None:
         import pyarrow as pa
 
-        self._source, self._encoding, self._strict = source, encoding, strict
+        self._source, self._strict = source, strict
+        self._encoding = UTF8 if source.is_decoded else encoding
         self._decoder: Decoder | None = None
         self._raw: Any = source.open()
         self._counted = _Counted(self._raw)

@@ -54,8 +54,26 @@ def _recovered(path: Path, format: str | None, options: ReadOptions) -> VectorDa
     return _read(path, format, options)
 
 
+def _check_has_words(path: Path) -> None:
+    """Refuse TensorBoard's numbers, whose words stand in another file."""
+    if path.suffix.lower() != ".tsv" or not path.is_file():
+        return
+    with path.open("rb") as file:
+        first = file.readline(1 << 20).split(b"\t")
+    try:
+        numbers = [float(each) for each in first]
+    except ValueError:
+        return
+    if len(numbers) > 1:
+        raise VectorFormatError(
+            f"{path}: numbers without words, as TensorBoard has them, expected vectors with words: "
+            "give the file that it was made from"
+        )
+
+
 def _read(path: Path, format: str | None, options: ReadOptions) -> VectorData:
     check_is_a_file_of_vectors(path)
+    _check_has_words(path)
     try:
         data = detect(path, format).read(path, options)
         if data.vectors.shape[1] < 1:
