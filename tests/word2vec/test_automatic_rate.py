@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -36,6 +37,17 @@ def test_a_text_chooses_the_rate_of_its_training_alone(sg: int) -> None:
     model.train(TEXT * 200, epochs=10)
     assert model.config.alpha == "auto"
     assert model.alpha < few
+
+
+@pytest.mark.parametrize(
+    ("how", "usual"),
+    [({"cbow_mean": 0}, 0.05), ({"hs": 1, "negative": 3}, 0.05), ({"sg": 1, "hs": 1}, 0.025)],
+)
+def test_longer_steps_keep_the_usual_rate(how: dict[str, Any], usual: float) -> None:
+    settings: dict[str, Any] = {"negative": 3, **how}
+    model = Word2Vec(**settings, alpha="auto", min_count=1, epochs=1, workers=1)
+    model.fit(TEXT)
+    assert model.alpha == usual
 
 
 def test_a_run_keeps_the_rate_that_it_began_with(tmp_path: Path) -> None:

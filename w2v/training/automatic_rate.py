@@ -47,6 +47,8 @@ def automatic_rate(skip_gram: bool, words: int, vocabulary: int) -> float:
 def with_rate(config: TrainConfig, words: int, vocabulary: int) -> TrainConfig:
     """Return hyper-parameters with the learning rate that is chosen, where it shall be.
 
+    Where CBOW's contexts are summed, or a tree and negatives trained at once, it is the usual one.
+
     Parameters
     ----------
     config : TrainConfig
@@ -56,5 +58,8 @@ def with_rate(config: TrainConfig, words: int, vocabulary: int) -> TrainConfig:
     """
     if config.alpha != AUTO:
         return config
+    summed = not config.sg and not config.cbow_mean
+    if summed or (config.hs and config.negative):  # whose steps are longer: not measured
+        return replace(config, alpha=sgd_rate(bool(config.sg)))
     rate = automatic_rate(bool(config.sg), words * config.epochs, vocabulary)
     return replace(config, alpha=rate)
