@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 import math
-import re
 import time
+from contextlib import suppress
 from typing import Any
 
 from w2v.messages import quoted
+from w2v.training.checkpoint_interval import Interval
 
 _log = logging.getLogger("w2v")
-_WRITTEN = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+) ?([smh])", re.ASCII)
-_SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 def seconds_of(given: str) -> float:
@@ -23,11 +22,11 @@ def seconds_of(given: str) -> float:
     ValueError
         It is none, or not above 0.
     """
-    written = _WRITTEN.fullmatch(given.strip())
-    seconds = float(written[1]) * _SECONDS[written[2]] if written else 0.0
-    if not 0 < seconds < math.inf:
-        raise ValueError(f"expected a time above 0, such as 30s, 10m or 2h, got {quoted(given)}")
-    return seconds
+    with suppress(ValueError):
+        interval = Interval.parse(given)
+        if interval.unit == "seconds":
+            return interval.amount
+    raise ValueError(f"expected a time above 0, such as 30s, 10m or 2h, got {quoted(given)}")
 
 
 def checked_delay(seconds: Any) -> float:
