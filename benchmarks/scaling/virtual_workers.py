@@ -22,7 +22,7 @@ from w2v.data import EncodedCorpus
 from w2v.training.resting_loss import RestingLoss, excerpt_for_loss
 from w2v.word2vec.weights import Weights
 
-DAMPED_USES = 600.0  # of a row by all workers, from which on the damped sum takes less of it
+DAMPED_USES = 100.0  # of a row by all workers, from which on the damped sum takes less of it
 
 
 class Case(NamedTuple):

@@ -108,4 +108,6 @@ class Curvature(NamedTuple):
     def _scaled(self, rows: Array, factors: Array) -> Array:
         rest = factors[:, -1:]
         along = (rows @ self.directions) * (factors[:, :-1] - rest)
-        return rows * rest + along @ self.directions.T
+        scaled = along @ self.directions.T
+        scaled += rows * rest
+        return scaled
