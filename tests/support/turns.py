@@ -54,7 +54,9 @@ def _work(trainer: FusedTrainer, slices: Iterator[Any], words: int, piece: Any) 
             end = min(max(end - 1, at + 1), piece.last)
             own.state[2] = end == piece.last  # all copies are exchanged at the slice's end
             part = offsets[at : end + 1] - begin
-            prepared.train(tokens[part[0] : part[-1]], part - part[0], piece.position + int(part[0]))
+            prepared.train(
+                tokens[part[0] : part[-1]], part - part[0], piece.position + int(part[0])
+            )
             own.state[1] = 0  # and were copied at its beginning
             at = end
             yield

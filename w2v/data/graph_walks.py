@@ -70,18 +70,19 @@ def random_walks(
     for name, share in (("p", p), ("q", q)):
         if not (_is_number(share) and _LEAST <= share <= _MOST):
             raise ValueError(
-                f"{name} must be a number above 0, from {_LEAST:g} to {_MOST:g}, "
-                f"got {quoted(share)}"
+                f"{name} must be a number above 0, got {quoted(share)}: from {_LEAST:g} to "
+                f"{_MOST:g}"
             )
     nodes, edges = _edges(graph, weight)
     rng = np.random.default_rng(seed)
     starts = np.flatnonzero(np.diff(edges.first))
     walks = len(starts) * int(num_walks)
-    _require_memory(walks)
+    # Where no edge leads to an end, walks are as long as may be.
+    _require_memory(walks * (1 if edges.have_ends else int(walk_length)))
     at = rng.permutation(np.repeat(starts, num_walks))
     steps = [at]
     for i in range(1, walk_length):
-        if not i & (i - 1):  # they may all have ended long before they are so long
+        if not i & (i - 1):  # or else they may all have ended long before
             _require_memory(walks * min(2 * i, walk_length))
         back = steps[-2] if i > 1 and (p, q) != (1, 1) else None
         at = edges.step(at, back, (1 / p, 1 / q), rng)
@@ -120,6 +121,11 @@ class _Edges(NamedTuple):
     shares: NDArray[np.float64]
     cumulative: NDArray[np.float64]
     keys: Ids
+
+    @property
+    def have_ends(self) -> bool:
+        """Whether an edge leads to a node without edges."""
+        return not np.diff(self.first)[self.to].all()
 
     def step(
         self, at: Ids, back: Ids | None, biases: tuple[float, float], rng: np.random.Generator
@@ -204,7 +210,9 @@ def _edges(graph: Any, weight: str | None) -> tuple[list[Any], _Edges]:
     if not to:
         raise ValueError(f"the graph has {len(nodes):,} nodes and no edge to walk along")
     if not known:
-        raise ValueError(f"no edge of the graph has a {quoted(weight)}: weight=None takes all alike")
+        raise ValueError(
+            f"no edge of the graph has a {quoted(weight)}: weight=None takes all alike"
+        )
     begin, end = np.array(first, np.int64), np.array(to, np.int64)
     of_node = np.repeat(np.arange(len(nodes)), np.diff(begin))
     # Node by node, or small weights would be lost beside other nodes' large ones.
