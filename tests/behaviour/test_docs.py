@@ -20,6 +20,7 @@ from tests.support.commands import run, run_program
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+GUIDE, PART = "docs/guide.md", re.compile(r"\]\((guide/[\w-]+\.md)\)")
 LINES = [
     "the old king and the queen sail the wide sea with a ship",
     "a captain and his ship sail the sea for the king",
@@ -30,14 +31,17 @@ LINES = [
 
 
 def blocks(page: str) -> list[tuple[str, str]]:
-    return BLOCK.findall((ROOT / page).read_text(encoding="utf-8"))
+    """Return a page's blocks; the guide's are those of its pages, in its order."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    parts = [(ROOT / "docs" / part).read_text(encoding="utf-8") for part in PART.findall(text)]
+    return BLOCK.findall("\n".join([text, *parts] if page == GUIDE else [text]))
 
 
 @pytest.mark.parametrize(
     ("page", "least"),
     [
         ("README.md", 2),
-        ("docs/guide.md", 4),
+        (GUIDE, 26),
         ("docs/course.md", 4),
         ("docs/from-gensim.md", 1),
         ("docs/recipes/item2vec.md", 2),
@@ -48,14 +52,20 @@ def blocks(page: str) -> list[tuple[str, str]]:
 )
 def test_every_block_runs_as_printed(page: str, least: int, tmp_path: Path) -> None:
     (tmp_path / "book.txt").write_text("\n".join(LINES * 60))
-    (tmp_path / "pairs.tsv").write_text("sea\tship\t8\nking\tqueen\t9\nking\tsea\t1\n")
-    (tmp_path / "questions.txt").write_text(": family\nhe she man woman\nking queen he she\n")
     found = blocks(page)
     assert len(found) >= least
     for language, text in found:
         for done in run_block(language, text, tmp_path):
             assert done.returncode == 0, f"{text}\n{done.stderr}"
             assert "Traceback" not in done.stderr
+
+
+def test_the_guide_and_the_site_name_every_page_of_the_guide() -> None:
+    there = [f"guide/{path.name}" for path in (ROOT / "docs/guide").iterdir()]
+    named = PART.findall((ROOT / GUIDE).read_text(encoding="utf-8"))
+    assert sorted(named) == sorted(there)
+    site = (ROOT / "docs/index.md").read_text(encoding="utf-8")
+    assert re.findall(r"^guide/.*", site, re.MULTILINE) == [x.removesuffix(".md") for x in named]
 
 
 def run_block(language: str, text: str, folder: Path) -> Iterator[CompletedProcess[str]]:

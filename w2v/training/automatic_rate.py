@@ -36,8 +36,8 @@ def automatic_rate(skip_gram: bool, words: int, vocabulary: int) -> float:
 
     Notes
     -----
-    The constants are measured: ``docs/guide.md`` has the scores, and ``python -m benchmarks
-    frontier`` measures others.
+    The constants are measured: ``docs/guide/training.md`` has the scores, and
+    ``python -m benchmarks frontier`` measures others.
     """
     usual = sgd_rate(skip_gram)
     each = max(1.0, words / max(1, vocabulary))

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from w2v.backend.cpu import both_kernels, negative_kernels, shared_kernels, tree_kernels
+from w2v.backend.cpu.arguments import read_only
 from w2v.backend.cpu.batch_kernels import Corpus, Windows
 from w2v.backend.cpu.block_draw_kernels import Shared
 from w2v.backend.cpu.copies import OwnCopies, own_copies
@@ -60,7 +61,7 @@ class Prepared:
         self.loss = np.zeros(3)
         self._rest = (
             Windows(
-                _read_only(work.keep, np.uint32),
+                read_only(work.keep, np.uint32),
                 settings.token_key,
                 settings.reach,
                 settings.shrink_windows,
@@ -80,12 +81,12 @@ class Prepared:
                 lane_patterns(form.contexts, form.outputs),
             ),
             own or own_copies(settings, work.position, *self._rows),
-            None if work.lockf is None else _read_only(work.lockf, np.float32),
+            None if work.lockf is None else read_only(work.lockf, np.float32),
         )
 
     def train(self, tokens: np.ndarray, offsets: np.ndarray, position: int) -> None:
         """Train on sentences, of the place in the run where they stand."""
-        corpus = Corpus(_read_only(tokens, np.int32), _read_only(offsets, np.int64), position)
+        corpus = Corpus(read_only(tokens, np.int32), read_only(offsets, np.int64), position)
         self._form.kernel((*self._rows, self.loss), corpus, *self._rest)
 
     def write_back(self, work: Work) -> None:
@@ -210,10 +211,3 @@ def _vector_rows(W: np.ndarray) -> np.ndarray:
     """Return W with rows of whole vectors: itself with its padding, or else a copy."""
     whole = padded(W)
     return whole if whole is not None else _vector_rows(padded_copy(W))
-
-
-def _read_only(x: np.ndarray, dtype: type[np.number[Any]]) -> np.ndarray:
-    """Return x as memory maps are, so that the kernels are compiled for one type only."""
-    view = np.ascontiguousarray(x, dtype=dtype).view()
-    view.flags.writeable = False
-    return view
