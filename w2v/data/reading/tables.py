@@ -218,13 +218,13 @@ def _rows_of(matrix: np.ndarray) -> Iterator[Any]:
         some = np.asarray(matrix[first : first + step])
         flat = some.astype(some.dtype.newbyteorder("="), copy=False).ravel()
         mask = None if masks is None else masks[first : first + step].ravel()
-        if flat.dtype.kind == "U" and _holds_nul(flat):
-            flat = flat.tolist()  # Arrow would end a string at a NUL within
+        # Arrow would end a string of NumPy's at a NUL within.
+        values: Any = flat.tolist() if flat.dtype.kind == "U" and _holds_nul(flat) else flat
         bounds = np.arange(len(some) + 1, dtype=np.int64) * length
-        yield pa.LargeListArray.from_arrays(bounds, pa.array(flat, mask=mask))
+        yield pa.LargeListArray.from_arrays(bounds, pa.array(values, mask=mask))
 
 
 def _holds_nul(texts: np.ndarray) -> bool:
     """Tell whether a string has a NUL before its end."""
-    codes = texts.view(np.uint32).reshape(len(texts), -1)
+    codes = texts.view(np.uint32).reshape(len(texts), texts.itemsize // 4)
     return bool(((codes[:, :-1] == 0) & (codes[:, 1:] != 0)).any())
