@@ -17,8 +17,8 @@ class Rows(NamedTuple):
     index : (U,) int32 array
         Which rows, rising.
     rows : (U, H) float32 array
-        What they have changed by, summed over workers; or, of a worker that is alone, what they
-        are now.
+        What they have changed by, unrolled by the curvature and summed over workers; or, of a
+        worker that is alone, what they are now.
     uses : (U,) float32 array
         How many steps were made on each, over all workers: a step is what one pair of a context
         and an output asks for, or in CBOW one window and an output.
@@ -62,6 +62,9 @@ class Changes(NamedTuple):
         Words that subsampling kept.
     words : int
         Words trained on.
+    curvatures : pair of (H, H) float32 arrays, optional
+        Of the inputs and of the outputs, by which their changes have been unrolled, summed over
+        workers; None where changes are as they were made.
     workers : int, default 1
         How many workers' changes these are.
     absolute : bool, default False
@@ -75,13 +78,15 @@ class Changes(NamedTuple):
     predictions: int
     kept: int
     words: int
+    curvatures: tuple[Array, Array] | None = None
     workers: int = 1
     absolute: bool = False
 
     @property
     def bytes(self) -> int:
         """What they take on the wire."""
-        return sum(part.nbytes for rows in (self.inputs, self.outputs) for part in rows)
+        parts = (*self.inputs, *self.outputs, *(self.curvatures or ()))
+        return sum(part.nbytes for part in parts)
 
 
 def merged(a: Changes, b: Changes) -> Changes:
@@ -90,7 +95,7 @@ def merged(a: Changes, b: Changes) -> Changes:
     Raises
     ------
     ValueError
-        One of them is of a worker that was to be alone.
+        One of them is of a worker that was to be alone, or unrolled and the other is not.
     """
     if a.absolute or b.absolute:
         raise ValueError("rows of a worker that is alone cannot be added to others' changes")
@@ -101,8 +106,19 @@ def merged(a: Changes, b: Changes) -> Changes:
         a.predictions + b.predictions,
         a.kept + b.kept,
         a.words + b.words,
+        _summed(a, b),
         a.workers + b.workers,
     )
+
+
+def _summed(a: Changes, b: Changes) -> tuple[Array, Array] | None:
+    if a.curvatures is None or b.curvatures is None:
+        if a.curvatures is not b.curvatures:
+            raise ValueError(
+                "changes that are unrolled cannot be added to others as they were made"
+            )
+        return None
+    return a.curvatures[0] + b.curvatures[0], a.curvatures[1] + b.curvatures[1]
 
 
 def _sum(a: Rows, b: Rows) -> Rows:

@@ -1,19 +1,27 @@
-"""Workers' changes are added up, damped where many steps were made on a row.
+"""Workers' changes are added up so that many steps on a row do not go past its optimum.
 
-From the same weights each worker takes a row towards its optimum.  Rows that few steps touched
-take every step, as one machine would have made them all; rows stepped so often that each worker
-alone came to the optimum take the mean, or the sum would go as many times past it.
+A worker's n steps take a row the share 1 − exp(−n h) of the way to where its words want it, along
+a direction of curvature h.  The changes of K workers from the same row, added up as they are, go
+K times as far as that, and past it where n h is large; their mean goes as far as one of them
+alone, where all steps together would have gone K times as far.  What all steps would have made
+of it, one after the other, follows from both::
+
+    Δ = (1 − exp(−N h)) / (N h) · Σ n h / (1 − exp(−n h)) · Δ_worker,    N = Σ n
+
+Each worker's change is unrolled, to what its steps would have made of the row had each been made
+where the first one was; these add up, and the sum is rolled again.  Rows of few steps so take the
+plain sum, and rows of many the mean, weighted by the steps; and a row that only one worker stepped
+takes all that this worker has made of it.
 """
 
 from __future__ import annotations
 
-from w2v.backend import Array, backend_for
-from w2v.cluster.changes import Changes, Rows, unpacked_rows
+from w2v.backend import Array
+from w2v.cluster.changes import Changes, unpacked_rows
+from w2v.cluster.curvature import Curvature
 
-ENOUGH_USES = 100.0  # of a row by all workers; more and the sum goes too far
 
-
-def apply(weights: tuple[Array, Array], changes: Changes, workers: int | None = None) -> None:
+def apply(weights: tuple[Array, Array], changes: Changes) -> None:
     """Step weights by the changes of all workers of a round, in place.
 
     Parameters
@@ -22,19 +30,14 @@ def apply(weights: tuple[Array, Array], changes: Changes, workers: int | None = 
         Those that the round began with.
     changes : Changes
         Of all workers, on the weights' backend.
-    workers : int, optional
-        K, by default as many as the changes are of.
     """
-    K = changes.workers if workers is None else workers
-    for W, each in zip(weights, (changes.inputs, changes.outputs), strict=True):
+    curvatures = changes.curvatures or (None, None)
+    for W, each, matrix in zip(weights, (changes.inputs, changes.outputs), curvatures, strict=True):
         rows = unpacked_rows(each)
         if changes.absolute:
             W[rows.index] = rows.rows
+        elif matrix is None:
+            W[rows.index] += rows.rows
         else:
-            W[rows.index] += rows.rows * damping(rows, K)[:, None]
-
-
-def damping(rows: Rows, workers: int) -> Array:
-    """Return what each row's change is multiplied by, between 1 / K and 1."""
-    xp = backend_for(rows.rows).xp
-    return xp.clip(ENOUGH_USES / xp.maximum(rows.uses, 1), 1 / workers, 1)
+            curvature = Curvature.of(matrix / changes.workers)
+            W[rows.index] += curvature.rolled(rows.rows, rows.uses)

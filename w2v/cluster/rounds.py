@@ -8,6 +8,7 @@ import numpy as np
 
 from w2v.backend import Array, FusedLoss, keep_probabilities
 from w2v.cluster.changes import Changes, Rows
+from w2v.cluster.curvature import Curvature, curvature_matrix
 from w2v.cluster.uses import Uses
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus
@@ -72,9 +73,25 @@ class RoundTrainer:
         self.model = Weights(config).new_model(shard.vocab, start="zeros")
         self.backend = self.model.backend
         self.model.set_params(*map(self.backend.fused_rows, self.model.params))
-        self._uses: Uses | None = None
+        self._contexts = _contexts(config, shard.offsets)
+        layer, counts = self.model.loss_layer, shard.vocab.counts
+        self._uses = Uses(
+            layer.output,
+            keep_probabilities(counts, config.sample),
+            skip_gram=bool(config.sg),
+            negative=layer.sample_size,
+            contexts=self._contexts,
+        )
+        self._expected = self._uses.expected(counts)
 
-    def train(self, weights: tuple[Array, Array], span: Span, *, alone: bool = False) -> Changes:
+    def train(
+        self,
+        weights: tuple[Array, Array],
+        span: Span,
+        *,
+        alone: bool = False,
+        plain: bool = False,
+    ) -> Changes:
         """Train a span.
 
         Parameters
@@ -84,6 +101,8 @@ class RoundTrainer:
         span : Span
         alone : bool, default False
             Whether no other worker trains in this round.
+        plain : bool, default False
+            Return changes as they were made, not unrolled: their sum is the plain sum.
 
         Returns
         -------
@@ -100,20 +119,23 @@ class RoundTrainer:
         offsets = self.shard.offsets
         first, last = np.searchsorted(offsets[:-1], (span.start, span.stop)).tolist()
         tokens = self.shard.mapped_tokens[offsets[first] : offsets[last]]
-        loss = FusedLoss(0.0, 0, 0)
+        trainer = self._trainer(tokens, offsets[first : last + 1] - offsets[first], first, span)
         if len(tokens):
-            loss = self._run(tokens, offsets[first : last + 1] - offsets[first], first, span)
-        if self._uses is None:
-            self._uses = self._new_uses()
+            trainer.run()
+        loss = FusedLoss(trainer.total_loss, trainer.predictions, trainer.kept)
         uses = self._uses.of(tokens, loss)
+        rate = trainer.settings.rate(span.position)
+        curvatures = None if alone or plain else self._curvatures(weights, rate)
         inputs, outputs = (
             self._changed(*each, alone=alone)
-            for each in zip(weights, self.model.params, uses, strict=True)
+            for each in zip(
+                weights, self.model.params, uses, curvatures or (None, None), strict=True
+            )
         )
-        return Changes(inputs, outputs, *loss, len(tokens), absolute=alone)
+        return Changes(inputs, outputs, *loss, len(tokens), curvatures, absolute=alone)
 
-    def _run(self, tokens: Array, offsets: Array, first: int, span: Span) -> FusedLoss:
-        """Train sentences, the first of which is the shard's ``first``."""
+    def _trainer(self, tokens: Array, offsets: Array, first: int, span: Span) -> FusedTrainer:
+        """Return the training of sentences, the first of which is the shard's ``first``."""
         trainer = FusedTrainer(
             self.model,
             tokens,
@@ -126,30 +148,33 @@ class RoundTrainer:
         )
         trainer.lockf = self.lockf
         trainer.look_at = lambda a, b: self.shard.look_at(first + a, first + b)
-        trainer.run()
-        return FusedLoss(trainer.total_loss, trainer.predictions, trainer.kept)
+        return trainer
 
-    def _new_uses(self) -> Uses:
-        config, layer = self.config, self.model.loss_layer
-        keep = keep_probabilities(self.shard.vocab.counts, config.sample)
-        return Uses(
-            layer.output,
-            keep,
-            skip_gram=bool(config.sg),
-            negative=layer.sample_size,
-            contexts=self._contexts(),
-        )
+    def _curvatures(self, weights: tuple[Array, Array], rate: float) -> tuple[Array, Array]:
+        """Return how far a step takes an input row, and an output row, on average of the round."""
+        config, (inputs, outputs) = self.config, self._expected
+        averaged = 1.0 if config.sg or not config.cbow_mean else self._contexts
+        found = [
+            (
+                curvature_matrix(W_out, outputs / inputs.sum(), rate),
+                curvature_matrix(W_in, inputs / inputs.sum(), rate, averaged=averaged),
+            )
+            # Rows that were short when it began have grown, and curvature with them.
+            for W_in, W_out in (weights, self.model.params)
+        ]
+        before, after = found
+        return (before[0] + after[0]) / 2, (before[1] + after[1]) / 2
 
-    def _contexts(self) -> float:
-        """Return how many contexts a window has, about: sentences are cut, and thinned out."""
-        config, lengths = self.config, np.diff(self.shard.offsets)
-        lengths = lengths[lengths > 0] if len(lengths) else np.ones(1)
-        reach = (config.window_size + 1) / 2 if config.draws_widths else config.window_size
-        sides = np.minimum(reach, lengths - 1)
-        of_sentence = 2 * (lengths * sides - sides * (sides + 1) / 2)
-        return float(of_sentence.sum() / max(1, lengths.sum()))
-
-    def _changed(self, before: Array, after: Array, uses: np.ndarray, *, alone: bool) -> Rows:
+    def _changed(
+        self,
+        before: Array,
+        after: Array,
+        uses: np.ndarray,
+        matrix: Array | None,
+        *,
+        alone: bool,
+    ) -> Rows:
+        """Return the rows that have changed: what they are, or by what, unrolled or not."""
         xp, (n, width) = self.backend.xp, before.shape
         at_once = max(1, _COMPARED_AT_ONCE // width)
         found = [
@@ -158,5 +183,19 @@ class RoundTrainer:
             for start in range(0, n, at_once)
         ]
         index = xp.concatenate(found).astype(xp.int32)
-        rows = after[index] if alone else after[index] - before[index]
-        return Rows(index, rows, self.backend.asarray(uses.astype(np.float32))[index])
+        rows, steps = after[index], self.backend.asarray(uses.astype(np.float32))[index]
+        if not alone:
+            rows -= before[index]
+        if matrix is not None:
+            rows = Curvature.of(matrix).unrolled(rows, steps)
+        return Rows(index, rows, steps)
+
+
+def _contexts(config: TrainConfig, offsets: np.ndarray) -> float:
+    """Return how many contexts a window has, about, in sentences of these lengths."""
+    lengths = np.diff(offsets)
+    lengths = lengths[lengths > 0]
+    reach = (config.window_size + 1) / 2 if config.draws_widths else config.window_size
+    sides = np.minimum(reach, lengths - 1)
+    of_sentences = (2 * lengths - sides - 1) * sides
+    return max(1.0, float(of_sentences.sum() / max(1, lengths.sum())))

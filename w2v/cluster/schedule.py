@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from w2v.cluster.rounds import Span
 
+FIRST_WORDS = 32_000  # of all workers
+GROWTH = 0.5  # of a round over all before it, at most, by all workers
+
 
 class Schedule:
     """Deals a run out in rounds: of each, every shard has its share.
@@ -18,7 +21,10 @@ class Schedule:
     trained : int, default 0
         Words of the run that are done: :attr:`trained` of an earlier part of it.
     words : int, default 50_000
-        Words of a worker in a round.
+        Words of a worker in a round; fewer at the beginning of a run, when rows go far in few
+        steps.
+    before : int, default 0
+        Words of a longer run, of which this one is a part, before it.
 
     Attributes
     ----------
@@ -31,8 +37,15 @@ class Schedule:
     """
 
     def __init__(
-        self, lengths: Sequence[int], epochs: int, *, trained: int = 0, words: int = 50_000
+        self,
+        lengths: Sequence[int],
+        epochs: int,
+        *,
+        trained: int = 0,
+        words: int = 50_000,
+        before: int = 0,
     ) -> None:
+        self._before = before
         self._lengths, self._epoch_words = list(lengths), sum(lengths)
         self.total, self.trained, self.words = epochs * self._epoch_words, trained, words
 
@@ -60,6 +73,8 @@ class Schedule:
     def _end(self) -> int:
         """Return the word of the epoch that the next round ends at."""
         N, begin = self._epoch_words, self.trained % self._epoch_words
-        end = begin + max(1, self.words) * len(self._lengths)
+        words = max(1, self.words) * len(self._lengths)
+        if len(self._lengths) > 1:
+            words = min(words, max(FIRST_WORDS, int(GROWTH * (self._before + self.trained))))
         # No round is left that is shorter than half of one.
-        return N if end + max(1, self.words) * len(self._lengths) // 2 > N else end
+        return N if begin + words + words // 2 > N else begin + words

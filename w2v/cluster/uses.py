@@ -52,7 +52,21 @@ class Uses:
         loss : FusedLoss
             What that has cost.
         """
-        kept = np.bincount(tokens, minlength=len(self._keep)) * self._keep
+        return self._of_words(np.bincount(tokens, minlength=len(self._keep)), loss)
+
+    def expected(self, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the uses of all rows that a whole text leads to, about.
+
+        Parameters
+        ----------
+        counts : (V,) array of numbers
+        """
+        kept = round(float((counts * self._keep).sum()))
+        predictions = round(kept * self._contexts) if self._skip_gram else kept
+        return self._of_words(counts, FusedLoss(0.0, predictions, kept))
+
+    def _of_words(self, counts: np.ndarray, loss: FusedLoss) -> tuple[np.ndarray, np.ndarray]:
+        kept = counts * self._keep
         kept *= loss.words / max(kept.sum(), 1e-9)
         contexts = loss.predictions / max(1, loss.words) if self._skip_gram else self._contexts
         predicted = kept * (loss.predictions / max(1, loss.words))
