@@ -119,6 +119,7 @@ def test_what_is_no_weights_is_refused(tmp_path: Path) -> None:
         (TEXT, ones * 0, "nothing would be trained"),
         (TEXT, ones[:, None], "one number a sentence"),
         (TEXT, 1, "one number a sentence"),
+        (TEXT, [10**400] * 300, "one number a sentence"),
         (TEXT, ["a"] * 300, "one number a sentence"),
         (tmp_path / "t.txt", [1], "sentences given as lists"),
     ]

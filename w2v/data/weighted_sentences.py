@@ -128,7 +128,7 @@ def checked_weights(weights: ArrayLike) -> NDArray[np.float64]:
     try:
         given = np.asarray(weights)
         found: NDArray[np.float64] = given.astype(np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError(f"sample_weight is one number a sentence, got {quoted(weights)}") from None
     if found.ndim != 1 or given.dtype.kind not in "biufO":
         raise ValueError(
