@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.backend.host_memory import free_and_total
-from w2v.messages import quoted
+from w2v.messages import quoted, shortened
 
 Ids = NDArray[np.int64]
 
@@ -232,11 +232,15 @@ def _weight(edges: Iterable[Any], weight: str | None) -> float:
         value = 1 if weight is None else each.get(weight, 1)
         if not (_is_number(value) and 0 <= value < np.inf):
             raise ValueError(
-                f"an edge's {weight} must be a number not below 0, got {quoted(value)}"
+                f"an edge's {shortened(str(weight))} must be a number not below 0, "
+                f"got {quoted(value)}"
             )
         total += float(value)
     if total == np.inf:
-        raise ValueError(f"edges side by side have a {weight} of more than a float holds together")
+        raise ValueError(
+            f"edges side by side have a {shortened(str(weight))} of more than a float holds "
+            "together"
+        )
     return total
 
 
