@@ -129,7 +129,8 @@ def csv_arrays(reader: Any, name: str, column: str, delimiter: str) -> Iterator[
     import pyarrow.csv as pc
 
     begin = reader.read(_JSON_BYTES)
-    require_column(name, column, _header(begin, name, delimiter))
+    if header := _header(begin, name, delimiter):  # or else Arrow tells what the file lacks
+        require_column(name, column, header)
     try:
         rows = pc.open_csv(
             _Readable(reader, begin),
