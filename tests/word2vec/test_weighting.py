@@ -55,6 +55,12 @@ def test_weights_say_how_often_epochs_have_a_sentence() -> None:
     assert (weighted.of_epoch(2, 4).tokens.tolist()) != epochs[4].tokens.tolist()
 
 
+def test_weights_for_which_there_is_no_room_are_told_before_it_is_taken() -> None:
+    text = [["a", "b"] * 5_000] * 40
+    with pytest.raises(MemoryError, match=r"an epoch has 400,000,000,000 words.*lower all weights"):
+        Word2Vec(**{**SMALL, "negative": 1}).fit(text, sample_weight=[1e6] * 40)
+
+
 def test_each_sentence_keeps_its_weight_whatever_is_left_of_others() -> None:
     text = [["x", "rare"], [], ["a", "b"] * 6_000, ["rare2"], *[["c", "d", "e"]] * 9]
     weights = [9, 9, 0, 9, *[1] * 9]
@@ -113,6 +119,7 @@ def test_what_is_no_weights_is_refused(tmp_path: Path) -> None:
         (TEXT, ones * 0, "nothing would be trained"),
         (TEXT, ones[:, None], "one number a sentence"),
         (TEXT, 1, "one number a sentence"),
+        (TEXT, [10**400] * 300, "one number a sentence"),
         (TEXT, ["a"] * 300, "one number a sentence"),
         (tmp_path / "t.txt", [1], "sentences given as lists"),
     ]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from w2v.cli.common import CommandLineError
 from w2v.files import check_replaceable, named
+from w2v.files.names import is_url
 from w2v.files.room import free_at, most_in_a_file, size_text
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _FAILURES = (OSError, MemoryError, ValueError)
 
 def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Path | str]) -> None:
     """Refuse to write two things into one file, or one over what it is made from."""
-    read = {os.path.realpath(named(name)): name for name in inputs}
+    read = {os.path.realpath(named(name)): name for name in inputs if not is_url(str(name))}
     written: dict[str, Path] = {}
     for path in filter(None, outputs):
         place = os.path.realpath(path)

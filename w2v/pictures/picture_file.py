@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from w2v.files import atomic_path
+from w2v.messages import quoted
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,5 +31,5 @@ def check_picture(path: str | os.PathLike[str]) -> None:
     suffix = Path(path).suffix
     if suffix and suffix[1:].lower() not in kinds:
         raise ValueError(
-            f"{path}: got suffix {suffix!r}, expected one of .png, .svg, .pdf, .jpg, .webp"
+            f"{path}: got suffix {quoted(suffix)}, expected one of .png, .svg, .pdf, .jpg, .webp"
         )

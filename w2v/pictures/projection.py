@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from w2v.messages import quoted
+
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -41,7 +43,7 @@ def project(
     if method == "tsne":
         return _tsne(table, components)
     if method != "pca":
-        raise ValueError(f"method is {method!r}, expected 'pca' or 'tsne'")
+        raise ValueError(f"method is {quoted(method)}, expected 'pca' or 'tsne'")
     return _pca(table, components)
 
 

@@ -18,8 +18,8 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 from w2v import Word2Vec
 from w2v.data import CorpusError, prepare, read_corpus
-from w2v.data.reading.remote import is_url
 from w2v.data.reading.source_state import state_of
+from w2v.files.names import is_url
 
 TEXT = "".join(f"line {i % 9} words\n" for i in range(99))
 LINES = [line.split() for line in TEXT.splitlines()]

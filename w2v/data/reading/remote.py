@@ -65,7 +65,7 @@ class RemoteFile(TextSource):
     def open(self) -> Any:
         """Return a file of bytes to read."""
         with _told(self.url):
-            return _Raised(self.system.open(self.place, "rb"), self.url)
+            return _Raised(self.system.open(self.place, "rb"), self.url, self.size)
 
     def seekable(self) -> Any:
         """Return a file in which places can be sought."""
@@ -91,15 +91,21 @@ class RemoteFile(TextSource):
 
 
 class _Raised:
-    """A file whose failures, of whatever library, are OSErrors."""
+    """A file whose failures, of whatever library, are OSErrors, and to end too soon is one."""
 
-    def __init__(self, file: Any, url: str) -> None:
-        self._file, self._url = file, url
+    def __init__(self, file: Any, url: str, size: int | None) -> None:
+        self._file, self._url, self._size, self._read = file, url, size or 0, 0
 
     def read(self, size: int = -1) -> bytes:
         with _told(self._url):
             data: bytes = self._file.read(size)
-            return data
+        self._read += len(data)
+        if size and not data and self._read < self._size:
+            raise OSError(
+                f"{shortened(self._url)} ended after {self._read:,} of {self._size:,} bytes: read "
+                "it again"
+            )
+        return data
 
     def close(self) -> None:
         self._file.close()
@@ -120,11 +126,6 @@ def _told(url: str) -> Iterator[None]:
         raise OSError(f"cannot read {shortened(url)}: {type(error).__name__}") from error
     except Exception as error:
         raise OSError(f"cannot read {shortened(url)}: {error or type(error).__name__}") from error
-
-
-def is_url(name: str) -> bool:
-    """Tell whether a name is a URL, such as ``s3://…``, or one within another."""
-    return re.match(r"[A-Za-z][A-Za-z0-9+.-]+(://|::)", name) is not None
 
 
 def find_remote(name: str, storage_options: Mapping[str, Any] | None) -> list[TextSource]:

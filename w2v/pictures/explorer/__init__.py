@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.files import atomic_path
+from w2v.messages import quoted
 from w2v.pictures.projection import project
 from w2v.vectors import KeyedVectors
 from w2v.vectors.nearest import nearest
@@ -74,14 +75,14 @@ def write_explorer(
         if value < 1:
             raise ValueError(f"{name} is {value}, expected at least 1")
     if method not in _METHODS:
-        raise ValueError(f"method is {method!r}, expected 'pca' or 'tsne'")
+        raise ValueError(f"method is {quoted(method)}, expected 'pca' or 'tsne'")
     if len(vectors) == 0:
         raise ValueError("no words to explore")
     shown = list(map(str, vectors.index_to_key[:words]))
     table, _ = vectors.measured(slice(0, words))
     if not np.isfinite(table).all():
         row = int(np.flatnonzero(~np.isfinite(table).all(axis=1))[0])
-        raise ValueError(f"the vector of {shown[row]!r} is not finite")
+        raise ValueError(f"the vector of {quoted(shown[row])} is not finite")
     positions, tones, about = _lay_out(table, method)
     data = {
         "words": shown,
