@@ -74,6 +74,11 @@ def _whole(folder: Path) -> str:
     parts = ["", title, "", *_table(rows), ""]
     if quality := read_json(folder / "engine-quality.json"):
         parts += [_QUALITY.format(**quality), "", score_table(quality["summary"]), ""]
+    if (frontier := folder / "frontier.md").exists():
+        title, setting, *rest = frontier.read_text(encoding="utf-8").rstrip().split("\n\n")
+        picture = frontier.with_suffix(".png").relative_to(ROOT).as_posix()
+        parts += [f"#{title}", "", f"{setting}.", "", f"![{title[2:]}](../{picture})", ""]
+        parts += ["\n\n".join(f"#{x}" if x.startswith("## ") else x for x in rest), ""]
     return "\n".join(parts)
 
 
