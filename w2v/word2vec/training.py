@@ -243,7 +243,7 @@ class Training(VocabularySteps, Saving):
             if not self.predictions:
                 tell_that_nothing_was_left(config)
             elif self.losses:
-                tell_if_worse_than_untrained(self.losses[-1], config)
+                tell_if_worse_than_untrained(self.losses[-1], session.resting.of_zeros(), config)
         session.call("on_train_end")
         return session.known_words, session.trained_words
 
