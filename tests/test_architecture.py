@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "training": FOUNDATIONS | {"data", "layers", "models", "pictures"},
     "word2vec": FOUNDATIONS | {"data", "layers", "models", "pictures", "training", "vectors"},
     "bench": FOUNDATIONS | {"data", "layers", "models", "training", "vectors", "word2vec"},
+    "cluster": FOUNDATIONS | {"data", "layers", "models", "training", "word2vec"},
     "gensim": {"data", "vectors", "word2vec"},
     "sklearn": {"messages", "optional", "vectors", "word2vec"},
     "course": {"backend", "data", "layers", "models", "training", "vectors"},

@@ -144,14 +144,8 @@ class FusedEngine(Engine):
             corpus.offsets,
             run.vocab.counts,
             epochs=config.epochs,
-            alpha=max(config.learning_rate, config.min_alpha),
-            min_alpha=config.min_alpha,
-            sample=config.sample,
-            shrink_windows=config.draws_widths,
-            cbow_mean=bool(config.cbow_mean),
-            share_negatives=config.share_negatives,
-            workers=config.workers,
             start=run.first_epoch * corpus.n_tokens + self._begun(),
+            **fused_options(config),
         )
         trainer.look_at = corpus.look_at
         trainer.total_loss, trainer.predictions = self.total_loss, self.predictions
@@ -209,6 +203,19 @@ class FusedEngine(Engine):
         corpus = self.run.corpus
         words = self._trainer.trained if trained is None else trained
         return words * (corpus.total_words / max(1, corpus.n_tokens))
+
+
+def fused_options(config: TrainConfig) -> dict[str, Any]:
+    """Return what a configuration says to a :class:`~w2v.training.fused.FusedTrainer`."""
+    return {
+        "alpha": max(config.learning_rate, config.min_alpha),
+        "min_alpha": config.min_alpha,
+        "sample": config.sample,
+        "shrink_windows": config.draws_widths,
+        "cbow_mean": bool(config.cbow_mean),
+        "share_negatives": config.share_negatives,
+        "workers": config.workers,
+    }
 
 
 def first_rate(config: TrainConfig) -> float:

@@ -88,6 +88,11 @@ class FusedTrainer:
         By default the model's.
     start : int, default 0
         Words of the run that an earlier part of it has trained on, its :attr:`trained`.
+    before : int, default 0
+        Words of a longer run before this one, which is a part of it: draws and learning rate
+        follow from the place in that.
+    of : int, optional
+        Words of the longer run.
 
     Attributes
     ----------
@@ -105,6 +110,8 @@ class FusedTrainer:
     total_loss : float
         Loss, in nats, summed over all predictions so far.
     predictions : int
+    kept : int
+        Words that subsampling has kept.
     seconds : float
         What :meth:`run` has spent, without compiling.
     compile_seconds : float
@@ -134,6 +141,8 @@ class FusedTrainer:
         workers: int | None = None,
         seed: int | None = None,
         start: int = 0,
+        before: int = 0,
+        of: int | None = None,
     ) -> None:
         self.workers = model.backend.fused_workers() if workers is None else workers
         if epochs < 1 or self.workers < 1:
@@ -146,6 +155,7 @@ class FusedTrainer:
         self.epochs = epochs
         self.total = epochs * int(offsets[-1] - offsets[0])
         self.trained = self._handed_out = start
+        self._before = before
         self.lockf: Array | None = None
         self.look_at: Callable[[int, int], None] | None = None
         self.seconds = self.compile_seconds = 0.0
@@ -155,7 +165,7 @@ class FusedTrainer:
             window=model.window_size,
             negative=model.loss_layer.sample_size,
             exact=model.loss_layer.exact,
-            total=max(1, self.total),
+            total=max(1, self.total if of is None else of),
             seed=model.seed if seed is None else seed,
             alpha=sgd_rate(isinstance(model, SkipGram)) if alpha is None else alpha,
             min_alpha=min_alpha,
@@ -170,7 +180,7 @@ class FusedTrainer:
             hs=model.loss_layer.hs,
         )
         self._sums: dict[int, FusedLoss] = {}  # by epoch
-        self.total_loss, self.predictions = 0.0, 0
+        self.total_loss, self.predictions, self.kept = 0.0, 0, 0
         words = self.backend.fused_words(self.settings, model.params[0].shape[1])
         self._slices = Slices(offsets, words)
         model.set_params(*map(self.backend.fused_rows, model.params))
@@ -302,7 +312,7 @@ class FusedTrainer:
             self.look_at(piece.first, piece.last)
         offsets = np.asarray(self.offsets[piece.first : piece.last + 1])
         tokens = self.tokens[offsets[0] : offsets[-1]]
-        return self._work(tokens, offsets - offsets[0], piece.position)
+        return self._work(tokens, offsets - offsets[0], self._before + piece.position)
 
     def _work(self, tokens: Array, offsets: Array, position: int) -> Work:
         W_in, W_out = self.model.params
@@ -314,6 +324,7 @@ class FusedTrainer:
         self._sums[piece.epoch] = _plus(self._sums.get(piece.epoch, _NOTHING), loss)
         self.total_loss += loss.total
         self.predictions += loss.predictions
+        self.kept += loss.words
         self.trained += piece.words
 
     def _check(self, piece: Slice, loss: FusedLoss) -> None:
@@ -325,7 +336,7 @@ class FusedTrainer:
             self.trained,
             self.total,
             self.seconds,
-            self.settings.rate(self.trained),
+            self.settings.rate(self._before + self.trained),
             recent.total / recent.predictions,
         )
 

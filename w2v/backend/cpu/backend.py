@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from w2v.backend.array import Array
 from w2v.backend.cpu import fused, sampling_kernels
 from w2v.backend.cpu import layer_kernels as kernels
+from w2v.backend.cpu.arguments import read_only, row_numbers, whole_rows
 from w2v.backend.cpu.rows import padded, padded_copy, zero_rows
 from w2v.backend.noise import NoiseTable
 from w2v.backend.pending import PendingLoss
@@ -27,21 +26,32 @@ class CPUBackend(Backend):
 
     def row_dot(self, W: Array, index: Array, h: Array) -> Array:
         self.check_row_dot(W, index, h)
+        whole = whole_rows(W)
+        if whole is None:
+            return super().row_dot(W, index, h)
         out = np.empty(index.shape, dtype=W.dtype)
-        if not kernels.row_dot(_whole(W), index, h, out):
+        rows, vectors = read_only(whole), read_only(h, W.dtype)
+        if not kernels.row_dot(rows, row_numbers(index), vectors, out):
             self.check_ids(index, W.shape[0], "row")
         return out
 
     def weighted_rows(self, W: Array, index: Array, weight: Array) -> Array:
         self.check_weighted_rows(W, index, weight)
+        whole = whole_rows(W)
+        if whole is None:
+            return super().weighted_rows(W, index, weight)
         out = np.empty((index.shape[0], W.shape[1]), dtype=W.dtype)
-        if not kernels.weighted_rows(_whole(W), index, weight, out):
+        rows, factors = read_only(whole), read_only(weight, W.dtype)
+        if not kernels.weighted_rows(rows, row_numbers(index), factors, out):
             self.check_ids(index, W.shape[0], "row")
         return out
 
     def scatter_add(self, dst: Array, index: Array, rows: Array) -> None:
         self.check_scatter_add(dst, index, rows)
-        if not kernels.scatter_add(_whole(dst), index, rows):
+        whole = whole_rows(dst)
+        if whole is None:
+            super().scatter_add(dst, index, rows)
+        elif not kernels.scatter_add(whole, row_numbers(index), read_only(rows, dst.dtype)):
             self.check_ids(index, dst.shape[0], "row")
 
     def reduce_rows(self, index: Array, rows: Array, size: int) -> RowGrad:
@@ -57,13 +67,13 @@ class CPUBackend(Backend):
         self.check_reduce_outer(index, weight, h)
         unique, place = self._unique(index, size)
         out = np.zeros((unique.size, h.shape[1]), dtype=h.dtype)
-        kernels.reduce_outer(place, weight, h, out)
+        kernels.reduce_outer(place, read_only(weight, h.dtype), read_only(h), out)
         return RowGrad.of(TouchedRows(unique, out), size)
 
     def _unique(self, index: Array, size: int) -> tuple[Array, Array]:
         """Return the distinct rows, and for every entry of index the place of its own."""
         place = np.empty(index.shape, np.int32)
-        unique = kernels.unique(index, size, place.reshape(-1))
+        unique = kernels.unique(row_numbers(index).reshape(-1), size, place.reshape(-1))
         if index.size and not unique.size:
             self.check_ids(index, size, "row")
         return unique, place
@@ -72,9 +82,9 @@ class CPUBackend(Backend):
         self.check_labels(x, t)
         difference = np.empty(x.shape, dtype=x.dtype)
         two_d = (x.shape[0], -1)
-        labels = np.broadcast_to(t, x.shape)
+        logits, labels = read_only(x), read_only(np.broadcast_to(t, x.shape), x.dtype)
         loss = kernels.sigmoid_loss(
-            x.reshape(two_d), labels.reshape(two_d), difference.reshape(two_d)
+            logits.reshape(two_d), labels.reshape(two_d), difference.reshape(two_d)
         )
         return x.dtype.type(loss), difference
 
@@ -92,15 +102,22 @@ class CPUBackend(Backend):
     ) -> None:
         # The constants take the weights' dtype, or the whole loop would run in float64.
         self.check_adam(param, m, v, grad)
+        whole = [whole_rows(each) for each in (param, m, v)]
+        if any(each is None for each in whole):
+            how = {"step_size": step_size, "beta1": beta1, "beta2": beta2, "eps": eps}
+            super().adam_rows(param, m, v, grad, **how)
+            return
         constants = tuple(param.dtype.type(c) for c in (step_size, beta1, beta2, eps))
-        if not kernels.adam_rows(_whole(param), m, v, grad.index, grad.rows, constants):
+        index, rows = row_numbers(grad.index), read_only(grad.rows, param.dtype)
+        if not kernels.adam_rows(*whole, index, rows, constants):
             self.check_ids(grad.index, param.shape[0], "row")
 
     def sample_fast(self, noise: NoiseTable, shape: tuple[int, ...], stream: RandomStream) -> Array:
         noise.check()
         out = np.empty(shape, dtype=np.int32)
         start = np.uint64(stream.take(out.size))
-        sampling_kernels.sample_fast(noise.table, stream.key, start, out.reshape(-1))
+        table = read_only(noise.table)
+        sampling_kernels.sample_fast(table, stream.key, start, out.reshape(-1))
         return out
 
     def sample_exact(
@@ -109,8 +126,9 @@ class CPUBackend(Backend):
         self.check_exact(noise, targets, k)
         out = np.empty((targets.size, k), dtype=np.int32)
         start = np.uint64(stream.take(targets.size))
-        flat: Any = targets.reshape(-1)
-        sampling_kernels.sample_exact(noise.table, noise.cumulative, flat, stream.key, start, out)
+        words = row_numbers(targets).reshape(-1)
+        table, sums = read_only(noise.table), read_only(noise.cumulative)
+        sampling_kernels.sample_exact(table, sums, words, stream.key, start, out)
         return out.reshape(*targets.shape, k)
 
     def zero_rows(self, shape: tuple[int, int]) -> Array:
@@ -122,9 +140,3 @@ class CPUBackend(Backend):
     def train(self, work: Work) -> PendingLoss:
         self.check_work(work)
         return PendingLoss(fused.train(work))
-
-
-def _whole(W: Array) -> Array:
-    """Return a matrix with its rows' padding, as loops over what has no gaps are faster."""
-    whole = padded(W)
-    return W if whole is None else whole

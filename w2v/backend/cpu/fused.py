@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from w2v.backend.cpu import both_kernels, negative_kernels, shared_kernels, tree_kernels
+from w2v.backend.cpu.arguments import read_only
 from w2v.backend.cpu.batch_kernels import Corpus, Windows
 from w2v.backend.cpu.block_draw_kernels import Shared
 from w2v.backend.cpu.copies import OwnCopies, own_copies
@@ -39,11 +40,9 @@ def train(work: Work, own: OwnCopies | None = None) -> FusedLoss:
     loss = np.zeros(3)
     form.kernel(
         (W_in, W_out, loss),
-        Corpus(
-            _read_only(work.tokens, np.int32), _read_only(work.offsets, np.int64), work.position
-        ),
+        Corpus(read_only(work.tokens, np.int32), read_only(work.offsets, np.int64), work.position),
         Windows(
-            _read_only(work.keep, np.uint32),
+            read_only(work.keep, np.uint32),
             settings.token_key,
             settings.reach,
             settings.shrink_windows,
@@ -59,7 +58,7 @@ def train(work: Work, own: OwnCopies | None = None) -> FusedLoss:
             lane_patterns(form.contexts, form.outputs),
         ),
         own or own_copies(settings, work.position, W_in, W_out),
-        None if work.lockf is None else _read_only(work.lockf, np.float32),
+        None if work.lockf is None else read_only(work.lockf, np.float32),
     )
     for W, whole in ((work.W_in, W_in), (work.W_out, W_out)):
         if not np.may_share_memory(W, whole):
@@ -182,10 +181,3 @@ def _vector_rows(W: np.ndarray) -> np.ndarray:
     """Return W with rows of whole vectors: itself with its padding, or else a copy."""
     whole = padded(W)
     return whole if whole is not None else _vector_rows(padded_copy(W))
-
-
-def _read_only(x: np.ndarray, dtype: type[np.number[Any]]) -> np.ndarray:
-    """Return x as memory maps are, so that the kernels are compiled for one type only."""
-    view = np.ascontiguousarray(x, dtype=dtype).view()
-    view.flags.writeable = False
-    return view

@@ -89,7 +89,7 @@ def scatter_add(dst, index, rows):
 
 @_exact
 def unique(index, size, place):
-    """Return the distinct values of index, int32; write for every entry the place of its value.
+    """Return the distinct values of index, (n,), int32; write for each entry its value's place.
 
     Without values, if one is outside 0 .. size - 1.  By a hash table of the batch's size, so
     that the cost does not know V.
@@ -103,7 +103,7 @@ def unique(index, size, place):
     values = np.empty(n, np.int32)
     count = 0
     for i in range(n):
-        given = index.flat[i]
+        given = index[i]
         if (given < 0) | (given >= size):
             return values[:0]
         value = np.int32(given)

@@ -1,0 +1,109 @@
+"""Workers' rounds: one is the same as no cluster, and shards are trained once an epoch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from w2v import Word2Vec
+from w2v.backend import FusedLoss, HuffmanTree, NoiseTable, TreeAndNoise
+from w2v.cluster.combining import apply
+from w2v.cluster.rounds import RoundTrainer
+from w2v.cluster.schedule import Schedule
+from w2v.cluster.uses import Uses
+from w2v.config import TrainConfig
+from w2v.data import EncodedCorpus, Vocabulary
+from w2v.word2vec.weights import Weights
+
+WORDS, EPOCHS = 20_000, 2
+
+
+def text(seed: int = 1, words: int = WORDS) -> EncodedCorpus:
+    """Draw sentences of 1 to 40 words by Zipf's law."""
+    rng = np.random.default_rng(seed)
+    tokens = np.minimum(rng.zipf(1.2, words) - 1, 399).astype(np.int32)
+    ends = np.unique(np.append(np.cumsum(rng.integers(1, 41, words)), words))
+    offsets = np.append(0, ends[ends <= words]).astype(np.int64)
+    vocab = Vocabulary(
+        [f"w{i}" for i in range(400)], np.bincount(tokens, minlength=400).clip(1).astype(np.int64)
+    )
+    return EncodedCorpus(tokens, offsets, vocab, words)
+
+
+@pytest.mark.parametrize("changed", [{"sg": 1}, {"sg": 0}, {"sg": 0, "hs": 1, "negative": 2}])
+def test_one_worker_in_rounds_gives_the_bytes_of_no_cluster(changed: dict[str, Any]) -> None:
+    corpus = text()
+    model = Word2Vec(
+        vector_size=30, epochs=EPOCHS, workers=1, min_count=1, backend="cpu", sample=1e-2, **changed
+    )
+    model.fit(corpus)
+    weights = tuple(Weights(model.config).new_model(corpus.vocab).params)
+    schedule = Schedule([corpus.n_tokens], EPOCHS, words=3_000)
+    trainer = RoundTrainer(model.config, corpus, schedule.total)
+    loss = predictions = 0.0
+    while not schedule.done:
+        (span,) = schedule.deal()
+        changes = trainer.train(weights, span, alone=True)
+        apply(weights, changes)
+        loss, predictions = loss + changes.loss, predictions + changes.predictions
+        schedule.finish()
+    for ours, whole in zip(weights, model._weights.built()[0].params, strict=True):
+        assert (ours == whole).all()
+    assert predictions == model.predictions
+    assert loss / predictions == pytest.approx(model._total_loss / model.predictions)
+
+
+def test_every_token_of_every_shard_is_trained_once_an_epoch() -> None:
+    shards = [text(seed, words) for seed, words in ((1, 9_000), (2, 4_001), (3, 10))]
+    config = TrainConfig(vector_size=4, workers=1, backend="cpu")
+    schedule = Schedule([shard.n_tokens for shard in shards], EPOCHS, words=700)
+    trainers = [RoundTrainer(config, shard, schedule.total) for shard in shards]
+    weights = tuple(trainers[0].model.params)
+    begun: list[list[int]] = [[0] * len(shard) for shard in shards]
+    words, rounds = 0, 0
+    while not schedule.done:
+        for trainer, span, seen in zip(trainers, schedule.deal(), begun, strict=True):
+            words += trainer.train(weights, span).words
+            first, last = np.searchsorted(trainer.shard.offsets[:-1], (span.start, span.stop))
+            for sentence in range(first, last):
+                seen[sentence] += 1
+        schedule.finish()
+        rounds += 1
+    assert rounds > 10
+    assert words == schedule.total == schedule.trained
+    assert all(set(seen) == {EPOCHS} for seen in begun)
+
+
+def test_a_round_says_the_same_again_and_leaves_the_common_weights() -> None:
+    corpus = text()
+    config = TrainConfig(vector_size=8, workers=1, backend="cpu", sg=1)
+    weights = tuple(Weights(config).new_model(corpus.vocab).params)
+    before = [W.copy() for W in weights]
+    schedule = Schedule([corpus.n_tokens], 1, words=5_000)
+    schedule.finish()
+    (span,) = schedule.deal()
+    one, other = (
+        RoundTrainer(config, corpus, schedule.total).train(weights, span) for _ in range(2)
+    )
+    for a, b in zip(one.inputs + one.outputs, other.inputs + other.outputs, strict=True):
+        assert (a == b).all()
+    assert all((was == W).all() for W, was in zip(weights, before, strict=True))
+
+
+def test_uses_add_up_to_the_steps_that_were_made() -> None:
+    counts = np.arange(50, 0, -1)
+    noise, tree = NoiseTable(counts), HuffmanTree(counts)
+    loss = FusedLoss(1.0, predictions=600, words=100)
+    tokens = np.arange(50).repeat(2)
+    for output, negative, steps in (
+        (noise, 5, 6 * 600),
+        (tree, 0, 12 * tree.lengths.sum()),
+        (TreeAndNoise(tree, noise), 5, 6 * 600 + 12 * tree.lengths.sum()),
+    ):
+        uses = Uses(output, np.ones(50), skip_gram=True, negative=negative, contexts=0)
+        inputs, outputs = uses.of(tokens, loss)
+        assert len(outputs) == output.rows
+        assert inputs.sum() == pytest.approx(600)
+        assert outputs.sum() == pytest.approx(steps)

@@ -1,0 +1,1 @@
+"""Training on several machines: rounds from common weights, whose changes are combined."""

@@ -1,0 +1,161 @@
+"""What a round has changed: rows of the weights, summed over workers as a tree."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from w2v.backend import Array, backend_for
+
+
+class Rows(NamedTuple):
+    """Some rows of a matrix.
+
+    Parameters
+    ----------
+    index : (U,) int32 array
+        Which rows, rising.
+    rows : (U, H) float32 array
+        What they have changed by, unrolled by the curvature and summed over workers; or, of a
+        worker that is alone, what they are now.
+    uses : (U,) float32 array
+        How many steps were made on each, over all workers: a step is what one pair of a context
+        and an output asks for, or in CBOW one window and an output.
+    """
+
+    index: Array
+    rows: Array
+    uses: Array
+
+
+class PackedRows(NamedTuple):
+    """Rows in half precision, each scaled so that its largest number is 1.
+
+    Parameters
+    ----------
+    index : (U,) int32 array
+    halves : (U, H) float16 array
+    scale : (U,) float32 array
+        What each row is to be multiplied by.
+    uses : (U,) float32 array
+    """
+
+    index: Array
+    halves: Array
+    scale: Array
+    uses: Array
+
+
+class Changes(NamedTuple):
+    """What some workers have changed in a round.
+
+    Parameters
+    ----------
+    inputs, outputs : Rows or PackedRows
+        Of the two matrices.
+    loss : float
+        In nats, summed over the predictions.
+    predictions : int
+        Pairs of skip-gram, or windows of CBOW.
+    kept : int
+        Words that subsampling kept.
+    words : int
+        Words trained on.
+    curvatures : pair of (H, H) float32 arrays, optional
+        Of the inputs and of the outputs, by which their changes have been unrolled, summed over
+        workers; None where changes are as they were made.
+    workers : int, default 1
+        How many workers' changes these are.
+    absolute : bool, default False
+        Whether the rows are what a worker that is alone has made of them, and no changes:
+        adding a difference would round.
+    """
+
+    inputs: Rows | PackedRows
+    outputs: Rows | PackedRows
+    loss: float
+    predictions: int
+    kept: int
+    words: int
+    curvatures: tuple[Array, Array] | None = None
+    workers: int = 1
+    absolute: bool = False
+
+    @property
+    def bytes(self) -> int:
+        """What they take on the wire."""
+        parts = (*self.inputs, *self.outputs, *(self.curvatures or ()))
+        return sum(part.nbytes for part in parts)
+
+
+def merged(a: Changes, b: Changes) -> Changes:
+    """Return the sum of two workers' or groups' changes, in any order and grouping.
+
+    Raises
+    ------
+    ValueError
+        One of them is of a worker that was to be alone, or unrolled and the other is not.
+    """
+    if a.absolute or b.absolute:
+        raise ValueError("rows of a worker that is alone cannot be added to others' changes")
+    return Changes(
+        _sum(unpacked_rows(a.inputs), unpacked_rows(b.inputs)),
+        _sum(unpacked_rows(a.outputs), unpacked_rows(b.outputs)),
+        a.loss + b.loss,
+        a.predictions + b.predictions,
+        a.kept + b.kept,
+        a.words + b.words,
+        _summed(a, b),
+        a.workers + b.workers,
+    )
+
+
+def _summed(a: Changes, b: Changes) -> tuple[Array, Array] | None:
+    if a.curvatures is None or b.curvatures is None:
+        if a.curvatures is not b.curvatures:
+            raise ValueError(
+                "changes that are unrolled cannot be added to others as they were made"
+            )
+        return None
+    return a.curvatures[0] + b.curvatures[0], a.curvatures[1] + b.curvatures[1]
+
+
+def _sum(a: Rows, b: Rows) -> Rows:
+    xp = backend_for(a.rows).xp
+    index = xp.union1d(a.index, b.index)
+    rows = xp.zeros((len(index), a.rows.shape[1]), dtype=xp.float32)
+    uses = xp.zeros(len(index), dtype=xp.float32)
+    for each in (a, b):
+        at = xp.searchsorted(index, each.index)
+        rows[at] += each.rows
+        uses[at] += each.uses
+    return Rows(index, rows, uses)
+
+
+def packed(changes: Changes) -> Changes:
+    """Return changes with rows in half precision, for the wire; half the bytes.
+
+    Raises
+    ------
+    ValueError
+        Of a worker that is alone.
+    """
+    if changes.absolute:
+        raise ValueError("rows of a worker that is alone are kept as they are: do not pack them")
+    inputs, outputs = (_pack(unpacked_rows(rows)) for rows in (changes.inputs, changes.outputs))
+    return changes._replace(inputs=inputs, outputs=outputs)
+
+
+def _pack(rows: Rows) -> PackedRows:
+    xp = backend_for(rows.rows).xp
+    scale = abs(rows.rows).max(axis=1, initial=0)
+    scale[scale == 0] = 1
+    return PackedRows(rows.index, (rows.rows / scale[:, None]).astype(xp.float16), scale, rows.uses)
+
+
+def unpacked_rows(rows: Rows | PackedRows) -> Rows:
+    """Return rows in float32 again; those that are, as they are."""
+    if isinstance(rows, Rows):
+        return rows
+    return Rows(rows.index, rows.halves.astype(np.float32) * rows.scale[:, None], rows.uses)

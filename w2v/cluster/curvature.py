@@ -1,0 +1,113 @@
+"""How far a step takes a row on its way to its optimum, along each direction.
+
+What a step asks for changes as the row moves: by the rate times the rows of the other side, each
+with its square along that direction.  These have few directions in common, in which they are long;
+there a row has come to its optimum after some hundred steps, and along all others after many more.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from w2v.backend import Array, backend_for
+
+DIRECTIONS = 8  # that are told from the others
+FIRST_ROWS = 2048  # the most frequent words' stand for all
+STEEPNESS = 0.25  # of the steepest that a sigmoid is, at 0
+
+
+def curvature_matrix(
+    others: Array, steps: np.ndarray, rate: float, *, averaged: float = 1.0
+) -> Array:
+    """Return what a step on a row does, as a matrix: it takes x − x* to x − x* less M (x − x*).
+
+    Parameters
+    ----------
+    others : (rows, H) float32 array
+        Rows of the other side.
+    steps : (rows,) array of numbers
+        How often each of them is there at a step of one row, on average.
+    rate : float
+        Learning rate.
+    averaged : float, default 1
+        Of how many of them a step sees the mean.
+
+    Returns
+    -------
+    (H, H) float32 array
+    """
+    rows = others[:FIRST_ROWS]
+    often = backend_for(others).asarray(steps[:FIRST_ROWS].astype(np.float32))
+    matrix = (rows * often[:, None]).T @ rows
+    if averaged > 1:
+        mean = often @ rows
+        common = mean[:, None] * mean
+        matrix = (matrix - common) / averaged + common
+    return rate * STEEPNESS * matrix
+
+
+class Curvature(NamedTuple):
+    """What a step on a row does along some directions, and along all others.
+
+    Parameters
+    ----------
+    directions : (H, m) float32 array
+        Columns of length 1, each at a right angle to the others.
+    shares : (m + 1,) float32 array
+        The share of the way to its optimum that a step takes a row along each of them, and the
+        last along all others.
+    """
+
+    directions: Array
+    shares: Array
+
+    @classmethod
+    def of(cls, matrix: Array) -> Curvature:
+        """Find the directions of a matrix as :func:`curvature_matrix` returns it."""
+        backend = backend_for(matrix)
+        values, vectors = np.linalg.eigh(backend.to_numpy(matrix).astype(np.float64))
+        m = min(DIRECTIONS, len(values))
+        rest = values[:-m].mean() if len(values) > m else 0.0
+        shares = np.maximum(np.append(values[-m:], rest), 0)
+        return cls(
+            backend.asarray(vectors[:, -m:].astype(np.float32)),
+            backend.asarray(shares.astype(np.float32)),
+        )
+
+    def unrolled(self, rows: Array, uses: Array) -> Array:
+        """Return changes as long as if all steps had been made where the first one was.
+
+        Parameters
+        ----------
+        rows : (U, H) float32 array
+        uses : (U,) float32 array
+            Steps that were made on each.
+        """
+        return self._scaled(rows, self._steps_a_way(uses))
+
+    def rolled(self, rows: Array, uses: Array) -> Array:
+        """Return changes as steps make them that see where those before them have come to.
+
+        Parameters
+        ----------
+        rows : (U, H) float32 array
+            As :meth:`unrolled` returns them; of several workers their sum.
+        uses : (U,) float32 array
+            Steps that were made on each by all of them.
+        """
+        return self._scaled(rows, 1 / self._steps_a_way(uses))
+
+    def _steps_a_way(self, uses: Array) -> Array:
+        """Return n / (1 − exp(−n)) of the ways n that steps add up to, (U, m + 1)."""
+        xp = backend_for(uses).xp
+        ways = xp.maximum(uses[:, None] * self.shares, 1e-5)
+        return ways / -xp.expm1(-ways)
+
+    def _scaled(self, rows: Array, factors: Array) -> Array:
+        rest = factors[:, -1:]
+        along = (rows @ self.directions) * (factors[:, :-1] - rest)
+        scaled = along @ self.directions.T
+        scaled += rows * rest
+        return scaled

@@ -1,0 +1,201 @@
+"""A round of training by one worker: common weights in, changes of rows out."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from w2v.backend import Array, FusedLoss, keep_probabilities
+from w2v.cluster.changes import Changes, Rows
+from w2v.cluster.curvature import Curvature, curvature_matrix
+from w2v.cluster.uses import Uses
+from w2v.config import TrainConfig
+from w2v.data import EncodedCorpus
+from w2v.training.engines import fused_options
+from w2v.training.fused import FusedTrainer
+from w2v.word2vec.weights import Weights
+
+_COMPARED_AT_ONCE = 1 << 18  # numbers; they stay in the cache
+
+
+class Span(NamedTuple):
+    """A worker's part of a round: the sentences of its shard that begin within it.
+
+    Parameters
+    ----------
+    start, stop : int
+        Words of the shard.
+    position : int
+        Words of the run before it, from which its draws and its learning rate follow.
+    epoch : int
+    """
+
+    start: int
+    stop: int
+    position: int
+    epoch: int
+
+
+class RoundTrainer:
+    """Trains spans of a shard, each from common weights, which it leaves as they are.
+
+    What it returns depends on what it is given alone, with one thread: a span that is trained
+    again, here or elsewhere, gives the same.
+
+    Parameters
+    ----------
+    config : TrainConfig
+        Plain SGD's; ``workers`` are threads.
+    shard : EncodedCorpus
+        This worker's sentences, with the vocabulary and the counts of the whole corpus.
+    total : int
+        Words of the whole run: those of all shards, times epochs.
+    lockf : (V,) float32 array, optional
+        What changes of each word's input vector are multiplied by.
+
+    Raises
+    ------
+    ValueError
+        Another optimizer than "sgd".
+    MemoryError
+        There is no room for the weights.
+    """
+
+    def __init__(
+        self, config: TrainConfig, shard: EncodedCorpus, total: int, lockf: Array | None = None
+    ) -> None:
+        if config.optimizer != "sgd":
+            raise ValueError(
+                f"rounds are trained by optimizer='sgd' alone, got {config.optimizer!r}"
+            )
+        self.config, self.shard, self.total, self.lockf = config, shard, total, lockf
+        self.model = Weights(config).new_model(shard.vocab, start="zeros")
+        self.backend = self.model.backend
+        self.model.set_params(*map(self.backend.fused_rows, self.model.params))
+        self._contexts = _contexts(config, shard.offsets)
+        layer, counts = self.model.loss_layer, shard.vocab.counts
+        self._uses = Uses(
+            layer.output,
+            keep_probabilities(counts, config.sample),
+            skip_gram=bool(config.sg),
+            negative=layer.sample_size,
+            contexts=self._contexts,
+        )
+        self._expected = self._uses.expected(counts)
+
+    def train(
+        self,
+        weights: tuple[Array, Array],
+        span: Span,
+        *,
+        alone: bool = False,
+        plain: bool = False,
+    ) -> Changes:
+        """Train a span.
+
+        Parameters
+        ----------
+        weights : (V, H) and (outputs, H) float32 arrays
+            Input and output vectors, on the model's backend.
+        span : Span
+        alone : bool, default False
+            Whether no other worker trains in this round.
+        plain : bool, default False
+            Return changes as they were made, not unrolled: their sum is the plain sum.
+
+        Returns
+        -------
+        Changes
+            NumPy's or CuPy's, as the weights are.
+
+        Raises
+        ------
+        DivergedError
+            The loss is no finite number.
+        """
+        for mine, common in zip(self.model.params, weights, strict=True):
+            mine[...] = common
+        offsets = self.shard.offsets
+        first, last = np.searchsorted(offsets[:-1], (span.start, span.stop)).tolist()
+        tokens = self.shard.mapped_tokens[offsets[first] : offsets[last]]
+        trainer = self._trainer(tokens, offsets[first : last + 1] - offsets[first], first, span)
+        if len(tokens):
+            trainer.run()
+        loss = FusedLoss(trainer.total_loss, trainer.predictions, trainer.kept)
+        uses = self._uses.of(tokens, loss)
+        rate = trainer.settings.rate(span.position)
+        curvatures = None if alone or plain else self._curvatures(weights, rate)
+        inputs, outputs = (
+            self._changed(*each, alone=alone)
+            for each in zip(
+                weights, self.model.params, uses, curvatures or (None, None), strict=True
+            )
+        )
+        return Changes(inputs, outputs, *loss, len(tokens), curvatures, absolute=alone)
+
+    def _trainer(self, tokens: Array, offsets: Array, first: int, span: Span) -> FusedTrainer:
+        """Return the training of sentences, the first of which is the shard's ``first``."""
+        trainer = FusedTrainer(
+            self.model,
+            tokens,
+            offsets,
+            self.shard.vocab.counts,
+            epochs=1,
+            before=span.position + int(self.shard.offsets[first]) - span.start,
+            of=self.total,
+            **fused_options(self.config),
+        )
+        trainer.lockf = self.lockf
+        trainer.look_at = lambda a, b: self.shard.look_at(first + a, first + b)
+        return trainer
+
+    def _curvatures(self, weights: tuple[Array, Array], rate: float) -> tuple[Array, Array]:
+        """Return how far a step takes an input row, and an output row, on average of the round."""
+        config, (inputs, outputs) = self.config, self._expected
+        averaged = 1.0 if config.sg or not config.cbow_mean else self._contexts
+        found = [
+            (
+                curvature_matrix(W_out, outputs / inputs.sum(), rate),
+                curvature_matrix(W_in, inputs / inputs.sum(), rate, averaged=averaged),
+            )
+            # Rows that were short when it began have grown, and curvature with them.
+            for W_in, W_out in (weights, self.model.params)
+        ]
+        before, after = found
+        return (before[0] + after[0]) / 2, (before[1] + after[1]) / 2
+
+    def _changed(
+        self,
+        before: Array,
+        after: Array,
+        uses: np.ndarray,
+        matrix: Array | None,
+        *,
+        alone: bool,
+    ) -> Rows:
+        """Return the rows that have changed: what they are, or by what, unrolled or not."""
+        xp, (n, width) = self.backend.xp, before.shape
+        at_once = max(1, _COMPARED_AT_ONCE // width)
+        found = [
+            start
+            + xp.flatnonzero((before[start:][:at_once] != after[start:][:at_once]).any(axis=1))
+            for start in range(0, n, at_once)
+        ]
+        index = xp.concatenate(found).astype(xp.int32)
+        rows, steps = after[index], self.backend.asarray(uses.astype(np.float32))[index]
+        if not alone:
+            rows -= before[index]
+        if matrix is not None:
+            rows = Curvature.of(matrix).unrolled(rows, steps)
+        return Rows(index, rows, steps)
+
+
+def _contexts(config: TrainConfig, offsets: np.ndarray) -> float:
+    """Return how many contexts a window has, about, in sentences of these lengths."""
+    lengths = np.diff(offsets)
+    lengths = lengths[lengths > 0]
+    reach = (config.window_size + 1) / 2 if config.draws_widths else config.window_size
+    sides = np.minimum(reach, lengths - 1)
+    of_sentences = (2 * lengths - sides - 1) * sides
+    return max(1.0, float(of_sentences.sum() / max(1, lengths.sum())))

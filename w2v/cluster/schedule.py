@@ -1,0 +1,80 @@
+"""Which words each worker trains in which round, and how long rounds are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from w2v.cluster.rounds import Span
+
+FIRST_WORDS = 32_000  # of all workers
+GROWTH = 0.5  # of a round over all before it, at most, by all workers
+
+
+class Schedule:
+    """Deals a run out in rounds: of each, every shard has its share.
+
+    Parameters
+    ----------
+    lengths : sequence of int
+        Words of each shard.
+    epochs : int
+    trained : int, default 0
+        Words of the run that are done: :attr:`trained` of an earlier part of it.
+    words : int, default 50_000
+        Words of a worker in a round; fewer at the beginning of a run, when rows go far in few
+        steps.
+    before : int, default 0
+        Words of a longer run, of which this one is a part, before it.
+
+    Attributes
+    ----------
+    total : int
+        Words of the run.
+    trained : int
+        Words of the run in rounds that are done.
+    words : int
+        Words of a worker in the next round, about.
+    """
+
+    def __init__(
+        self,
+        lengths: Sequence[int],
+        epochs: int,
+        *,
+        trained: int = 0,
+        words: int = 50_000,
+        before: int = 0,
+    ) -> None:
+        self._before = before
+        self._lengths, self._epoch_words = list(lengths), sum(lengths)
+        self.total, self.trained, self.words = epochs * self._epoch_words, trained, words
+
+    @property
+    def done(self) -> bool:
+        """Whether all rounds are."""
+        return self.trained >= self.total
+
+    def deal(self) -> list[Span]:
+        """Return the next round, a span a shard; rounds end where an epoch does."""
+        N = self._epoch_words
+        epoch, begin = divmod(self.trained, N)
+        end = self._end()
+        spans, position = [], self.trained
+        for length in self._lengths:
+            start, stop = begin * length // N, end * length // N
+            spans.append(Span(start, stop, position, epoch))
+            position += stop - start
+        return spans
+
+    def finish(self) -> None:
+        """Count the round that :meth:`deal` gave as done."""
+        self.trained += self._end() - self.trained % self._epoch_words
+
+    def _end(self) -> int:
+        """Return the word of the epoch that the next round ends at."""
+        N, begin = self._epoch_words, self.trained % self._epoch_words
+        words = max(1, self.words) * len(self._lengths)
+        if len(self._lengths) > 1:
+            words = min(words, max(FIRST_WORDS, int(GROWTH * (self._before + self.trained))))
+        # No round is left that is shorter than half of one.
+        return N if begin + words + words // 2 > N else begin + words
