@@ -16,6 +16,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 from w2v import KeyedVectors, Word2Vec
 from w2v.vectors import VectorFormatError
+from w2v.word2vec.pretrained import told_of_init
 
 KV = KeyedVectors(["sea", "ship", "king"], np.eye(3, 4), [3, 2, 1])
 
@@ -58,6 +59,8 @@ def test_every_format_goes_to_a_store_and_comes_back(
     small: dict[str, Any] = {"vector_size": 4, "min_count": 1, "negative": 1, "sample": 0}
     model = Word2Vec([["sea", "ship"]] * 9, init="memory://t.txt", **small)
     assert model.wv.index_to_key == ["sea", "ship"]
+    # A saved model keeps its name, without what nobody else is to know.
+    assert told_of_init("s3://key:secret@b/v.bin?token=secret") == "s3://b/v.bin"
 
 
 class Failing(MemoryFileSystem):
