@@ -126,7 +126,7 @@ def test_changes_of_the_table_itself_are_told(maker: Any, tmp_path: Path) -> Non
         kv = KeyedVectors.load(tmp_path / "v.bin")
         index = maker(kv)
         kv.most_similar("w1", topn=3, indexer=index)
-        change(kv)  # type: ignore[no-untyped-call]
+        change(kv)
         with pytest.warns(UserWarning, match=r"other vectors .* make it anew"):
             kv.most_similar("w1", topn=3, indexer=index)
 
