@@ -18,7 +18,7 @@ PICKLERS = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "sh
 FOUNDATIONS = {"backend", "files", "config", "gensim_names", "items", "messages", "optional"}
 # A room's own modules and these.
 MAY_IMPORT = {
-    "files": {"messages"},
+    "files": {"messages", "optional"},
     "messages": set[str](),
     "gensim_names": {"messages"},
     "items": {"messages"},

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 from collections.abc import Collection
 from pathlib import Path
 
+from w2v.files.urls import is_url
 from w2v.messages import quoted, shortened
 
 _LONGEST_PATH = 4096
-_SCHEME = r"[A-Za-z][A-Za-z0-9+.-]+"  # of two characters or more: one is a drive
-_URL = rf"{_SCHEME}://"
 
 
 def named(path: str | os.PathLike[str]) -> Path:
@@ -36,19 +34,14 @@ def named(path: str | os.PathLike[str]) -> Path:
     name = os.fspath(path)
     if not name.strip():
         raise ValueError(f"a name is empty, got {quoted(name)}: name a file or folder")
-    if re.match(_URL if isinstance(path, str) else _URL[:-1], name):  # paths lose a slash
+    if is_url(path) or is_url(name.replace(":/", "://", 1)):  # paths lose a slash
         raise ValueError(
-            f"{quoted(name)} is a URL, and files are written, and vectors and models read, on this "
-            "machine: give a path here, and copy the file"
+            f"{quoted(name)} is a URL, given as a path or where files of this machine are meant: "
+            "give a path here, and copy the file"
         )
     if len(name) > _LONGEST_PATH:
         raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), shortened(name))
     return Path(name)
-
-
-def is_url(name: str) -> bool:
-    """Tell whether a name is a URL, such as ``s3://…``, or one within another."""
-    return re.match(rf"{_URL}|{_SCHEME}::", name) is not None
 
 
 def is_foreign(folder: str | os.PathLike[str], mark: str) -> bool:

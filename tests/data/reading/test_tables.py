@@ -330,3 +330,26 @@ def test_packages_of_tables_are_not_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_each_text_of_a_model_may_have_a_column_of_its_own() -> None:
+    small: dict[str, Any] = {"vector_size": 4, "min_count": 1, "sample": 0, "workers": 1}
+    small |= {"epochs": 1, "negative": 2}
+    first = pa.table({"n": range(30), "s": [["a", "b", "c"]] * 30})
+    second = pd.DataFrame({"t": [["a", "b", "d"]] * 9, "u": 1})
+    model = Word2Vec(**small).fit(first, column="s")
+    model.build_vocab(second, update=True, column="t")
+    assert model.wv.index_to_key == ["a", "b", "c", "d"]
+    assert model.train(second, column="t", epochs=1) == (27, 27)
+    assert model.train(first, column="s", epochs=1) == (90, 90)
+    built = Word2Vec(**small)
+    built.build_vocab(first, column="s")
+    built.train()
+    alike = Word2Vec(first, column="s", **small)
+    assert (built.wv.vectors == alike.wv.vectors).all()
+    assert alike.train([["a", "b"]], epochs=1) == (2, 2)  # sentences have none
+    for call in (model.fit, model.train, model.build_vocab):
+        with pytest.raises(CorpusError, match=r"has columns \['n', 's'\]; say which"):
+            call(first)
+        with pytest.raises(CorpusError, match="sentences of a list have no column 's'"):
+            call([["a", "b"]], column="s")
