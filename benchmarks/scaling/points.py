@@ -11,16 +11,22 @@ from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
+from typer import Option
+
 from benchmarks.harness import options, report, texts, turns
 from benchmarks.harness.machine import doubled
+from benchmarks.scaling import virtual_workers as virtual
 from benchmarks.scaling.report import AXES, parts, plot
 from w2v.backend import Backend, available_backends, get_backend
 from w2v.bench.rounds import Spread
 from w2v.bench.training import FusedRun, MinibatchRun, Sentences, Setting
+from w2v.config import TrainConfig
 from w2v.data import read_corpus
 
 MODELS = {"skip-gram": True, "CBOW": False}
 DEFAULT = Setting(workers=2)
+_VIRTUAL = "Simulate clusters of so many workers, as 4,16,64, on one core instead."
+_ROUNDS = "Words of each of them in a round."
 _SPEED = 4e6  # words a second, modest, to guess how much text a run takes
 _FEWEST = 50_000  # words that say something of the pace
 _BEFORE = 1_000_000  # words of a run; at its beginning threads share all rows, which is slower
@@ -183,8 +189,19 @@ def _point(series: str, value: int, run: FusedRun, words: int, epochs: int = 1) 
     return Point(series, value, measure, epochs * words, run.kept)
 
 
-def run(folder: Path, *, plan: Annotated[Plan, QUICK] = FULL, corpus: options.Corpus = None) -> str:
-    """Measure, and write ``scaling``."""
+def run(
+    folder: Path, *, plan: Annotated[Plan, QUICK] = FULL, corpus: options.Corpus = None,
+    virtual_workers: Annotated[str | None, Option(help=_VIRTUAL)] = None,
+    round_words: Annotated[str, Option(help=_ROUNDS)] = "50000,200000",
+    epochs: options.Epochs = 3,
+) -> str:  # fmt: skip
+    """Measure, and write ``scaling``; or simulate a cluster, and write ``virtual-workers``."""
+    if virtual_workers is not None:
+        todo = virtual.cases(*([int(x) for x in y.split(",")]
+                               for y in (virtual_workers, round_words)))  # fmt: skip
+        config = TrainConfig(epochs=epochs, workers=1, backend="cpu")
+        with texts.encoded_text(corpus, plan.text_words) as (_, encoded):
+            return virtual.run(folder, encoded, config, todo)
     with texts.benchmark_text(corpus, plan.text_words) as source:
         text = Sentences.of(read_corpus(source.path, min_count=5))
     panels, records = Panels(plan, text), list[dict[str, Any]]()

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from w2v.backend import NoiseTable, keep_probabilities
-from w2v.cluster.uses import Uses
+from w2v.backend import keep_probabilities
 from w2v.config import TrainConfig
 
+_GROUPS = 50  # of words, where counts grow e times
 LINKS = {"10 Gbit/s": 1.25e9, "100 Gbit/s": 12.5e9, "NVLink": 300e9}  # bytes a second
 
 
@@ -48,12 +48,16 @@ class Cluster(NamedTuple):
         Bytes a second that it sends and receives.
     half : bool
         Whether rows are sent in half precision.
+    split : bool
+        Whether each worker combines its part of the rows, so that all send and receive at once;
+        otherwise the whole goes up one tree and down another.
     """
 
     workers: int
     speed: float
     link: float
     half: bool = False
+    split: bool = False
 
 
 def changed_rows(counts: np.ndarray, config: TrainConfig) -> Callable[[float], tuple[float, float]]:
@@ -62,19 +66,21 @@ def changed_rows(counts: np.ndarray, config: TrainConfig) -> Callable[[float], t
     A row stays as it is where none of its visits comes, which are about independent: of an input
     row its word's occurrences that are kept, of an output row windows that have it among theirs.
     """
-    keep = keep_probabilities(counts, config.sample)
-    uses = Uses(
-        NoiseTable(counts, config.ns_exponent), keep, skip_gram=False, negative=config.negative,
-        contexts=1.0,
-    )  # fmt: skip
-    inputs, outputs = uses.expected(counts)
-    total = float(counts.sum())
+    # Words of about the same count, within a fiftieth, are taken together.
+    groups = np.rint(_GROUPS * np.log(np.maximum(counts, 1))).astype(np.int64)
+    rows = np.bincount(groups)
+    chances = keep_probabilities(counts, config.sample)
+    sums = [np.bincount(groups, x)[rows > 0] for x in (counts, counts * chances)]
+    rows = rows[rows > 0]
+    some, kept = (each / rows for each in sums)
+    noise = some**config.ns_exponent
+    drawn = config.negative * float(kept @ rows) / float(noise @ rows) * noise
+    total = float(some @ rows)
 
     def changed(words: float) -> tuple[float, float]:
         part = words / total
-        found = (-np.expm1(-visits * part) for visits in (inputs, outputs))
-        a, b = (float(each.sum()) for each in found)
-        return a, b
+        inputs, outputs = (float(-np.expm1(-x * part) @ rows) for x in (kept, kept + drawn))
+        return inputs, outputs
 
     return changed
 
@@ -104,15 +110,19 @@ def cost(
     size, levels = row_bytes(dim, half=cluster.half), math.ceil(math.log2(cluster.workers))
     of_groups = [size * sum(changed(words * 2**level)) for level in range(levels)]
     of_all = size * sum(changed(words * cluster.workers))
-    sent = (sum(of_groups) + levels * of_all) / cluster.link
-    return Round(of_groups[0] if levels else 0.0, of_all, words / cluster.speed, sent)
+    own = size * sum(changed(words)) if levels else 0.0
+    others = 1 - 1 / cluster.workers
+    crossing = others * (own + of_all) if cluster.split else sum(of_groups) + levels * of_all
+    return Round(own, of_all, words / cluster.speed, crossing / cluster.link)
 
 
 def shortest(
     changed: Callable[[float], tuple[float, float]], dim: int, cluster: Cluster, share: float = 0.1
 ) -> int:
     """Return the words of a worker in the shortest round that exchanges for such a share of it."""
-    words = 1_000
-    while words < 1 << 40 and cost(changed, dim, words, cluster).share > share:
-        words = int(words * 1.25)
-    return words
+    low, high = math.log(1e3), math.log(1e12)
+    for _ in range(20):
+        middle = (low + high) / 2
+        too_much = cost(changed, dim, round(math.exp(middle)), cluster).share > share
+        low, high = (middle, high) if too_much else (low, middle)
+    return round(math.exp(high))

@@ -5,14 +5,17 @@ added up and applied by what a cluster runs.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import reduce
-from itertools import pairwise
+from itertools import pairwise, product
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.harness import scores
+from benchmarks.harness import plots, report, scores, tables, texts, turns
+from benchmarks.scaling.round_costs import LINKS, Cluster, changed_rows, row_bytes, shortest
 from w2v.cluster.changes import Changes, Rows, merged, packed, unpacked_rows
 from w2v.cluster.combining import apply
 from w2v.cluster.rounds import RoundTrainer
@@ -57,13 +60,16 @@ def simulate(corpus: EncodedCorpus, config: TrainConfig, case: Case) -> dict[str
     trainer = RoundTrainer(config, parts[0], schedule.total)
     weights: Any = tuple(Weights(config).new_model(corpus.vocab).params)
     rule, alone = RULES[case.rule], case.workers == 1
-    begin, rounds, sent, words = time.perf_counter(), 0, 0, 0
+    begin, rounds, sent, words, foreseen = time.perf_counter(), 0, 0, 0, 0.0
+    changed = changed_rows(corpus.vocab.counts, config)
+    size = row_bytes(config.vector_size, half=rule.packs)
     while not schedule.done:
         changes = []
         for trainer.shard, span in zip(parts, schedule.deal(), strict=True):
             each = trainer.train(weights, span, alone=alone, plain=rule.plain)
             each = packed(each) if rule.packs else each
             sent, words = sent + each.bytes, words + each.words
+            foreseen += size * sum(changed(each.words))
             changes.append(each)
         rule.apply(weights, reduce(merged, changes))
         schedule.finish()
@@ -74,6 +80,7 @@ def simulate(corpus: EncodedCorpus, config: TrainConfig, case: Case) -> dict[str
     return {
         **case._asdict(), "model": "skip-gram" if config.sg else "CBOW", "trained": words,
         "rounds": rounds, "bytes_a_round": sent / rounds / case.workers,
+        "bytes_foreseen": foreseen / rounds / case.workers,
         "seconds": time.perf_counter() - begin, "loss": float("nan") if loss is None else loss,
         **scores.evaluate(list(corpus.vocab.words), weights[0]),
     }  # fmt: skip
@@ -107,3 +114,86 @@ RULES = {
     "curvature": Rule(apply, plain=False),
     "curvature, half precision": Rule(apply, plain=False, packs=True),
 }  # fmt: skip
+
+
+_ABOUT = (
+    "Each worker has its shard and starts every round, of so many words of each, from the common "
+    "weights. One worker without rounds stands first. Megabytes are those that a worker sends in a "
+    "round, counted and as arithmetic foresees them."
+)
+_COSTS = (
+    "Words of each worker in the shortest round that exchanges for a tenth of its time at most, "
+    "without overlap: 300 dimensions, twenty million words a second a worker, rows in half "
+    "precision; through a tree of whole tables, or with each worker combining its part of the rows."
+)
+_VOCABULARIES, _DIM, _SPEED = (1_000_000, 10_000_000), 300, 2e7
+
+
+def cases(workers: Sequence[int], words: Sequence[int]) -> list[Case]:
+    """Give the cases of a run: one worker, then all rules for the first of the others."""
+    first, *more = workers
+    return [
+        Case(1, 1 << 40),
+        *(Case(first, R, rule) for R in words for rule in RULES if rule != "sum"),
+        *(Case(K, R) for K in more for R in words),
+    ]
+
+
+def run(folder: Path, corpus: EncodedCorpus, config: TrainConfig, todo: Sequence[Case]) -> str:
+    """Simulate cases of both models, and write ``virtual-workers``."""
+    records = []
+    for sg in (1, 0):
+        for case in todo:
+            turns.say(f"virtual workers: {'skip-gram' if sg else 'CBOW'}, {_named(case)}", True)
+            records.append(simulate(corpus, replace(config, sg=sg), case))
+    figures = {"epochs": config.epochs, "words": corpus.n_tokens, "left_out": scores.missing_sets(),
+               "results": records}  # fmt: skip
+    title = "What combining workers' changes does to quality"
+    plot = plots.panels(list(_panels(records)), 2)
+    return report.write(folder, "virtual-workers", title, figures, _parts(records), plot)
+
+
+def _named(case: Case) -> str:
+    if case.workers == 1:
+        return "1 worker"
+    return f"{case.workers} workers, {case.words:,} words a round, {case.rule}"
+
+
+def _parts(records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    yield _ABOUT
+    for model, of in tables.grouped(records, "model").items():
+        yield f"## {model}"
+        cells: dict[tuple[str, str], object] = {}
+        for each in of:
+            name = _named(Case(each["workers"], each["words"], each["rule"]))
+            for key, title in {"loss": "loss", **scores.TITLES}.items():
+                if key in each:
+                    cells[name, title] = f"{each[key]:.3f}"
+            sent, foreseen = each["bytes_a_round"] / 1e6, each["bytes_foreseen"] / 1e6
+            cells[name, "MB, counted"], cells[name, "foreseen"] = f"{sent:.2f}", f"{foreseen:.2f}"
+        yield tables.pivot("", cells)
+    yield "## What a round must have to be worth its bytes"
+    yield _COSTS
+    costs: dict[tuple[str, str], object] = {}
+    for V in _VOCABULARIES:
+        changed = changed_rows(texts.zipf_counts(V), TrainConfig())
+        for (link, speed), split in product(LINKS.items(), (False, True)):
+            row = f"{V:,} words, {link}, {'by parts' if split else 'tree'}"
+            for K in (2, 4, 8, 16, 32, 64):
+                cluster = Cluster(K, _SPEED, speed, half=True, split=split)
+                least = shortest(changed, _DIM, cluster)
+                costs[row, f"{K} workers"] = f"{least / 1e6:,.0f} M"
+    yield tables.pivot("", costs)
+
+
+def _panels(records: Sequence[Mapping[str, Any]]) -> Iterator[plots.Panel]:
+    """Draw the loss against workers, a line a rule and length of a round."""
+    for model, of in tables.grouped(records, "model").items():
+        lines = {
+            f"{rule}, {words:,} words": plots.Line(
+                [x["workers"] for x in each], [x["loss"] for x in each]
+            )
+            for (rule, words), each in tables.grouped(of, "rule", "words").items()
+            if each[0]["workers"] > 1
+        }
+        yield plots.Panel(model, "workers", "loss, nats", lines, log="x")

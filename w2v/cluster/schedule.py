@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from w2v.cluster.rounds import Span
 
 FIRST_WORDS = 32_000  # of all workers
+EXCHANGE_SHARE = 0.1  # of a round's time
 GROWTH = 0.5  # of a round over all before it, at most, by all workers
 
 
@@ -69,6 +70,23 @@ class Schedule:
     def finish(self) -> None:
         """Count the round that :meth:`deal` gave as done."""
         self.trained += self._end() - self.trained % self._epoch_words
+
+    def adapt(self, train_seconds: float, exchange_seconds: float, *, most: int) -> None:
+        """Lengthen rounds that exchange for more than a tenth of the time, shorten others.
+
+        Short rounds keep more quality, so that no more time is taken than is needed; twice as
+        long, or half, is the most that one round changes the next by.
+
+        Parameters
+        ----------
+        train_seconds, exchange_seconds : float
+            What the last round took, where both do not go on at once.
+        most : int
+            Words of a worker in a round, at most, whatever the exchange costs.
+        """
+        share = exchange_seconds / max(1e-9, train_seconds + exchange_seconds)
+        times = min(2.0, max(0.5, share / EXCHANGE_SHARE))
+        self.words = max(1, min(most, round(self.words * times)))
 
     def _end(self) -> int:
         """Return the word of the epoch that the next round ends at."""

@@ -1,0 +1,56 @@
+"""How a run is dealt out: rounds that grow at first, and that adapt to what exchange costs."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from w2v.cluster.schedule import FIRST_WORDS, Schedule
+
+
+def rounds(schedule: Schedule) -> list[int]:
+    """Return the words of each round that is left."""
+    found = []
+    while not schedule.done:
+        found.append(sum(span.stop - span.start for span in schedule.deal()))
+        schedule.finish()
+    return found
+
+
+def test_rounds_of_several_workers_grow_to_their_length_and_cover_every_epoch() -> None:
+    schedule = Schedule([1_000_000, 500_000, 700_000], 2, words=200_000)
+    found = rounds(schedule)
+    assert found[0] == pytest.approx(FIRST_WORDS, abs=3)
+    assert max(found) <= 1.5 * 600_000
+    assert all(b <= 2 * max(FIRST_WORDS, a) for a, b in pairwise(found))
+    assert sum(found) == schedule.total
+    later = Schedule([1_000_000, 500_000, 700_000], 1, words=200_000, before=2_200_000)
+    assert rounds(later)[0] == pytest.approx(600_000, abs=3)
+    assert rounds(Schedule([1_000_000], 1, words=400_000)) == [400_000, 400_000, 200_000]
+
+
+def test_a_schedule_goes_on_where_another_stopped() -> None:
+    whole, spans = Schedule([70_000, 30_000], 3, words=5_000), []
+    while not whole.done:
+        spans.append(whole.deal())
+        whole.finish()
+    part = Schedule([70_000, 30_000], 3, words=5_000)
+    for _ in range(9):
+        part.finish()
+    rest = Schedule([70_000, 30_000], 3, words=5_000, trained=part.trained)
+    for each in spans[9:]:
+        assert rest.deal() == each
+        rest.finish()
+    positions = [span.position for each in spans for span in each]
+    assert positions == sorted(positions)
+
+
+def test_rounds_adapt_until_a_tenth_of_the_time_is_exchange() -> None:
+    schedule = Schedule([10**9] * 4, 1, words=1_000)
+    for _ in range(30):
+        schedule.adapt(schedule.words / 1e6, 0.5, most=10_000_000)
+    assert schedule.words == pytest.approx(4_500_000, rel=0.01)
+    for _ in range(30):
+        schedule.adapt(schedule.words / 1e6, 5.0, most=10_000_000)
+    assert schedule.words == 10_000_000
