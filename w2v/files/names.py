@@ -34,11 +34,9 @@ def named(path: str | os.PathLike[str]) -> Path:
     name = os.fspath(path)
     if not name.strip():
         raise ValueError(f"a name is empty, got {quoted(name)}: name a file or folder")
-    if is_url(path) or is_url(name.replace(":/", "://", 1)):  # paths lose a slash
-        raise ValueError(
-            f"{quoted(name)} is a URL, given as a path or where files of this machine are meant: "
-            "give a path here, and copy the file"
-        )
+    # Paths lose a slash.
+    if is_url(name if isinstance(path, str) else name.replace(":/", "://", 1)):
+        raise ValueError(f"{quoted(name)} is a URL: name a file or folder on a disk")
     if len(name) > _LONGEST_PATH:
         raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), shortened(name))
     return Path(name)
