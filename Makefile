@@ -12,7 +12,7 @@ BROKEN := $(shell there=$$($(BIN)/python -c '$(WHICH)' 2>/dev/null) \
 	&& $(BIN)/python -c 'import pip' 2>/dev/null \
 	&& { [ -z '$(ASKED)' ] || [ "$$there" = "$$($(PYTHON) -c '$(WHICH)')" ]; } || echo broken)
 
-.PHONY: train test soak test-extras test-container lint docs gpu-check clean anew
+.PHONY: train test soak test-extras test-container lint docs gpu-check gpu-bundle clean anew
 
 train: .venv/installed
 	$(BIN)/python -m w2v train --output vectors.bin --plot loss.png
@@ -49,9 +49,15 @@ docs: .venv/documented
 # nothing. GPU_CHECK="-o FOLDER --parts smoke,speed" for another folder, or some of it.
 GPU_PYTHON ?= $(if $(wildcard $(BIN)/python),$(BIN)/python,$(PYTHON))
 GPU_CHECK ?=
+GPU_BUNDLE ?=
 
 gpu-check:
 	@$(GPU_PYTHON) -m benchmarks gpu $(GPU_CHECK)
+
+# For such a machine without internet: tree, data and wheels in build/gpu-bundle.tar. There, in an
+# empty folder: tar xf gpu-bundle.tar && sh gpu-check.sh
+gpu-bundle: .venv/installed
+	@$(BIN)/python -m benchmarks.gpu.bundle $(GPU_BUNDLE)
 
 .venv/installed: pyproject.toml $(if $(BROKEN),anew)
 	@$(PYTHON) -c 'import ensurepip, venv' || { echo 'make: $(PYTHON) cannot make environments:' \

@@ -11,36 +11,70 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 from typer import BadParameter, Option
 
 from benchmarks.gpu.report import Report
-from benchmarks.harness.machine import RESULTS
-from benchmarks.harness.options import Quick
+from benchmarks.harness.machine import RESULTS, results_folder, revision
+from benchmarks.harness.options import Corpus, Epochs, Quick
 from w2v.backend import get_backend
 
-PARTS = {"smoke": 75, "tests": 170, "speed": 150, "quality": 110, "batches": 60, "long": 60}
-"""Parts, functions of `benchmarks.gpu.parts`, and their seconds at most."""
-_WORDS, _SOME = "Words of the Zipf corpus.", "Some of the parts, by commas."
+PARTS = {
+    **{"smoke": 75, "speed": 150, "quality": 110, "tests": 170},
+    **{"batches": 60, "threads": 90, "long": 60},
+}
+"""Parts, functions of `benchmarks.gpu.parts`, the most valuable first, and seconds at most."""
+_FEW = 5_000_000
+_NO_TIME = "no time was left for it: call again"
+_WORDS = "Words of the Zipf corpus; of a virtual card's text, at most."
+_SOME = "Some of the parts, by commas."
+_ANEW = "Measure everything again, not only what an earlier call has left."
+_REHEARSE = "Everything small, on a stand-in for CuPy, where there is no card."
+_VIRTUAL = "Judge quality by warps without a card: the kernels as C++, warps taking turns."
+_WARPS = "Of a virtual card, by commas; auto: the engine's own choice."
 
 
 def run(
     folder: Path | None = None, *,
-    words: Annotated[int, Option(min=1000, help=_WORDS), Quick(5_000_000)] = 200_000_000,
+    words: Annotated[int, Option(min=1000, help=_WORDS), Quick(_FEW)] = 200_000_000,
     parts: Annotated[str, Option(help=_SOME), Quick("smoke,speed")] = ",".join(PARTS),
     budget: Annotated[float, Option(help="Seconds for all parts.")] = 570,
+    anew: Annotated[bool, Option("--anew", help=_ANEW)] = False,
+    rehearse: Annotated[bool, Option("--rehearse", help=_REHEARSE)] = False,
+    virtual: Annotated[bool, Option("--virtual", help=_VIRTUAL)] = False,
+    warps: Annotated[str, Option(help=_WARPS), Quick("1,100")] = "1,132,500,1000,2000,4000,auto",
+    corpus: Corpus = None, epochs: Epochs = 3,
     part: Annotated[str | None, Option(hidden=True)] = None,
 ) -> str:  # fmt: skip
     """Measure some parts in so many seconds, and return the table.
 
     Parts that are not run keep the results they have in the folder, by default the card's own
-    among the results. A single ``part`` is measured in this process.
+    among the results, and a second call goes on where the first stopped. A single
+    ``part`` is measured in this process. A ``virtual`` card has a time of its own, see
+    :mod:`benchmarks.gpu.virtual`.
     """
+    if virtual:
+        from benchmarks.gpu.virtual import run as judge
+
+        where = folder or results_folder(quick=words <= _FEW)
+        return judge(where, corpus=corpus, words=words, epochs=epochs, warps=warps)
     chosen = parts.split(",")
     if not set(chosen) <= set(PARTS):
         raise BadParameter(f"{parts}: expected some of {', '.join(PARTS)}")
+    if rehearse:
+        with rehearsal():
+            return _check(folder, words, chosen, budget, part, anew, ("--rehearse",))
+    return _check(folder, words, chosen, budget, part, anew, ())
+
+
+def _check(
+    folder: Path | None, words: int, chosen: list[str], budget: float, part: str | None,
+    anew: bool, options: tuple[str, ...],
+) -> str:  # fmt: skip
     card = get_backend("gpu").describe().removeprefix("gpu, ").partition(", device")[0]
     folder = folder or RESULTS / "-".join(re.findall(r"[a-z0-9.]+", card.lower()))
     if part:
@@ -48,24 +82,41 @@ def run(
 
         Report(folder).measure(getattr(measures, part)(words, folder))
         return ""
-    Report(folder).set("card", card)
+    Report(folder).begin(card, revision(), anew)
     end, page = time.monotonic() + budget, ""
     for name in chosen:
-        limit = min(PARTS[name], end - time.monotonic())
-        said = run_part(name, folder, words, limit) if limit > 1 else "no time was left for it"
+        ended = Report(folder).results["parts"].get(name, "")
+        if not ended.startswith("done"):
+            limit = min(PARTS[name], end - time.monotonic())
+            ended = run_part(name, folder, words, limit, options) if limit > 1 else _NO_TIME
         report = Report(folder)
-        report.set("parts", report.results.get("parts", {}) | {name: said})
+        report.set("parts", report.results["parts"] | {name: ended})
         page = report.write_page()  # now: nobody knows how the next part ends
     return page
 
 
-def run_part(name: str, folder: Path, words: int, limit: float) -> str:
+@contextmanager
+def rehearsal() -> Iterator[None]:
+    """Have a stand-in for CuPy play the card, and measure little."""
+    from tests.support.cuda_host.standing_in import standing_in
+
+    with standing_in():
+        from benchmarks.gpu.parts import small
+
+        with small():
+            yield
+
+
+def run_part(
+    name: str, folder: Path, words: int, limit: float, options: tuple[str, ...] = ()
+) -> str:
     """Run a part in a process of its own, and say how that went."""
     command = [sys.executable, "-m", "benchmarks", "gpu", "--part", name, "-o", str(folder)]
+    command += ["--words", str(words), *options]
     print(f"== {name}, at most {limit:.0f} s", file=sys.stderr, flush=True)
     begin = time.monotonic()
     # A session of its own, so that what the part has started ends with it.
-    process = subprocess.Popen([*command, "--words", str(words)], start_new_session=True)
+    process = subprocess.Popen(command, start_new_session=True)
     try:
         status = process.wait(limit)
     except subprocess.TimeoutExpired:

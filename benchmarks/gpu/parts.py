@@ -20,7 +20,7 @@ from benchmarks.gpu.torch_peer import torch_speed
 from benchmarks.harness.machine import ROOT, usable_cores
 from benchmarks.harness.processes import ProcessFailedError, watch
 from benchmarks.harness.scores import evaluate
-from benchmarks.harness.texts import find_books, write_text, zipf_sentences
+from benchmarks.harness.texts import encoded_text, find_books, write_text, zipf_sentences
 from benchmarks.scaling.points import minibatch_speed
 from tests.support import gpu_smoke
 from w2v.backend import Backend, get_backend
@@ -31,6 +31,8 @@ DIM = 128
 BATCHES = (100, 1_000, 10_000, 100_000)
 BATCH_SECONDS = 2.0
 EPOCHS = 3  # of books
+THREADS = (1, 2, 4, 8, 16)
+FEW_TESTS: list[Path] = []  # in place of all
 _LONG = 1_000_000_000  # words
 _WARM_UP_WORDS = 20_000  # not counted: the driver may have to compile a program for this card
 _FIRST_TESTS = ("gpu", "backend", "layers", "models", "training", "course")
@@ -56,11 +58,16 @@ def smoke(words: int, folder: Path) -> Iterator[Row]:
     tree = Setting(dim=DIM, negative=0)
     yield "smoke", "many warps, a tree, mean loss", partial(_many_warps, gpu, tree)
     yield "smoke", "memory that is not there", partial(gpu_smoke.no_memory, gpu)
+    for tool in ("memcheck", "racecheck"):
+        yield "smoke", f"compute-sanitizer, {tool}", partial(gpu_smoke.sanitized, tool)
 
 
 def tests(words: int, folder: Path) -> Iterator[Row]:
     """Run the test suite on both backends: first what concerns the GPU, then the rest."""
-    missing = [x for x in ("pytest", "hypothesis", "scipy") if not importlib.util.find_spec(x)]
+    if FEW_TESTS:
+        yield "tests", "few", partial(_run_tests, FEW_TESTS, folder / "gpu-tests-few.log")
+        return
+    missing = [x for x in ("pytest", "hypothesis") if not importlib.util.find_spec(x)]
     if missing:
         yield "tests", "not run", lambda: f"missing: {', '.join(missing)}"
         return
@@ -147,6 +154,42 @@ def batches(words: int, folder: Path) -> Iterator[Row]:
     for backend, way, batch in product(("gpu", "cpu"), ("fast", "exact"), BATCHES):
         measure = partial(minibatch_speed, get_backend(backend), text, way, batch, BATCH_SECONDS)
         yield "batches", f"{backend}, {way}, {batch}", measure
+
+
+def threads(words: int, folder: Path) -> Iterator[Row]:
+    """Train on the processor with more and more threads: words a second, and quality."""
+    if (path := find_books()) is None:
+        yield "threads", "books-18m", lambda: "not at hand: set W2V_BENCH_DATA"
+        return
+    corpus, cpu = read_corpus(path, min_count=5), get_backend("cpu")
+    for n in (n for n in reversed(THREADS) if n <= usable_cores()):
+        setting = _setting(way="exact", dim=100).changed(workers=n)
+        yield "threads", f"skip-gram, {n} threads", partial(_judged, cpu, corpus, setting)
+
+
+@contextlib.contextmanager
+def small() -> Iterator[None]:
+    """Make every part small enough for a processor that plays a GPU."""
+    own, text = globals(), zipf_sentences(3000, 100)
+    few = {
+        "BATCHES": (10, 100), "BATCH_SECONDS": 0.01, "EPOCHS": 1, "THREADS": (1, 2),
+        "FEW_TESTS": [ROOT / "tests" / "backend" / "gpu" / "test_fallback.py"],
+        "zipf_sentences": lambda *_: text,
+        "copy_bandwidth": lambda gpu: copy_bandwidth(gpu, 1000, 1),
+        "peer_speed": lambda *_: None, "torch_speed": lambda *_: None,
+        "read_corpus": lambda path, min_count: _first_words(path, min_count),
+    }  # fmt: skip
+    before = {name: own[name] for name in few}
+    own.update(few)
+    try:
+        yield
+    finally:
+        own.update(before)
+
+
+def _first_words(path: Path, min_count: int, words: int = 20_000) -> EncodedCorpus:
+    with encoded_text(path, words) as (_, corpus):
+        return corpus
 
 
 def long(words: int, folder: Path) -> Iterator[Row]:

@@ -1,5 +1,6 @@
 """What the GPU benchmarks leave behind: results as they come, tables and plots."""
 
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -28,12 +29,25 @@ _COLUMNS: dict[str, tuple[str, Callable[[Any], str]]] = {
 }
 
 
-class Report:
-    """Results in ``gpu.json``, to which each is added as soon as it is there."""
+def failed(value: Any) -> bool:
+    """Say whether a result is what a measurement has failed with."""
+    return isinstance(value, str) and re.match(r"\w*(Error|Exception|Warning): ", value) is not None
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.file = folder, folder / "gpu.json"
+
+class Report:
+    """Results in a file, ``gpu.json``, to which each is added as soon as it is there."""
+
+    def __init__(self, folder: Path, name: str = "gpu") -> None:
+        self.folder, self.file = folder, folder / f"{name}.json"
         self.results = report.read_json(self.file) or {"machine": describe_machine()}
+
+    def begin(self, card: str, revision: str, anew: bool) -> None:
+        """Go on with what there is of a card and a revision, or else begin with nothing."""
+        if anew or (self.results.get("card"), self.results.get("revision")) != (card, revision):
+            self.results = {"machine": describe_machine()}
+        self.set("card", card)
+        self.set("revision", revision)
+        self.set("parts", self.results.get("parts", {}))
 
     def set(self, name: str, value: Any) -> None:
         """Keep a result."""
@@ -42,13 +56,15 @@ class Report:
         report.write_json(self.file, self.results)
 
     def measure(self, rows: Iterable[Row]) -> None:
-        """Measure; a failure is a result too, and does not keep others from being had."""
+        """Measure what has no result yet; a failure is one, which the next call tries again."""
         for section, name, measure in rows:
+            if name in (known := self.results.get(section, {})) and not failed(known[name]):
+                continue
             begin = time.perf_counter()
             try:
                 value = measure()
             except Exception as error:  # of a peer, or of memory: say so in the table
-                value = (f"{type(error).__name__}: {error}".strip().splitlines() or [""])[0]
+                value = f"{type(error).__name__}: {error}".splitlines()[0]
             seconds = time.perf_counter() - begin
             self.set(section, self.results.get(section, {}) | {name: value})
             print(f"{section}: {name}: {value} ({seconds:.1f} s)", file=sys.stderr, flush=True)

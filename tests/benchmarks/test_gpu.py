@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import gzip
 import json
+import tarfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from benchmarks.contest.ceiling import copy_bandwidth
-from benchmarks.gpu import check, parts
+from benchmarks.gpu import bundle, check, parts, virtual
+from benchmarks.gpu.check import PARTS
 from benchmarks.gpu.parts import summary
-from benchmarks.gpu.report import Report
+from benchmarks.gpu.report import Report, failed
 from benchmarks.harness import texts
-from benchmarks.harness.texts import zipf_sentences
-from tests.support import cuda_host
+from tests.support import ROOT, cuda_host
 from tests.support.stand_in_gpu import gpu as gpu
 from w2v.backend.select import gpu_problem
 
@@ -49,7 +50,7 @@ def test_what_pytest_said_is_summed_up() -> None:
 
 
 @needs_compiler
-@pytest.mark.parametrize("part", ["smoke", "speed", "quality", "batches", "long"])
+@pytest.mark.parametrize("part", PARTS)
 def test_every_part_measures_on_the_stand_in(
     gpu: Any, part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -57,19 +58,17 @@ def test_every_part_measures_on_the_stand_in(
     text = "\n".join(" ".join(f"w{i}" for i in rng.integers(0, 40, 20)) for _ in range(50))
     (tmp_path / "books-18m.txt.gz").write_bytes(gzip.compress(text.encode()))
     monkeypatch.setattr(texts, "DATA", tmp_path)
-    monkeypatch.setattr(parts, "BATCHES", (10, 100))
-    monkeypatch.setattr(parts, "EPOCHS", 1)
-    monkeypatch.setattr(parts, "BATCH_SECONDS", 0.01)
-    smaller(monkeypatch, part)
     monkeypatch.setattr(gpu.xp.memory, "limit", 1 << 30)
     report = Report(tmp_path)
-    report.measure(getattr(parts, part)(2000, tmp_path))
+    with parts.small():
+        report.measure(getattr(parts, part)(2000, tmp_path))
+        report.measure((*each[:2], fail) for each in getattr(parts, part)(2000, tmp_path))
     problems = [
         f"{section}: {name}: {value}"
         for section, values in report.results.items()
         if section != "machine" and isinstance(values, dict)
         for name, value in values.items()
-        if isinstance(value, str) and "Error" in value
+        if failed(value)
     ]
     assert not problems
     page = report.write_page()
@@ -78,12 +77,58 @@ def test_every_part_measures_on_the_stand_in(
         assert "| no |" not in page
 
 
-def smaller(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
-    """Make a part small enough for a processor that plays a GPU."""
-    if part == "smoke":
-        few = zipf_sentences(3000, 100)
-        monkeypatch.setattr(parts, "zipf_sentences", lambda words, size: few)
-    if part == "speed":
-        monkeypatch.setattr(parts, "copy_bandwidth", lambda gpu: copy_bandwidth(gpu, 1000, 1))
-        for peer in ("peer_speed", "torch_speed"):
-            monkeypatch.setattr(parts, peer, lambda *a, **o: None)
+@needs_compiler
+def test_a_virtual_card_judges_by_warps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(virtual, "MODELS", {"cbow": False})
+    monkeypatch.setattr(virtual, "WAYS", ("fast",))
+    monkeypatch.setattr(virtual, "FAST", ())
+    monkeypatch.setattr(virtual, "ProcessPoolExecutor", lambda *_: ThreadPoolExecutor(1))
+    text = tmp_path / "text.txt"
+    words = np.random.default_rng(1).integers(0, 40, (400, 20))
+    text.write_text("\n".join(" ".join(f"w{i}" for i in row) for row in words))
+    folder = tmp_path / "out"
+    check.run(folder, virtual=True, corpus=text, words=8000, epochs=1, warps="1,7,auto")
+    found = json.loads((folder / "gpu-virtual.json").read_text())["virtual"]
+    assert list(found) == ["cbow, fast, 1", "cbow, fast, 7", "cbow, fast, its own choice"]
+    losses = [each["loss"] for each in found.values()]
+    assert losses[0] == losses[2] != losses[1]
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="the tree is what git tracks")
+def test_a_bundle_holds_tree_data_and_the_wheels_that_it_has_room_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "eval").mkdir()
+    (tmp_path / "eval" / "wordsim353.tsv").write_text("a\tb\t1")
+    (tmp_path / "books-18m.txt.gz").write_bytes(gzip.compress(b"some words\n"))
+    for module in (bundle, texts):
+        monkeypatch.setattr(module, "DATA", tmp_path)
+    monkeypatch.setattr(bundle, "MOST", 16 << 20)
+    wheels = {"idna-3-py3-none-any": 10, "typer-1-py3-none-any": 10, "scipy-1-cp312": 16 << 20}
+    for name, size in (wheels | {"numpy-2-cp312": 1}).items():
+        with (tmp_path / f"{name}.whl").open("wb") as file:
+            file.truncate(size)
+    said = bundle.pack(tmp_path / "out" / "b.tar", "3.12", tmp_path)
+    assert said.endswith("MiB, 2 wheels; no room for scipy-1-cp312.whl")
+    with tarfile.open(tmp_path / "out" / "b.tar") as tar:
+        names = tar.getnames()
+    assert {"gpu-check.sh", "tree/Makefile", "tree/w2v/__init__.py"} <= set(names)
+    assert names[-4:-2] == ["data/eval/wordsim353.tsv", "data/books-18m.txt.bz2"]
+    assert names[-2:] == ["wheels/idna-3-py3-none-any.whl", "wheels/typer-1-py3-none-any.whl"]
+    monkeypatch.setattr(bundle, "MOST", 1 << 10)
+    with pytest.raises(ValueError, match="bytes without wheels, at most 1,024"):
+        bundle.pack(tmp_path / "out" / "c.tar", "3.12", tmp_path)
+    assert not (tmp_path / "out" / "c.tar").exists()
+
+
+def test_a_second_call_goes_on_with_what_the_same_card_and_revision_have(tmp_path: Path) -> None:
+    report = Report(tmp_path)
+    report.begin("Card", "abc", anew=False)
+    report.measure([("gpu", "fast", lambda: 2.5), ("gpu", "slow", fail)])
+    again = Report(tmp_path)
+    again.begin("Card", "abc", anew=False)
+    again.measure([("gpu", "fast", fail), ("gpu", "slow", lambda: 1.5)])
+    assert Report(tmp_path).results["gpu"] == {"fast": 2.5, "slow": 1.5}
+    for card, revision, anew in (("Card", "abd", False), ("Other", "abd", False)):
+        again.begin(card, revision, anew)
+        assert "gpu" not in again.results

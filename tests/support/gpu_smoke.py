@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks.harness.machine import package_version
-from w2v.backend import Backend, FusedSettings, NoiseTable
+from tests.support import ROOT
+from w2v.backend import Backend, FusedSettings, NoiseTable, get_backend
 from w2v.bench.training import FusedRun, Sentences, Setting
 
 _PACKAGES = (
@@ -130,6 +135,23 @@ def one_warp(
     return differences
 
 
+def sanitized(tool: str, seconds: float = 40) -> str:
+    """Train a little under one of compute-sanitizer's tools; return what it counts in the end."""
+    program = shutil.which("compute-sanitizer") or "/usr/local/cuda/bin/compute-sanitizer"
+    if not Path(program).exists():
+        return "not at hand: compute-sanitizer is not installed"
+    command = [program, "--tool", tool, sys.executable, "-m", "tests.support.gpu_smoke"]
+    ran = subprocess.run(
+        command, capture_output=True, text=True, timeout=seconds, check=False, cwd=ROOT
+    )
+    counted = [x.strip("= ") for x in ran.stdout.splitlines() if "SUMMARY" in x]
+    if ran.returncode or not counted:
+        raise RuntimeError(
+            f"{tool} ended with {ran.returncode}: {(ran.stdout + ran.stderr)[-300:]}"
+        )
+    return "; ".join(counted)
+
+
 def no_memory(gpu: Any) -> str:
     """Ask for more than there is: one line has to come of it, and nothing stay behind."""
     from w2v.backend.gpu.memory import on_device
@@ -143,3 +165,8 @@ def no_memory(gpu: Any) -> str:
         left = gpu.memory_info().free - before
         return f"{error} (free memory changed by {left / 1e6:.0f} MB)"
     raise AssertionError("twice the card's memory was given out")
+
+
+if __name__ == "__main__":
+    for sg in (True, False):
+        one_warp(get_backend("gpu"), sg, "exact", dims=(17,))

@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import w2v.backend as package
-from tests.support import cuda_host
-from w2v.backend import select
-
-OURS = f"{package.__name__}.gpu"
+from tests.support.cuda_host.standing_in import standing_in
 
 
 @pytest.fixture(scope="module")
 def gpu() -> Iterator[Any]:
-    """Import the GPU backend anew with the stand-in, and forget both afterwards."""
-
-    def forget() -> tuple[dict[str, Any], Any]:
-        names = [name for name in sys.modules if name.startswith((OURS, "cupy"))]
-        return {name: sys.modules.pop(name) for name in names}, vars(package).pop("gpu", None)
-
-    modules, attribute = forget()
-    sys.path.insert(0, str(Path(cuda_host.__file__).parent / "stand_in"))
-    known = select._gpu
-    try:
-        backend = importlib.import_module("w2v.backend.gpu.backend").GPUBackend()
-        select._gpu = lambda device: backend  # type: ignore[assignment]
+    """Give the GPU backend, imported anew with the stand-in."""
+    with standing_in() as backend:
         yield backend
-    finally:
-        select._gpu = known
-        sys.path.pop(0)
-        forget()
-        sys.modules.update(modules)
-        if attribute is not None:
-            package.gpu = attribute

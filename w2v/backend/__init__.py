@@ -3,7 +3,7 @@
 from w2v.backend.array import Array
 from w2v.backend.huffman import HuffmanTree
 from w2v.backend.noise import NoiseTable
-from w2v.backend.pending import PendingLoss
+from w2v.backend.pending import DeviceFailedError, PendingLoss
 from w2v.backend.random import RandomStream
 from w2v.backend.reference.arrays import MemoryInfo
 from w2v.backend.reference.backend import Backend
@@ -27,6 +27,7 @@ __all__ = [
     "Array",
     "Backend",
     "BackendUnavailableError",
+    "DeviceFailedError",
     "FusedLoss",
     "FusedSettings",
     "HuffmanTree",

@@ -5,6 +5,10 @@ from __future__ import annotations
 from w2v.backend.settings import FusedLoss
 
 
+class DeviceFailedError(RuntimeError):
+    """A GPU has failed, and what was on it is lost: the process needs a new beginning."""
+
+
 class PendingLoss:
     """What a piece of work costs, once a device has done it.
 
@@ -29,5 +33,7 @@ class PendingLoss:
         ------
         ValueError
             A word id was out of range.
+        DeviceFailedError
+            The GPU has failed.
         """
         return self._loss

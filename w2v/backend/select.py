@@ -64,6 +64,8 @@ def _device_problem(reason: str) -> str:
         return f"no CUDA device: the driver is too old, it supports CUDA {supported} at most"
     if "out of memory" in reason.lower():
         return f"the CUDA device has no free memory: {reason}"
+    if "DevicesUnavailable" in reason:
+        return f"another process has the CUDA device to itself: {reason}"
     if _TOOLKIT.search(reason):
         return f"NVIDIA's libraries that CuPy needs are missing: {reason}"
     return f"no CUDA device: {reason}"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from w2v.files import atomic_path
+from w2v.messages import quoted
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,5 +33,5 @@ def check_picture(path: str | os.PathLike[str]) -> None:
 
     if suffix[1:].lower() not in FigureCanvasBase.get_supported_filetypes():
         raise ValueError(
-            f"{path}: got suffix {suffix!r}, expected one of .png, .svg, .pdf, .jpg, .webp"
+            f"{path}: got suffix {quoted(suffix)}, expected one of .png, .svg, .pdf, .jpg, .webp"
         )

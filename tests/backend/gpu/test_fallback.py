@@ -69,11 +69,15 @@ except BackendUnavailableError as error:
             "the CUDA device has no free memory: cudaErrorMemoryAllocation: out of memory",
         ),
         (
+            {"count": 1, "zeros": "CUDARuntimeError('cudaErrorDevicesUnavailable: busy')"},
+            "another process has the CUDA device to itself: cudaErrorDevicesUnavailable: busy",
+        ),
+        (
             {"count": 1, "zeros": "CUDARuntimeError('cudaErrorNoKernelImageForDevice: no image')"},
             "no CUDA device: cudaErrorNoKernelImageForDevice: no image",
         ),
     ],
-    ids=["no driver", "old driver", "no device", "no memory", "no memory at all", "other"],
+    ids=["no driver", "old driver", "no device", "no memory", "no memory at all", "taken", "other"],
 )
 def test_a_device_that_cannot_be_used_is_named_and_the_cpu_taken(
     tmp_path: Path, answers: dict[str, object], said: str

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.harness.texts import zipf_sentences
 from tests.support import cuda_host
 from tests.support.stand_in_gpu import gpu as gpu
 from w2v import Word2Vec
@@ -28,6 +29,7 @@ from w2v.backend import (
     use_backend,
 )
 from w2v.backend.gpu.runs import blocks_of, cut_runs
+from w2v.bench.training import FusedRun, Setting
 from w2v.models import CBOW, SkipGram
 from w2v.training import Adam, Trainer
 from w2v.training.fused import FusedTrainer
@@ -154,6 +156,7 @@ def test_a_stream_is_trained_on_whatever_the_launches_and_blocks(
     monkeypatch.setattr(module, "RUN_TOKENS", 50)
     monkeypatch.setattr(module, "BLOCK_TOKENS", 300)
     monkeypatch.setattr(gpu, "max_warps", max_warps)
+    monkeypatch.setattr(module, "crowd", lambda *_: None)  # one warp plays all
     rng = np.random.default_rng(2)
     tokens = rng.integers(0, 60, 1000, dtype=np.int32)
     offsets = np.unique(np.r_[40, np.arange(40, 1000, 45), 1000])
@@ -299,7 +302,8 @@ def test_memory_that_does_not_suffice_is_one_line(
     monkeypatch.setattr(gpu.xp.memory, "limit", 10**6)
     said = (
         "not enough GPU memory for {}: {} GB needed, 3.22 of 4.29 GB free; "
-        "lower vector_size or batch_size, raise min_count, or use backend 'cpu'"
+        "lower vector_size or batch_size, raise min_count, "
+        "end other processes on the GPU, or use backend 'cpu'"
     )
     with pytest.raises(MemoryError) as caught:
         gpu.normal((1000, 300), 0.01, 1)
@@ -311,3 +315,23 @@ def test_memory_that_does_not_suffice_is_one_line(
         index = gpu.xp.ones((200, 1), dtype="int32")
         gpu.weighted_rows(gpu.xp.ones((9, 900)), index, gpu.xp.ones((200, 1)))
     assert str(caught.value) == said.format("a batch", 0.00144)
+
+
+def test_steps_that_many_warps_take_at_once_come_to_rest(
+    gpu: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four hundred warps on few words end near one warp's loss; without shorter steps far off."""
+    monkeypatch.setattr(gpu.xp.card, "many_warps", True)
+    engine = sys.modules["w2v.backend.gpu.fused"]
+    monkeypatch.setattr(engine, "RUN_TOKENS", 100)
+    monkeypatch.setitem(gpu.device.attributes, "MultiProcessorCount", 1000)
+    text, setting = zipf_sentences(50_000, 300), Setting(dim=20, sample=0)
+
+    def loss(warps: int) -> float:
+        monkeypatch.setattr(gpu, "max_warps", warps)
+        return FusedRun(gpu, text, setting, alpha=0.025).train(2).losses[-1]
+
+    alone, together = loss(1), loss(400)
+    assert together < alone + 0.05
+    monkeypatch.setattr(engine, "crowd", lambda *_: None)
+    assert loss(400) > alone + 1

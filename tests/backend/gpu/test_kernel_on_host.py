@@ -188,3 +188,34 @@ def train_by_reference(work: Work) -> tuple[Weights, FusedLoss]:
     W_in, W_out = work.W_in.copy(), work.W_out.copy()
     loss = Backend().train(work._replace(W_in=W_in, W_out=W_out)).result()
     return (W_in, W_out), loss
+
+
+@pytest.mark.parametrize("skip_gram", [True, False])
+def test_many_warps_all_begin_their_windows_before_one_has_ended(
+    folder: Path, skip_gram: bool
+) -> None:
+    """Fifty warps with the same two words find their first window's rows as they were."""
+    n = 50
+    settings = replace(
+        RUN, skip_gram=skip_gram, window=1, negative=1, alpha=0.5, min_alpha=0.5, total=10**6
+    )
+    trainer = HostTrainer(folder, 3, settings, 1)
+
+    def loss(sentences: int, warps: int, alpha: float) -> float:
+        rng = np.random.default_rng(1)
+        rate = replace(settings, alpha=alpha, min_alpha=alpha)
+        trainer.settings = rate
+        tokens = np.tile(np.array([0, 1], dtype=np.int32), sentences)
+        counts = np.array([1000, 1000, 1])
+        text = tokens, np.arange(0, tokens.size + 1, 2)
+        output, keep = NoiseTable(counts), keep_thresholds(counts, 0)
+        work = Work(*random_weights(rng, 3, 3), *text, output, keep, rate, 0)
+        got = trainer(work, sentences, warps)
+        assert got.predictions == 2 * sentences
+        return got.total
+
+    untrained = loss(n, 1, 0.0)
+    assert loss(n, 1, 0.5) < 0.5 * untrained
+    assert untrained / 2 * 0.9 < loss(n, n, 0.5)
+    assert loss(n, n, 0.0) == pytest.approx(untrained, rel=1e-6)
+    assert loss(4 * n, 3, 0.0) == pytest.approx(4 * untrained, rel=0.05)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import os
 import shutil
 import subprocess
+import tempfile
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,10 +27,24 @@ def compiler() -> str | None:
     return shutil.which(os.environ.get("CXX", "")) or shutil.which("c++") or shutil.which("g++")
 
 
+@lru_cache
+def build_folder() -> Path:
+    """Return where this process keeps what it has compiled for a stand-in."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 COMPILE = (
     *(str(compiler()), "-O1", "-std=c++17", "-shared", "-fPIC", "-fvisibility=hidden"),
     *(f"-I{FOLDER}", f"-I{HERE}"),
 )
+FAST = (
+    *("-O3", "-march=native", "-fno-math-errno", "-fno-trapping-math"),
+    *("-fassociative-math", "-fno-signed-zeros", "-freciprocal-math"),
+    *("-DVECTOR=DIM", "-DMAX_HELD=1000000", "-DMAX_GROUP=1"),
+)
+"""Flags with which a single lane makes the most of a processor's vectors: a row is one piece."""
 
 Weights = tuple[np.ndarray, np.ndarray]
 
@@ -75,8 +91,8 @@ class HostTrainer:
         self.run = ctypes.CDLL(str(library)).train_host
         self.run.restype = None
 
-    def __call__(self, work: Work, n_runs: int = 1) -> FusedLoss:
-        """Train in place, as ``Backend.train`` does; runs come one after another."""
+    def __call__(self, work: Work, n_runs: int = 1, warps: int = 1) -> FusedLoss:
+        """Train in place, as ``Backend.train`` does; warps take runs in turn."""
         weights, tokens, offsets, position = work[:2], work.tokens, work.offsets, work.position
         output, keep = work.output, work.keep
         noise = output.noise if isinstance(output, TreeAndNoise) else output
@@ -99,6 +115,7 @@ class HostTrainer:
             ctypes.c_double(s.min_alpha),
             _pointer(work.lockf),
             _pointer(outcome),
+            ctypes.c_int(warps),
         )
         total, predictions, words, _ = outcome.tolist()
         return FusedLoss(total, int(predictions), int(words))

@@ -6,6 +6,8 @@
 // for the next lane; lanes that come to different collectives end the program.  Lanes take
 // turns upwards, or with HOST_DOWNWARDS 1 downwards: what is read before it is surely there
 // goes wrong in one of the two.
+//
+// With one lane a kernel can be run by many warps at once: see warps.h.
 #pragma once
 
 #include <ucontext.h>
@@ -16,6 +18,8 @@
 #include <cstring>
 #include <functional>
 #include <memory>
+
+#include "warps.h"
 
 #define DEVICE inline
 #define KERNEL extern "C" __attribute__((visibility("default")))
@@ -119,19 +123,18 @@ const T* exchange(const char* kind, T value, T* all) {
 }
 
 inline int lane() { return LANES == 1 ? 0 : Crew::instance().lane(); }
-inline i64 first_warp() { return 0; }
-inline i64 all_warps() { return 1; }
-inline i64 first_thread() { return lane(); }
-inline i64 all_threads() { return LANES; }
+inline i64 first_warp() { return Warps::instance().current(); }
+inline i64 all_warps() { return Warps::instance().number(); }
+inline i64 first_thread() { return first_warp() * LANES + lane(); }
+inline i64 all_threads() { return all_warps() * LANES; }
 
-// Filled with NaN, so that nothing relies on zeros.
+// A warp's own. Filled with NaN, so that nothing relies on zeros.
 template <class T>
 T& shared() {
-  alignas(16) static char pool[sizeof(T)];
-  static const bool filled = std::memset(pool, 0xff, sizeof(T));
-  (void)filled;
-  return *reinterpret_cast<T*>(pool);
+  return *reinterpret_cast<T*>(Warps::instance().memory(sizeof(T)));
 }
+
+inline void meanwhile() { Warps::instance().pass_on(); }
 
 inline void sync_warp() {
   if (LANES > 1) Crew::instance().exchange("sync_warp", 0);

@@ -6,11 +6,12 @@ extern "C" __attribute__((visibility("default"))) void train_host(float* W_in, f
                            const i64* cumulative, u32 size, const int* parents,
                            const u8* labels, u64 token_key, u64 negative_key,
                            u64 first_place, double alpha, double slope, double min_alpha,
-                           const float* lockf, Outcome* outcome) {
-  static Workspace workspace;
+                           const float* lockf, Outcome* outcome, int warps) {
+  static std::vector<Workspace> workspace;
+  workspace.resize(warps);
   int taken = 0;
-  run_warp([&] {
+  Warps::instance().run(warps, [&] { run_warp([&] {
     train(W_in, W_out, tokens, marks, runs, n_runs, keep, table, cumulative, size, parents, labels, token_key,
-          negative_key, first_place, alpha, slope, min_alpha, lockf, &workspace, &taken, outcome);
-  });
+          negative_key, first_place, alpha, slope, min_alpha, lockf, nullptr, nullptr, workspace.data(), &taken, outcome);
+  }); });
 }

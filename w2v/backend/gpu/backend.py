@@ -15,7 +15,7 @@ from w2v.backend.array import Array
 from w2v.backend.gpu import fused, nearest
 from w2v.backend.gpu.checks import DeviceChecks
 from w2v.backend.gpu.kernels import LANES, DeviceRows, minibatch, warps_for
-from w2v.backend.gpu.memory import memory_of, on_device
+from w2v.backend.gpu.memory import memory_of, on_device, resident_bytes
 from w2v.backend.noise import NoiseTable, alias_table
 from w2v.backend.pending import PendingLoss
 from w2v.backend.random import RandomStream
@@ -77,7 +77,8 @@ class GPUBackend(DeviceChecks):
             return super().zero_rows(shape)
 
     def to_numpy(self, x: Array) -> np.ndarray:
-        return cupy.asnumpy(x)
+        with on_device(self.device, "an array"):
+            return cupy.asnumpy(x)
 
     def memory_info(self) -> MemoryInfo:
         return memory_of(self.device)
@@ -275,7 +276,7 @@ class GPUBackend(DeviceChecks):
         # sends what it needs in blocks.
         if isinstance(tokens, cupy.ndarray):
             return tokens
-        if fused.resident_bytes(tokens.size) > self.memory_info().free:
+        if resident_bytes(tokens.size) > self.memory_info().free:
             return tokens
         return self.asarray(np.ascontiguousarray(tokens, dtype=np.int32))
 

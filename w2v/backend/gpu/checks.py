@@ -12,6 +12,7 @@ import numpy as np
 
 from w2v.backend.array import Array
 from w2v.backend.gpu.kernels import minibatch, wrong_id
+from w2v.backend.gpu.memory import on_device
 from w2v.backend.reference.backend import Backend
 
 Found: TypeAlias = dict[tuple[int, str], Array]
@@ -30,7 +31,8 @@ class DeviceChecks(Backend):
         self._checks = threading.local()
 
     def synchronize(self) -> None:  # noqa: D102
-        self.device.synchronize()
+        with on_device(self.device, "what it was given"):
+            self.device.synchronize()
         self._raise_deferred()
 
     def check_ids(self, ids: Array, size: int, what: str = "word id") -> None:  # noqa: D102

@@ -13,6 +13,7 @@ import numpy as np
 from w2v.backend.array import Array
 from w2v.backend.gpu.blocks import BlockSender, is_done
 from w2v.backend.gpu.checks import DeviceChecks
+from w2v.backend.gpu.crowd import crowd, frequencies_known
 from w2v.backend.gpu.kernels import LANES, minibatch, module, wrong_id
 from w2v.backend.gpu.memory import on_device
 from w2v.backend.gpu.runs import RUN_TOKENS, RUNS_PER_WARP, blocks_of, cut_runs, warp_limit
@@ -140,11 +141,6 @@ def _form(s: FusedSettings) -> FusedSettings:
     )
 
 
-def resident_bytes(n_tokens: int) -> int:
-    """Return what a corpus takes on the device, with room for what training takes beside."""
-    return 4 * n_tokens + n_tokens // 8 + (1 << 30)
-
-
 class DeviceQueue:
     """What a device has been given to train on: blocks under way, and launches in flight.
 
@@ -214,11 +210,13 @@ class DeviceLoss(PendingLoss):
 
     @property
     def ready(self) -> bool:  # noqa: D102
-        return is_done(self._event)
+        with on_device(self._backend.device, "training"):
+            return is_done(self._event)
 
     def result(self) -> FusedLoss:  # noqa: D102
         if not self.ready:
-            self._event.synchronize()
+            with on_device(self._backend.device, "training"):
+                self._event.synchronize()
         wrong = wrong_id(self._outcome[3:].view(np.int32), self._size)
         if wrong is not None:
             self._backend.check_ids(np.array([wrong]), self._size)
@@ -248,7 +246,8 @@ def begin(
     tree, _ = _parts(work.output)
     lock = work.lockf is not None
     kernel = kernel_for(backend.device.id, dim, work.settings, lock=lock, tree=tree)
-    limit = max_warps or warp_limit(work.settings.total, size, tree=tree is not None)
+    total, shares = work.settings.total, frequencies_known(work.output)
+    limit = max_warps or warp_limit(total, size, tree=tree is not None, frequencies=shares)
     room = _MOST_WORKSPACE // max(1, kernel.workspace)
     warps = max(1, min(limit, kernel.resident, room))
     needed = warps * kernel.workspace + 4 * min(n, 2 * BLOCK_TOKENS)
@@ -308,6 +307,7 @@ class _Launches:
         self._rates = tuple(np.float64(x) for x in (settings.alpha, slope, settings.min_alpha))
         lockf = work.lockf
         self._lockf = _NOTHING if lockf is None else cupy.ascontiguousarray(lockf)
+        self._crowd = crowd(work, warps) or (_NOTHING, _NOTHING)
         self._results = results
 
     def add(self, tokens: Array, first: int, offsets: np.ndarray, position: int) -> None:
@@ -338,7 +338,7 @@ class _Launches:
         for launch, low in enumerate(range(0, n_runs, step)):
             count = min(step, n_runs - low)
             text = tokens, marks, runs[low:], np.int32(count)
-            scalars = *self._keys, place, *self._rates, self._lockf
+            scalars = *self._keys, place, *self._rates, self._lockf, *self._crowd
             results = self._results.workspace, taken[launch:], self._results.outcome
             args = *self._weights, *text, *self._tables, *scalars, *results
             self.queue.wait_for_room()

@@ -13,17 +13,32 @@ RUNS_PER_WARP = 4
 TOKENS_PER_WARP = 20_000
 WORDS_PER_WARP = 4
 TREE_WARPS = 64
+UNKNOWN_WARPS = 250
 
 
-def warp_limit(n_tokens: int, vocab_size: int, *, tree: bool = False) -> int:
+def refresh_windows(reach: int) -> int:
+    """Return for how many windows a warp keeps a context's row before it looks at it again.
+
+    A row that stayed as long as its word would miss all that others do to it.
+
+    Parameters
+    ----------
+    reach : int
+        Words that a window has on each side, at most.
+    """
+    return min(-(-(2 * reach + 1) // 4), 6)
+
+
+def warp_limit(
+    n_tokens: int, vocab_size: int, *, tree: bool = False, frequencies: bool = True
+) -> int:
     """Bound the warps that train at once.
 
     Each of them works on rows as they were when its window began, so what they find
-    is stale by as much as the others do meanwhile.  Where a corpus gives a warp little
-    to do, or the warps are many for the rows there are, that costs quality; then
-    fewer of them run.  Warps that were made to take turns on a processor, each with a
-    window begun, ended five epochs of a million words at the loss of a single one when
-    there were 240 of them (2.421 and 2.420).
+    is stale by as much as the others do meanwhile.  Frequent words' rows are stepped
+    the more carefully for it (``crowd.py``).  Where a corpus gives a warp little
+    to do, or the warps are many for the rows there are, that costs quality all the same; then
+    fewer of them run.
 
     With a tree every window steps the root.  Skip-gram's windows of 5 that were taken so many at
     a time, all from the same values, cost nothing up to 256 (a loss of 7.26, as with 16), and
@@ -36,15 +51,19 @@ def warp_limit(n_tokens: int, vocab_size: int, *, tree: bool = False) -> int:
     vocab_size : int
     tree : bool, default False
         Whether windows have the inner nodes of a tree among their outputs.
+    frequencies : bool, default True
+        Whether words' frequencies are known, by which their steps are shortened.
 
     Returns
     -------
     int
         At least 1: no more than one for every 20,000 words of the run and for every 4 of
-        the vocabulary, and with a tree no more than 64.
+        the vocabulary, with a tree no more than 64, and without frequencies than 250.
     """
     most = min(n_tokens // TOKENS_PER_WARP, vocab_size // WORDS_PER_WARP)
-    return max(1, min(most, TREE_WARPS) if tree else most)
+    if tree or not frequencies:
+        most = min(most, TREE_WARPS if tree else UNKNOWN_WARPS)
+    return max(1, most)
 
 
 def cut_runs(

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from w2v.backend.gpu.runs import RUN_TOKENS
+from w2v.backend.gpu.runs import RUN_TOKENS, refresh_windows
 from w2v.backend.settings import PART, FusedSettings
 
 MINIBATCH_KERNELS = (
@@ -66,6 +66,7 @@ def training_options(
         "DIM": dim,
         "WINDOW": min(settings.reach, RUN_TOKENS - 1),  # sentences are cut where it is less
         "WIDEST": settings.reach,
+        "REFRESH": refresh_windows(settings.reach),
         "PART": PART,
         "NEGATIVE": settings.negative,
         "LONGEST": longest,

@@ -7,29 +7,27 @@ Arrays belong to the device that their thread had chosen, and only there can be 
 
 from __future__ import annotations
 
-import atexit
 import ctypes
 import hashlib
 import re
-import shutil
 import subprocess
-import tempfile
 import threading
 from collections import Counter
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from tests.support.cuda_host import COMPILE
-
-_folder = Path(tempfile.mkdtemp())
-atexit.register(shutil.rmtree, _folder, ignore_errors=True)
-
+from tests.support.cuda_host import COMPILE, build_folder
 
 synchronisations: Counter[str] = Counter()
 """What made the host wait for the device, or ask it for a size, how often."""
+
+card = SimpleNamespace(flags=(), many_warps=False)
+"""The compiler's flags beside the usual; whether as many warps train as are asked for."""
+
+_TOGETHER = "train"  # the kernel whose warps' number matters
+_EXPORTED = 'extern "C" __attribute__((visibility("default"))) void'
 
 
 def _read(name: str) -> Any:
@@ -136,6 +134,18 @@ class OutOfMemoryError(MemoryError):
         self._size = size
 
 
+class CUDARuntimeError(RuntimeError):
+    """What CuPy raises where the device has failed; its text, where a test knows it."""
+
+    def __init__(self, status: int, said: str = "cudaErrorUnknown: unknown error") -> None:
+        super().__init__(said)
+        self.status = status
+
+
+class CUDADriverError(CUDARuntimeError):
+    """The driver's own."""
+
+
 memory = SimpleNamespace(limit=1 << 40)
 
 
@@ -154,12 +164,14 @@ class RawModule:
     """Kernels by name."""
 
     def __init__(self, code: str, options: tuple[str, ...]) -> None:
+        code, options = code + _on_warps(code), (*card.flags, *options)
         name = hashlib.sha256("\n".join((code, *options)).encode()).hexdigest()
-        file = _folder / f"{name}.cpp"
-        file.write_text(code)
+        file = build_folder() / f"{name}.cpp"
         library = file.with_suffix(".so")
         command = [*COMPILE, "-DHOST_LANES=1", *options, str(file), "-o", str(library)]
-        subprocess.run(command, check=True, capture_output=True)
+        if not library.exists():
+            file.write_text(code)
+            subprocess.run(command, check=True, capture_output=True)
         self._library = ctypes.CDLL(str(library))
         real = next((option[7:] for option in options if option.startswith("-DREAL=")), "")
         self._parameters = {
@@ -168,30 +180,42 @@ class RawModule:
         }
 
     def get_function(self, name: str) -> RawKernel:
-        return RawKernel(getattr(self._library, name), self._parameters[name])
+        return RawKernel(self._library, name, self._parameters[name])
+
+
+def _on_warps(code: str) -> str:
+    """Return a function that has a kernel run by many warps, as C++."""
+    found = re.search(rf"KERNEL void {_TOGETHER}\(([^)]*)\)", code)
+    if found is None:
+        return ""
+    names = ", ".join(each.split()[-1] for each in found[1].split(","))
+    run = f"Warps::instance().run(warps, [&] {{ {_TOGETHER}({names}); }})"
+    return f"{_EXPORTED} {_TOGETHER}_on_warps(int warps, {found[1]}) {{ {run}; }}\n"
 
 
 _c_type: Any = np.ctypeslib.as_ctypes_type
 
 
 class RawKernel:
-    """A kernel that one warp of one lane runs, however many are asked for."""
+    """A kernel run by one warp of one lane, however many are asked for, unless by many."""
 
     kernel = SimpleNamespace(ptr=0)
     max_dynamic_shared_size_bytes = 0
     num_regs = local_size_bytes = 0
 
-    def __init__(self, function: Any, parameters: list[str]) -> None:
-        self._function = function
+    def __init__(self, library: Any, name: str, parameters: list[str]) -> None:
+        self._many = card.many_warps and name == _TOGETHER
+        self._function = getattr(library, f"{name}_on_warps" if self._many else name)
         self._parameters = [_parameter(each) for each in parameters]
-        function.restype = None
+        self._function.restype = None
 
     def __call__(self, grid: Any, block: Any, args: Any, shared_mem: int = 0) -> None:
         assert grid[0] > 0
         assert 0 < block[0] <= 1024
         assert shared_mem <= max(self.max_dynamic_shared_size_bytes, 48 << 10)
         given = zip(args, self._parameters, strict=True)
-        self._function(*(_argument(x, parameter) for x, parameter in given))
+        warps = [ctypes.c_int(grid[0] * block[0] // 32)] * self._many
+        self._function(*warps, *(_argument(x, parameter) for x, parameter in given))
 
 
 _TYPES = {
@@ -290,12 +314,16 @@ cuda = SimpleNamespace(
     alloc_pinned_memory=bytearray,
     memory=SimpleNamespace(OutOfMemoryError=OutOfMemoryError),
     runtime=SimpleNamespace(
+        CUDARuntimeError=CUDARuntimeError,
         driverGetVersion=lambda: 0,
         eventQuery=_Event.query,
         runtimeGetVersion=lambda: 0,
         getDeviceProperties=lambda device: {"name": b"Stand-in"},
     ),
-    driver=SimpleNamespace(occupancyMaxActiveBlocksPerMultiprocessor=lambda *_: 4),
+    driver=SimpleNamespace(
+        CUDADriverError=CUDADriverError,
+        occupancyMaxActiveBlocksPerMultiprocessor=lambda *_: 4,
+    ),
 )
 
 

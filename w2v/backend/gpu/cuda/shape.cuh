@@ -1,7 +1,8 @@
 // What a training kernel is compiled for, and what follows from it.
 //
 // Given with -D: DIM, WINDOW, NEGATIVE, LONGEST (inner nodes of a path at most, 0 without a
-// tree), PART, and as 0 or 1 SKIP_GRAM, EXACT, SHRINK, MEAN,
+// tree), PART, REFRESH (windows from one refresh of a context's row to the next), and as 0 or 1
+// SKIP_GRAM, EXACT, SHRINK, MEAN,
 // SHARE, LOCK (each input vector has a factor for its changes). WIDEST is what widths are drawn up to; WINDOW may be less, as no sentence is longer.
 // PLACEMENT says what a warp keeps in shared memory: 0 all it has; 1 all but the rows'
 // originals, touched when a row comes and goes; 2 only what is small; 3 nothing. The rest lies
@@ -64,10 +65,6 @@ constexpr bool HOLD = TILE * CHUNKS * VEC <= MAX_HELD;
 constexpr bool HOLD_WINDOW = HOLD && TILES == 1;
 
 constexpr int RING = 2 * WINDOW + 1;            // rows that the windows at hand may need
-#ifndef REFRESH_WINDOWS
-#define REFRESH_WINDOWS smaller(ceil_div(2 * WINDOW + 1, 4), 6)
-#endif
-constexpr int REFRESH = REFRESH_WINDOWS;        // windows from one refresh of a row to the next
 constexpr int HIDDEN = RING;                    // CBOW's input has a row of its own
 constexpr int ROWS = RING + (SKIP_GRAM ? 0 : 1);
 #if 2 * WINDOW + 1 < 256
@@ -84,6 +81,7 @@ struct alignas(16) Small {
   u32 token[QUEUE];     // place among the run's tokens
   int sentence[QUEUE];  // number of the first word of its sentence
   float rate[QUEUE];
+  float share[QUEUE];   // of its changes as a context that is written back, see calm()
   Place width[QUEUE];
   Place slot[QUEUE];    // the row it has in the ring
   Place back[QUEUE];    // how many words ago the same word came, while that is in the ring
@@ -93,6 +91,7 @@ struct alignas(16) Small {
   int slot_word[RING];  // -1 for a free one
   int slot_last[RING];  // number of the last word that uses it
   int outputs[2][OUTPUTS];  // rows of W_out, of this window and the next
+  float part[2][OUTPUTS];   // and which share of their changes is written
   int length[TREE ? 2 : 1];  // how many there are, and with a tree their labels
   u8 label[TREE ? 2 : 1][TREE ? OUTPUTS : 1];
   int sorted[EXACT && NEGATIVE ? SAMPLED : 1];
@@ -101,14 +100,21 @@ struct alignas(16) Small {
 // Place in the queue of word number i.
 DEVICE int queued(int i) { return i & (QUEUE - 1); }
 
+// What of a change to a word's row is written, see crowd.py: steps that many warps take from the
+// same values go further than as many after one another, of which each finds less left to do.
+DEVICE float calm(const float* crowd, int word, float rate) {
+  return crowd ? fast_divide(1, 1 + rate * crowd[word]) : 1;
+}
+
 // A window's outputs.
 struct Outputs {
   const int* row;
+  const float* part;
   const u8* label;  // with a tree
   int length;
 };
 DEVICE Outputs outputs_of(const Small& s, int i) {
-  return {s.outputs[i % 2], s.label[TREE ? i % 2 : 0], TREE ? s.length[i % 2] : OUTPUTS};
+  return {s.outputs[i % 2], s.part[i % 2], s.label[TREE ? i % 2 : 0], TREE ? s.length[i % 2] : OUTPUTS};
 }
 // Known when this is compiled, unless there is a tree.
 DEVICE int length_of(const Outputs& outputs) { return TREE ? outputs.length : OUTPUTS; }

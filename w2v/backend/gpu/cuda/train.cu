@@ -7,6 +7,7 @@ struct Text {
   const int* tokens;
   const u32* marks;  // a bit a token: a sentence begins here
   const u32* keep;
+  const float* crowd;
   u64 key, first_place;
   double alpha, slope, min_alpha;
 };
@@ -43,6 +44,7 @@ DEVICE void thin_out(Small& s, const Text& text, i64 begin, Kept& kept, const fl
     s.token[q] = u32(t - begin);
     s.sentence[q] = sentence;
     s.rate[q] = rate;
+    s.share[q] = calm(text.crowd, word, rate);
     s.width[q] = SHRINK ? at_most(1 + int((bits & LOW_32) * WIDEST >> 32), WINDOW) : WINDOW;
     for (int column = 0; column < DIM; column += 32) prefetch(W_in + i64(word) * DIM + column);
   }
@@ -75,7 +77,7 @@ DEVICE int climb(const Tree& tree, u32 size, int word, int length, int* outputs,
 // Find word i's outputs and ask for their rows. With negatives and a tree, word w's row is 2w
 // and node n's 2n + 1.
 DEVICE void find_outputs(Small& s, const Noise& noise, const Tree& tree, u64 key, u64 first_place,
-                         int i, const float* W_out) {
+                         int i, const float* W_out, const float* crowd) {
   int* outputs = s.outputs[i % 2];
   const int target = s.word[queued(i)];
   if constexpr (NEGATIVE > 0) {
@@ -97,6 +99,8 @@ DEVICE void find_outputs(Small& s, const Noise& noise, const Tree& tree, u64 key
     if (lane() == 0) s.length[i % 2] = length;
     sync_warp();
   }
+  for (int j = lane(); j < length; j += LANES)
+    s.part[i % 2][j] = calm(crowd, outputs[j], s.rate[queued(i)]);
   constexpr int LINES = ceil_div(DIM, 32);
   for (int n = lane(); n < length * LINES; n += LANES)
     prefetch(W_out + i64(outputs[n / LINES]) * DIM + n % LINES * 32);
@@ -121,9 +125,9 @@ KERNEL void train(float* W_in, float* W_out, const int* tokens, const u32* marks
                   const i64* runs, int n_runs, const u32* keep, const u64* table,
                   const i64* cumulative, u32 size, const int* parents, const u8* labels,
                   u64 token_key, u64 negative_key, u64 first_place, double alpha, double slope, double min_alpha, const float* lockf,
-                  Workspace* workspace, int* taken, Outcome* outcome) {
+                  const float* crowd_in, const float* crowd_out, Workspace* workspace, int* taken, Outcome* outcome) {
   if (outcome->wrong[0] | outcome->wrong[1]) return;
-  const Text text = {tokens, marks, keep, token_key, first_place, alpha, slope, min_alpha};
+  const Text text = {tokens, marks, keep, crowd_in, token_key, first_place, alpha, slope, min_alpha};
   const Noise noise = {table, cumulative, size};
   const Tree tree = {parents, labels};
   Memory m = memory_of(shared<Shared>(), workspace + first_warp());
@@ -139,7 +143,7 @@ KERNEL void train(float* W_in, float* W_out, const int* tokens, const u32* marks
         thin_out(m.small, text, begin, kept, W_in);
       if (i >= kept.filled) break;
       for (; drawn <= i + 1 && drawn < kept.filled; drawn++)
-        find_outputs(m.small, noise, tree, negative_key, first_place + begin, drawn, W_out);
+        find_outputs(m.small, noise, tree, negative_key, first_place + begin, drawn, W_out, crowd_out);
       Held held;
       if (HOLD_WINDOW) hold_tile(held, W_out, outputs_of(m.small, i), 0);
       for (; entered <= i + WINDOW && entered < kept.filled; entered++) enter(m, W_in, entered);

@@ -9,7 +9,7 @@ typedef long long i64;
 
 // N floats that are loaded, stored and added as one.
 template <int N>
-struct alignas(4 * N) Pack {
+struct alignas(N & (N - 1) ? 4 : 4 * N) Pack {
   float at[N];
 };
 
@@ -35,6 +35,8 @@ DEVICE T& shared() {
 }
 
 DEVICE void sync_warp() { __syncwarp(); }
+// Where a processor that plays many warps lets the others go on; a device's do at all times.
+DEVICE void meanwhile() {}
 DEVICE u32 vote(bool yes) { return __ballot_sync(ALL, yes); }
 DEVICE u32 match(int value) { return __match_any_sync(ALL, value); }
 template <class T>

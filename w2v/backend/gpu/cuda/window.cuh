@@ -221,8 +221,11 @@ DEVICE void step_tile(Memory& m, float* W_out, const Outputs& outputs, const Vec
   }
 #pragma unroll
   for (int t = 0; t < TILE; t++)
-    if (tile * TILE + t < length_of(outputs))
-      add_to_weights(W_out, outputs.row[tile * TILE + t], j, change[t]);
+    if (tile * TILE + t < length_of(outputs)) {
+      Vec part = {};
+      add_scaled(part, outputs.part[tile * TILE + t], change[t]);
+      add_to_weights(W_out, outputs.row[tile * TILE + t], j, part);
+    }
 }
 
 DEVICE void step_window(Memory& m, float* W_out, const Outputs& outputs, const Held& held,
@@ -254,6 +257,7 @@ DEVICE void train_parts(Memory& m, float* W_out, const float* lockf, const Outpu
     const int rows = list_contexts(m, lockf, i, low, part);
     score_window(m, W_out, outputs, held, rows, rate, loss);
     if (TILES > 1 && !EXACT) merge_outputs(m, outputs, rows);
+    meanwhile();
     step_window(m, W_out, outputs, held, rows);
     low += part + holds_centre(i, low, part);
     done += part;
@@ -278,6 +282,7 @@ DEVICE void train_window(Memory& m, float* W_out, const float* lockf, Held& held
     gather_hidden(m, rows, MEAN ? fast_divide(1, count) : 1);
     score_window(m, W_out, outputs, held, 1, MEAN ? rate : rate * damped * damped, loss);
     if (TILES > 1 && !EXACT) merge_outputs(m, outputs, 1);
+    meanwhile();
     step_window(m, W_out, outputs, held, 1);
     scatter_hidden(m, rows, !MEAN ? 1 : SHARE ? fast_divide(1, count) : damped);
     loss.predictions += 1;
