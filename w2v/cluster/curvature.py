@@ -15,7 +15,7 @@ from w2v.backend import Array, backend_for
 
 DIRECTIONS = 8  # that are told from the others
 FIRST_ROWS = 2048  # the most frequent words' stand for all
-STEEPNESS = 0.25  # of the steepest that a sigmoid is, at 0
+SAMPLED = 256  # rows of each side, whose sigmoids stand for all
 
 
 def curvature_matrix(
@@ -30,7 +30,7 @@ def curvature_matrix(
     steps : (rows,) array of numbers
         How often each of them is there at a step of one row, on average.
     rate : float
-        Learning rate.
+        Learning rate, times how steep sigmoids are.
     averaged : float, default 1
         Of how many of them a step sees the mean.
 
@@ -45,7 +45,29 @@ def curvature_matrix(
         mean = often @ rows
         common = mean[:, None] * mean
         matrix = (matrix - common) / averaged + common
-    return rate * STEEPNESS * matrix
+    return rate * matrix
+
+
+def steepness(
+    W_in: Array, W_out: Array, uses: tuple[np.ndarray, np.ndarray], averaged: float = 1.0
+) -> float:
+    """Return how steep sigmoids of pairs of an input and an output are on average, at most 1 / 4.
+
+    Parameters
+    ----------
+    W_in, W_out : (V, H) and (outputs, H) float32 arrays
+    uses : pair of arrays of numbers
+        How often each of their rows is used.
+    averaged : float, default 1
+        How many input rows an input is the mean of.
+    """
+    rng, backend, mixed = np.random.default_rng(0), backend_for(W_in), max(1, round(averaged))
+    x, y = (
+        W[backend.asarray(rng.choice(len(W), size, p=often / often.sum()))]
+        for W, often, size in zip((W_in, W_out), uses, (SAMPLED * mixed, SAMPLED), strict=True)
+    )
+    logits = x.reshape(SAMPLED, mixed, -1).mean(axis=1) @ y.T
+    return float((1 / (2 + 2 * backend.xp.cosh(logits))).mean())
 
 
 class Curvature(NamedTuple):

@@ -8,7 +8,7 @@ import numpy as np
 
 from w2v.backend import Array, FusedLoss, keep_probabilities
 from w2v.cluster.changes import Changes, Rows
-from w2v.cluster.curvature import Curvature, curvature_matrix
+from w2v.cluster.curvature import Curvature, curvature_matrix, steepness
 from w2v.cluster.uses import Uses
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus
@@ -154,14 +154,14 @@ class RoundTrainer:
         """Return how far a step takes an input row, and an output row, on average of the round."""
         config, (inputs, outputs) = self.config, self._expected
         averaged = 1.0 if config.sg or not config.cbow_mean else self._contexts
-        found = [
-            (
-                curvature_matrix(W_out, outputs / inputs.sum(), rate),
-                curvature_matrix(W_in, inputs / inputs.sum(), rate, averaged=averaged),
-            )
-            # Rows that were short when it began have grown, and curvature with them.
-            for W_in, W_out in (weights, self.model.params)
-        ]
+        found = []
+        # Rows that were short when the round began have grown, and curvature with them.
+        for W_in, W_out in (weights, self.model.params):
+            steep = rate * steepness(W_in, W_out, self._expected, averaged)
+            found.append((
+                curvature_matrix(W_out, outputs / inputs.sum(), steep),
+                curvature_matrix(W_in, inputs / inputs.sum(), steep, averaged=averaged),
+            ))  # fmt: skip
         before, after = found
         return (before[0] + after[0]) / 2, (before[1] + after[1]) / 2
 
