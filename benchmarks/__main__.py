@@ -22,7 +22,7 @@ from benchmarks.harness.processes import ProcessFailedError
 BENCHMARKS = {
     "story": ("steps.story", 330, 30, "Time a training step against the vocabulary's size."),
     "bench": ("contest.bench", 140, 25, "Keep what `w2v bench` finds here, and its verdict."),
-    "reading": ("steps.reading", 60, 5, "Time text to encoded corpus beside gensim's scan."),
+    "reading": ("steps.reading", 180, 5, "Time text to encoded corpus beside gensim's scan."),
     "gpu": ("gpu.check", 570, 200, "Test and measure the GPU engine, on a machine with a card."),
     "end-to-end": ("contest.end_to_end", 600, 10, "Time text to vectors beside gensim."),
     "scaling": ("scaling.points", 660, 15, "Time training by threads, sizes, corpus, batch."),

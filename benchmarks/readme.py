@@ -74,6 +74,11 @@ def _whole(folder: Path) -> str:
     parts = ["", title, "", *_table(rows), ""]
     if quality := read_json(folder / "engine-quality.json"):
         parts += [_QUALITY.format(**quality), "", score_table(quality["summary"]), ""]
+    if (frontier := folder / "frontier.md").exists():
+        title, setting, *rest = frontier.read_text(encoding="utf-8").rstrip().split("\n\n")
+        picture = frontier.with_suffix(".png").relative_to(ROOT).as_posix()
+        parts += [f"#{title}", "", f"{setting}.", "", f"![{title[2:]}](../{picture})", ""]
+        parts += ["\n\n".join(f"#{x}" if x.startswith("## ") else x for x in rest), ""]
     return "\n".join(parts)
 
 
@@ -171,6 +176,19 @@ def _reading(folder: Path) -> Iterator[Row]:
             f"{_millions([large['words'] / large['seconds']])}, {large['peak_unmapped_mb']:.0f} MB"
         )
         yield f"read and encode {large['bytes'] / 1e9:.1f} GB", took, "", None
+    processes = result.get("processes", {})
+    for name, each in processes.items():
+        size = name.rpartition(" of ")[2].rpartition("`, ")[2]
+        if name.startswith("`w2v") and (gensims := processes.get(f"gensim reads {size}")):
+            whole, scan = (spread_of(gensims[x]).median for x in ("seconds", "scan_seconds"))
+            theirs = f"gensim, import and vocabulary {whole:.1f} s, {scan:.1f} of them the scan"
+            times = ratio(gensims["seconds"], each["seconds"])
+            yield (
+                f"{name}, whole process",
+                f"{spread_of(each['seconds']).median:.1f} s",
+                theirs,
+                times,
+            )
 
 
 def _scaling(folder: Path) -> Iterator[Row]:

@@ -18,10 +18,10 @@ PICKLERS = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "sh
 FOUNDATIONS = {"backend", "files", "config", "gensim_names", "items", "messages", "optional"}
 # A room's own modules and these.
 MAY_IMPORT = {
-    "files": {"messages"},
+    "files": {"messages", "optional"},
     "messages": set[str](),
     "gensim_names": {"messages"},
-    "items": set[str](),
+    "items": {"messages"},
     "optional": set[str](),
     "config": {"messages"},
     "backend": {"files", "messages"},
@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "bench": FOUNDATIONS | {"data", "layers", "models", "training", "vectors", "word2vec"},
     "cluster": FOUNDATIONS | {"data", "layers", "models", "training", "word2vec"},
     "gensim": {"data", "vectors", "word2vec"},
-    "sklearn": {"messages", "optional", "vectors", "word2vec"},
+    "sklearn": {"items", "messages", "optional", "vectors", "word2vec"},
     "course": {"backend", "data", "layers", "models", "training", "vectors"},
 }
 TOP = {"cli", "__main__", ""}  # the command line, and w2v itself, which gives the public names

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from w2v import KeyedVectors
+from w2v.data import read_corpus
+from w2v.pictures.projection import project
 
 KV = KeyedVectors(["a", "b"], np.eye(2))
 CALLS: dict[str, tuple[Callable[[], Any], str, str]] = {
@@ -18,18 +20,22 @@ CALLS: dict[str, tuple[Callable[[], Any], str, str]] = {
     "usearch": (KV.index, "usearch", "index"),
     "huggingface_hub": (lambda: KV.push_to_hub("me/v"), "huggingface_hub", "hub"),
     "hub": (lambda: KeyedVectors.from_hub("me/v"), "huggingface_hub", "hub"),
+    "POT": (lambda: KV.wmdistance(["a"], ["b"]), "ot", "wmd"),
+    "scikit-learn": (lambda: project(np.eye(5), "tsne"), "sklearn", "sklearn"),
+    "fsspec": (lambda: read_corpus("s3://b/t.txt"), "fsspec", "remote"),
 }
 
 
 @pytest.mark.parametrize("name", CALLS)
 def test_one_line_says_what_to_install(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     call, package, extra = CALLS[name]
+    called = name if name in ("POT", "scikit-learn") else package
     for module in [*sys.modules]:
         if module.partition(".")[0] == package:
             monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(
-        ImportError, match=rf"^{package} is not installed: pip install 'w2v\[{extra}\]'$"
+        ImportError, match=rf"^{called} is not installed: pip install 'w2v\[{extra}\]'(, and .*)?$"
     ):
         call()
 

@@ -58,6 +58,24 @@ def test_documents_become_means_of_their_words_as_lists_and_as_strings() -> None
     assert fitted.transform([]).shape == (0, 8)
 
 
+def test_words_are_found_in_any_normal_form_and_of_the_models_kind_alone() -> None:
+    for idf in (False, True):
+        fitted = W2VTransformer(**SMALL, negative=1, idf=idf).fit(["caf\u00e9 au lait"] * 5)
+        composed, apart = fitted.transform(["caf\u00e9 zzz lait", "cafe\u0301 zzz lait"])
+        assert composed.any() and (composed == apart).all()
+    of_items = W2VTransformer(**SMALL, negative=1).fit([[1, 2, 3]] * 5)
+    assert of_items.transform([[1], [9]]).any(axis=1).tolist() == [True, False]
+    for model, wrong in (
+        (fitted, [[1, 2]]), (fitted, [[b"au"]]), (fitted, [["au", 1]]), (fitted, [[["au"]]]),
+        (fitted, [["au", None]]), (of_items, ["1"]), (of_items, [[True]]), (of_items, [[1.0]]),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=r"^(documents are of words|the documents have words)"):
+            model.transform(wrong)
+    fitted.wv_.add_vectors(["new"], np.ones((1, 8)))
+    with pytest.raises(ValueError, match=r"idf_ has weights of 3 words, and wv_ has 4: fit again"):
+        fitted.transform(["new"])
+
+
 def test_rare_words_weigh_more_with_idf() -> None:
     fitted = W2VTransformer(idf=True, **SMALL).fit(TEXTS)
     weights = {w: np.log(51 / (1 + 10 * df)) + 1 for w, df in {"calm": 1, "a": 3}.items()}

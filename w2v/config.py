@@ -139,7 +139,7 @@ class TrainConfig:
         a_rate = self.alpha in (None, AUTO) or _is_finite(self.alpha)
         self._require("alpha", a_rate, f"a learning rate above 0, or {AUTO!r}")
         if self.alpha == AUTO:
-            self._require("optimizer", self.optimizer == "sgd", f"sgd, as alpha is {AUTO!r}")
+            self._require("optimizer", self.optimizer == "sgd", f"'sgd' with alpha={AUTO!r}")
         self._require("min_alpha", _is_finite(self.min_alpha), "a learning rate, 0 or more")
         self._require("cbow_mean", self.cbow_mean in (0, 1), "1 for the mean or 0 for the sum")
         self._require("optimizer", self.optimizer in OPTIMIZERS, "one of " + ", ".join(OPTIMIZERS))

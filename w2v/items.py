@@ -7,6 +7,8 @@ from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 
+from w2v.messages import quoted
+
 Item: TypeAlias = str | int
 """A word, or the integer that stands for an item."""
 
@@ -72,16 +74,18 @@ def checked_items(items: Iterable[Any]) -> list[Item]:
     for row, item in enumerate(found):
         if not is_integer(item) and not isinstance(item, str):
             raise TypeError(
-                f"word {row} is a {type(item).__name__}, not a string or an integer: {item!r}"
+                f"word {row} is a {type(item).__name__}, not a string or an integer: {quoted(item)}"
             )
     strings = [item for item in found if isinstance(item, str)]
     if strings:
         number = next(item for item in found if not isinstance(item, str))
         raise TypeError(
-            f"words are all strings or all integers, got {strings[0]!r} and {number!r}: make them "
-            "of one kind, with str() or int()"
+            f"words are all strings or all integers, got {quoted(strings[0])} and "
+            f"{quoted(number)}: make them of one kind, with str() or int()"
         )
     for row, item in enumerate(found):
         if not _INT64.min <= item <= _INT64.max:
-            raise ValueError(f"word {row} is {item}: integers of up to 64 bits are supported")
+            raise ValueError(
+                f"word {row} is {quoted(item)}: integers of up to 64 bits are supported"
+            )
     return list(map(int, found))

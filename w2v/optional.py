@@ -6,16 +6,18 @@ from importlib import import_module
 from typing import Any
 
 
-def optional(module: str, extra: str, package: str | None = None) -> Any:
+def optional(module: str, extra: str | None, package: str | None = None, note: str = "") -> Any:
     """Import a module of a package that w2v does without.
 
     Parameters
     ----------
     module : str
-    extra : str
-        Of w2v, with which the package is installed.
+    extra : str or None
+        Of w2v, with which the package is installed; None where it has no extra.
     package : str, optional
         Its name, where that is not the module's.
+    note : str, default ""
+        What to say after how it is installed.
 
     Returns
     -------
@@ -32,4 +34,5 @@ def optional(module: str, extra: str, package: str | None = None) -> Any:
         name = package or module.partition(".")[0]
         if error.name is not None and error.name.partition(".")[0] != module.partition(".")[0]:
             raise ImportError(f"{name} cannot be imported: {error}") from error
-        raise ImportError(f"{name} is not installed: pip install 'w2v[{extra}]'") from None
+        install = f"'w2v[{extra}]'" if extra else name
+        raise ImportError(f"{name} is not installed: pip install {install}{note}") from None

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from w2v.items import Item, are_integers, checked_items
 from w2v.messages import quoted
 from w2v.optional import optional
 from w2v.vectors import KeyedVectors
+from w2v.vectors.shared_words import shared_rows
 from w2v.word2vec import Word2Vec
 
 optional("sklearn", "sklearn", "scikit-learn")  # or one line that says what to install
@@ -154,24 +157,45 @@ class W2VTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         ------
         NotFittedError
             :meth:`fit` has not been called.
+        ValueError
+            Something else than documents, or words that are none; integers, where the words of
+            the documents before were strings.
         """
         check_is_fitted(self, "model_")
         rows = self._rows(_documents(X))
         if self.idf_ is not None:
+            if len(self.idf_) != len(self.wv_):
+                raise ValueError(
+                    f"idf_ has weights of {len(self.idf_):,} words, and wv_ has {len(self.wv_):,}: "
+                    "fit again"
+                )
             rows = rows.multiply(self.idf_[None]).tocsr()
         totals = np.asarray(rows.sum(axis=1), np.float32).reshape(-1, 1)
         sums: npt.NDArray[np.float32] = np.asarray(rows @ self.wv_.vectors, np.float32)
         sums /= np.where(totals > 0, totals, 1)
         return sums
 
+    def _words(self, documents: list[Sequence[Any]]) -> list[Item]:
+        """Return the documents' words, all of the kind that the model's are."""
+        try:
+            words = checked_items(chain.from_iterable(documents))
+        except TypeError as error:
+            raise ValueError(f"documents are of words: {error}") from None
+        known = self.wv_.index_to_key
+        if words and are_integers(words) != are_integers(known):
+            raise ValueError(
+                f"the documents have words such as {quoted(words[0])}, and the model those such as "
+                f"{quoted(known[0])}: give words of one kind"
+            )
+        return words
+
     def _rows(self, documents: list[Sequence[Any]]) -> Any:
         """Return how often documents have the words: a sparse matrix."""
-        known = self.wv_.key_to_index
-        found = [[known[word] for word in document if word in known] for document in documents]
-        ends = np.cumsum([0, *map(len, found)])
-        words = np.fromiter((row for rows in found for row in rows), np.int64, int(ends[-1]))
-        shape = (len(documents), len(known))
-        return csr_array((np.ones(len(words), np.float32), words, ends), shape=shape)
+        words = self._words(documents)
+        places, rows = shared_rows(words, self.wv_)
+        ends = np.searchsorted(places, np.cumsum([0, *map(len, documents)]))
+        shape = (len(documents), len(self.wv_))
+        return csr_array((np.ones(len(rows), np.float32), rows, ends), shape=shape)
 
 
 def _documents(X: Any) -> list[Sequence[Any]]:

@@ -20,8 +20,10 @@ _TICKS = (1, 3, 10, 30, 100, 300, 1000)  # seconds
 _EPOCHS, _RATES = (1, 2, 3, 5, 10, 20), (0.025, 0.05, 0.1)
 _NOTE = (
     "Every training is a process of its own, from the text to the file of vectors, and its time is "
-    "all that it takes."
+    "{} that it takes."
 )
+_CLOCKS = {"end_to_end_seconds": "all", "cpu_seconds": "the processor time, of all threads,"}
+_PROCESSOR = "Count processor time, where others use the cores meanwhile."
 
 Passes = Annotated[list[int] | None, Option(
     "--epochs", min=1, help="Again for each; 1 2 3 5 10 20.", show_default=False,
@@ -36,6 +38,7 @@ def run(
     epochs: Passes = None, rates: Rates = None, rounds: options.Seeds = 1,
     threads: options.Threads = None, fasttext: options.Program = None,
     patience: Annotated[float, Option(help="Longest training begun, in seconds.")] = 400.0,
+    processor: Annotated[bool, Option("--processor", help=_PROCESSOR)] = False,
 ) -> str:  # fmt: skip
     """Train with more and more epochs at several learning rates, and write ``frontier``.
 
@@ -46,9 +49,10 @@ def run(
     who = {f"{s.title}, {model}": (s, model) for model in MODELS for s in systems}
     cells = list(product(sorted(epochs or _EPOCHS), rates or _RATES))
     skipped: list[str] = []
+    clock = "cpu_seconds" if processor else "end_to_end_seconds"
 
     def measure(contest: Contest, system: System, model: str, passes: int, rate: float) -> float:
-        of = [x["end_to_end_seconds"] / x["epochs"] for x in contest.runs
+        of = [x[clock] / x["epochs"] for x in contest.runs
               if (x["system"], x["model"]) == (system.name, model)]  # fmt: skip
         if of and passes * min(of) > patience:
             skipped.append(f"{system.title}, {model}, {passes} epochs at {rate}: about "
@@ -64,14 +68,14 @@ def run(
         turns.take_turns("frontier", measures, rounds)
     points = [
         point for model, system in product(MODELS, systems) for passes, rate in cells
-        if (point := _point(contest, model, system, passes, rate))
+        if (point := _point(contest, clock, model, system, passes, rate))
     ]  # fmt: skip
     failed = [f"{model}, {name}: {why}" for model, each in contest.failures.items()
               for name, why in each.items()]  # fmt: skip
     figures = {"setting": {k: v for k, v in setting.items() if k != "epochs"},
                "left_out": skipped + failed + scores.missing_sets(), "points": points,
                "runs": contest.runs}  # fmt: skip
-    parts: list[report.Part] = [report.MEDIANS, _NOTE]
+    parts: list[report.Part] = [report.MEDIANS, _NOTE.format(_CLOCKS[clock])]
     for model in MODELS:
         of = [each for each in points if each["model"] == model]
         parts += [f"## {model}", _table(of), *_in_their_time(of)]
@@ -80,14 +84,14 @@ def run(
 
 
 def _point(
-    contest: Contest, model: str, system: System, passes: int, rate: float
+    contest: Contest, clock: str, model: str, system: System, passes: int, rate: float
 ) -> dict[str, Any] | None:
     """Return the time and the quality of a system's trainings with so many epochs at a rate."""
     wanted = {"system": system.name, "model": model, "epochs": passes, "alpha": rate}
     mine = [each for each in contest.runs if wanted.items() <= each.items()]
     if not mine:
         return None
-    seconds = tables.spread_of([each["end_to_end_seconds"] for each in mine]).figures()
+    seconds = tables.spread_of([each[clock] for each in mine]).figures()
     quality = scores.summarize([each["quality"] for each in mine])
     return {**wanted, "title": system.title, "seconds": seconds, "quality": quality}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import warnings
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -160,12 +161,28 @@ def test_settings_that_are_no_number_are_refused_by_name(name: str, value: float
 
 
 @pytest.mark.parametrize("sg", [0, 1])
-def test_a_training_that_ends_worse_than_it_began_says_so(sg: int) -> None:
-    adam: dict[str, Any] = {**SMALL, "sg": sg, "optimizer": "adam", "batch_size": 50}
-    with pytest.warns(UserWarning, match=r"is above 4\.159, .*lower alpha, which is 100"):
+@pytest.mark.parametrize(
+    ("output", "untrained"),
+    [({}, 6.0), ({"hs": 1, "negative": 0}, 0.0), ({"hs": 1}, 6.0)],
+    ids=["negatives", "tree", "both"],
+)
+def test_a_training_that_ends_worse_than_it_began_says_so(
+    sg: int, output: dict[str, int], untrained: float
+) -> None:
+    usual: dict[str, Any] = {**SMALL, **output, "sg": sg}
+    adam: dict[str, Any] = {**usual, "optimizer": "adam", "batch_size": 50}
+    with pytest.warns(UserWarning, match=r"lower alpha, which is 100") as told:
         model = Word2Vec(TEXT, **adam, alpha=100)
-    assert model.losses[-1] > 6 * np.log(2)
+    if "hs" in output:
+        tree: Any = model.model.loss_layer  # type: ignore[union-attr]
+        vocab = model.built()[1]
+        often = vocab.counts * vocab.keep_probabilities(model.config.sample)
+        untrained += np.average(tree.tree.lengths, weights=often)
+    said = re.search(r"is above ([\d.]+), ", str(told[-1].message))
+    assert said
+    assert float(said[1]) == pytest.approx(untrained * np.log(2), rel=1e-2)
+    assert model.losses[-1] > 1.05 * untrained * np.log(2)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         Word2Vec(TEXT, **adam)
-        Word2Vec(TEXT, **SMALL, sg=sg)  # words without any order in them
+        Word2Vec(TEXT, **usual)  # words without any order in them

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from networkx import path_graph
 
 from w2v import KeyedVectors, TrainConfig, Word2Vec
-from w2v.data import CorpusError, EncodedCorpus, prepare, read_corpus
+from w2v.data import CorpusError, EncodedCorpus, prepare, random_walks, read_corpus
 from w2v.messages import quoted, shortened
 from w2v.training.checkpoint import CheckpointError
 
@@ -79,6 +80,11 @@ def test_text_in_place_of_sentences_is_told_of_lists_of_words(text: str, several
         lambda: KeyedVectors(4).evaluate_word_pairs(LONG),
         lambda: KeyedVectors(4).evaluate_word_analogies(LONG),
         lambda: trained().fit([[LONG, LONG + "y"]]),
+        lambda: KeyedVectors(1).add_vectors([LONG, LONG], np.ones((2, 1))),
+        lambda: KeyedVectors(1).add_vectors([[LONG]], np.ones((1, 1))),  # type: ignore[list-item]
+        lambda: KeyedVectors(1).add_vectors([LONG, 1], np.ones((2, 1))),
+        lambda: random_walks(path_graph(2), p=LONG),  # type: ignore[arg-type]
+        lambda: random_walks(path_graph(2), weight=LONG),
     ],
 )
 def test_no_message_carries_a_megabyte(misuse: Callable[[], object]) -> None:

@@ -94,6 +94,13 @@ def test_both_install_into_a_fresh_environment(built: tuple[Path, Path], tmp_pat
     assert "WordMap" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 
+def test_the_guide_tells_of_every_extra() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    table = (ROOT / "docs/guide/install.md").read_text(encoding="utf-8").split("| extra |")[1]
+    first = re.findall(r"^\|([^|]+)\|", table, re.MULTILINE)
+    assert {*re.findall("`([^`]+)`", "".join(first))} == {*project["optional-dependencies"]}
+
+
 def test_importing_the_package_imports_no_optional_one() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -114,7 +115,18 @@ def test_convert_keeps_every_bit_and_plot_draws(trained: Path) -> None:
     for source, target in (("vectors.bin", "v.safetensors"), ("v.safetensors", "back.bin")):
         assert run("convert", source, target, cwd=trained).returncode == 0
     assert (trained / "back.bin").read_bytes() == (trained / "vectors.bin").read_bytes()
-    assert run("plot", "vectors.bin", "-o", "map.png", cwd=trained).returncode == 0
+    assert run("plot", "vectors.bin", cwd=trained).returncode == 0
+    one, two = KeyedVectors.load(trained / "vectors.bin").index_to_key[:2]
+    done = run("plot", "vectors.bin", one, two, "-n", "3", "-o", "few.svg", cwd=trained)
+    assert done.returncode == 0, done.stderr
+    drawn = {*re.findall(r"<!-- (\w+) -->", (trained / "few.svg").read_text())}
+    assert {one, two} < drawn and len(drawn) <= 8
+    there, copied = ((trained / name).as_uri() for name in ("vectors.bin", "copied.vec"))
+    assert run("convert", there, copied, cwd=trained).returncode == 0
+    assert run("neighbors", copied, one, "-n", "1", cwd=trained).stdout.startswith(f"{one}\n")
+    done = run("convert", "vectors.bin", "s3://b/v.tsv", cwd=trained)
+    assert done.returncode == 2 and "is a URL, and this is written to a disk" in done.stderr
+    assert "'nothere' is not" in run("plot", "vectors.bin", "nothere", cwd=trained).stderr
     assert (trained / "map.png").read_bytes().startswith(b"\x89PNG")
 
 

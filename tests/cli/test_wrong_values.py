@@ -15,6 +15,10 @@ from w2v import KeyedVectors, Word2Vec, bench, data
 from w2v.cli.commands import COMMANDS, app
 from w2v.cli.common import CommandLineError
 from w2v.cli.option_names import in_options
+from w2v.data.reading.source_file import COMPRESSIONS as TEXT_COMPRESSIONS
+from w2v.data.reading.source_file import WITH_COLUMNS
+from w2v.vectors.formats.compression import COMPRESSIONS
+from w2v.vectors.formats.registry import FORMATS
 
 GROUP: Any = typer.main.get_command(app)
 USAGE: Any = typer.BadParameter.__base__
@@ -122,10 +126,38 @@ def test_messages_of_the_library_name_options() -> None:
         "lower alpha, which is 1, or window, which is 30": "--alpha, which is 1, or --window, wh",
         "max_final_vocab must be 1 or more": "--max-vocab must be",
         "set hs=1 or sg=1": "set --hs or --model sg",
+        "init: v.bin has vectors of size 6": "--init: v.bin has vectors",
     }.items():
         assert expected in in_options(told)
     for same in ("a window of the text", "in a.min_count.txt", "run.toml: min_count must be"):
         assert in_options(same) == same
+
+
+def test_help_has_every_suffix_that_is_read_or_written(tmp_path: Path) -> None:
+    help_of = {
+        name: re.sub(r"[\s│]+", " ", run(name, "--help", cwd=tmp_path).stdout)
+        for name in ("train", "prepare", "phrases", "convert")
+    }
+    vectors = {*(suffix for each in FORMATS for suffix in each.suffixes), *COMPRESSIONS}
+    texts = {*WITH_COLUMNS, *TEXT_COMPRESSIONS}
+    for command, suffixes, part in (
+        ("train", vectors, r"Vectors to write: (.*?)\[default"),
+        ("convert", vectors, "OUT(.*?)TensorBoard"),
+        *((name, texts, r"Text files \((.*?) folders") for name in ("train", "prepare", "phrases")),
+    ):
+        [told] = re.findall(part, help_of[command])[:1]
+        assert {*re.findall(r"\.\w+", told)} - {".tsv"} == suffixes - {".tsv"}, command
+
+
+def test_an_option_that_needs_another_names_it(tmp_path: Path) -> None:
+    (tmp_path / "t.txt").write_text("a b c\n" * 9)
+    for option, told in (
+        ("--freeze", "--freeze is of words that --init has: give --init too"),
+        ("--share-negatives=4 --model=cbow", "--share-negatives must be 1"),
+        ("--init=t.txt", "t.txt: the first line is"),
+    ):
+        done = run("train", "t.txt", *option.split(), cwd=tmp_path)
+        assert done.returncode in (1, 2) and told in done.stderr, done.stderr
 
 
 def test_help_says_what_is_required(tmp_path: Path) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from w2v import Word2Vec
+from w2v.pictures.explorer import write_explorer
 from w2v.pictures.word_map import plot_words
 from w2v.vectors import KeyedVectors
 
@@ -53,11 +56,30 @@ def test_odd_words_are_drawn_as_they_are(tmp_path: Path, drawn: list[Figure]) ->
         assert plot_words(vectors, names, tmp_path / "map.png") == len(names)
 
 
-def test_tsne_is_used_when_asked_for_or_its_package_named(tmp_path: Path) -> None:
+def test_vectors_may_be_a_file_or_a_list_and_a_model_says_what_to_give(tmp_path: Path) -> None:
+    KeyedVectors(["a", "b"], np.eye(2)).save(tmp_path / "v.bin")
+    for vectors in (tmp_path / "v.bin", str(tmp_path / "v.bin"), [[1, 0], [0, 1]]):
+        assert plot_words(vectors, ["a", "b"], tmp_path / "map.png") == 2  # type: ignore[arg-type]
+    assert write_explorer(tmp_path / "v.bin", tmp_path / "page.html") == 2
+    for draw in (partial(plot_words, words=["a"]), write_explorer):
+        with pytest.raises(TypeError, match=r"of a file of them, got a Word2Vec: give its wv"):
+            draw(Word2Vec(), path=tmp_path / "x")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="by the name of a file, got a Word2Vec"):
+        KeyedVectors.load(Word2Vec())  # type: ignore[arg-type]
+
+
+def test_tsne_is_used_when_asked_for_or_its_package_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     vectors = np.random.default_rng(0).normal(size=(12, 5))
     words = [f"w{i}" for i in range(12)]
     if importlib.util.find_spec("sklearn") is None:
-        with pytest.raises(ImportError, match="pip install scikit-learn"):
+        with pytest.raises(ImportError, match=r"^scikit-learn is not installed: .*\[sklearn\]"):
             plot_words(vectors, words, tmp_path / "map.png", method="tsne")
     else:
+        steps: list[tuple[int, int]] = []
+        told = lambda done, of: steps.append((done, of))  # noqa: E731
+        drawn = plot_words(vectors, words, tmp_path / "map.png", method="tsne", progress=told)
+        assert drawn == 12 and steps[-1] == (1000, 1000) and len(steps) > 9
+        assert not capsys.readouterr().out
         assert plot_words(vectors, words, tmp_path / "map.png", method="tsne") == 12

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from w2v.backend.cpu.copies import OwnCopies, own_copies
-from w2v.backend.cpu.fused import train
+from w2v.backend.cpu.fused import Prepared
 from w2v.training.fused import FusedTrainer
 
 _WORDS = 50  # a turn: some two dozen windows, in which no row is used many times
@@ -46,18 +46,17 @@ def _work(trainer: FusedTrainer, slices: Iterator[Any], words: int, piece: Any) 
     W_in, W_out = trainer.model.params
     while piece is not None or (piece := next(slices, None)) is not None:
         own: OwnCopies = own_copies(settings, piece.position, W_in, W_out)
+        prepared = Prepared(trainer._work_of(piece), own)
         begin, at = int(offsets[piece.first]), piece.first
+        tokens = np.asarray(trainer.tokens[begin : int(offsets[piece.last])])
         while at < piece.last:
             end = int(np.searchsorted(offsets, offsets[at] + words, side="right"))
             end = min(max(end - 1, at + 1), piece.last)
             own.state[2] = end == piece.last  # all copies are exchanged at the slice's end
-            part = offsets[at : end + 1]
-            work = trainer._work(
-                trainer.tokens[part[0] : part[-1]],
-                part - part[0],
-                piece.position + int(part[0]) - begin,
+            part = offsets[at : end + 1] - begin
+            prepared.train(
+                tokens[part[0] : part[-1]], part - part[0], piece.position + int(part[0])
             )
-            train(work, own)
             own.state[1] = 0  # and were copied at its beginning
             at = end
             yield

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy.linalg import orthogonal_procrustes
 
-from w2v import KeyedVectors
+from w2v import KeyedVectors, Word2Vec
 from w2v.vectors import VectorFormatError
 
 RNG = np.random.default_rng(5)
@@ -54,6 +55,16 @@ def test_it_is_scipys_rotation_of_directions() -> None:
     np.testing.assert_allclose(OLD.aligned_to(other).vectors, expected, atol=1e-4)
 
 
+def test_the_other_table_may_be_a_file(tmp_path: Path) -> None:
+    new = turned(w7=200)
+    OLD.save(tmp_path / "old.bin")
+    for path in (tmp_path / "old.bin", str(tmp_path / "old.bin")):
+        assert new.most_moved(path, 1)[0][0] == "w7"
+        np.testing.assert_allclose(new.aligned_to(path).vectors, new.aligned_to(OLD).vectors)
+    with pytest.raises(OSError, match="is not there"):
+        new.aligned_to(tmp_path / "none.bin")
+
+
 def test_words_without_a_direction_say_nothing() -> None:
     vectors = OLD.vectors @ TURN
     vectors[:5] = 0
@@ -69,7 +80,8 @@ def test_what_cannot_be_compared_is_refused_and_what_is_open_is_told() -> None:
         (small, {}, "size 12 cannot be turned to those of size 3"),
         (KeyedVectors(["x"], np.ones((1, 12))), {}, "no word is in both"),
         (KeyedVectors(WORDS, np.zeros((300, 12))), {}, "no word is in both"),
-        (OLD, {"words": ["x"]}, "no word is in both"),
+        (OLD, {"words": ["x"]}, r"none of the 1 words to go by, such as 'x',.* and 300 others are"),
+        (OLD, {"words": []}, r"none of the 0 words to go by"),
         (KeyedVectors([1, 2], np.ones((2, 12))), {}, "no word is in both"),
     ]
     for other, how, said in refused:
@@ -79,6 +91,12 @@ def test_what_cannot_be_compared_is_refused_and_what_is_open_is_told() -> None:
     bad = KeyedVectors(WORDS, np.full((300, 12), np.inf))
     with pytest.raises(VectorFormatError, match="NaN or infinity"):
         OLD.aligned_to(bad)
+    for no_table, told in ((3, "got a int"), (Word2Vec(), "Word2Vec: give its wv"), (None, "None")):
+        with pytest.raises(TypeError, match=f"KeyedVectors, or the path of a file of them.*{told}"):
+            OLD.most_moved(no_table)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="topn is an integer"):
+        OLD.most_moved(OLD, 2.5)  # type: ignore[arg-type]
+    assert OLD.most_moved(OLD, -1) == OLD.most_moved(OLD, 0) == []
     with pytest.raises(ValueError, match="needs counts"):
         OLD.most_moved(KeyedVectors(WORDS, OLD.vectors), min_count=2)
     with pytest.warns(UserWarning, match="5 shared words leave a rotation in 12 dimensions open"):

@@ -82,3 +82,91 @@ def test_annoy_answers_as_gensims_indexer() -> None:
         mine, other = ours.most_similar(kv[word], 5), theirs.most_similar(kv[word], 5)
         assert [w for w, _ in mine] == [w for w, _ in other]
         np.testing.assert_allclose([c for _, c in mine], [c for _, c in other], atol=1e-6)
+
+
+def test_an_index_of_other_words_is_refused_and_one_of_other_vectors_told(
+    maker: Any, tmp_path: Path
+) -> None:
+    kv = real_vectors(600)
+    kv.vectors[5] = 0
+    index = maker(kv)
+    index.save(str(tmp_path / "index"))
+    loaded = type(index)()
+    loaded.load(tmp_path / "index")
+    others = (
+        *(real_vectors(500), KeyedVectors(kv.index_to_key, np.ones((600, 3)))),
+        KeyedVectors(kv.index_to_key[::-1], kv.vectors),
+    )
+    for each in (index, loaded):
+        found = kv.most_similar("w1", topn=3, indexer=each)
+        assert [w for w, _ in found] == [w for w, _ in each.most_similar(kv["w1"], 3)]
+        for other in others:
+            with pytest.raises(ValueError, match=r"the index is of 600 words .* size 32"):
+                other.most_similar("w1", topn=3, indexer=each)
+        again = KeyedVectors(list(kv.index_to_key), 3 * kv.vectors)  # cosines are the same
+        assert len(again.most_similar("w1", topn=3, indexer=each)) == 3
+        # Those found are looked at, and of the others some at each question.
+        (nearest, _), *_ = kv.most_similar("w1", topn=1)
+        for word, often in ((nearest, 1), ("w550", 10)):
+            changed = KeyedVectors(list(kv.index_to_key), kv.vectors.copy())
+            changed.vectors[changed.get_index(word)] *= -1
+            with pytest.warns(UserWarning, match=f"other vectors .* as {word!r}.*make it anew"):
+                for _ in range(often):
+                    changed.most_similar("w1", topn=3, indexer=each)
+
+
+def test_changes_of_the_table_itself_are_told(maker: Any, tmp_path: Path) -> None:
+    kv = real_vectors(300)
+    kv.save(tmp_path / "v.bin")
+    for change in (
+        lambda kv: kv.vectors.__imul__(-1),
+        lambda kv: kv.add_vectors(["w3"], [np.ones(32)], replace=True),
+        lambda kv: setattr(kv, "vectors", -kv.vectors),
+    ):
+        kv = KeyedVectors.load(tmp_path / "v.bin")
+        index = maker(kv)
+        kv.most_similar("w1", topn=3, indexer=index)
+        change(kv)
+        with pytest.warns(UserWarning, match=r"other vectors .* make it anew"):
+            kv.most_similar("w1", topn=3, indexer=index)
+
+
+def test_what_no_index_can_be_asked_is_told(maker: Any) -> None:
+    kv = real_vectors(50)
+    index = maker(kv)
+    for n in (0, -1):
+        assert index.most_similar(kv["w1"], n) == kv.most_similar("w1", topn=n, indexer=index) == []
+    assert len(index.most_similar(kv["w1"], 1000)) == 50
+    for vector in (kv["w1"][:-1], kv[["w1"]], np.full(32, np.nan)):
+        with pytest.raises(ValueError, match="expected a vector of 32 finite numbers"):
+            index.most_similar(vector, 3)
+    with pytest.raises(ValueError, match=r"number of neighbours is 2\.5"):
+        index.most_similar(kv["w1"], 2.5)
+    for how in ({"connectivity": -1}, {"connectivity": 1}, {"connectivity": 2.5},
+                {"expansion_search": 0}, {"expansion_search": 10**9}, {"dtype": "f8"}):  # fmt: skip
+        with pytest.raises(ValueError, match=rf"^{next(iter(how))} is .*, expected"):
+            kv.index(**how)
+
+
+@pytest.mark.parametrize("dtype", ["f32", "f16", "i8"])
+def test_a_saved_index_answers_the_same_read_or_mapped(dtype: str, tmp_path: Path) -> None:
+    pytest.importorskip("usearch")
+    kv, path = real_vectors(), tmp_path / "index"
+    index = kv.index(connectivity=24, expansion_search=200, dtype=dtype)
+    index.save(path)
+    whole = 4 * kv.vectors.size * {"f32": 1, "f16": 0.5, "i8": 0.25}[dtype]
+    assert whole < path.stat().st_size < whole + 3000 * 4 * 24 * 3
+    for mmap in (None, "r"):
+        again = UsearchIndexer()
+        again.load(path, mmap=mmap)
+        assert (again.dtype, again.connectivity, again.expansion_search) == (dtype, 24, 200)
+        hits = 0
+        for word in kv.index_to_key[:50]:
+            found = kv.most_similar(word, topn=10, indexer=again)
+            assert found == kv.most_similar(word, topn=10, indexer=index)
+            hits += len({w for w, _ in found} & {w for w, _ in kv.similar_by_vector(kv[word])})
+            for other, cosine in found:
+                assert cosine == pytest.approx(kv.similarity(word, other), abs=0.02)
+        assert hits > 0.85 * 500
+    with pytest.raises(ValueError, match="mmap is 'r\\+'"):
+        UsearchIndexer().load(path, mmap="r+")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 from typing import Any
 
 import numpy as np
@@ -46,16 +45,3 @@ def test_similarities_to_a_corpus_are_gensims() -> None:
     assert [np.argmax(row) for row in every[:-1]] == list(range(12))
     with pytest.raises(TypeError, match=r"\.wv"):
         WmdSimilarity(corpus, corpus)
-
-
-def test_without_pot_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = builtins.__import__
-
-    def without(name: str, *rest: Any, **more: Any) -> Any:
-        if name == "ot":
-            raise ImportError(name)
-        return real(name, *rest, **more)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(ImportError, match="pip install"):
-        tables(rows=5)[0].wmdistance(["w1"], ["w2"])

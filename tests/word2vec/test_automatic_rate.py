@@ -66,5 +66,5 @@ def test_a_run_keeps_the_rate_that_it_began_with(tmp_path: Path) -> None:
 def test_other_words_and_other_optimizers_are_refused() -> None:
     with pytest.raises(ValueError, match="alpha must be a number or \"auto\", got 'fast'"):
         Word2Vec(alpha="fast")
-    with pytest.raises(ValueError, match="optimizer must be sgd, as alpha is 'auto', got 'adam'"):
+    with pytest.raises(ValueError, match="optimizer must be 'sgd' with alpha='auto', got 'adam'"):
         Word2Vec(alpha="auto", optimizer="adam")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from w2v import Word2Vec
-from w2v.data import EncodedCorpus, Vocabulary
+from w2v.data import CorpusError, EncodedCorpus, Vocabulary
 from w2v.data.weighted_sentences import WeightedText
 
 RNG = np.random.default_rng(3)
@@ -53,6 +53,12 @@ def test_weights_say_how_often_epochs_have_a_sentence() -> None:
     assert (np.diff(places) > len(epochs[0].tokens) / 6).all()  # copies stand far apart
     assert (weighted.of_epoch(1, 4).tokens == epochs[4].tokens).all()
     assert (weighted.of_epoch(2, 4).tokens.tolist()) != epochs[4].tokens.tolist()
+
+
+def test_weights_for_which_there_is_no_room_are_told_before_it_is_taken() -> None:
+    text = [["a", "b"] * 5_000] * 40
+    with pytest.raises(MemoryError, match=r"an epoch has 400,000,000,000 words.*lower all weights"):
+        Word2Vec(**{**SMALL, "negative": 1}).fit(text, sample_weight=[1e6] * 40)
 
 
 def test_each_sentence_keeps_its_weight_whatever_is_left_of_others() -> None:
@@ -101,6 +107,25 @@ def test_a_run_goes_on_with_its_weights_within_an_epoch_and_no_others(tmp_path: 
         plain.fit(text, epochs=4, resume=True, sample_weight=weights)
 
 
+def test_where_nothing_is_learnt_what_thinned_out_is_named() -> None:
+    small: dict[str, Any] = {"vector_size": 4, "min_count": 1, "negative": 1, "epochs": 2}
+    text = [["a", "b"]] * 9
+    for sample in (0, 1e-3, 1e-5):
+        with pytest.raises(
+            CorpusError, match="sample_weight left no epoch a sentence of two known"
+        ):
+            Word2Vec(**small, sample=sample).fit(text, sample_weight=[1e-3] * 9)
+    with pytest.raises(CorpusError, match="sample=1e-06 thinned out this text"):
+        Word2Vec(**small, sample=1e-6).fit(text, sample_weight=[1] * 9)
+    for weight, told in (
+        (1e-3, "epoch 1 has 0; lower"),
+        (1, "epoch 1 has 0, which sample=1e-06 left"),
+    ):
+        adam = Word2Vec(**small, optimizer="adam", sample=1e-6 if weight == 1 else 0)
+        with pytest.raises(ValueError, match=told):
+            adam.fit(text, sample_weight=[weight] * 9)
+
+
 def test_what_is_no_weights_is_refused(tmp_path: Path) -> None:
     (tmp_path / "t.txt").write_text("a b\n")
     ones = np.ones(300)
@@ -113,6 +138,7 @@ def test_what_is_no_weights_is_refused(tmp_path: Path) -> None:
         (TEXT, ones * 0, "nothing would be trained"),
         (TEXT, ones[:, None], "one number a sentence"),
         (TEXT, 1, "one number a sentence"),
+        (TEXT, [10**400] * 300, "one number a sentence"),
         (TEXT, ["a"] * 300, "one number a sentence"),
         (tmp_path / "t.txt", [1], "sentences given as lists"),
     ]

@@ -61,10 +61,14 @@ def _left_in(folder: Path) -> Iterator[int]:
 
 def left_of_limit() -> int | None:
     """Return the bytes of addresses that this process's limit leaves it, None without a limit."""
+    try:
+        import resource
+    except ImportError:  # not Unix
+        return None
+    most = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if most == resource.RLIM_INFINITY:
+        return None
+
     import psutil
 
-    process = psutil.Process()
-    if not hasattr(process, "rlimit"):  # not Linux or FreeBSD
-        return None
-    most: int = process.rlimit(psutil.RLIMIT_AS)[0]
-    return None if most == psutil.RLIM_INFINITY else most - process.memory_info().vms
+    return most - int(psutil.Process().memory_info().vms)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 # Less than half of it is touched.
 _TO_TRAIN = 700_000_000  # Arrow, Numba with LLVM, linear algebra
 TO_WRITE = 250_000_000  # Arrow
+_STEPS_TOLD_EVERY = 5  # seconds
 
 
 class CommandLineError(ValueError):
@@ -83,6 +85,21 @@ def teller(quiet: bool) -> Callable[[str], None]:
     )
     warnings.showwarning = lambda message, *_, **__: say(f"warning: {in_options(str(message))}")
     return say
+
+
+def teller_of_steps(say: Callable[[str], None], what: str) -> Callable[[int, int], None]:
+    """Return what tells every few seconds how far something is that goes by steps."""
+    begin = told = time.monotonic()
+
+    def tell(done: int, steps: int) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if now - told >= _STEPS_TOLD_EVERY:
+            told = now
+            left = (now - begin) / done * (steps - done)
+            say(f"{what}: {done:,} of {steps:,} steps, {left:.0f} s left")
+
+    return tell
 
 
 def totals_of(corpus: EncodedCorpus) -> dict[str, int]:

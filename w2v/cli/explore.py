@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from w2v.cli.common import CommandLineError, choice, command_line, teller
+from w2v.cli.common import CommandLineError, choice, command_line, teller, teller_of_steps
 from w2v.cli.options import METHODS, Method, Quiet, Vectors
 from w2v.cli.outputs import check_outputs, check_place
 from w2v.messages import quoted
@@ -55,7 +56,8 @@ def explore(
         words=words,
         neighbors=neighbors,
         method=method,  # type: ignore[arg-type]
-        title=f"{vectors.name} · word vectors",
+        title=f"{str(vectors).rpartition(os.sep)[2]} · word vectors",
+        progress=teller_of_steps(say, "t-SNE"),
     )
     megabytes = output.stat().st_size / 1e6
     seconds = time.perf_counter() - begin

@@ -16,7 +16,7 @@ _VALUES = {"sg=1": "--model sg", "sg=0": "--model cbow", "hs=1": "--hs", "reread
 _UNMISTAKABLE = (
     *("vector_size", "min_count", "max_final_vocab", "max_vocab_size", "ns_exponent", "min_alpha"),
     *("cbow_mean", "shrink_windows", "share_negatives", "batch_size", "checkpoint_every"),
-    *("checkpoint_keep", "storage_options", "connector_words", "restrict_vocab"),
+    *("checkpoint_keep", "storage_options", "connector_words", "restrict_vocab", "init"),
 )
 # Words too: parameters with a value, at the beginning, or after what is done to parameters.
 _WORDS = (
@@ -24,14 +24,20 @@ _WORDS = (
     *("workers", "seed", "column", "encoding", "errors", "tokenizer", "lowercase", "threshold"),
     *("scoring", "passes", "resume", "reread", "sg", "hs"),
 )
+# What can be done in Python alone.
+_ELSEWHERE = (
+    "; sentences themselves are given as lists of words (tokens)",
+    " (or, in Python, name its format)",
+    " give an object whose __iter__ begins anew, or",
+)
 _QUOTED = r"'(?:[^'\\]|\\.)*'"
 _NAMES = "|".join((*_UNMISTAKABLE, *_WORDS))
 _PATTERN = re.compile(
     rf"(?<![\w./'\"-])(?P<name>{_NAMES})=(?P<value>{_QUOTED}|…|[\w.+-]*\w)"
     rf"|{_QUOTED}"
     rf"|(?<![\w./'\"=-])(?<!: )(?P<certain>{'|'.join(_UNMISTAKABLE)})(?![\w./-])"
-    rf"|(?P<before>^|\b(?:lower|raise|leave|or) )(?P<word>{'|'.join(_WORDS)})"
-    r"(?P<after> must be | out\b|, which is |(?=[;,]|$))"
+    rf"|(?P<before>^|\b(?:lower|raise|leave|set|or) )(?P<word>{'|'.join(_WORDS)})"
+    r"(?P<after> must be | out\b| to |, which is |(?=[;,]|$))"
 )
 
 
@@ -47,6 +53,8 @@ def in_options(message: str) -> str:
     -------
     str
     """
+    for each in _ELSEWHERE:
+        message = message.replace(each, "")
     return _PATTERN.sub(_spelled, message)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from w2v.config import AUTO
+from w2v.files.urls import is_url
 from w2v.messages import quoted
 
 
@@ -42,10 +43,30 @@ Method = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
-Vectors = Annotated[Path, typer.Argument(help="Vectors file.", show_default=False)]
+# Of the registry of formats, which takes a while to import.
+FORMATS = (
+    ".bin, .txt or .vec, these also with .gz, .bz2, .xz or .zst, .safetensors, .kv, .npz, .npy or "
+    ".parquet"
+)
+
+
+def vectors_named(text: object) -> Path | str:
+    """Return a name of vectors: a path, or a URL as it is."""
+    return str(text) if is_url(text) else Path(str(text))
+
+
+Vectors = Annotated[
+    Any,
+    typer.Argument(
+        parser=vectors_named,
+        metavar="VECTORS",
+        help="Vectors file, or its URL.",
+        show_default=False,
+    ),
+]
 _SOURCES = (
-    "Text files (plain, .gz, .bz2, .zst), Parquet, JSON Lines, CSV, folders, patterns, URLs, "
-    "- for standard input, or the name of a dataset, such as pydocs"
+    "Text files (plain, .gz, .bz2, .zst), tables (.parquet, .pq, .jsonl, .ndjson, .json, .csv, "
+    ".tsv), folders, patterns, URLs, - for standard input, or the name of a dataset, such as pydocs"
 )
 Corpus = Annotated[
     list[str] | None,
@@ -86,7 +107,7 @@ Encoding = Annotated[
 Column = Annotated[
     str | None,
     typer.Option(
-        help="Column of Parquet, JSON Lines and CSV that has the text, or the sentences as lists.",
+        help="Column of a table that has the text, or the sentences as lists.",
         show_default=False,
     ),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from w2v.cli.common import CommandLineError
 from w2v.files import check_replaceable, named
 from w2v.files.room import free_at, most_in_a_file, size_text
+from w2v.files.urls import is_url
 
 if TYPE_CHECKING:
     from w2v.vectors import KeyedVectors
@@ -24,7 +26,7 @@ _FAILURES = (OSError, MemoryError, ValueError)
 
 def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Path | str]) -> None:
     """Refuse to write two things into one file, or one over what it is made from."""
-    read = {os.path.realpath(named(name)): name for name in inputs}
+    read = {os.path.realpath(named(name)): name for name in inputs if not is_url(name)}
     written: dict[str, Path] = {}
     for path in filter(None, outputs):
         place = os.path.realpath(path)
@@ -64,6 +66,11 @@ def check_place(path: Path | None, *, folder: bool = False) -> None:
         return
     if path == Path() and not folder:  # which an empty name is too
         raise CommandLineError("an output's name is empty, or the current folder: name another")
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", str(path)):  # without one of its slashes
+        raise CommandLineError(
+            f"{path} is a URL, and this is written to a disk: name a path; w2v convert copies "
+            "vectors from there to a URL"
+        )
     place = Path(os.path.realpath(named(path)))
     try:
         with suppress(FileNotFoundError):

@@ -9,7 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from w2v.cli.checkpoints import Every, Folder, Keep, Resume, place_of_run
-from w2v.cli.common import choice, command_line, describe, require_addresses, teller
+from w2v.cli.common import (
+    CommandLineError,
+    choice,
+    command_line,
+    describe,
+    require_addresses,
+    teller,
+)
 from w2v.cli.config_file import Config, options_of
 from w2v.cli.hyper_parameters import (
     CbowMean,
@@ -21,6 +28,7 @@ from w2v.cli.hyper_parameters import (
 )
 from w2v.cli.log_lines import LogEvery, log_lines, seconds_between
 from w2v.cli.options import (
+    FORMATS,
     Backend,
     Column,
     Corpus,
@@ -52,7 +60,7 @@ def train(
     corpus: Corpus = None,
     output: Annotated[
         Path,
-        typer.Option("-o", "--output", help="Vectors to write: .bin, .txt, .vec or .safetensors."),
+        typer.Option("-o", "--output", help=f"Vectors to write: {FORMATS}."),
     ] = Path("vectors.bin"),
     model: Annotated[
         str, typer.Option(help="sg (skip-gram) or cbow.", autocompletion=words_of("sg", "cbow"))
@@ -236,6 +244,8 @@ def train(
             check_same_start(ctx, word2vec, going_on, init, "known" if freeze else None)
         else:
             check_reading(ctx, reading, corpus or ())
+            if freeze and init is None:
+                raise CommandLineError("--freeze is of words that --init has: give --init too")
             with command_line():
                 start: dict[str, Any] = {"init": init, "freeze": "known" if freeze else None}
                 word2vec = Word2Vec(**dict(hyper.values()), **running, **start)

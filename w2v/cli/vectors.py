@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from w2v.cli.common import TO_WRITE, choice, command_line, require_addresses
-from w2v.cli.options import METHODS, Json, Method, Vectors
+from w2v.cli.common import (
+    TO_WRITE,
+    CommandLineError,
+    choice,
+    command_line,
+    require_addresses,
+    teller_of_steps,
+)
+from w2v.cli.options import METHODS, Json, Method, Vectors, vectors_named
 from w2v.cli.outputs import check_place
 from w2v.cli.terminal import echo, print_json
+from w2v.files.urls import is_url
 from w2v.items import are_integers
 
 if TYPE_CHECKING:
@@ -123,17 +132,37 @@ def evaluate(
 
 def plot(
     vectors: Vectors,
-    output: Annotated[Path, typer.Option("-o", "--output", help="Picture to write.")],
+    chosen: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[WORD]...",
+            help="Words to draw.  [default: the most frequent]",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Picture to write.")] = Path(
+        "map.png"
+    ),
     words: Annotated[
-        int, typer.Option("-n", "--words", min=1, help="Draw so many of the most frequent words.")
-    ] = 300,
+        int | None,
+        typer.Option(
+            "-n",
+            "--words",
+            min=1,
+            help="Draw so many of the most frequent words, or of the nearest of each WORD.  "
+            "[default: 300, none beside WORDs]",
+            show_default=False,
+        ),
+    ] = None,
     method: Method = "pca",
 ) -> None:
-    """Draw a map of the words.
+    """Draw a map of words.
 
-    **Example**
+    **Examples**
 
     `w2v plot vectors.bin -o map.png`
+
+    `w2v plot vectors.bin sea king -n 20`: the words nearest to these
     """
     from w2v.pictures.picture_file import check_picture
     from w2v.pictures.word_map import plot_words
@@ -143,18 +172,32 @@ def plot(
         check_picture(output)
     choice("--method", method, METHODS)
     check_place(output)
-    vecs = KeyedVectors.load(vectors, limit=words)
-    plot_words(vecs, vecs.index_to_key, output, method=method)
+    vecs = KeyedVectors.load(vectors, limit=None if chosen else words or 300)
+    drawn = vecs.index_to_key
+    if chosen:
+        keys = [_key(vecs, word) for word in chosen]
+        near = [word for key in keys if words for word, _ in vecs.most_similar(key, topn=words)]
+        drawn = list(dict.fromkeys([*keys, *near]))
+    say = partial(echo, err=True)
+    plot_words(vecs, drawn, output, method=method, progress=teller_of_steps(say, "t-SNE"))
     echo(f"written: {output}", err=True)
 
 
 def convert(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="Vectors.", show_default=False)],
-    target: Annotated[str, typer.Argument(metavar="OUT", help="To write.", show_default=False)],
+    source: Annotated[
+        Any,
+        typer.Argument(
+            parser=vectors_named, metavar="IN", help="Vectors, or their URL.", show_default=False
+        ),
+    ],
+    target: Annotated[
+        str, typer.Argument(metavar="OUT", help="To write, a URL too.", show_default=False)
+    ],
     json_output: Json = False,
 ) -> None:
-    """Write vectors in another format, by suffix: .tsv for TensorBoard, a name that ends with / for
-    a folder that sentence-transformers loads.
+    """Write vectors in another format, by the suffix of OUT: .bin, .txt or .vec, these also with
+    .gz, .bz2, .xz or .zst, .safetensors, .kv, .npz, .npy, .parquet, or .tsv for TensorBoard; a name
+    that ends with / is a folder that sentence-transformers loads.
 
     **Examples**
 
@@ -175,7 +218,12 @@ def convert(
     else:
         with command_line("OUT"):
             format_of(target)
-    check_place(Path(target), folder=folder)
+    if not is_url(target):
+        check_place(Path(target), folder=folder)
+    elif write is not KeyedVectors.save:
+        raise CommandLineError(
+            f"OUT: {target} is a URL, and this is written to a disk: name a path"
+        )
     vecs = KeyedVectors.load(source)
     write(vecs, target)
     echo(f"written: {target} ({len(vecs):,} words, {vecs.vector_size} dimensions)", err=True)

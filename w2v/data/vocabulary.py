@@ -296,10 +296,17 @@ def frequent(
     # A stable sort of negated counts leaves equal ones in order of appearance.
     order = np.argsort(-counts, kind="stable")
     sorted_counts = counts[order]
-    min_count = least_count(sorted_counts, min_count, (max_vocab_size, max_final_vocab))
+    asked, limits = min_count, (max_vocab_size, max_final_vocab)
+    min_count = least_count(sorted_counts, min_count, limits)
     kept = order[: np.searchsorted(-sorted_counts, -min_count, side="right")]
     if not len(kept):
         top = int(sorted_counts[0]) if len(counts) else 0
+        if len(counts) and asked <= top:
+            raise NoWordsError(
+                f"{int((sorted_counts == top).sum())} words occur {top} times, as often as any, "
+                f"and {min(x for x in limits if x)} at most are to be kept: words of one count are "
+                "kept or left out together, so raise max_vocab_size or max_final_vocab"
+            )
         raise NoWordsError(
             f"no word occurs {min_count} times or more: the corpus has {len(counts)} distinct "
             f"words, the most frequent occurs {top} times; lower min_count or give more text"

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from w2v.data.errors import CorpusError
-from w2v.items import Item, are_integers
+from w2v.data.reading.word_counts import laid_out
+from w2v.items import are_integers
 
 WORD, COUNT = "word", "count"
 
 
-def write_words(path: str | Path, words: Sequence[Item], counts: NDArray[np.int64]) -> None:
+def write_words(path: str | Path, words: Sequence[Any], counts: NDArray[np.int64]) -> None:
     """Write words and counts.
 
     Parameters
@@ -26,13 +27,26 @@ def write_words(path: str | Path, words: Sequence[Item], counts: NDArray[np.int6
     """
     import pyarrow as pa
 
-    kind = pa.int64() if are_integers(words) else pa.large_string()
-    table = pa.table({WORD: pa.array(words, kind), COUNT: pa.array(counts, pa.int64())})
+    size = len(words)
+    # Of buffers: given lists or NumPy's arrays, Arrow imports pandas where it is installed.
+    if are_integers(words):
+        column = _integers(np.fromiter(words, np.int64, size))
+    else:
+        arena, starts = laid_out(words)
+        column = pa.LargeStringArray.from_buffers(size, pa.py_buffer(starts), pa.py_buffer(arena))
+    table = pa.Table.from_arrays([column, _integers(counts)], [WORD, COUNT])
     with (
         pa.OSFile(str(path), "wb") as sink,
         pa.ipc.new_file(sink, table.schema) as writer,
     ):
         writer.write_table(table)
+
+
+def _integers(values: NDArray[np.int64]) -> Any:
+    import pyarrow as pa
+
+    buffer = pa.py_buffer(np.ascontiguousarray(values))
+    return pa.Int64Array.from_buffers(pa.int64(), len(values), [None, buffer])
 
 
 def read_words(path: str | Path) -> tuple[list[Any], NDArray[np.int64]]:
@@ -73,6 +87,10 @@ def read_words(path: str | Path) -> tuple[list[Any], NDArray[np.int64]]:
         raise CorpusError(f"{path} is no saved vocabulary, or a damaged one: {line}") from error
 
 
+def _numbers(array: Any) -> NDArray[np.int64]:
+    return np.frombuffer(array.buffers()[1], np.int64)[array.offset :][: len(array)]
+
+
 def _columns(table: Any) -> tuple[list[Any], NDArray[np.int64]]:
     import pyarrow as pa
 
@@ -91,4 +109,5 @@ def _columns(table: Any) -> tuple[list[Any], NDArray[np.int64]]:
     table.validate(full=True)
     if words.null_count or counts.null_count:
         raise CorpusError("a word or a count is missing")
-    return words.to_pylist(), counts.to_numpy()
+    numbers = [_numbers(each) for each in counts.chunks if len(each)]
+    return words.to_pylist(), np.concatenate([np.empty(0, np.int64), *numbers])

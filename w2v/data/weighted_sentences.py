@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from w2v.backend.host_memory import free_and_total
 from w2v.data.corpus import EncodedCorpus
 from w2v.data.corpus_arrays import gathered
 from w2v.data.errors import CorpusError
@@ -18,6 +19,7 @@ from w2v.messages import quoted
 
 HEAVIEST = 1_000_000
 _STREAM = 1 << 34  # of random numbers
+_SENTENCE_BYTES, _WORD_BYTES = 64, 8  # of an epoch, while it is put together
 
 
 class CountedSentences:
@@ -92,12 +94,18 @@ class WeightedText(NamedTuple):
         -------
         EncodedCorpus
             In memory.
+
+        Raises
+        ------
+        MemoryError
+            It has no room, which is found out before it is taken.
         """
         text, weights = self
         begin = np.random.Generator(np.random.Philox(key=[seed, _STREAM])).random(len(weights))
         times = (
             np.floor((epoch + 1) * weights + begin) - np.floor(epoch * weights + begin)
         ).astype(np.int64)
+        _require_memory(int(times.sum()), int(times @ np.diff(text.offsets)))
         order = np.repeat(np.arange(len(times)), times)
         if len(times) and times.max() > 1:
             before = np.cumsum(times) - times
@@ -120,7 +128,7 @@ def checked_weights(weights: ArrayLike) -> NDArray[np.float64]:
     try:
         given = np.asarray(weights)
         found: NDArray[np.float64] = given.astype(np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ValueError(f"sample_weight is one number a sentence, got {quoted(weights)}") from None
     if found.ndim != 1 or given.dtype.kind not in "biufO":
         raise ValueError(
@@ -173,3 +181,13 @@ def weights_of_sentences(
             "which weight is whose cannot be told, as some tokens are empty: leave them out"
         )
     return WeightedText(corpus, weights)
+
+
+def _require_memory(sentences: int, words: int) -> None:
+    """Raise a MemoryError where so many sentences of an epoch have no room."""
+    needed, free = sentences * _SENTENCE_BYTES + words * _WORD_BYTES, free_and_total()[0]
+    if needed > free:
+        raise MemoryError(
+            f"with this sample_weight an epoch has {words:,} words, which need {needed / 1e9:.3g} "
+            f"GB, and {free / 1e9:.3g} GB are free: lower all weights alike, and raise epochs"
+        )

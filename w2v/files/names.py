@@ -7,6 +7,7 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
+from w2v.files.urls import is_url
 from w2v.messages import quoted, shortened
 
 _LONGEST_PATH = 4096
@@ -26,13 +27,16 @@ def named(path: str | os.PathLike[str]) -> Path:
     Raises
     ------
     ValueError
-        A name that is empty or blank.
+        A name that is empty or blank, or a URL.
     OSError
         A name longer than any can be, as a text given in place of a name is.
     """
     name = os.fspath(path)
     if not name.strip():
         raise ValueError(f"a name is empty, got {quoted(name)}: name a file or folder")
+    # Paths lose a slash.
+    if is_url(name if isinstance(path, str) else name.replace(":/", "://", 1)):
+        raise ValueError(f"{quoted(name)} is a URL: name a file or folder on a disk")
     if len(name) > _LONGEST_PATH:
         raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), shortened(name))
     return Path(name)

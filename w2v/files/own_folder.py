@@ -190,8 +190,9 @@ def _changed(path: Path) -> int:
 
 def own_folders(parent: Path) -> list[Path]:
     """Return the folders of this kind in a folder, whosever they are; none if it cannot be read."""
-    with suppress(OSError), os.scandir(parent) as entries:
-        return [parent / entry.name for entry in entries if _NAME.fullmatch(entry.name)]
+    # A list, and not what os.scandir gives, which an interrupt may leave open.
+    with suppress(OSError):
+        return [parent / name for name in os.listdir(parent) if _NAME.fullmatch(name)]  # noqa: PTH208
     return []
 
 

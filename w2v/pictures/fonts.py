@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from w2v.messages import quoted
+
 if TYPE_CHECKING:
     from matplotlib.font_manager import FontEntry
     from matplotlib.ft2font import FT2Font
@@ -44,7 +46,8 @@ class Fonts(NamedTuple):
         if unicodedata.category(self.missing[0]) == "So":
             font = "Symbola or Noto Emoji, whose emoji have no colours: matplotlib draws none"
         return (
-            f"{len(undrawn):,} of {len(words):,} words cannot be written, such as {undrawn[0]!r}: "
+            f"{len(undrawn):,} of {len(words):,} words cannot be written, such as "
+            f"{quoted(undrawn[0])}: "
             f"no installed font has {_listed(self.missing)}; install one, such as {font}"
         )
 

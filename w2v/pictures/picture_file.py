@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from w2v.files import atomic_path
+from w2v.messages import quoted
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,11 +25,13 @@ def write_figure(figure: Figure, path: str | os.PathLike[str]) -> None:
 
 def check_picture(path: str | os.PathLike[str]) -> None:
     """Raise a ValueError if the suffix is that of no kind of picture."""
+    suffix = Path(path).suffix
+    if not suffix:
+        return
+
     from matplotlib.backend_bases import FigureCanvasBase
 
-    kinds = FigureCanvasBase.get_supported_filetypes()
-    suffix = Path(path).suffix
-    if suffix and suffix[1:].lower() not in kinds:
+    if suffix[1:].lower() not in FigureCanvasBase.get_supported_filetypes():
         raise ValueError(
-            f"{path}: got suffix {suffix!r}, expected one of .png, .svg, .pdf, .jpg, .webp"
+            f"{path}: got suffix {quoted(suffix)}, expected one of .png, .svg, .pdf, .jpg, .webp"
         )

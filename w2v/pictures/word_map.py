@@ -12,7 +12,9 @@ import numpy.typing as npt
 
 from w2v.pictures.fonts import Fonts, fonts_for
 from w2v.pictures.picture_file import write_figure
-from w2v.pictures.projection import project
+from w2v.pictures.projection import Progress, project
+from w2v.vectors import KeyedVectors
+from w2v.vectors.given import given_table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,11 +31,12 @@ class WordVectors(Protocol):
 
 
 def plot_words(
-    vectors: WordVectors | npt.NDArray[np.floating],
+    vectors: WordVectors | npt.NDArray[np.floating] | str | os.PathLike[str],
     words: Sequence[str],
     path: str | os.PathLike[str],
     *,
     method: str = "pca",
+    progress: Progress | None = None,
 ) -> int:
     """Draw a map on which words of like meaning lie close together.
 
@@ -45,14 +48,16 @@ def plot_words(
 
     Parameters
     ----------
-    vectors : KeyedVectors, or (n_words, vector_size) array
-        An array has one row for each of ``words``.
+    vectors : KeyedVectors, path, or (n_words, vector_size) array
+        A path is loaded; an array has one row for each of ``words``.
     words : sequence of str
         What to draw, the most important first.
     path : str or path
         Where to write the picture; its suffix tells the format, PNG without one.
     method : {"pca", "tsne"}, default "pca"
         Principal components, or t-SNE, which needs scikit-learn.
+    progress : callable, optional
+        ``progress(done, steps)``, now and then, of t-SNE's steps.
 
     Returns
     -------
@@ -70,12 +75,16 @@ def plot_words(
         t-SNE is asked for and scikit-learn is not installed.
     """
     words = list(words)
+    if isinstance(vectors, str | os.PathLike) or hasattr(vectors, "wv"):
+        vectors = given_table(vectors, "vectors", KeyedVectors.load)
     if not words:
         raise ValueError("no words to plot")
-    table = np.asarray(vectors if isinstance(vectors, np.ndarray) else vectors[words], np.float64)
+    given: Any = vectors
+    as_rows = isinstance(given, np.ndarray | list | tuple)
+    table = np.asarray(given if as_rows else given[words], np.float64)
     if table.ndim != 2 or len(table) != len(words):
         raise ValueError(f"{len(words)} words but vectors of shape {table.shape}")
-    positions = project(table, method)
+    positions = project(table, method, progress=progress)
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -58,17 +58,18 @@ def _wide(window: int) -> str:
     return f", or window, which is {'sentence' if window >= WHOLE_SENTENCE else window}"
 
 
-def tell_if_worse_than_untrained(loss: float, config: TrainConfig) -> None:
-    """Warn where a training by negative sampling ends above the loss that it began with.
+def tell_if_worse_than_untrained(loss: float, untrained: float, config: TrainConfig) -> None:
+    """Warn where a training ends above the loss of vectors that have learnt nothing.
 
     Parameters
     ----------
     loss : float
         After the last epoch, at rest.
+    untrained : float
+        On the same text.
     config : TrainConfig
     """
-    untrained = (1 + config.negative) * math.log(2)  # all products are 0
-    if config.hs or loss <= _WORSE * untrained:
+    if loss <= _WORSE * untrained:
         return
     rate = config.learning_rate if config.optimizer == "sgd" else config.alpha
     which = "" if rate is None else f", which is {rate:g}"

@@ -264,10 +264,13 @@ class MinibatchEngine(Engine):
         config, corpus, progress = self.run.config, self.run.corpus, self.run.progress
         tokens, window = self._subsampled(epoch), config.window_size
         if len(tokens) <= 2 * window:
+            of = corpus.n_tokens
+            thinned = f", which sample={config.sample:g} left of {of:,}" if len(tokens) < of else ""
             raise ValueError(
                 f"minibatches have whole windows only: window={window} needs more than "
-                f"{2 * window} words and there are {len(tokens)}; lower window, give more "
-                f"text, or take optimizer='sgd', whose windows end where a sentence does"
+                f"{2 * window} words and epoch {epoch + 1} has {len(tokens)}{thinned}; lower "
+                "window, give more text (or larger sample_weight, if there is one), or take "
+                "optimizer='sgd', whose windows end where a sentence does"
             )
         windows = context_windows(tokens, window)
         targets = tokens[window:-window]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus, Vocabulary
 from w2v.models import ContextModel
 from w2v.training.fused import FusedTrainer
+from w2v.training.untrained_loss import loss_of_zeros
 
 _FEWEST, _MOST = 20_000, 200_000  # words of an excerpt
 
@@ -63,3 +66,8 @@ class RestingLoss:
         losses = trainer.run()
         self.compile_seconds = self.compile_seconds or trainer.compile_seconds
         return losses[0] if losses else None
+
+    def of_zeros(self) -> float:
+        """Return the loss of vectors that have learnt nothing."""
+        counts = np.bincount(self._corpus.tokens, minlength=len(self._vocab))
+        return loss_of_zeros(self._model, self._vocab, self._config, counts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -29,17 +30,22 @@ def require_something_to_predict(corpus: EncodedCorpus, config: TrainConfig) -> 
     ------
     NothingKnownError
     """
-    if config.optimizer != "sgd":
+    if config.optimizer != "sgd" or _has_neighbours(corpus):
         return
-    for first in range(0, len(corpus), _LOOKED_AT_ONCE):
-        if (np.diff(corpus.offsets[first : first + _LOOKED_AT_ONCE + 1]) > 1).any():
-            return
     raise NothingKnownError(
         f"nothing to predict: none of the {len(corpus):,} sentences has two words of the "
         "vocabulary; a line of a file is a sentence, so put more than one word on it, or lower "
         "min_count",
         corpus.n_tokens,
         corpus.total_words,
+    )
+
+
+def _has_neighbours(corpus: EncodedCorpus) -> bool:
+    """Tell whether a sentence has two words."""
+    return any(
+        (np.diff(corpus.offsets[first : first + _LOOKED_AT_ONCE + 1]) > 1).any()
+        for first in range(0, len(corpus), _LOOKED_AT_ONCE)
     )
 
 
@@ -85,19 +91,27 @@ def nothing_was_left(config: TrainConfig) -> str:
     )
 
 
-def tell_that_nothing_was_left(config: TrainConfig) -> None:
+def tell_that_nothing_was_left(config: TrainConfig, weighted: Iterable[EncodedCorpus]) -> None:
     """Warn, or refuse, when thinning out left nothing to predict in a whole training.
 
     Parameters
     ----------
     config : TrainConfig
+    weighted : iterable of EncodedCorpus
+        What the weights of sentences made of the text in each epoch; none where there were none.
 
     Raises
     ------
     CorpusError
-        ``sample`` is below the default.  At the default the text is a few words long, as
-        in first trials: then it is a warning.
+        ``sample`` is below the default, or ``sample_weight`` left no sentence to learn from.  At
+        the default the text is a few words long, as in first trials: then it is a warning.
     """
+    epochs = list(weighted)
+    if epochs and not any(map(_has_neighbours, epochs)):
+        raise CorpusError(
+            "nothing was learnt: sample_weight left no epoch a sentence of two known words; give "
+            "weights of 1 and more to sentences to learn from, or train for more epochs"
+        )
     if config.sample < TrainConfig.sample:
         raise CorpusError(nothing_was_left(config))
     warnings.warn(nothing_was_left(config), stacklevel=4)

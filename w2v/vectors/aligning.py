@@ -7,29 +7,35 @@ it: trainings that know nothing of each other differ by one, beside what they ha
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from w2v.items import Item
+from w2v.items import Item, is_integer
+from w2v.messages import quoted
 from w2v.vectors.formats.vector_data import check_finite
+from w2v.vectors.given import given_table
 from w2v.vectors.row_index import listed
 from w2v.vectors.shared_words import Rows, shared_rows
 from w2v.vectors.similarity import FloatArray, cosines
 from w2v.vectors.table import VectorTable
 
+Other: TypeAlias = VectorTable | str | os.PathLike[str]
+
 
 class AligningMixin(VectorTable):
     """What compares a table with another one of the same words.
 
-    Of the table it needs its contents, :meth:`measured`, and :meth:`_new` to make another.
+    Of the table it needs its contents, :meth:`measured`, :meth:`_new` to make another, and
+    :meth:`load` for those that are named.
     """
 
     def aligned_to(
-        self, other: VectorTable, *, words: Sequence[Item] | None = None, center: bool = False
+        self, other: Other, *, words: Sequence[Item] | None = None, center: bool = False
     ) -> Self:
         """Turn all vectors so that those of shared words come as near as can be to the other's.
 
@@ -38,11 +44,11 @@ class AligningMixin(VectorTable):
 
         Parameters
         ----------
-        other : KeyedVectors
-            Of the same ``vector_size``.
+        other : KeyedVectors, or path
+            Of the same ``vector_size``; a path is loaded.
         words : list of str, or of int, optional
-            Go by these alone, such as words whose meaning has not changed; by default all shared
-            ones.
+            Go by these alone, as far as both have them, such as words whose meaning has not
+            changed; by default by all shared ones.
         center : bool, default False
             Take the shared words' mean away in both, to find the rotation.
 
@@ -55,12 +61,15 @@ class AligningMixin(VectorTable):
         ------
         ValueError
             Vectors of another size, no shared words, or numbers that are not finite.
+        TypeError
+            Something else than vectors or the name of a file of them.
 
         Warns
         -----
         UserWarning
             Fewer shared words than dimensions, which leave part of the rotation open.
         """
+        other = self._given(other)
         turn = _rotation(self, other, words, center)
         turned = self._matrix.astype(np.float32, copy=False) @ turn.astype(np.float32)
         counts = None if self._counts is None else self._counts.copy()
@@ -68,7 +77,7 @@ class AligningMixin(VectorTable):
 
     def most_moved(
         self,
-        other: VectorTable,
+        other: Other,
         topn: int | None = 10,
         *,
         words: Sequence[Item] | None = None,
@@ -79,7 +88,7 @@ class AligningMixin(VectorTable):
 
         Parameters
         ----------
-        other : KeyedVectors
+        other : KeyedVectors, or path
         topn : int or None, default 10
             How many words; None for all shared ones.
         words, center
@@ -99,6 +108,9 @@ class AligningMixin(VectorTable):
         ValueError
             See :meth:`aligned_to`; a ``min_count`` where there are no counts.
         """
+        other = self._given(other)
+        if not (topn is None or is_integer(topn)):
+            raise TypeError(f"topn is an integer, or None for all words, got {quoted(topn)}")
         turn = _rotation(self, other, words, center).astype(np.float32)
         ours, theirs = _shared(self, other)
         if min_count:
@@ -108,8 +120,13 @@ class AligningMixin(VectorTable):
             ours, theirs = ours[often], theirs[often]
         mine, others = _unit_rows(self, ours) @ turn, _unit_rows(other, theirs)
         near = np.einsum("ij,ij->i", mine, others)
-        order = np.argsort(near, kind="stable")[:topn]
+        order = np.argsort(near, kind="stable")[: None if topn is None else max(0, topn)]
         return [(self._words[ours[i]], float(near[i])) for i in order.tolist()]
+
+    def _given(self, other: Any) -> VectorTable:
+        load: Any = self._kind().load  # type: ignore[attr-defined]
+        table: VectorTable = given_table(other, "other", load)
+        return table
 
 
 def _rotation(
@@ -123,8 +140,16 @@ def _rotation(
         )
     ours, theirs = _shared(table, other)
     if words is not None:
-        _, chosen = shared_rows(listed(words), table)
+        given = listed(words)
+        _, chosen = shared_rows(given, table)
         kept = np.isin(ours, chosen)
+        if len(ours) and not kept.any():
+            some = f", such as {quoted(given[0])}," if given else ""
+            raise ValueError(
+                f"none of the {len(given):,} words to go by{some} is in both tables with a vector "
+                f"other than zero, and {len(ours):,} others are: leave words out to go by all of "
+                "them"
+            )
         ours, theirs = ours[kept], theirs[kept]
     size = table.vector_size
     if not len(ours):

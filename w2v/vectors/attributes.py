@@ -114,7 +114,7 @@ class WordAttributes(MutableMapping[str, Values]):
             self[name][row] = value
             return
         if not is_integer(value) or not 0 <= value < 2**63:
-            raise ValueError(f"a count is an integer from 0 on, got {value!r}")
+            raise ValueError(f"a count is an integer from 0 on, got {quoted(value)}")
         counts = self._table.counts
         changed = np.zeros(len(self._table), np.int64) if counts is None else counts.copy()
         changed[row] = value

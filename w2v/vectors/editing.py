@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.items import Item, are_integers, checked_items, is_integer
+from w2v.messages import quoted
 from w2v.vectors.row_index import Key, index_of, listed
 from w2v.vectors.similarity import FloatArray
 from w2v.vectors.table import VectorTable
@@ -72,7 +73,8 @@ class EditingMixin(VectorTable):
         if (times > 1).any():
             twice = self._words[rows_known[times.argmax()]]
             raise ValueError(
-                f"the word {twice!r} is given twice, in two Unicode normal forms: give it once"
+                f"the word {quoted(twice)} is given twice, in two Unicode normal forms: "
+                "give it once"
             )
         for name, values in given.expandos.items():
             if name != "count":

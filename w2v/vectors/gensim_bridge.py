@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from w2v.optional import optional
 from w2v.vectors.formats.vector_data import VectorData
 
 
@@ -24,11 +25,7 @@ def from_gensim(model: Any) -> VectorData:
 
 def to_gensim(data: VectorData) -> Any:
     """Make gensim's object; see :meth:`w2v.KeyedVectors.to_gensim`."""
-    try:
-        from gensim.models import KeyedVectors as GensimVectors
-    except ImportError:
-        raise ImportError("gensim is not installed: pip install gensim") from None
-    table = GensimVectors(data.vectors.shape[1])
+    table = optional("gensim.models", None).KeyedVectors(data.vectors.shape[1])
     table.index_to_key = list(data.words)
     table.key_to_index = {word: row for row, word in enumerate(data.words)}
     table.vectors = data.vectors

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,23 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.files import atomic_paths, named, read_as_one, recovered
+from w2v.items import is_integer
 from w2v.messages import quoted
 from w2v.optional import optional
 from w2v.vectors.errors import VectorFormatError
+from w2v.vectors.similarity import row_norms
 from w2v.vectors.table import VectorTable
 
 _WORDS = ".dict"  # gensim's suffix; there it is a pickle, here JSON
+_COMPARED = 64  # rows, at each question
+_MOST = 1 << 16
+# How far from 1 a vector's cosine with itself, as the index has it, may be.
+_EXACT = {"f32": 1e-4, "f16": 1e-3, "i8": 0.02}
+
+
+def _standing(table: VectorTable) -> tuple[Any, int] | None:
+    """Return what is the same as long as vectors are; None if they may change unseen."""
+    return None if table._given_out else (table._matrix, table._kept.changes)
 
 
 class _Indexer:
@@ -27,6 +39,7 @@ class _Indexer:
     """
 
     _library = ""
+    dtype = "f32"
     _settings: tuple[str, ...] = ()
     _mapped = False
 
@@ -34,18 +47,21 @@ class _Indexer:
         self.index: Any = None
         self.labels: list[Any] | None = None
         self.model = model
+        self._of: Any = None  # the words of the table that it was last found to be of
+        self._since: Any = None  # as its vectors were when it was made
+        self._looked_at = 0
 
     def _build(self) -> None:
         table = getattr(self.model, "wv", self.model)
         if not isinstance(table, VectorTable):
             raise ValueError(f"model is a {type(table).__name__}, expected Word2Vec or its vectors")
         self.index = self._made(table.get_normed_vectors())
-        self.labels = list(table.index_to_key)
+        self.labels, self._since = list(table.index_to_key), _standing(table)
 
     def _made(self, vectors: npt.NDArray[np.float32]) -> Any:
         raise NotImplementedError
 
-    def _read(self, path: str, vector_size: int) -> Any:
+    def _read(self, path: str, vector_size: int, **settings: Any) -> Any:
         raise NotImplementedError
 
     def save(self, fname: str | os.PathLike[str]) -> None:
@@ -91,7 +107,7 @@ class _Indexer:
         try:
             words = json.loads(beside.read_bytes())
             labels, vector_size = words["labels"], int(words["vector_size"])
-            settings = {name: words[name] for name in self._settings}
+            settings = {name: words.get(name, getattr(self, name)) for name in self._settings}
             if words["library"] != self._library or not isinstance(labels, list):
                 raise ValueError("of another kind of index")
         except (ValueError, KeyError, TypeError) as error:
@@ -99,22 +115,92 @@ class _Indexer:
                 f"{beside} has no words of an index of {self._library} ({error!s:.100}): "
                 "make the index anew, of the vectors"
             ) from None
-        index = self._read(str(path), vector_size)
+        index = self._read(str(path), vector_size, **settings)
         if self._size(index) != len(labels):
             raise VectorFormatError(
                 f"{path} has {self._size(index):,} vectors and {beside} {len(labels):,} words: "
                 "they do not belong together"
             )
-        self.index, self.labels = index, labels
+        self.index, self.labels, self._of = index, labels, None
+        self._since = None
         for name, value in settings.items():
             setattr(self, name, value)
 
     def most_similar(self, vector: Any, num_neighbors: int) -> list[tuple[Any, float]]:
-        """Find the words nearest to a vector, a word's own included, with their cosines."""
+        """Find the words nearest to a vector, a word's own included, with their cosines.
+
+        Parameters
+        ----------
+        vector : (vector_size,) array
+        num_neighbors : int
+            None are found if it is below 1.
+
+        Raises
+        ------
+        ValueError
+            A vector of another shape or with numbers that are not finite, or an empty index.
+        """
         if self.labels is None:
             raise ValueError("the index is empty: make it of a model, or load one")
-        rows, cosines = self._nearest(np.asarray(vector, np.float32), num_neighbors)
+        if not is_integer(num_neighbors):
+            raise ValueError(f"the number of neighbours is {quoted(num_neighbors)}, no integer")
+        query = np.asarray(vector, np.float32)
+        if query.shape != (self._vector_size(),) or not np.isfinite(query).all():
+            raise ValueError(
+                f"expected a vector of {self._vector_size()} finite numbers, as the index has "
+                f"them, got {quoted(vector)} of shape {query.shape}"
+            )
+        rows, cosines = self._nearest(query, min(num_neighbors, len(self.labels)))
         return [(self.labels[row], float(c)) for row, c in zip(rows, cosines, strict=True)]
+
+    def require_words_of(self, table: VectorTable) -> None:
+        """Refuse to answer for a table of other words than the index is of.
+
+        Raises
+        ------
+        ValueError
+        """
+        if self.labels is not None and self._of is not table.index_to_key:
+            if self._vector_size() != table.vector_size or self.labels != table.index_to_key:
+                raise ValueError(
+                    f"the index is of {len(self.labels):,} words with vectors of size "
+                    f"{self._vector_size()}, and not of these {len(table):,} of size "
+                    f"{table.vector_size}: make one by index(), or ask this one for a vector's "
+                    "neighbours, index.most_similar(vector, n)"
+                )
+            self._of = table.index_to_key
+
+    def tell_of_changes(self, table: VectorTable, rows: Iterable[int]) -> None:
+        """Warn where the index has other vectors than a table has now.
+
+        Parameters
+        ----------
+        table : VectorTable
+        rows : iterable of int
+            They are compared, and others at each call, so that in time all are.
+        """
+        since, now = self._since, _standing(table)
+        if since and now and since[0] is now[0] and since[1] == now[1]:
+            return
+        size, begin = len(table), self._looked_at
+        end = min(begin + _COMPARED, size)
+        self._looked_at = end % max(1, size)
+        compared = np.fromiter({*rows, *range(begin, end)}, np.int64)
+        if not len(compared):
+            return
+        here, then = table._matrix[compared].astype(np.float32), self._kept(compared)
+        lengths = row_norms(here) * row_norms(then)
+        # Vectors of zeros have no direction.
+        near = np.einsum("ij,ij->i", here, then) / np.where(lengths > 0, lengths, 1)
+        both = here.any(axis=1) == then.any(axis=1)
+        alike = both & ((near > 1 - _EXACT[self.dtype]) | (lengths == 0))
+        if not alike.all():
+            word = table.index_to_key[compared[int(np.argmin(alike))]]
+            warnings.warn(
+                f"the index has other vectors than these words have now, such as {quoted(word)}: "
+                "its answers are of those that there were; make it anew, by index()",
+                stacklevel=4,
+            )
 
     def _write(self, path: str) -> None:
         self.index.save(path)
@@ -126,6 +212,10 @@ class _Indexer:
         raise NotImplementedError
 
     def _nearest(self, vector: npt.NDArray[np.float32], n: int) -> tuple[Sequence[int], Any]:
+        raise NotImplementedError
+
+    def _kept(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        """Return the vectors of rows as the index has them."""
         raise NotImplementedError
 
 
@@ -149,14 +239,8 @@ class AnnoyIndexer(_Indexer):
             self._build()
 
     def _empty(self, vector_size: int) -> Any:
-        try:
-            from annoy import AnnoyIndex
-        except ImportError:
-            raise ImportError(
-                "annoy is not installed: pip install annoy (which needs a C++ compiler), or use "
-                "UsearchIndexer"
-            ) from None
-        return AnnoyIndex(vector_size, metric="angular")
+        note = " (which needs a C++ compiler), or use UsearchIndexer"
+        return optional("annoy", None, note=note).AnnoyIndex(vector_size, metric="angular")
 
     def _made(self, vectors: npt.NDArray[np.float32]) -> Any:
         index = self._empty(vectors.shape[1])
@@ -165,7 +249,7 @@ class AnnoyIndexer(_Indexer):
         index.build(self.num_trees)
         return index
 
-    def _read(self, path: str, vector_size: int) -> Any:
+    def _read(self, path: str, vector_size: int, **settings: Any) -> Any:
         index = self._empty(vector_size)
         index.load(path)
         return index
@@ -177,8 +261,13 @@ class AnnoyIndexer(_Indexer):
         return int(index.get_n_items())
 
     def _nearest(self, vector: npt.NDArray[np.float32], n: int) -> tuple[Sequence[int], Any]:
+        if n < 1:
+            return [], []
         rows, distances = self.index.get_nns_by_vector(vector, n, include_distances=True)
         return rows, 1 - np.square(distances) / 2
+
+    def _kept(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        return np.array([self.index.get_item_vector(row) for row in rows.tolist()], np.float32)
 
 
 class UsearchIndexer(_Indexer):
@@ -196,7 +285,7 @@ class UsearchIndexer(_Indexer):
         Of the vectors in the index: "f16" takes half the room, and "i8" a quarter.
     """
 
-    _library, _settings = "usearch", ("expansion_search",)
+    _library, _settings = "usearch", ("expansion_search", "connectivity", "dtype")
 
     def __init__(
         self,
@@ -207,28 +296,32 @@ class UsearchIndexer(_Indexer):
         dtype: str = "f32",
     ) -> None:
         super().__init__(model)
-        if dtype not in ("f32", "f16", "i8"):
+        if dtype not in _EXACT:
             raise ValueError(f"dtype is {quoted(dtype)}, expected 'f32', 'f16' or 'i8'")
+        for name, value, least in (
+            ("expansion_search", expansion_search, 1),
+            ("connectivity", connectivity, 2),
+        ):
+            if not (is_integer(value) and least <= value <= _MOST):
+                raise ValueError(
+                    f"{name} is {quoted(value)}, expected an integer of {least} to {_MOST:,}"
+                )
         self.expansion_search, self.connectivity, self.dtype = expansion_search, connectivity, dtype
         if model is not None:
             self._build()
 
-    def _empty(self, vector_size: int) -> Any:
-        return optional("usearch.index", "index").Index(
-            ndim=vector_size,
-            metric="cos",
-            dtype=self.dtype,
-            connectivity=self.connectivity,
-            expansion_search=self.expansion_search,
-        )
-
     def _made(self, vectors: npt.NDArray[np.float32]) -> Any:
-        index = self._empty(vectors.shape[1])
+        asked = {name: getattr(self, name) for name in self._settings}
+        index = self._empty(vectors.shape[1], **asked)
         index.add(np.arange(len(vectors)), vectors)
         return index
 
-    def _read(self, path: str, vector_size: int) -> Any:
-        index = self._empty(vector_size)
+    def _empty(self, vector_size: int, **settings: Any) -> Any:
+        make = optional("usearch.index", "index").Index
+        return make(ndim=vector_size, metric="cos", **settings)
+
+    def _read(self, path: str, vector_size: int, **settings: Any) -> Any:
+        index = self._empty(vector_size, **settings)
         try:
             (index.view if self._mapped else index.load)(path)
         except RuntimeError as error:
@@ -242,5 +335,10 @@ class UsearchIndexer(_Indexer):
         return len(index)
 
     def _nearest(self, vector: npt.NDArray[np.float32], n: int) -> tuple[Sequence[int], Any]:
+        if n < 1:
+            return [], []
         found = self.index.search(vector, n)
         return found.keys.tolist(), 1 - found.distances
+
+    def _kept(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        return np.stack(self.index.get(rows, dtype="f32"))

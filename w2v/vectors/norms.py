@@ -16,6 +16,11 @@ class KeptNorms:
         self._changes = 0
         self._kept: tuple[FloatArray, int, FloatArray] | None = None
 
+    @property
+    def changes(self) -> int:
+        """How often vectors have been written to."""
+        return self._changes
+
     def forget(self) -> None:
         """Say that vectors have been written to; to be called when that is done."""
         self._changes += 1

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from w2v.items import FixedRows, Item, are_integers, is_integer
+from w2v.messages import quoted
 from w2v.vectors.errors import AmbiguousKeyError, UnknownWordError
 
 Key: TypeAlias = Item | np.integer
@@ -27,7 +28,7 @@ def index_of(items: Sequence[Item]) -> FixedRows:
     if len(rows) != len(items):
         row = next(i for i, item in enumerate(items) if rows[item] != i)
         raise ValueError(
-            f"the word {items[row]!r} stands twice, in rows {row} and {rows[items[row]]}: "
+            f"the word {quoted(items[row])} stands twice, in rows {row} and {rows[items[row]]}: "
             "each word can have one vector"
         )
     return rows

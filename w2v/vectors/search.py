@@ -42,7 +42,15 @@ def three_cos_add(
 def by_index(table: VectorTable, indexer: Any, positive: Terms, negative: Terms, topn: int) -> Any:
     """Ask an index for a weighted sum; see :meth:`w2v.KeyedVectors.most_similar`."""
     terms = [*_weighted(table, positive, 1.0), *_weighted(table, negative, -1.0)]
-    return indexer.most_similar(_sum(table, terms), int(topn)) if topn >= 1 else []
+    if topn < 1:
+        return []
+    ours = hasattr(indexer, "tell_of_changes")  # and not gensim's
+    if ours:
+        indexer.require_words_of(table)
+    found = indexer.most_similar(_sum(table, terms), int(topn))
+    if ours:
+        indexer.tell_of_changes(table, [table.key_to_index[word] for word, _ in found])
+    return found
 
 
 def three_cos_mul(

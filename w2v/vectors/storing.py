@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -36,6 +37,7 @@ class StorageMixin(VectorTable):
         pickle_protocol: int = 0,
         *,
         separately: Any = None,
+        storage_options: Mapping[str, Any] | None = None,
     ) -> None:
         """Write the vectors, under any name; the suffix tells the format.
 
@@ -45,6 +47,8 @@ class StorageMixin(VectorTable):
         Parameters
         ----------
         fname : str or path
+            Or a URL that fsspec knows, such as ``s3://…``, where the file then appears as a
+            whole or not at all, as far as the store can do so.
             ``.bin`` word2vec binary; ``.txt`` or ``.vec`` word2vec text; these
             also with ``.gz``, ``.bz2``, ``.xz`` or ``.zst``; ``.npz``; ``.npy``
             with the words beside it; ``.parquet``; every other name safetensors.  Only
@@ -55,11 +59,15 @@ class StorageMixin(VectorTable):
             "glove", "safetensors", "npz", "npy" or "parquet".
         separately, sep_limit, ignore, pickle_protocol
             Taken for gensim's sake: one file has all, and no pickle is written.
+        storage_options : dict, optional
+            For the file system of a URL: credentials and the like.
 
         Raises
         ------
         VectorFormatError
             A vector that is not finite, or a word that the format cannot store.
+        ImportError
+            A package that a URL needs is missing.
 
         Warns
         -----
@@ -73,7 +81,7 @@ class StorageMixin(VectorTable):
                 f"files of vectors keep counts, and no other attributes: {[*self._attributes]}",
                 stacklevel=2,
             )
-        files.save(self._data(), fname, format)
+        files.save(self._data(), fname, format, storage_options=storage_options)
 
     def _data(self) -> VectorData:
         """Return what files hold."""
@@ -89,6 +97,7 @@ class StorageMixin(VectorTable):
         duplicates: Literal["error", "first"] = "error",
         *,
         mmap: str | None = None,
+        storage_options: Mapping[str, Any] | None = None,
     ) -> Self:
         """Read vectors; content tells format and compression, and where it cannot the suffix.
 
@@ -99,7 +108,8 @@ class StorageMixin(VectorTable):
         ----------
         fname : str or path
             See :meth:`save`.  Text without a header is read as GloVe's.
-            .safetensors and .npy are mapped.  Folders of :meth:`to_sentence_transformers` too.
+            .safetensors and .npy are mapped.  Folders of :meth:`to_sentence_transformers` too,
+            and URLs that fsspec knows, which are fetched first.
         format : str, optional
             Settles it without the suffix.  In gensim, ``mmap`` has this place and may have it.
         limit : int, optional
@@ -110,6 +120,8 @@ class StorageMixin(VectorTable):
             What to do about a word that stands twice.
         mmap : {"r", "c"}, optional
             Taken for gensim's sake: what can be mapped is, and never written to.
+        storage_options : dict, optional
+            For the file system of a URL: credentials and the like.
 
         Returns
         -------
@@ -129,7 +141,8 @@ class StorageMixin(VectorTable):
                 f"mmap={quoted(mmap)} is not supported, 'r' is: what is changed goes to a file "
                 "when it is saved"
             )
-        return cls._new(*files.load(fname, format, limit, unicode_errors, duplicates))
+        how: Any = {"storage_options": storage_options}
+        return cls._new(*files.load(fname, format, limit, unicode_errors, duplicates, **how))
 
     def save_word2vec_format(
         self,

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from w2v.optional import optional
 from w2v.vectors.row_index import Key, listed
 from w2v.vectors.table import VectorTable
 
@@ -21,12 +22,7 @@ def word_movers_distance(
     table: VectorTable, document1: Document, document2: Document, norm: bool
 ) -> float:
     """Solve the transport; see :meth:`w2v.KeyedVectors.wmdistance`."""
-    try:
-        from ot import emd2
-    except ImportError:
-        raise ImportError(
-            "wmdistance needs POT, which is not installed: pip install 'w2v[wmd]'"
-        ) from None
+    emd2 = optional("ot", "wmd", "POT").emd2
     counted = [
         Counter(word for word in listed(document) if word in table)
         for document in (document1, document2)

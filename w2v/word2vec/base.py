@@ -242,9 +242,7 @@ class Base(GensimNames):
             The text cannot be read, or no word is frequent enough.
         """
         begin = time.perf_counter()
-        how = {**self.vocab_limits, **self.reading, **reading}
-        if not has_columns(source):
-            how.pop("column", None)
+        how = {**self.vocab_limits, **self.how_to_read(source, reading)}
         with ReadingProgress(enabled=None if self.verbose else False) as progress:
             corpus = read_corpus(
                 source,
@@ -254,6 +252,14 @@ class Base(GensimNames):
             )
         self.read_seconds = time.perf_counter() - begin
         return corpus
+
+    def how_to_read(self, source: Any, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments of reading for a source; a model's column is not of sentences."""
+        how = {**self.reading, **asked}
+        own = how.get("column") is not None and "column" not in asked and source is not None
+        if own and not has_columns(source):
+            how["column"] = None
+        return how
 
     @property
     def trained_on(self) -> dict[str, Any] | None:

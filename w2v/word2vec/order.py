@@ -17,6 +17,11 @@ from w2v.training.progress_lines import checked_delay
 from w2v.word2vec.training_session import Report
 
 
+def reading_of(**given: Any) -> dict[str, Any]:
+    """Return the arguments of reading that are given."""
+    return {name: value for name, value in given.items() if value is not None}
+
+
 class Order(NamedTuple):
     """What one training is asked for; see :meth:`w2v.word2vec.training.Training.train`.
 
@@ -35,6 +40,7 @@ class Order(NamedTuple):
     resume: bool = False
     reread: bool | None = None
     encoding: str | None = None
+    column: str | None = None
     report_delay: float = 1.0
     sample_weight: Any = None
     forgiving: bool = False
@@ -44,6 +50,11 @@ class Order(NamedTuple):
         """The hyper-parameters that the training is to have in place of the model's."""
         names = {"epochs": self.epochs, "alpha": self.start_alpha, "min_alpha": self.end_alpha}
         return {name: value for name, value in names.items() if value is not None}
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """How the text is to be read, where it is not as the model says."""
+        return reading_of(encoding=self.encoding, column=self.column)
 
     @property
     def interval(self) -> Interval:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from w2v.files.urls import is_url, shown_url
 from w2v.items import Item, checked_items
 from w2v.messages import quoted, shortened
 from w2v.vectors import KeyedVectors
@@ -203,7 +204,9 @@ def told_of_init(init: Any) -> str | None:
     """Return what a saved model says its words began with."""
     if init is None or isinstance(init, NotKept):
         return None if init is None else init.name
-    return "KeyedVectors" if isinstance(init, KeyedVectors) else str(Path(init))
+    if isinstance(init, KeyedVectors):
+        return "KeyedVectors"
+    return shown_url(init) if is_url(init) else str(Path(init))
 
 
 def _check_size(vectors: KeyedVectors, name: Any, vector_size: int) -> None:

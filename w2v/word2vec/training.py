@@ -67,6 +67,7 @@ class Training(VocabularySteps, Saving):
         resume: bool = False,
         reread: bool | None = None,
         encoding: str | None = None,
+        column: str | None = None,
         sample_weight: Any = None,
         **unknown: Any,
     ) -> tuple[int, int]:
@@ -110,7 +111,7 @@ class Training(VocabularySteps, Saving):
             stands, within an epoch too, or begin it.  The text is to be the same, and so are all
             hyper-parameters but ``workers`` and ``backend``; ``epochs``, which can be raised,
             ``start_alpha`` and ``end_alpha`` are that run's unless they are given.
-        reread, encoding : optional
+        reread, encoding, column : optional
             In place of the constructor's.
         sample_weight : (n_sentences,) array of numbers, optional
             How often an epoch has each of the sentences, given as lists or as an EncodedCorpus,
@@ -160,6 +161,7 @@ class Training(VocabularySteps, Saving):
                 resume,
                 reread,
                 encoding,
+                column,
                 report_delay,
                 sample_weight,
                 forgiving=True,
@@ -177,7 +179,7 @@ class Training(VocabularySteps, Saving):
             return source, order
         if self._reads_anew(order, source):
             raise ValueError("sample_weight is of sentences that are read once: leave out reread")
-        weighted = weighted_text(self, source, order.sample_weight, order.encoding)
+        weighted = weighted_text(self, source, order.sample_weight, order.reading)
         return weighted.text, order._replace(sample_weight=weighted)
 
     @contextmanager
@@ -199,7 +201,7 @@ class Training(VocabularySteps, Saving):
         check_start(model)
         check_first_epoch(self, first_epoch, config.epochs)
         anew = self._reads_anew(order, source)
-        read = partial(self._text_of, source, order.encoding, config)
+        read = partial(self._text_of, source, order.reading, config)
         try:
             text = read()
         except (NothingKnownError, NoWordsError) as nothing:
@@ -241,9 +243,10 @@ class Training(VocabularySteps, Saving):
             self.train_count += 1
             self.add_lifecycle_event("train", words=self.trained_words, epochs=config.epochs)
             if not self.predictions:
-                tell_that_nothing_was_left(config)
+                later = range(first_epoch, config.epochs)
+                tell_that_nothing_was_left(config, map(of_epoch, later) if of_epoch else ())
             elif self.losses:
-                tell_if_worse_than_untrained(self.losses[-1], config)
+                tell_if_worse_than_untrained(self.losses[-1], session.resting.of_zeros(), config)
         session.call("on_train_end")
         return session.known_words, session.trained_words
 
@@ -264,10 +267,10 @@ class Training(VocabularySteps, Saving):
             _log.warning(how + "lowered it", rate, reached)
         return config
 
-    def _text_of(self, source: Any, encoding: str | None, config: TrainConfig) -> EncodedCorpus:
+    def _text_of(self, source: Any, asked: dict[str, Any], config: TrainConfig) -> EncodedCorpus:
         """Return a source's text in the model's ids, if there is something to learn from it."""
         _, vocab = self.built()
-        how = self.reading if encoding is None else {**self.reading, "encoding": encoding}
+        how = self.how_to_read(source, asked)
         text = self._texts.encoded(self.read, source, vocab, how)
         require_something_to_predict(text, config)
         return text
@@ -327,9 +330,8 @@ class Training(VocabularySteps, Saving):
             given = source
             source, order = self._weighed(source, order)
             if self.vocab is None:
-                how: dict[str, Any] = {} if order.encoding is None else {"encoding": order.encoding}
                 held = source if isinstance(source, Iterator) or is_open_file(source) else None
-                how |= {"trim_rule": trim_rule, "uncut": source is not given}
+                how = {**order.reading, "trim_rule": trim_rule, "uncut": source is not given}
                 self._build_vocab(source, held, **how)
                 if not anew:
                     source = None

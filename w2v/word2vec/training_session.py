@@ -86,6 +86,7 @@ class TrainingSession:
     known_words, trained_words : int
         Words of the vocabulary in the epochs that have ended, and all words trained on, since
         the block began.
+    resting : RestingLoss
     """
 
     def __init__(self, trained: Base, plan: Plan) -> None:
@@ -94,7 +95,7 @@ class TrainingSession:
         config, words, first = plan.config, plan.text.total_words, plan.first_epoch
         self._before = trained.trained_words
         excerpt = excerpt_for_loss(plan.measured or plan.text)
-        self._resting = RestingLoss(self._model, excerpt, vocab, config)
+        self.resting = RestingLoss(self._model, excerpt, vocab, config)
         if not trained.curve and not trained._rests:
             loss = untrained_loss(self._model, vocab, config)
             trained._rests += [] if loss is None else [(0, loss)]
@@ -217,7 +218,7 @@ class TrainingSession:
         position, known = self._position_in(epoch), self._text.n_tokens
         self._progress.update((epoch + 1) * self._text.total_words)
         self._check_weights(epoch + 1)
-        loss = self._resting.measure()
+        loss = self.resting.measure()
         self._words.end(known - (position.done_of(known) if position else 0))
         self._in_epoch = False
         self._note_rest(True)
@@ -336,6 +337,6 @@ class TrainingSession:
 
     def _note_time(self) -> float:
         trained, compiling = self._trained, self._engine.compile_seconds
-        trained.compile_seconds = compiling or self._resting.compile_seconds
+        trained.compile_seconds = compiling or self.resting.compile_seconds
         trained.train_seconds = time.perf_counter() - self._begin - trained.compile_seconds
         return trained.train_seconds

@@ -12,6 +12,7 @@ from w2v.data.errors import NothingKnownError
 from w2v.data.trimming import Rule, trimmed
 from w2v.gensim_names import check_unsupported, parameters
 from w2v.word2vec.base import Base
+from w2v.word2vec.order import reading_of
 from w2v.word2vec.pretrained import Pretrained, read_pretrained
 from w2v.word2vec.texts import ALL_WORDS, held_by, one_source
 
@@ -29,6 +30,9 @@ class VocabularyBuilding(Base):
         progress_per: int = 10_000,
         keep_raw_vocab: bool = False,
         trim_rule: Rule | None = None,
+        *,
+        encoding: str | None = None,
+        column: str | None = None,
         **unknown: Any,
     ) -> Self:
         """Read a corpus, take its vocabulary and make the model.
@@ -47,6 +51,8 @@ class VocabularyBuilding(Base):
         trim_rule : callable, optional
             Given a word, its count and ``min_count``, it says ``RULE_KEEP``, ``RULE_DISCARD`` or
             ``RULE_DEFAULT``, which are in :mod:`w2v.data` and gensim's numbers.
+        encoding, column : optional
+            Of this text, in place of the constructor's.
         **unknown
             See the constructor.
 
@@ -65,10 +71,10 @@ class VocabularyBuilding(Base):
         check_unsupported("build_vocab", unknown, names=parameters(VocabularyBuilding.build_vocab))
         source = one_source(corpus_iterable, corpus_file)
         with self._changing("words"):
-            held = held_by(source, self.reading)
-            self._build_vocab(
-                source, held, update=update, trim_rule=trim_rule, keep_raw_vocab=keep_raw_vocab
-            )
+            how: dict[str, Any] = reading_of(encoding=encoding, column=column)
+            held = held_by(source, self.how_to_read(source, how))
+            how |= {"update": update, "trim_rule": trim_rule, "keep_raw_vocab": keep_raw_vocab}
+            self._build_vocab(source, held, **how)
         return self
 
     def _build_vocab(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from w2v.data import EncodedCorpus
@@ -17,7 +18,7 @@ from w2v.word2vec.base import Base
 from w2v.word2vec.texts import ALL_WORDS
 
 
-def weighted_text(trained: Base, source: Any, weights: Any, encoding: str | None) -> WeightedText:
+def weighted_text(trained: Base, source: Any, weights: Any, how: Mapping[str, Any]) -> WeightedText:
     """Read sentences with all their words, so that each keeps its weight.
 
     Parameters
@@ -27,7 +28,8 @@ def weighted_text(trained: Base, source: Any, weights: Any, encoding: str | None
     source : iterable of sentences, or EncodedCorpus
     weights : (S,) array
         See :meth:`w2v.word2vec.training.Training.train`.
-    encoding : str, optional
+    how : mapping
+        Arguments of its reading.
 
     Raises
     ------
@@ -49,7 +51,6 @@ def weighted_text(trained: Base, source: Any, weights: Any, encoding: str | None
             "such as model.read(path), which has len(corpus) of them"
         )
     sentences = CountedSentences(source)
-    how = {} if encoding is None else {"encoding": encoding}
     corpus = trained.read(sentences, **ALL_WORDS, **how)
     longest = corpus.info["max_sentence_length"]
     return weights_of_sentences(found, corpus, sentences.lengths, longest)

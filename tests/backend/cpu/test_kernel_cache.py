@@ -14,6 +14,8 @@ import pytest
 ROOT = Path(__file__).parents[3]
 # A kernel that is put together from several files, and compiled in a moment.
 PROBE = """
+import sys
+sys.modules |= dict.fromkeys(("scipy", "cffi"))  # Numba takes half a second to look into them
 import numpy as np
 from w2v.backend.cpu.sampling_kernels import sample_fast
 out = np.zeros(5, np.int32)

@@ -68,12 +68,33 @@ def test_open_files_with_columns(tmp_path: Path) -> None:
     for name in ("t.parquet", "t.jsonl"):
         with (tmp_path / name).open("rb") as file:
             assert read(file, column="s") == LINES
-    nameless = io.BytesIO((tmp_path / "t.jsonl").read_bytes())
-    with pytest.raises(CorpusError, match="the BytesIO is plain text and has no column 's'"):
-        read(nameless, column="s")
-    nameless.name = "t.jsonl"
-    nameless.seek(0)
-    assert read(nameless, column="s") == LINES
+
+
+@pytest.mark.parametrize("kind", ["parquet", "jsonl", "csv", "tsv"])
+def test_a_column_of_what_has_no_name_is_found_by_how_it_begins(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, path = [" ".join(line) for line in LINES], tmp_path / "t"
+    if kind == "parquet":
+        pq.write_table(pa.table({"n": range(400), "s": rows}), path)
+    elif kind == "jsonl":
+        path.write_text("\n" + "".join(json.dumps({"s": row}) + "\n" for row in rows))
+    else:
+        between = {"csv": ",", "tsv": "\t"}[kind]
+        path.write_text("".join(f"{a}{between}{b}\n" for a, b in zip("n" * 401, ["s", *rows])))  # noqa: B905
+    data = path.read_bytes()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    sources = [io.BytesIO(data), Stream(data), "-", *([] if kind == "parquet" else [sys.stdin])]
+    for source in sources:
+        assert read(source, column="s") == LINES
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    for source in (io.BytesIO(gzip.compress(data)), io.StringIO("a b"), io.BytesIO(b"a,b\n")):
+        with pytest.raises(CorpusError, match=r"IO is plain text and has no column 's'.*e\.name"):
+            read(source, column="s")
+    named: Any = io.BytesIO(gzip.compress(data))
+    named.name = f"t.{kind}.gz"
+    if kind != "parquet":
+        assert read(named, column="s") == LINES
 
 
 def test_what_is_no_text_is_told_as_of_files() -> None:

@@ -311,3 +311,18 @@ def test_importing_the_room_loads_no_heavy_library() -> None:
     root = Path(__file__).parents[3]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, check=True)
     assert done.stdout == b"set()\n"
+
+
+def test_reading_imports_nothing_that_compiles_kernels_nor_pandas(tmp_path: Path) -> None:
+    path = tmp_path / "t.txt"
+    path.write_text("some words here\n" * 5)
+    read_corpus(path, min_count=1)  # compiles, unless it was done
+    code = """
+import sys
+from w2v.data import prepare
+prepare(*sys.argv[1:], min_count=1)
+print({"pandas", "scipy.linalg", "numba.np.arraymath", "matplotlib"} & {*sys.modules})
+"""
+    command = [sys.executable, "-c", code, str(path), str(tmp_path / "here")]
+    done = subprocess.run(command, cwd=Path(__file__).parents[3], capture_output=True, check=True)
+    assert done.stdout == b"set()\n"

@@ -18,8 +18,8 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 from w2v import Word2Vec
 from w2v.data import CorpusError, prepare, read_corpus
-from w2v.data.reading.remote import is_url
 from w2v.data.reading.source_state import state_of
+from w2v.files.urls import is_url
 
 TEXT = "".join(f"line {i % 9} words\n" for i in range(99))
 LINES = [line.split() for line in TEXT.splitlines()]
@@ -116,7 +116,7 @@ def test_failures_are_one_line(_files: MemoryFileSystem, monkeypatch: pytest.Mon
         read("memory://d", storage_options="x")
     monkeypatch.setitem(sys.modules, "fsspec", None)
     monkeypatch.setitem(sys.modules, "fsspec.core", None)
-    with pytest.raises(ImportError, match=r"s3://b/t.txt is read by fsspec: pip install 'w2v\[rem"):
+    with pytest.raises(ImportError, match=r"^fsspec is not installed: .*'w2v\[remote\]', and"):
         read("s3://b/t.txt")
     with pytest.raises(CorpusError, match="no such file or folder, and no dataset"):
         read("c:/none.txt")

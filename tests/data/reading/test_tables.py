@@ -158,6 +158,48 @@ def test_columns_of_files_hold_sentences(tmp_path: Path) -> None:
     same(read_corpus(tmp_path / "dates.jsonl", column="s", **HOW), [["2020-01-01", "1"]])
 
 
+def test_a_string_of_a_matrix_may_have_any_character_in_it() -> None:
+    same(read_corpus(np.array([["a\0b", "a"], ["c", "\0"]]), **HOW), [["a\0b", "a"], ["c", ""]])
+
+
+def test_columns_are_told_apart_by_their_whole_names(tmp_path: Path) -> None:
+    columns = {"a": [{"b": "x"}], "a.b": [["t", "u"]], "a.b.c": [["v"]]}
+    pq.write_table(pa.table(columns), tmp_path / "t.parquet")
+    same(read_corpus(tmp_path / "t.parquet", column="a.b", **HOW), [["t", "u"]])
+    twice = pa.Table.from_arrays([pa.array([["t"]])] * 2, names=["a", "a"])
+    pq.write_table(twice, tmp_path / "twice.parquet")
+    (tmp_path / "twice.csv").write_text('"a","a"\nt,u\n')
+    for name in ("twice.parquet", "twice.csv"):
+        with pytest.raises(CorpusError, match=f"{name} has 2 columns 'a'"):
+            read_corpus(tmp_path / name, column="a", **HOW)
+    (tmp_path / "other.csv").write_text('a;"b\nc"\nt;u\n')
+    with pytest.raises(CorpusError, match="has no column 'a'; it has a;"):
+        read_corpus(tmp_path / "other.csv", column="a", **HOW)
+
+
+def test_an_array_whose_offsets_or_indices_lie_outside_is_refused_before_it_is_used() -> None:
+    def of(kind: Any, offsets: list[int], *more: Any) -> Any:
+        begin = [None, pa.py_buffer(np.array(offsets, np.int32))]
+        buffers = [*begin, pa.py_buffer(more[0])] if isinstance(more[0], bytes) else begin
+        children = None if isinstance(more[0], bytes) else list(more)
+        return pa.Array.from_buffers(kind, len(offsets) - 1, buffers, children=children)
+
+    texts = pa.list_(pa.string())
+    indices = pa.array([0, 99], pa.int32())
+    coded = pa.DictionaryArray.from_arrays(indices, pa.array(["a"]), safe=False)
+    inner = of(pa.string(), [0, 10**9, 2], b"ab")
+    broken = [
+        of(texts, [0, 5, 2], pa.array(["a", "b"])),
+        of(texts, [0, 2, 1, 2], pa.array(["a", "b"])),
+        of(texts, [0, 2], inner),
+        inner,
+        of(pa.list_(coded.type), [0, 2], coded),
+    ]
+    for array in broken:
+        with pytest.raises(CorpusError, match="offsets that are damaged"):
+            read_corpus(pa.table({"x": array}), **HOW)
+
+
 @pytest.mark.parametrize("dtype", [np.int64, np.int32, np.uint8, ">i8", "<U9"])
 def test_matrices_of_ids(dtype: Any) -> None:
     walks = np.random.default_rng(0).integers(0, 99, (200, 7)).astype(dtype)
@@ -288,3 +330,26 @@ def test_packages_of_tables_are_not_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_each_text_of_a_model_may_have_a_column_of_its_own() -> None:
+    small: dict[str, Any] = {"vector_size": 4, "min_count": 1, "sample": 0, "workers": 1}
+    small |= {"epochs": 1, "negative": 2}
+    first = pa.table({"n": range(30), "s": [["a", "b", "c"]] * 30})
+    second = pd.DataFrame({"t": [["a", "b", "d"]] * 9, "u": 1})
+    model = Word2Vec(**small).fit(first, column="s")
+    model.build_vocab(second, update=True, column="t")
+    assert model.wv.index_to_key == ["a", "b", "c", "d"]
+    assert model.train(second, column="t", epochs=1) == (27, 27)
+    assert model.train(first, column="s", epochs=1) == (90, 90)
+    built = Word2Vec(**small)
+    built.build_vocab(first, column="s")
+    built.train()
+    alike = Word2Vec(first, column="s", **small)
+    assert (built.wv.vectors == alike.wv.vectors).all()
+    assert alike.train([["a", "b"]], epochs=1) == (2, 2)  # sentences have none
+    for call in (model.fit, model.train, model.build_vocab):
+        with pytest.raises(CorpusError, match=r"has columns \['n', 's'\]; say which"):
+            call(first)
+        with pytest.raises(CorpusError, match="sentences of a list have no column 's'"):
+            call([["a", "b"]], column="s")

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -65,8 +67,18 @@ class Hub(BaseHTTPRequestHandler):
             url = f"http://{self.headers['Host']}/me/vectors/commit/{REVISION}"
             done = {"commitUrl": url, "commitOid": REVISION}
             self._answer({**done, "success": True, "pullRequestUrl": None})
+        elif "/paths-info/" in self.path:
+            names = [unquote(text) for text in re.findall(r"paths=([^&]+)", body.decode())]
+            names = names or json.loads(body).get("paths", [])
+            self._answer([entry for entry in self._entries() if entry["path"] in names])
         else:
             self._answer({}, 200 if "validate" in self.path else 404)
+
+    def _entries(self) -> list[dict[str, Any]]:
+        return [
+            {"type": "file", "path": n, "size": len(d), "oid": hashlib.sha1(d).hexdigest()}
+            for n, d in self.files.items()
+        ]
 
     def do_GET(self) -> None:
         self.asked.append(f"{self.command} {self.path} {self.headers.get('Authorization')}")
@@ -78,11 +90,7 @@ class Hub(BaseHTTPRequestHandler):
             tag = f'"{hashlib.sha1(self.files[name]).hexdigest()}"'
             self._answer(self.files[name], ETag=tag, X_Repo_Commit=REVISION)
         elif "/tree/" in self.path:
-            entries = [
-                {"type": "file", "path": n, "size": len(d), "oid": hashlib.sha1(d).hexdigest()}
-                for n, d in self.files.items()
-            ]
-            self._answer(entries)
+            self._answer(self._entries())
         elif self.path.startswith("/api/models/me/vectors"):
             siblings = [{"rfilename": name} for name in self.files]
             about = {"id": "me/vectors", "modelId": "me/vectors", "sha": REVISION}
@@ -138,6 +146,25 @@ def test_vectors_go_to_a_repository_and_come_back(hub: Any, tmp_path: Path) -> N
     assert back.index_to_key == KV.index_to_key
     assert (back.vectors == VECTORS).all()
     assert back.counts is not None
+
+
+def test_files_of_a_repository_have_urls(hub: Any, tmp_path: Path) -> None:
+    handler, run = hub
+    KV.save(tmp_path / "v.safetensors")
+    done = run(
+        "wv = KeyedVectors.load('v.safetensors')\n"
+        "wv.save('hf://me/vectors/deep/v.parquet', storage_options={'token': 'secret'})\n"
+        "print(KeyedVectors.load('hf://me/vectors/deep/v.parquet').index_to_key)\n"
+        "KeyedVectors.load('hf://me/vectors/none.bin')\n"
+    )
+    assert done.stdout == "['sea', 'ship', 'a b']\n", done.stderr
+    assert "hf://me/vectors/none.bin: no such file or folder" in done.stderr.splitlines()[-1]
+    assert [*handler.files] == ["deep/v.parquet"]
+    assert all(
+        each.endswith("Bearer secret")
+        for each in handler.asked
+        if "POST" in each and "commit" in each
+    )
 
 
 def test_what_is_not_there_is_an_error_that_says_so(hub: Any) -> None:

@@ -195,6 +195,29 @@ def test_binary_files_with_a_mark_or_under_a_text_s_name(tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes")
+def test_what_is_no_text_under_a_text_s_name_is_told_by_what_it_looks_like(tmp_path: Path) -> None:
+    KeyedVectors([f"w{i}" for i in range(99)], np.ones((99, 40)) / 3).save(tmp_path / "v.bin")
+    binary, noise = (tmp_path / "v.bin").read_bytes(), random.Random(3).randbytes(9000)
+    for content, told in (
+        (
+            binary,
+            "looks like word2vec's binary format, not text: name it .bin, or load it as binary",
+        ),
+        (gzip.compress(binary), "looks like word2vec's binary format"),
+        (noise, "looks like a binary file, of none of the formats"),
+        (HEADER + noise, "looks like word2vec's binary format"),
+        (b"\x89PNG\r\n" + noise, "is an image; expected vectors"),
+        (b"%PDF-1.4\n" + noise, "is a PDF: take its text out first; expected vectors"),
+        (b"cat 0.1\ndog x\n", "row 1 "),  # a text
+        ("katze 0.1\nhündin 0.1\n".encode("latin-1"), "UTF-8"),
+    ):
+        for name in ("v.txt", "v.vec"):
+            (tmp_path / name).write_bytes(content)
+            with pytest.raises(VectorFormatError, match=told) as raised:
+                KeyedVectors.load(tmp_path / name)
+            assert "\\x" not in str(raised.value).replace("0xfc", "") or told in ("UTF-8",)
+
+
 def test_a_pipe_is_read_once(tmp_path: Path) -> None:
     for name, content in (("v.bin", BINARY), ("v.txt", HEADER + ROWS)):
         os.mkfifo(tmp_path / name)

@@ -34,36 +34,66 @@ def train(work: Work, own: OwnCopies | None = None) -> FusedLoss:
     own : OwnCopies, optional
         A thread's copies that outlast the call, by default those of this call alone.
     """
-    settings = work.settings
-    form = _FORMS[type(work.output)](work.output, settings)
-    W_in, W_out = _vector_rows(work.W_in), _vector_rows(work.W_out)
-    loss = np.zeros(3)
-    form.kernel(
-        (W_in, W_out, loss),
-        Corpus(read_only(work.tokens, np.int32), read_only(work.offsets, np.int64), work.position),
-        Windows(
-            read_only(work.keep, np.uint32),
-            settings.token_key,
-            settings.reach,
-            settings.shrink_windows,
-            settings.alpha,
-            (settings.alpha - settings.min_alpha) / settings.total,
-            settings.min_alpha,
-        ),
-        form.source,
-        None if settings.skip_gram else (settings.mean, settings.mean and settings.share_gradient),
-        (
-            (0,) * form.contexts,
-            (0,) * form.outputs,
-            lane_patterns(form.contexts, form.outputs),
-        ),
-        own or own_copies(settings, work.position, W_in, W_out),
-        None if work.lockf is None else read_only(work.lockf, np.float32),
-    )
-    for W, whole in ((work.W_in, W_in), (work.W_out, W_out)):
-        if not np.may_share_memory(W, whole):
-            W[:] = whole[:, : W.shape[1]]
-    return FusedLoss(float(loss[0]), int(loss[1]), int(loss[2]))
+    prepared = Prepared(work, own)
+    prepared.train(work.tokens, work.offsets, work.position)
+    prepared.write_back(work)
+    return FusedLoss(float(prepared.loss[0]), int(prepared.loss[1]), int(prepared.loss[2]))
+
+
+class Prepared:
+    """A kernel, and all that it takes but the sentences.
+
+    Parameters
+    ----------
+    work, own
+        See :func:`train`.
+
+    Attributes
+    ----------
+    loss : (3,) float64 array
+        Loss, predictions and words so far.
+    """
+
+    def __init__(self, work: Work, own: OwnCopies | None) -> None:
+        settings = work.settings
+        self._form = form = _FORMS[type(work.output)](work.output, settings)
+        self._rows = _vector_rows(work.W_in), _vector_rows(work.W_out)
+        self.loss = np.zeros(3)
+        self._rest = (
+            Windows(
+                read_only(work.keep, np.uint32),
+                settings.token_key,
+                settings.reach,
+                settings.shrink_windows,
+                settings.alpha,
+                (settings.alpha - settings.min_alpha) / settings.total,
+                settings.min_alpha,
+            ),
+            form.source,
+            (
+                None
+                if settings.skip_gram
+                else (settings.mean, settings.mean and settings.share_gradient)
+            ),
+            (
+                (0,) * form.contexts,
+                (0,) * form.outputs,
+                lane_patterns(form.contexts, form.outputs),
+            ),
+            own or own_copies(settings, work.position, *self._rows),
+            None if work.lockf is None else read_only(work.lockf, np.float32),
+        )
+
+    def train(self, tokens: np.ndarray, offsets: np.ndarray, position: int) -> None:
+        """Train on sentences, of the place in the run where they stand."""
+        corpus = Corpus(read_only(tokens, np.int32), read_only(offsets, np.int64), position)
+        self._form.kernel((*self._rows, self.loss), corpus, *self._rest)
+
+    def write_back(self, work: Work) -> None:
+        """Write the rows back where they are others than the weights'."""
+        for W, whole in zip((work.W_in, work.W_out), self._rows, strict=True):
+            if not np.may_share_memory(W, whole):
+                W[:] = whole[:, : W.shape[1]]
 
 
 class _Form(NamedTuple):

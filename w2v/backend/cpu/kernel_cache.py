@@ -25,6 +25,7 @@ import numpy as np
 from numba.core import config
 from numba.core.caching import IndexDataCacheFile
 from numba.core.compiler import CompileResult
+from numba.core.runtime.nrt import rtsys
 from numba.misc.appdirs import AppDirs
 
 from w2v.backend.compiling import tell_of_compiling
@@ -126,7 +127,9 @@ class _KernelCache:
 
     def load_overload(self, types: Any, context: Any) -> Any:
         """Return what was compiled for arguments of these types, or None."""
-        context.refresh()
+        # All that machine code needs of Numba; what compiles, and what its `refresh` would import,
+        # takes longer than a small text.
+        rtsys.initialize(context)
         key = types, context.codegen().magic_tuple()
         for folder in filter(_is_trusted, _folders()) if _ORIGIN else ():
             # Unreadable or damaged, whatever it raises: it is compiled anew.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -42,13 +44,12 @@ def parquet_arrays(source: TextSource, column: str) -> Iterator[Any]:
     except pa.ArrowInvalid as error:
         raise CorpusError(f"{source.name} is no Parquet file: {one_line(error)}") from error
     with file:
-        names = file.schema_arrow.names
-        if column not in names:
-            raise CorpusError(without_column(source.name, column, names))
+        require_column(source.name, column, file.schema_arrow.names)
         # Looked at before anything is read.
         holds_lists(file.schema_arrow.field(column).type, column_name(source.name, column))
         for batch in file.iter_batches(batch_size=_ROWS, columns=[column]):
-            yield batch.column(0)
+            # By its name: of "a.b" Parquet also reads what a column "a" has of that name.
+            yield batch.column(batch.schema.names.index(column))
 
 
 def json_lines_arrays(reader: Any, name: str, column: str) -> Iterator[Any]:
@@ -122,22 +123,23 @@ def csv_arrays(reader: Any, name: str, column: str, delimiter: str) -> Iterator[
     Raises
     ------
     CorpusError
-        A file without such a column, or with rows of another number of columns.
+        A file without such a column, with several, or with rows of another number of columns.
     """
     import pyarrow as pa
     import pyarrow.csv as pc
 
+    begin = reader.read(_JSON_BYTES)
+    if header := _header(begin, name, delimiter):  # or else Arrow tells what the file lacks
+        require_column(name, column, header)
     try:
         rows = pc.open_csv(
-            _Readable(reader),
+            _Readable(reader, begin),
             pc.ReadOptions(block_size=_JSON_BYTES, use_threads=False),
             pc.ParseOptions(delimiter=delimiter, newlines_in_values=True),
             pc.ConvertOptions(column_types={column: pa.string()}, include_columns=[column]),
         )
         for batch in rows:
             yield batch.column(0)
-    except KeyError as error:
-        raise CorpusError(f"{name} has no column {quoted(column)}: {one_line(error)}") from None
     except pa.ArrowInvalid as error:
         raise CorpusError(
             f"{name}: expected the columns' names in the first line and as many values in each "
@@ -145,13 +147,29 @@ def csv_arrays(reader: Any, name: str, column: str, delimiter: str) -> Iterator[
         ) from error
 
 
+def _header(begin: bytes, name: str, delimiter: str) -> list[str]:
+    """Return the columns' names, of a CSV file that begins so."""
+    text = begin.decode("utf-8", "replace").lstrip("\r\n")
+    try:
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    except csv.Error as error:
+        raise CorpusError(f"{name}: its first line has no columns' names: {error}") from None
+
+
 class _Readable:
-    """A reader as Arrow wants to see it: a file that is open."""
+    """A reader as Arrow wants to see it, a file that is open, with what has been read already."""
 
     closed = False
 
-    def __init__(self, reader: Any) -> None:
-        self.read = reader.read
+    def __init__(self, reader: Any, begin: bytes) -> None:
+        self._reader, self._begin = reader, begin
+
+    def read(self, size: int) -> bytes:
+        if self._begin:
+            part, self._begin = self._begin[:size], self._begin[size:]
+            return part
+        data: bytes = self._reader.read(size)
+        return data
 
     def readable(self) -> bool:
         return True
@@ -232,6 +250,14 @@ def _kind_of_member(lines: bytes, name: str, column: str) -> Any:
 def column_name(name: str, column: Any) -> str:
     """Return what a column of a source is called in messages."""
     return f"column {quoted(column)} of {name}"
+
+
+def require_column(name: str, column: Any, names: list[Any]) -> None:
+    """Raise a CorpusError unless exactly one of a source's columns has a name."""
+    if column not in names:
+        raise CorpusError(without_column(name, column, names))
+    if names.count(column) > 1:
+        raise CorpusError(f"{name} has {names.count(column)} columns {quoted(column)}")
 
 
 def without_column(name: str, column: str, names: list[Any]) -> str:

@@ -17,7 +17,7 @@ from w2v.data.reading.character_classes import character_classes
 from w2v.data.reading.corpus_writer import build_vocabulary, write_corpus
 from w2v.data.reading.decoding import UTF8
 from w2v.data.reading.encoding_guess import encoding_advice
-from w2v.data.reading.open_files import open_file_of
+from w2v.data.reading.open_files import open_file_of, standard_input_of
 from w2v.data.reading.read_settings import ReadSettings, Tokenizer
 from w2v.data.reading.scan import ReadProgress, Scan
 from w2v.data.reading.sentence_spooling import TokenizedLines, spool_sentences
@@ -206,10 +206,11 @@ def _encode(
             max_sentence_length=source.max_sentence_length,
         )
     elif names is not None:
-        sources = find_sources(names, settings.storage_options)
+        found = find_sources(names, settings.storage_options)
+        sources = [standard_input_of(each, settings.column) for each in found]
     elif (table := table_of(source, settings.column)) is not None:
         sources = [table]
-    elif (file := open_file_of(source)) is not None:
+    elif (file := open_file_of(source, settings.column)) is not None:
         sources = [file]
     elif settings.column is not None:
         raise CorpusError(

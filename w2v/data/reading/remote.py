@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from w2v.data.errors import CorpusError, NoCorpusError
 from w2v.data.manifest import MANIFEST
 from w2v.data.reading.source_file import COMPRESSIONS, TextSource, kind_of
+from w2v.files.urls import file_system, shown_url, told
 from w2v.messages import shortened
 
 # What file systems say of a file's content; the web often says nothing.
@@ -19,7 +18,6 @@ _STAMPS = (
     *("ETag", "etag", "LastModified", "last_modified", "mtime", "modified", "created", "updated"),
     *("generation", "md5Hash", "content_md5", "blob_id", "sha256"),
 )
-_PASSED_ON = (OSError, ValueError, MemoryError)
 
 
 @dataclass(frozen=True)
@@ -64,12 +62,12 @@ class RemoteFile(TextSource):
 
     def open(self) -> Any:
         """Return a file of bytes to read."""
-        with _told(self.url):
-            return _Raised(self.system.open(self.place, "rb"), self.url)
+        with told(self.url, missing=NoCorpusError):
+            return _Raised(self.system.open(self.place, "rb"), self.url, self.size)
 
     def seekable(self) -> Any:
         """Return a file in which places can be sought."""
-        with _told(self.url):
+        with told(self.url, missing=NoCorpusError):
             file = self.system.open(self.place, "rb")
             return file if file.seekable() else io.BytesIO(file.read())
 
@@ -85,46 +83,30 @@ class RemoteFile(TextSource):
         return (self.url, info.get("size"), *stamps) if stamps else None
 
     def _info(self) -> Mapping[str, Any]:
-        with _told(self.url):
+        with told(self.url, missing=NoCorpusError):
             info: Mapping[str, Any] = self.system.info(self.place)
             return info
 
 
 class _Raised:
-    """A file whose failures, of whatever library, are OSErrors."""
+    """A file whose failures, of whatever library, are OSErrors, and to end too soon is one."""
 
-    def __init__(self, file: Any, url: str) -> None:
-        self._file, self._url = file, url
+    def __init__(self, file: Any, url: str, size: int | None) -> None:
+        self._file, self._url, self._size, self._read = file, url, size or 0, 0
 
     def read(self, size: int = -1) -> bytes:
-        with _told(self._url):
+        with told(self._url, missing=NoCorpusError):
             data: bytes = self._file.read(size)
-            return data
+        self._read += len(data)
+        if size and not data and self._read < self._size:
+            raise OSError(
+                f"{shortened(self._url)} ended after {self._read:,} of {self._size:,} bytes: read "
+                "it again"
+            )
+        return data
 
     def close(self) -> None:
         self._file.close()
-
-
-@contextmanager
-def _told(url: str) -> Iterator[None]:
-    """Name the URL in what libraries raise, each of which has errors of its own."""
-    try:
-        yield
-    except FileNotFoundError as error:
-        raise NoCorpusError(f"{shortened(url)}: no such file or folder") from error
-    except ImportError as error:
-        raise ImportError(f"cannot read {shortened(url)}: {error}") from error
-    except _PASSED_ON as error:
-        if str(error):
-            raise
-        raise OSError(f"cannot read {shortened(url)}: {type(error).__name__}") from error
-    except Exception as error:
-        raise OSError(f"cannot read {shortened(url)}: {error or type(error).__name__}") from error
-
-
-def is_url(name: str) -> bool:
-    """Tell whether a name is a URL, such as ``s3://…``, or one within another."""
-    return re.match(r"[A-Za-z][A-Za-z0-9+.-]+(://|::)", name) is not None
 
 
 def find_remote(name: str, storage_options: Mapping[str, Any] | None) -> list[TextSource]:
@@ -144,17 +126,9 @@ def find_remote(name: str, storage_options: Mapping[str, Any] | None) -> list[Te
     ImportError
         A package is missing; it says which.
     """
-    try:
-        from fsspec.core import url_to_fs
-    except ImportError:
-        raise ImportError(
-            f"{shortened(name)} is read by fsspec: pip install 'w2v[remote]', and what it needs "
-            "for this kind of URL, such as s3fs, gcsfs, aiohttp or huggingface_hub"
-        ) from None
-    shown = re.sub(r"//[^/@]*@", "//", name.split("?")[0])
-    with _told(shown):
-        system, place = url_to_fs(name, **(storage_options or {}))
-        system.invalidate_cache()
+    shown = shown_url(name)
+    with told(shown, missing=NoCorpusError):
+        system, place = file_system(name, storage_options)
         if "*" in place:
             places = sorted(system.glob(place))
         elif system.info(place)["type"] == "directory":

@@ -16,6 +16,8 @@ _KINDS = {
     ".csv": "csv",
     ".tsv": "tsv",
 }
+WITH_COLUMNS = tuple(_KINDS)
+DELIMITERS = {"csv": ",", "tsv": "\t"}
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ class TextSource:
     def name(self) -> str:
         """The file's name, for messages."""
         return "standard input" if self.path is None else shortened(self.path)
+
+    @property
+    def is_told_by(self) -> str:
+        """How its kind is told, for messages, where that is not by a suffix alone."""
+        return ""
 
     @property
     def compressed(self) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 
 from w2v.data.errors import CorpusError
 from w2v.data.reading.column_values import one_line
-from w2v.data.reading.columns import without_column
+from w2v.data.reading.columns import require_column
 from w2v.data.reading.source_file import TextSource
 from w2v.data.reading.text_source import is_arrow, is_open_file, names_of
 from w2v.messages import quoted
@@ -54,16 +54,31 @@ class TableSource(TextSource):
         Raises
         ------
         CorpusError
-            No column of that name, several, or values that Arrow has no type for.
+            No column of that name, several, values that Arrow has no type for, or an array that
+            is damaged.
         """
         import pyarrow as pa
 
         try:
-            yield from self._arrays()
+            for array in self._arrays():
+                self._validate(array)
+                yield array
         except (pa.ArrowException, UnicodeEncodeError) as error:
             raise CorpusError(
                 f"{self.column_name} holds values of several types, or of one that Arrow lacks; "
                 f"expected strings, or lists of strings or of integers: {one_line(error)}"
+            ) from error
+
+    def _validate(self, array: Any) -> None:
+        """Look at every offset and index of an array, before anything goes by them."""
+        import pyarrow as pa
+
+        try:
+            array.validate(full=True)
+        except (pa.ArrowInvalid, pa.ArrowIndexError) as error:
+            raise CorpusError(
+                f"{self.column_name} holds a token that is none of text in UTF-8, or offsets that "
+                f"are damaged: {one_line(error)}"
             ) from error
 
     def state(self) -> Hashable | None:
@@ -135,10 +150,7 @@ class TableSource(TextSource):
             raise CorpusError(
                 f"{self.name} has columns {quoted(names)}; say which holds the sentences (column=…)"
             )
-        if column not in names:
-            raise CorpusError(without_column(self.name, column, names))
-        if names.count(column) > 1:
-            raise CorpusError(f"{self.name} has {names.count(column)} columns {quoted(column)}")
+        require_column(self.name, column, names)
         return column
 
     def _has_one_column(self) -> None:
@@ -206,5 +218,13 @@ def _rows_of(matrix: np.ndarray) -> Iterator[Any]:
         some = np.asarray(matrix[first : first + step])
         flat = some.astype(some.dtype.newbyteorder("="), copy=False).ravel()
         mask = None if masks is None else masks[first : first + step].ravel()
+        # Arrow would end a string of NumPy's at a NUL within.
+        values: Any = flat.tolist() if flat.dtype.kind == "U" and _holds_nul(flat) else flat
         bounds = np.arange(len(some) + 1, dtype=np.int64) * length
-        yield pa.LargeListArray.from_arrays(bounds, pa.array(flat, mask=mask))
+        yield pa.LargeListArray.from_arrays(bounds, pa.array(values, mask=mask))
+
+
+def _holds_nul(texts: np.ndarray) -> bool:
+    """Tell whether a string has a NUL before its end."""
+    codes = texts.view(np.uint32).reshape(len(texts), texts.itemsize // 4)
+    return bool(((codes[:, :-1] == 0) & (codes[:, 1:] != 0)).any())

@@ -15,7 +15,7 @@ from w2v.data.reading.column_values import ListBlock, pieces_of
 from w2v.data.reading.columns import column_name, csv_arrays, json_lines_arrays, parquet_arrays
 from w2v.data.reading.decoding import UTF8
 from w2v.data.reading.encoding_guess import encoding_advice
-from w2v.data.reading.source_file import TextSource
+from w2v.data.reading.source_file import DELIMITERS, WITH_COLUMNS, TextSource
 from w2v.data.reading.tables import TableSource
 from w2v.data.reading.utf8_reader import open_utf8
 from w2v.messages import quoted
@@ -23,7 +23,6 @@ from w2v.messages import quoted
 BLOCK_BYTES = 1 << 20
 _WHITE = b" \n\t\r\v\f"
 _PADDING = bytes(8)
-_DELIMITERS = {"csv": ",", "tsv": "\t"}
 # What has no break for so long is neither words nor lines, and would have to fit in memory.
 _LONGEST_UNBROKEN = 1 << 28
 
@@ -186,8 +185,8 @@ class TextBlocks:
             if source.kind == "jsonl":
                 arrays = json_lines_arrays(reader, source.name, str(self._column))
                 yield from self._pieces(arrays, source)
-            elif source.kind in _DELIMITERS:
-                delimiter = _DELIMITERS[source.kind]
+            elif source.kind in DELIMITERS:
+                delimiter = DELIMITERS[source.kind]
                 arrays = csv_arrays(reader, source.name, str(self._column), delimiter)
                 yield from self._pieces(arrays, source)
             else:
@@ -210,13 +209,14 @@ class TextBlocks:
             return
         if source.kind != "text" and self._column is None:
             raise CorpusError(
-                f"{source.name} has columns; say which holds the text (column=…), or call it .txt "
+                f"{source.name} has columns; say which holds the text (column=…), or name it .txt "
                 "if it is plain text"
             )
         if source.kind == "text" and self._column is not None:
+            *some, last = WITH_COLUMNS
             raise CorpusError(
-                f"{source.name} is plain text and has no column {quoted(self._column)}; "
-                "columns are for .parquet, .jsonl, .ndjson, .json, .csv and .tsv"
+                f"{source.name} is plain text and has no column {quoted(self._column)}; columns "
+                f"are for {', '.join(some)} and {last}{source.is_told_by}"
             )
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from w2v.data.datasets.registry import dataset, dataset_names
 from w2v.data.errors import CorpusError, NoCorpusError
-from w2v.data.reading.remote import find_remote, is_url
+from w2v.data.reading.remote import find_remote
 from w2v.data.reading.source_file import TextSource, kind_of
+from w2v.files.urls import is_url
 from w2v.messages import quoted, shortened
 
 Name = str | os.PathLike[str]

@@ -15,23 +15,10 @@ from w2v.data.reading.encoding_guess import (
     marked_encoding,
 )
 from w2v.data.reading.source_file import TextSource
+from w2v.files.foreign import foreign_kind
 from w2v.messages import quoted
 
 _COMPRESSED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
-_FOREIGN = {
-    b"PK\x03\x04": "a zip archive: unpack it first",
-    b"\x7fELF": "a program",
-    b"%PDF": "a PDF: take its text out first",
-    b"\x89PNG": "an image",
-    b"\xff\xd8\xff": "an image",
-    b"GIF8": "an image",
-    b"PAR1": "a Parquet file: give it the suffix .parquet and name a column",
-    b"ARROW1": "an Arrow file",
-    b"\x93NUMPY": "a NumPy array",
-    b"SQLite format 3": "a database",
-    b"\xfd7zXZ": "an xz archive: unpack it first",
-    b"7z\xbc\xaf": "a 7z archive: unpack it first",
-}
 _BOM = b"\xef\xbb\xbf"
 _SAMPLE = 1 << 16
 # So small a file of odd bytes may well be text somebody made up.
@@ -207,9 +194,8 @@ class _Counted:
 
 def _refuse_foreign(head: bytes, name: str, encoding: str) -> None:
     """Refuse what says itself that it is no text, or text in another encoding."""
-    for magic, what in _FOREIGN.items():
-        if head.startswith(magic):
-            raise CorpusError(f"{name} is {what}; expected text")
+    if what := foreign_kind(head):
+        raise CorpusError(f"{name} is {what}; expected text")
     marked = marked_encoding(head)
     if marked and not encoding.startswith(marked):
         raise CorpusError(

@@ -45,15 +45,13 @@ class WordCounts:
         -------
         list of str
         """
-        import pyarrow as pa
-
-        array = pa.LargeStringArray.from_buffers(
-            len(self.counts),
-            pa.py_buffer(np.ascontiguousarray(self.starts)),
-            pa.py_buffer(self.arena),
-        )
-        texts: list[str] = (array if chosen is None else array.take(pa.array(chosen))).to_pylist()
-        return texts
+        starts, ends = self.starts[:-1], self.starts[1:]
+        if chosen is not None:
+            starts, ends = starts[chosen], ends[chosen]
+        arena = np.ascontiguousarray(self.arena).data
+        return [
+            str(arena[a:b], "utf-8") for a, b in zip(starts.tolist(), ends.tolist(), strict=True)
+        ]
 
     @classmethod
     def from_texts(
@@ -77,9 +75,35 @@ class WordCounts:
         """
         import pyarrow as pa
 
-        given = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.large_string())
-        _, starts, data = given.buffers()
-        arena = np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8)
-        bounds = np.frombuffer(starts, np.int64)[given.offset :][: len(given) + 1]
+        if isinstance(texts, pa.Array):
+            _, offsets, data = texts.buffers()
+            arena = np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8)
+            bounds = np.frombuffer(offsets, np.int64)[texts.offset :][: len(texts) + 1]
+        else:
+            arena, bounds = laid_out(texts)
         padded = np.concatenate([arena[: bounds[-1]], np.zeros(8, np.uint8)])
         return cls(padded, bounds, counts, first)
+
+
+def laid_out(texts: Sequence[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Return strings as UTF-8, one after the other, and where each begins and the last one ends.
+
+    Parameters
+    ----------
+    texts : sequence of str
+
+    Returns
+    -------
+    arena : uint8 array
+    starts : (N + 1,) int64
+
+    Raises
+    ------
+    UnicodeEncodeError
+        A string that holds half of a surrogate pair.
+    """
+    arena = np.frombuffer("".join(texts).encode(), np.uint8)
+    starts = np.zeros(len(texts) + 1, np.int64)
+    sizes = map(len, texts if arena.size == sum(map(len, texts)) else map(str.encode, texts))
+    np.cumsum(np.fromiter(sizes, np.int64, len(texts)), out=starts[1:])
+    return arena, starts

@@ -15,8 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from w2v.files import atomic_path
-from w2v.pictures.projection import project
+from w2v.messages import quoted
+from w2v.pictures.projection import Progress, project
 from w2v.vectors import KeyedVectors
+from w2v.vectors.given import given_table
 from w2v.vectors.nearest import nearest
 from w2v.vectors.similarity import cosines
 
@@ -27,13 +29,14 @@ _METHODS = {"pca": "principal components 1 and 2", "tsne": "t-SNE"}
 
 
 def write_explorer(
-    vectors: KeyedVectors,
+    vectors: KeyedVectors | str | os.PathLike[str],
     path: str | os.PathLike[str],
     *,
     words: int = 50_000,
     neighbors: int = 10,
     method: Literal["pca", "tsne"] = "pca",
     title: str = "Word vectors",
+    progress: Progress | None = None,
 ) -> int:
     """Write a page to pan, zoom and search a map of words and see their neighbours.
 
@@ -42,7 +45,7 @@ def write_explorer(
 
     Parameters
     ----------
-    vectors : KeyedVectors
+    vectors : KeyedVectors or path
         The most frequent words first; these are labelled first.
     path : str or path
         The HTML file to write.
@@ -56,6 +59,8 @@ def write_explorer(
         scikit-learn and minutes for some thousand words.
     title : str, default "Word vectors"
         Of the page.
+    progress : callable, optional
+        ``progress(done, steps)``, now and then, of t-SNE's steps.
 
     Returns
     -------
@@ -70,25 +75,26 @@ def write_explorer(
     ImportError
         t-SNE is asked for and scikit-learn is not installed.
     """
+    known: KeyedVectors = given_table(vectors, "vectors", KeyedVectors.load)
     for name, value in (("words", words), ("neighbors", neighbors)):
         if value < 1:
             raise ValueError(f"{name} is {value}, expected at least 1")
     if method not in _METHODS:
-        raise ValueError(f"method is {method!r}, expected 'pca' or 'tsne'")
-    if len(vectors) == 0:
+        raise ValueError(f"method is {quoted(method)}, expected 'pca' or 'tsne'")
+    if len(known) == 0:
         raise ValueError("no words to explore")
-    shown = list(map(str, vectors.index_to_key[:words]))
-    table, _ = vectors.measured(slice(0, words))
+    shown = list(map(str, known.index_to_key[:words]))
+    table, _ = known.measured(slice(0, words))
     if not np.isfinite(table).all():
         row = int(np.flatnonzero(~np.isfinite(table).all(axis=1))[0])
-        raise ValueError(f"the vector of {shown[row]!r} is not finite")
-    positions, tones, about = _lay_out(table, method)
+        raise ValueError(f"the vector of {quoted(shown[row])} is not finite")
+    positions, tones, about = _lay_out(table, method, progress)
     data = {
         "words": shown,
         **_place(positions),
         "tones": _base64(tones, "<u1"),
         "toneCount": _TONES,
-        **_neighbours(vectors, len(shown), neighbors),
+        **_neighbours(known, len(shown), neighbors),
     }
     page = _page(data, title, about)
     with atomic_path(path) as beside:
@@ -97,11 +103,11 @@ def write_explorer(
 
 
 def _lay_out(
-    table: npt.NDArray[np.float32], method: str
+    table: npt.NDArray[np.float32], method: str, progress: Progress | None
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64], str]:
     """Give each word a place and a tone, and say in a line what they mean."""
     spread = project(table, "pca", 3)
-    positions = spread[:, :2] if method == "pca" else project(table, method)
+    positions = spread[:, :2] if method == "pca" else project(table, method, progress=progress)
     # Equally many words of each tone, whatever the shape of the cloud.
     tones = spread[:, 2].argsort(kind="stable").argsort(kind="stable") * _TONES // len(table)
     return positions, tones, f"position: {_METHODS[method]} · colour: principal component 3"

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from w2v.files.foreign import foreign_kind
 from w2v.vectors.errors import VectorFormatError
 
 _MAGIC = {
@@ -19,15 +20,8 @@ _MAGIC = {
     b"\xfd7zXZ\0": ".xz",
     b"\x28\xb5\x2f\xfd": ".zst",
 }
-_FOREIGN = {
-    b"\xff\xfe": "UTF-16 text: convert it to UTF-8",
-    b"\xfe\xff": "UTF-16 text: convert it to UTF-8",
-    b"7z\xbc\xaf": "a 7z archive: unpack it",
-    b"Rar!": "a RAR archive: unpack it",
-    b"\x04\x22\x4d\x18": "compressed by LZ4: unpack it",
-    b"%PDF": "a PDF",
-    b"\x7fELF": "a program",
-}
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_OWN = (b"PK\x03\x04", b"PAR1", b"\x93NUMPY", b"\xfd7zXZ")  # .npz, .parquet, .npy, .xz
 COMPRESSIONS = tuple(_MAGIC.values())
 # What one byte can become: 1,032 by deflate; by bzip2, the best at zeros, 1.4 million.
 _MOST_INFLATED = {".gz": 1032, ".bz2": 1 << 21, ".xz": 1 << 21, ".zst": 1 << 21}
@@ -89,10 +83,11 @@ def compression_of(path: Path) -> str | None:
     if not path.is_file():  # of a pipe nothing can be read twice
         return path.suffix.lower() if path.suffix.lower() in COMPRESSIONS else None
     with path.open("rb") as file:
-        head = file.read(8)
-    for magic, what in _FOREIGN.items():
-        if head.startswith(magic):
-            raise VectorFormatError(f"the file is {what}")
+        head = file.read(16)
+    if head.startswith(_UTF16):
+        raise VectorFormatError("the file is UTF-16 text: convert it to UTF-8")
+    if what := foreign_kind(head, _OWN):
+        raise VectorFormatError(f"the file is {what}; expected vectors")
     return next((suffix for magic, suffix in _MAGIC.items() if head.startswith(magic)), None)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 from w2v.files import is_pickle
 from w2v.vectors.errors import NoFileError, VectorFormatError
 from w2v.vectors.formats.compression import compression_of, open_for_reading
 from w2v.vectors.formats.format import Format
-from w2v.vectors.formats.lines import SNIFFED, begins_a_text, read_first_line
+from w2v.vectors.formats.glove import FORMAT as GLOVE
+from w2v.vectors.formats.lines import CONTROLS, SNIFFED, begins_a_text, read_first_line
 from w2v.vectors.formats.registry import FORMATS, by_suffix, find_format
 from w2v.vectors.formats.text_rows import vector_size_of
 from w2v.vectors.formats.word2vec_binary import FORMAT as WORD2VEC_BINARY
@@ -78,6 +80,36 @@ def check_is_a_file_of_vectors(path: Path) -> None:
             f"{path} is a pickle, as gensim's save() writes: pickles can run code and are never "
             "read; in gensim, write it anew with wv.save_word2vec_format(path, binary=True)"
         )
+
+
+def not_as_told(path: Path, taken_for: Format) -> str | None:
+    """Say what a file is that could not be read as the text that it was taken for, if it is none.
+
+    Parameters
+    ----------
+    path : Path
+    taken_for : Format
+    """
+    if taken_for not in (WORD2VEC_TEXT, GLOVE) or not path.is_file():
+        return None
+    try:
+        with open_for_reading(path) as unpacked:
+            line = read_first_line(unpacked.file, SNIFFED)
+            head = line + unpacked.read_some(SNIFFED)
+    except (VectorFormatError, OSError, EOFError, zlib.error):
+        return None  # what is wrong with the archive has been told
+    odd = head.decode("utf-8", "replace").count("\ufffd") - head.count("\ufffd".encode())
+    if head.translate(None, CONTROLS) == head and odd < len(head) / 10:
+        return None
+    if is_header(line):
+        return (
+            "the file looks like word2vec's binary format, not text: name it .bin, or load it as "
+            "binary"
+        )
+    return (
+        "the file looks like a binary file, of none of the formats that are known; expected "
+        "text: '<words> <dimensions>' first, or a word and its numbers a line"
+    )
 
 
 def _by_first_row(path: Path) -> Format | None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import zlib
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+
+import numpy as np
 
 from w2v.files import atomic_paths, named, read_as_one, recovered
+from w2v.files.urls import is_url, shown_url
 from w2v.items import is_integer
 from w2v.messages import quoted
-from w2v.vectors.errors import VectorFormatError
+from w2v.vectors.errors import NotTextError, VectorFormatError
 from w2v.vectors.exports.static_model import is_static_model, read_static_model
 from w2v.vectors.formats import vocab_file
 from w2v.vectors.formats.compression import COMPRESSIONS
-from w2v.vectors.formats.detect import check_is_a_file_of_vectors, detect
+from w2v.vectors.formats.detect import check_is_a_file_of_vectors, detect, not_as_told
+from w2v.vectors.formats.elsewhere import Options, fetched, on_this_machine, sent
 from w2v.vectors.formats.format import Format
 from w2v.vectors.formats.registry import by_suffix, find_format
 from w2v.vectors.formats.safetensors import FORMAT as SAFETENSORS
@@ -28,12 +32,21 @@ def load(
     unicode_errors: str = "strict",
     duplicates: Literal["error", "first"] = "error",
     encoding: str = "utf-8",
+    storage_options: Options = None,
 ) -> VectorData:
     """Read and check a file of vectors; see :meth:`w2v.KeyedVectors.load`."""
     if limit is not None and not (is_integer(limit) and limit >= 1):
         raise ValueError(f"limit is {quoted(limit)}, expected an integer of at least 1")
     if duplicates not in ("error", "first"):
         raise ValueError(f"duplicates is {quoted(duplicates)}, expected 'error' or 'first'")
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"vectors are loaded by the name of a file, got a {type(path).__name__}")
+    if is_url(path):
+        here = on_this_machine(str(path), storage_options)
+        if here is None:
+            how = format, limit, unicode_errors, duplicates, encoding
+            return _load_from(str(path), storage_options, how)
+        path = here
     path = named(path)
     if is_static_model(path):
         return read_static_model(path).first(limit)
@@ -42,6 +55,18 @@ def load(
     together = [path] if path.is_file() else []  # of a pipe nothing can be read twice
     together += [known.beside(path)] if known and known.beside else []
     return read_as_one(lambda: _recovered(path, format, options), *together)
+
+
+def _load_from(url: str, storage_options: Options, how: tuple[Any, ...]) -> VectorData:
+    with fetched(url, storage_options) as local:
+        try:
+            data = load(local, *how)
+        except VectorFormatError as error:
+            told = str(error).replace(str(local), shown_url(url))
+            raise VectorFormatError(told) from None
+        # What is mapped is a file that is gone after this.
+        counts = None if data.counts is None else np.array(data.counts)
+        return VectorData(data.words, np.array(data.vectors), counts)
 
 
 def _recovered(path: Path, format: str | None, options: ReadOptions) -> VectorData:
@@ -74,8 +99,10 @@ def _check_has_words(path: Path) -> None:
 def _read(path: Path, format: str | None, options: ReadOptions) -> VectorData:
     check_is_a_file_of_vectors(path)
     _check_has_words(path)
+    found = None
     try:
-        data = detect(path, format).read(path, options)
+        found = detect(path, format)
+        data = found.read(path, options)
         if data.vectors.shape[1] < 1:
             raise VectorFormatError("the vectors have no dimensions: the file is damaged")
         if not options.unique:
@@ -83,7 +110,8 @@ def _read(path: Path, format: str | None, options: ReadOptions) -> VectorData:
         check_unique(data.words)
         check_finite(data.words, data.vectors)
     except VectorFormatError as error:
-        raise error.about(path) from None
+        told = not isinstance(error, NotTextError) and found and not_as_told(path, found)
+        raise (VectorFormatError(told) if told else error).about(path) from None
     except (EOFError, zlib.error, NotImplementedError) as error:
         raise VectorFormatError(
             f"{path}: the archive is damaged or cut off ({error}): get the file anew"
@@ -101,11 +129,23 @@ def save(
     path: str | os.PathLike[str],
     format: str | None = None,
     fvocab: str | os.PathLike[str] | None = None,
+    storage_options: Options = None,
 ) -> None:
     """Write a file of vectors, and counts where they are asked for, and put them in place whole.
 
     See :meth:`w2v.KeyedVectors.save`.
     """
+    if is_url(path):
+        here = on_this_machine(str(path), storage_options)
+        if here is None:
+            with sent(str(path), storage_options) as local:
+                try:
+                    save(data, local, format, fvocab)
+                except VectorFormatError as error:
+                    told = str(error).replace(str(local), shown_url(str(path)))
+                    raise VectorFormatError(told) from None
+            return
+        path = here
     target = Path(path)
     chosen = find_format(path, format) if format else _writable(target)
     try:

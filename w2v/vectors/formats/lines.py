@@ -12,7 +12,7 @@ MAX_LINE = 1 << 24
 SNIFFED = 1 << 16
 """From so many bytes a text is told from other files."""
 
-_CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r"))
+CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r"))
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -61,7 +61,7 @@ def read_first_line(file: IO[bytes], longest: int = MAX_LINE) -> bytes:
 
 def begins_a_text(start: bytes) -> bool:
     """Tell whether a file's first bytes are letters all: numbers of four bytes hardly ever are."""
-    if not start or start.translate(None, _CONTROLS) != start:
+    if not start or start.translate(None, CONTROLS) != start:
         return False
     try:
         start.decode()

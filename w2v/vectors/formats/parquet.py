@@ -73,7 +73,7 @@ def _from_arrow(table: Any) -> VectorData:
     numbers = vectors.flatten()
     if not pa.types.is_floating(numbers.type):
         raise VectorFormatError(f"{VECTOR!r} has {numbers.type}, expected floats")
-    size = len(numbers) // len(words) if len(words) else 0
+    size = len(numbers) // len(words) if len(words) else getattr(kind, "list_size", 1)
     lengths = vectors.value_lengths().unique().to_pylist()
     if lengths not in ([], [size]):
         raise VectorFormatError(f"vectors are of several lengths: {lengths[:9]}")

@@ -69,7 +69,7 @@ def find_format(path: str | os.PathLike[str], name: str | None = None) -> Format
         raise VectorFormatError(
             f"{shortened(path)}: got suffix {quoted(path.suffix)}, expected one of "
             f"{', '.join(_BY_SUFFIX)} (also with {', '.join(COMPRESSIONS)} after "
-            f"{', '.join(some)} or {last}): rename the file or pass a format"
+            f"{', '.join(some)} or {last}): rename the file (or, in Python, name its format)"
         )
     if path.suffix.lower() in COMPRESSIONS and not found.can_be_compressed:
         raise VectorFormatError(

@@ -149,7 +149,9 @@ def _map(
         try:
             return np.empty(tensor.shape, tensor.dtype)
         except ValueError as error:  # none of so many that NumPy cannot count them
-            raise VectorFormatError(f"tensor {name!r} has shape {tensor.shape}: {error}") from None
+            raise VectorFormatError(
+                f"tensor {quoted(name)} has shape {tensor.shape}: {error}"
+            ) from None
     return np.asarray(
         np.memmap(path, tensor.dtype, mode="c", offset=tensor.start, shape=tensor.shape)
     )
