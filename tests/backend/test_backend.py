@@ -186,6 +186,13 @@ def test_ids_are_checked_against_the_vocabulary(backend: Backend) -> None:
     backend.check_ids(backend.asarray([], dtype="int32"), 3)
 
 
+def test_rows_of_the_matrix_itself_are_added_as_they_were(backend: Backend) -> None:
+    W = backend.asarray(np.arange(4000, dtype=np.float32).reshape(1000, 4))
+    before = backend.to_numpy(W).copy()
+    backend.scatter_add(W, backend.asarray(np.arange(1000)[::-1].copy()), W)
+    np.testing.assert_array_equal(backend.to_numpy(W), before + before[::-1])
+
+
 def test_compiled_scatter_add_does_not_write_outside_of_the_matrix() -> None:
     with pytest.raises(ValueError, match="row 2 is out of range"):
         get_backend("cpu").scatter_add(np.zeros((2, 1)), np.array([0, 2]), np.ones((2, 1)))

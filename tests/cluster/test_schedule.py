@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -54,3 +55,15 @@ def test_rounds_adapt_until_a_tenth_of_the_time_is_exchange() -> None:
     for _ in range(30):
         schedule.adapt(schedule.words / 1e6, 5.0, most=10_000_000)
     assert schedule.words == 10_000_000
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"lengths": [-5, 10]}, {"epochs": 0}, {"epochs": 1.5}, {"words": 0}, {"before": -1},
+        {"trained": -1}, {"trained": 31},
+    ],
+)  # fmt: skip
+def test_what_no_run_has_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        Schedule(**{"lengths": [10, 20], "epochs": 1, **wrong})

@@ -101,7 +101,7 @@ def test_an_index_of_other_words_is_refused_and_one_of_other_vectors_told(
         found = kv.most_similar("w1", topn=3, indexer=each)
         assert [w for w, _ in found] == [w for w, _ in each.most_similar(kv["w1"], 3)]
         for other in others:
-            with pytest.raises(ValueError, match=r"the index is of 600 words .* size 32"):
+            with pytest.raises(ValueError, match=r"than these: 600 of size 32"):
                 other.most_similar("w1", topn=3, indexer=each)
         again = KeyedVectors(list(kv.index_to_key), 3 * kv.vectors)  # cosines are the same
         assert len(again.most_similar("w1", topn=3, indexer=each)) == 3
@@ -170,3 +170,19 @@ def test_a_saved_index_answers_the_same_read_or_mapped(dtype: str, tmp_path: Pat
         assert hits > 0.85 * 500
     with pytest.raises(ValueError, match="mmap is 'r\\+'"):
         UsearchIndexer().load(path, mmap="r+")
+
+
+def test_a_damaged_index_and_vectors_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
+    kv = real_vectors(60)
+    kv.index().save(tmp_path / "index")
+    whole = (tmp_path / "index").read_bytes()
+    for place in range(100, len(whole), len(whole) // 7):
+        damaged = bytearray(whole)
+        damaged[place] ^= 64
+        (tmp_path / "index").write_bytes(damaged)
+        for mmap in (None, "r"):
+            with pytest.raises(VectorFormatError, match="its checksum is another"):
+                UsearchIndexer().load(tmp_path / "index", mmap=mmap)
+    kv.vectors[7] = np.nan
+    with pytest.raises(VectorFormatError, match=r"\(row 7\) holds NaN or infinity"):
+        kv.index()

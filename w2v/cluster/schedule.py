@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from w2v.cluster.rounds import Span
+from w2v.items import is_integer
+from w2v.messages import quoted
 
 FIRST_WORDS = 32_000  # of all workers
 EXCHANGE_SHARE = 0.1  # of a round's time
@@ -27,6 +29,11 @@ class Schedule:
     before : int, default 0
         Words of a longer run, of which this one is a part, before it.
 
+    Raises
+    ------
+    ValueError
+        A parameter out of its range.
+
     Attributes
     ----------
     total : int
@@ -46,6 +53,17 @@ class Schedule:
         words: int = 50_000,
         before: int = 0,
     ) -> None:
+        for name, value, least in (
+            *(("a shard's words", each, 0) for each in lengths),
+            ("epochs", epochs, 1), ("words", words, 1), ("before", before, 0),
+        ):  # fmt: skip
+            if not (is_integer(value) and value >= least):
+                raise ValueError(f"{name} is {quoted(value)}, expected an integer, {least} or more")
+        if not (is_integer(trained) and 0 <= trained <= epochs * sum(lengths)):
+            raise ValueError(
+                f"trained is {quoted(trained)}, expected words of the run: 0 to "
+                f"{epochs * sum(lengths)}"
+            )
         self._before = before
         self._lengths, self._epoch_words = list(lengths), sum(lengths)
         self.total, self.trained, self.words = epochs * self._epoch_words, trained, words

@@ -69,10 +69,11 @@ class Pretrained(NamedTuple):
             known, rows = shared_rows(words, self.vectors)
             weights.give_vectors(first + known, self.vectors.take(rows))
             if not len(known) and words:
+                own = self.vectors.index_to_key
+                theirs = f"its own are such as {quoted(own[0])}" if own else "it has no words"
                 warnings.warn(
                     f"init has a vector for none of these {len(words):,} words, such as "
-                    f"{quoted(words[0])}; its own are such as "
-                    f"{quoted(self.vectors.index_to_key[0])}: all begin as without it",
+                    f"{quoted(words[0])}; {theirs}: all begin as without it",
                     stacklevel=6,
                 )
         if self.freeze == KNOWN:

@@ -162,6 +162,15 @@ def test_a_string_of_a_matrix_may_have_any_character_in_it() -> None:
     same(read_corpus(np.array([["a\0b", "a"], ["c", "\0"]]), **HOW), [["a\0b", "a"], ["c", ""]])
 
 
+def test_a_quotation_mark_that_is_not_closed_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "open.csv"
+    path.write_text('id,text\n1,"sea king\n2,ship sea\n3,king sea\n')
+    with pytest.warns(UserWarning, match="open.csv has an odd number of quotation marks"):
+        read_corpus(path, column="text", min_count=1)
+    path.write_text('id,text\n1,"sea ""king"" sea"\n2,"ship\nsea"\n')
+    assert len(read_corpus(path, column="text", min_count=1).vocab) == 3
+
+
 def test_columns_are_told_apart_by_their_whole_names(tmp_path: Path) -> None:
     columns = {"a": [{"b": "x"}], "a.b": [["t", "u"]], "a.b.c": [["v"]]}
     pq.write_table(pa.table(columns), tmp_path / "t.parquet")

@@ -49,6 +49,7 @@ class CPUBackend(Backend):
     def scatter_add(self, dst: Array, index: Array, rows: Array) -> None:
         self.check_scatter_add(dst, index, rows)
         whole = whole_rows(dst)
+        rows = self.apart(rows, dst)
         if whole is None:
             super().scatter_add(dst, index, rows)
         elif not kernels.scatter_add(whole, row_numbers(index), read_only(rows, dst.dtype)):

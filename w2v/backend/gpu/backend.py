@@ -122,7 +122,7 @@ class GPUBackend(DeviceChecks):
     def scatter_add(self, dst: Array, index: Array, rows: Array) -> None:
         self.check_scatter_add(dst, index, rows)
         self.check_ids(index, dst.shape[0], "row")
-        cupyx.scatter_add(dst, index, rows)
+        cupyx.scatter_add(dst, index, self.apart(rows, dst))
 
     def put_rows(self, dst: Array, grad: RowGrad, rows: Array) -> None:
         touched = grad.touched

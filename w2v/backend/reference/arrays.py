@@ -117,3 +117,7 @@ class Arrays:
     def deferred_checks(self) -> Iterator[None]:
         """Let :meth:`check_ids` answer at the block's end, where that saves waiting."""
         yield
+
+    def apart(self, x: Array, written: Array) -> Array:
+        """Return an array, or a copy where it may be in the memory of what is written to."""
+        return x.copy() if self.xp.may_share_memory(x, written) else x

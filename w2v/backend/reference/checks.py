@@ -160,6 +160,8 @@ class ArrayChecks(Arrays):
                     f"{what} must be as param is, {param.dtype} of shape {param.shape}, got "
                     f"{each.dtype} of shape {each.shape}"
                 )
+        if m is v or m is param or v is param:
+            raise ValueError("param, m and v must be three arrays, got one for two of them")
         if grad.shape != param.shape:
             raise ValueError(
                 f"a parameter of shape {param.shape} has a gradient of shape {grad.shape}"

@@ -32,6 +32,8 @@ class LayerPrimitives(ArrayChecks):
         """
         self.check_matrix(W)
         self.check_ids(index, W.shape[0], "row")
+        if not index.size:  # of any type, as an empty list makes an array of floats
+            index = index.astype("int32")
         return W[index]  # take would copy all of a matrix whose rows are padded
 
     def row_dot(self, W: Array, index: Array, h: Array) -> Array:

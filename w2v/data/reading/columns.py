@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -131,9 +132,10 @@ def csv_arrays(reader: Any, name: str, column: str, delimiter: str) -> Iterator[
     begin = reader.read(_JSON_BYTES)
     if header := _header(begin, name, delimiter):  # or else Arrow tells what the file lacks
         require_column(name, column, header)
+    readable = _Readable(reader, begin)
     try:
         rows = pc.open_csv(
-            _Readable(reader, begin),
+            readable,
             pc.ReadOptions(block_size=_JSON_BYTES, use_threads=False),
             pc.ParseOptions(delimiter=delimiter, newlines_in_values=True),
             pc.ConvertOptions(column_types={column: pa.string()}, include_columns=[column]),
@@ -145,6 +147,12 @@ def csv_arrays(reader: Any, name: str, column: str, delimiter: str) -> Iterator[
             f"{name}: expected the columns' names in the first line and as many values in each "
             f"other: {one_line(error)}"
         ) from error
+    if readable.quotes % 2:
+        warnings.warn(
+            f"{name} has an odd number of quotation marks: if a value's is not closed, all rows "
+            "after it are part of that value",
+            stacklevel=2,
+        )
 
 
 def _header(begin: bytes, name: str, delimiter: str) -> list[str]:
@@ -157,18 +165,23 @@ def _header(begin: bytes, name: str, delimiter: str) -> list[str]:
 
 
 class _Readable:
-    """A reader as Arrow wants to see it, a file that is open, with what has been read already."""
+    """A reader as Arrow wants to see it, a file that is open, with what has been read already.
+
+    It counts quotation marks.
+    """
 
     closed = False
 
     def __init__(self, reader: Any, begin: bytes) -> None:
-        self._reader, self._begin = reader, begin
+        self._reader, self._begin, self.quotes = reader, begin, 0
 
     def read(self, size: int) -> bytes:
+        data: bytes
         if self._begin:
-            part, self._begin = self._begin[:size], self._begin[size:]
-            return part
-        data: bytes = self._reader.read(size)
+            data, self._begin = self._begin[:size], self._begin[size:]
+        else:
+            data = self._reader.read(size)
+        self.quotes += data.count(b'"')
         return data
 
     def readable(self) -> bool:
