@@ -175,7 +175,7 @@ def small() -> Iterator[None]:
         "BATCHES": (10, 100), "BATCH_SECONDS": 0.01, "EPOCHS": 1, "THREADS": (1, 2),
         "FEW_TESTS": [ROOT / "tests" / "backend" / "gpu" / "test_fallback.py"],
         "zipf_sentences": lambda *_: text,
-        "copy_bandwidth": lambda gpu: copy_bandwidth(gpu, 1000, 1),
+        "copy_bandwidth": partial(copy_bandwidth, size=1000, rounds=1),
         "peer_speed": lambda *_: None, "torch_speed": lambda *_: None,
         "read_corpus": lambda path, min_count: _first_words(path, min_count),
     }  # fmt: skip
