@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import logging
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+
+
+@pytest.fixture(autouse=True)
+def _bound(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Make a test that waits for ever one that fails."""
+
+    def end(*_: object) -> None:
+        raise RuntimeError("this test has waited for too long")
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.alarm(1_200 if request.node.get_closest_marker("soak") else 150)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture(scope="package")

@@ -146,11 +146,15 @@ def test_a_part_that_fails_is_one_error(client: Any, tmp_path: Path) -> None:
         train(client, str(path), errors="strict", **HOW)
 
 
-def test_the_command_trains_on_a_cluster_of_its_own(text: Path, tmp_path: Path) -> None:
-    of_model = ("--epochs", 1, "--vector-size", 8, "--min-count", 3, "--workers", 1)
-    done = run(
-        "train", text, *of_model, "--local-cluster", 2, "--metrics", "run.jsonl", cwd=tmp_path
-    )
+@pytest.mark.parametrize(
+    "where", ["--scheduler", pytest.param("--local-cluster", marks=pytest.mark.soak)]
+)
+def test_the_command_trains_on_a_cluster(
+    client: Any, text: Path, tmp_path: Path, where: str
+) -> None:
+    value = client.scheduler.address if where == "--scheduler" else 2
+    of_model = ("--epochs", 1, "--vector-size", 16, "--min-count", 3, "--workers", 1)
+    done = run("train", text, *of_model, where, value, "--metrics", "run.jsonl", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "cluster: 2 workers at tcp://127.0.0.1:" in done.stderr
     assert "dashboard: http://" in done.stderr

@@ -224,11 +224,9 @@ class ClusterRun:
     def _count_and_encode(
         self, parts: list[Part], settings: ReadSettings, progress: ReadProgress | None
     ) -> list[PartSize]:
-        workers, able = self.workers, self.workers.ready(wait=True)
-        counted = [
-            workers.submit(worker_run.count_part, self.name, part.number, workers=able)
-            for part in parts
-        ]
+        workers = self.workers
+        workers.ready(wait=True)
+        counted = [workers.submit(worker_run.count_part, self.name, each.number) for each in parts]
         total = sum(size or 0 for _, size in self._sources)
 
         def watch(done: int) -> None:
@@ -242,7 +240,7 @@ class ClusterRun:
         vocab = workers.submit(worker_run.vocabulary_of, merged, settings.limits, what)
         del merged, counted
         workers.wait({vocab: ""})
-        holders = dict(enumerate(workers.result(reader) for reader in readers))
+        holders = dict(enumerate(workers.result(workers.submit(worker_run.together, *readers))))
         self._vocab = workers.result(vocab)
         return self._encode(parts, holders, vocab)
 
@@ -252,13 +250,13 @@ class ClusterRun:
         workers, able = self.workers, self.workers.ready(wait=True)
         futures = {}
         for part in parts:
-            number = part.number
             # Parts of a corpus that is encoded are of whoever has them first.
-            near = holders.get(number, able[number * len(able) // len(parts)])
-            where: dict[str, Any] = {"workers": [near], "allow_other_workers": True}
-            futures[workers.submit(worker_run.encode_part, self.name, number, vocab, **where)] = ""
+            near = holders.get(part.number, able[part.number * len(able) // len(parts)])
+            given = worker_run.encode_part, self.name, part.number, vocab
+            futures[workers.submit(*given, worker=near)] = near
         workers.wait(futures)
-        answers = [workers.result(future) for future in futures]
+        every = workers.submit(worker_run.together, *futures)
+        answers = workers.result(every, futures.values())
         self.holders = {number: holder for number, (holder, _) in enumerate(answers)}
         return [size for _, size in answers]
 

@@ -33,6 +33,7 @@ _FIRST_ROUND = 50_000
 _MODELS = 3
 _PAUSE = 0.5  # seconds, before a round is begun again in vain
 _FRUITLESS = 5  # rounds begun in vain, one after the other
+_COMPILED_IN = 600.0  # seconds, in which a first round is over
 _SLOWER = 5.0  # times the slowest yet, when others do a worker's work
 
 
@@ -178,6 +179,7 @@ class ClusterEngine(Engine):
         lengths = [shard.words for shard in shards]
         words = self._rounds.words if len(shards) == 1 else self._words_a_round
         schedule = Schedule(lengths, 1, words=words, before=base)
+        patience = cluster.workers.patience
         ended: _Ended | None = None
         start: Future | None = self._start(shards)
         while not schedule.done:
@@ -199,7 +201,7 @@ class ClusterEngine(Engine):
             if ended is not None:
                 trained = self._take(ended, shards, begun)
                 pace = trained, max(0.0, begun - ended.begun - trained)
-            bound = None if ended is None else cluster.workers.patience + _SLOWER * self._slowest
+            bound = _COMPILED_IN if ended is None else patience + _SLOWER * self._slowest
             cluster.workers.wait(futures, needed=[shard.worker for shard in shards], bound=bound)
             schedule.finish()
             if pace is not None and len(shards) > 1:

@@ -141,10 +141,11 @@ def _worker() -> Any:
 
 
 def _run(name: str) -> _Run:
-    try:
-        return _RUNS[_worker()][name]
-    except KeyError:
-        raise NotPreparedError(f"{_worker().address} knows nothing of the run {name}") from None
+    # An error of a look-up would go along, and cannot be sent.
+    run = _RUNS.get(_worker(), {}).get(name)
+    if run is None:
+        raise NotPreparedError(f"{_worker().address} knows nothing of the run {name}")
+    return run
 
 
 def prepare_worker(name: str, order: TextOrder, vocab: Vocabulary | None) -> str:
@@ -195,6 +196,11 @@ def vocabulary_of(counted: tuple[str, WordCounts], limits: dict[str, Any], what:
 def reader_of(counted: tuple[str, WordCounts]) -> str:
     """Return who has read a part."""
     return counted[0]
+
+
+def together(*results: Any) -> tuple[Any, ...]:
+    """Return results as one, which is fetched at once."""
+    return results
 
 
 def encode_part(name: str, number: int, vocab: Vocabulary) -> tuple[str, PartSize]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,6 +19,7 @@ _log = logging.getLogger("w2v")
 Future = Any  # of Dask
 _LOOK_EVERY = 0.25  # seconds from one look at who is there to the next
 PATIENCE = 30.0
+_SENT_IN = 600.0  # seconds, after which what is sent will not come
 _FIRST_WORKER = 60.0  # seconds until a cluster that starts has its first worker
 
 
@@ -152,21 +154,38 @@ class Workers:
     # -- work -------------------------------------------------------------------------
 
     def submit(
-        self, function: Callable[..., Any], *given: Any, worker: str | None = None, **how: Any
+        self, function: Callable[..., Any], *given: Any, worker: str | None = None
     ) -> Future:
-        """Have a function called, on one worker alone or on any."""
+        """Have a function called, on one worker alone or on any that has been prepared."""
+        among = sorted(self._ready) if worker is None else [worker]
         with self.told():
-            where = {} if worker is None else {"workers": [worker], "allow_other_workers": False}
-            return self.client.submit(function, *given, pure=False, **{**where, **how})
+            where = {"workers": among, "allow_other_workers": False} if among else {}
+            return self.client.submit(function, *given, pure=False, **where)
 
     def send(self, value: Any, workers: list[str]) -> Future:
-        """Send a value to one of some workers, from which the others take it."""
+        """Send a value to one of some workers, from which the others take it.
+
+        Raises
+        ------
+        WorkersLeftError
+            That one is gone or does not answer.
+        """
+        first, begin = workers[0], time.monotonic()
         with self.told():
-            try:
-                [sent] = self.client.scatter([value], workers=workers[:1], hash=False)
-            except TimeoutError:
-                raise WorkersLeftError(set(workers) - self.alive()) from None
-            return sent
+            # What is sent by Dask itself waits for a worker that is dead or stopped.
+            sending = asyncio.run_coroutine_threadsafe(
+                self.client.scatter([value], workers=[first], hash=False, asynchronous=True),
+                self.client.loop.asyncio_loop,
+            )
+        while True:
+            # Connections that end may be the worker's; whether the scheduler is there, alive says.
+            with suppress(OSError, RuntimeError, self._dask.client.CancelledError):
+                return sending.result(_LOOK_EVERY)[0]
+            there = self.alive()
+            gone = first not in there or bool(self.quiet([first]))
+            if gone or sending.done() or time.monotonic() - begin > _SENT_IN:
+                sending.cancel()
+                raise WorkersLeftError([first])
 
     def wait(
         self,
@@ -218,6 +237,8 @@ class Workers:
                 raise ClusterError(f"all workers at {self.place} are gone: start some again")
             who = {futures[future] for future in waiting} - {""}
             left = ((who | needed) - there) | self.quiet((who | needed or self._ready) & there)
+            if not self._ready & there:  # others may have come, who know nothing
+                left |= self._ready
             if not left and bound is not None and now - begin > bound:
                 left = who
             if left:
@@ -225,7 +246,7 @@ class Workers:
 
     def result(self, future: Future, needed: Iterable[str] = ()) -> Any:
         """Return what some work gives, as :meth:`wait` does."""
-        needed, seconds = set(needed), self.patience
+        needed, seconds, begin = set(needed), self.patience, time.monotonic()
         self.wait({future: ""}, needed=needed)
         while True:
             with self.told():
@@ -235,7 +256,7 @@ class Workers:
                     seconds *= 2
             there = self.alive()
             left = self.quiet(needed) | (needed - there)
-            if left:
+            if left or time.monotonic() - begin > _SENT_IN:
                 raise WorkersLeftError(left)
 
     def _raise(self, future: Future, worker: str) -> None:
@@ -244,7 +265,10 @@ class Workers:
                 raise self._gone("")
             raise WorkersLeftError([])
         with self.told():
-            error = future.exception()
+            try:
+                error = future.exception(timeout=self.patience)
+            except TimeoutError:
+                raise WorkersLeftError([worker] if worker else []) from None
         if isinstance(error, NotPreparedError):
             self.forget([worker] if worker else self._ready)
             raise WorkersLeftError([])
