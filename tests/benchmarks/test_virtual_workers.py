@@ -25,7 +25,7 @@ def test_shards_are_the_whole_corpus_in_order() -> None:
 
 def test_a_simulation_leaves_figures_whose_bytes_are_those_foreseen(tmp_path: Path) -> None:
     config = TrainConfig(vector_size=8, epochs=1, workers=1, backend="cpu")
-    page = run(tmp_path, text(), config, cases([2, 4], [500]))
+    page = run(tmp_path, text(), config, cases([2, 4], [2_000]))
     check_table(page)
     found = json.loads((tmp_path / "virtual-workers.json").read_text())["results"]
     assert len(found) == 2 * (1 + len(RULES) - 1 + 1)

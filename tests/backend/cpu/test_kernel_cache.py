@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from numba.core.codegen import JITCodeLibrary as CodeLibrary
+
+from w2v.backend.cpu.kernel_cache import kept_njit
 
 ROOT = Path(__file__).parents[3]
 # A kernel that is put together from several files, and compiled in a moment.
@@ -138,6 +141,23 @@ def test_no_kernel_is_taken_from_where_others_could_put_one(package: Path) -> No
         folder.chmod(mode)
         assert probe(package, W2V_CACHE_DIR=shared)[0] == how
     assert not next(shared.iterdir()).stat().st_mode & 0o022
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_ctrl_c_while_llvm_calls_back_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept(_: Any, machine_code: Any) -> None:
+        if machine_code is not None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setenv("W2V_CACHE_DIR", str(tmp_path))
+    kernel = kept_njit()(lambda x: x + 1)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        lost = property(lambda _: None, kept)
+        patch.setattr(CodeLibrary, "_compiled_object", lost, raising=False)
+        kernel(1)
+    assert kept_njit()(lambda x: x + 1)(1) == 2
 
 
 def test_no_kernel_is_kept_in_another_way() -> None:

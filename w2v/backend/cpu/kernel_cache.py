@@ -144,7 +144,12 @@ class _KernelCache:
         """Keep what was compiled, in the first folder that takes it, or not at all."""
         if _ORIGIN is None or result.library.has_dynamic_globals:
             return
-        key, content = (types, result.library.codegen.magic_tuple()), result._reduce()
+        try:
+            content = result._reduce()
+        except RuntimeError as error:
+            # There is no machine code to keep: a Ctrl-C while LLVM called back was lost there.
+            raise KeyboardInterrupt from error
+        key = types, result.library.codegen.magic_tuple()
         for folder in filter(_is_usable, _folders()):
             with suppress(OSError):
                 file = self._file(folder, key)
