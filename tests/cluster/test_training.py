@@ -146,9 +146,8 @@ def test_a_part_that_fails_is_one_error(client: Any, tmp_path: Path) -> None:
         train(client, str(path), errors="strict", **HOW)
 
 
-@pytest.mark.parametrize(
-    "where", ["--scheduler", pytest.param("--local-cluster", marks=pytest.mark.soak)]
-)
+@pytest.mark.soak
+@pytest.mark.parametrize("where", ["--scheduler", "--local-cluster"])
 def test_the_command_trains_on_a_cluster(
     client: Any, text: Path, tmp_path: Path, where: str
 ) -> None:
