@@ -53,6 +53,7 @@ PUBLIC = {
     "w2v.training.fused": {"__init__"},
     "w2v.data.reading.read_corpus": {"read_corpus"},
     "w2v.cli.train": {"train"},
+    "w2v.cluster.training": {"train"},
     "w2v.cli.corpora": {"prepare", "phrases"},
 }
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from w2v.cli import cluster as of_cluster
 from w2v.cli.checkpoints import Every, Folder, Keep, Resume, place_of_run
 from w2v.cli.common import (
     CommandLineError,
@@ -147,6 +148,12 @@ def train(
     checkpoint_every: Every = None,
     keep: Keep = 1,
     resume: Resume = None,
+    scheduler: of_cluster.Scheduler = None,
+    scheduler_file: of_cluster.SchedulerFile = None,
+    local_cluster: of_cluster.LocalCluster = None,
+    tls_ca_file: of_cluster.TlsCaFile = None,
+    tls_cert: of_cluster.TlsCert = None,
+    tls_key: of_cluster.TlsKey = None,
     config: Config = None,
     json_output: Json = False,
     quiet: Quiet = False,
@@ -196,6 +203,7 @@ def train(
             (output, plot, metrics, checkpoint), [*(corpus or ()), *([init] if init else [])]
         )
         ReadSettings(**reading)
+    place = of_cluster.place_of_cluster(ctx.params)
     with command_line("--output"):
         format_of(output)
     with command_line("--init"):
@@ -232,7 +240,7 @@ def train(
         }
         running: dict[str, Any] = {
             "epochs": epochs,
-            "backend": backend,
+            "backend": backend if place is None else "cpu",  # the weights are put together here
             "workers": workers,
             "verbose": not quiet,
         }
@@ -254,7 +262,9 @@ def train(
     word2vec.reread = reread
     if reread:
         require_rereadable(names)
-    if word2vec.config.hs and word2vec.config.backend == "auto":
+    if place is not None:
+        say(f"backend: {backend}, on each worker")
+    elif word2vec.config.hs and word2vec.config.backend == "auto":
         say(f"backend: {describe_choice('cpu')} (as auto is with hierarchical softmax)")
     else:
         say(f"backend: {describe_choice(word2vec.config.backend)}")
@@ -263,8 +273,9 @@ def train(
     with (
         log_lines(say, quiet=quiet),
         MetricsLog(metrics, say, goes_on=going_on is not None) as log,
+        of_cluster.on_cluster(place, word2vec, backend, say) as cluster,
     ):
-        text = read(word2vec, names)
+        text = read(word2vec, names) if cluster is None else cluster.read(names)
         say(f"corpus: {describe(text)} ({word2vec.read_seconds:.1f} s)")
         log.start(word2vec, text.total_words)
         epochs_before, begun_at = word2vec.epochs_done, word2vec.trained_words
@@ -278,7 +289,7 @@ def train(
                 word2vec.fit(
                     names if reread else text,
                     on_report=log.report,
-                    callbacks=[log],
+                    callbacks=of_cluster.logs(log, cluster, say),
                     checkpoint=folder,
                     checkpoint_every=checkpoint_every,
                     checkpoint_keep=keep,

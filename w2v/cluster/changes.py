@@ -159,3 +159,14 @@ def unpacked_rows(rows: Rows | PackedRows) -> Rows:
     if isinstance(rows, Rows):
         return rows
     return Rows(rows.index, rows.halves.astype(np.float32) * rows.scale[:, None], rows.uses)
+
+
+def is_packed(changes: Changes) -> bool:
+    """Tell whether rows are in half precision."""
+    return isinstance(changes.inputs, PackedRows)
+
+
+def length_of(changes: Changes) -> float:
+    """Return the length of the change of all input vectors together; 0 of a worker alone."""
+    rows = unpacked_rows(changes.inputs).rows
+    return 0.0 if changes.absolute else float((rows * rows).sum()) ** 0.5

@@ -21,7 +21,7 @@ from w2v.data.token_blocks import TokenBlocks
 from w2v.data.vocabulary import Vocabulary
 from w2v.messages import quoted
 
-_HASHED_AT_ONCE = 1 << 20
+_AT_ONCE = 1 << 20
 
 
 class EncodedCorpus:
@@ -132,6 +132,12 @@ class EncodedCorpus:
         """Sentences of the text, those too of which no word is in the vocabulary."""
         return int(self.info.get("sentences_read", len(self)))
 
+    def has_neighbours(self) -> bool:
+        """Tell whether some sentence has two words."""
+        firsts = range(0, len(self), _AT_ONCE)
+        pieces = (self.offsets[first : first + _AT_ONCE + 1] for first in firsts)
+        return any((np.diff(piece) > 1).any() for piece in pieces)
+
     def __len__(self) -> int:
         """Count the sentences."""
         return len(self.offsets) - 1
@@ -172,8 +178,8 @@ class EncodedCorpus:
         """
         digest = hashlib.sha256()
         for array, kind in ((self.tokens, "<i4"), (self.offsets, "<i8")):
-            for first in range(0, len(array), _HASHED_AT_ONCE):
-                some = array[first : first + _HASHED_AT_ONCE]
+            for first in range(0, len(array), _AT_ONCE):
+                some = array[first : first + _AT_ONCE]
                 digest.update(np.ascontiguousarray(some, kind).data)
         return {
             "words": int(self.total_words),

@@ -155,6 +155,11 @@ class FusedEngine(Engine):
         """Return the words of the first epoch that are done, up to the end of a sentence."""
         if self.run.position is None:
             return 0
+        if self.run.position.ranges:
+            raise ValueError(
+                "this training was stopped on a cluster, in the middle of an epoch: go on with it "
+                "there, w2v.cluster.train(…, resume=True), or from the end of an epoch"
+            )
         corpus = self.run.corpus
         done = int(corpus.offsets[0]) + self.run.position.done_of(corpus.n_tokens)
         return int(corpus.offsets[np.searchsorted(corpus.offsets, done)]) - int(corpus.offsets[0])

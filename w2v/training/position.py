@@ -34,6 +34,10 @@ class Position:
         Mean losses of the batches' reports so far in the epoch; none where it is not minibatches.
     unreported : (float, int)
         The sum of the losses since the last of these reports, and how many they are.
+    ranges : list of (int, int)
+        Words of the vocabulary that are done, from each first to before each last, rising, where
+        several machines train: the sentences that begin there.  None where it is all up to
+        ``done``.
     """
 
     done: int
@@ -44,6 +48,7 @@ class Position:
     predictions: int
     losses: list[float] = field(default_factory=list)
     unreported: tuple[float, int] = (0.0, 0)
+    ranges: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def share(self) -> float:
@@ -77,6 +82,7 @@ class Position:
         sums: list[Any] = [kept.get(name) for name in ("words", "loss")]
         losses: Any = kept.get("losses")
         unreported: Any = kept.get("unreported")
+        ranges: Any = kept.get("ranges", [])  # earlier versions had none
         if not (
             all(type(count) is int and 0 <= count < 1 << 63 for count in counts)
             and counts[0] <= counts[1]
@@ -85,13 +91,24 @@ class Position:
             and _are_numbers(unreported)
             and len(unreported) == 2
             and type(unreported[1]) is int
+            and _are_ranges(ranges, counts[1])
         ):
             raise ValueError(f"the position is {quoted(dict(kept), 80)}, expected done, of, …")
         done, of, of_words, predictions = counts
         words, loss = map(float, sums)
         since = float(unreported[0]), unreported[1]
-        return cls(done, of, words, of_words, loss, predictions, losses, since)
+        pairs = [(first, last) for first, last in ranges]
+        return cls(done, of, words, of_words, loss, predictions, losses, since, pairs)
 
 
 def _are_numbers(values: Any) -> bool:
     return isinstance(values, list) and all(type(value) in (int, float) for value in values)
+
+
+def _are_ranges(ranges: Any, of: int) -> bool:
+    """Tell whether these are pairs of numbers that rise, up to the whole."""
+    if not isinstance(ranges, list) or not all(isinstance(r, list) and len(r) == 2 for r in ranges):
+        return False
+    ends = [end for pair in ranges for end in pair]
+    rises = all(type(end) is int for end in ends) and ends == sorted(ends)
+    return rises and (not ends or 0 <= ends[0] <= ends[-1] <= of)

@@ -6,14 +6,10 @@ import warnings
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from w2v.config import TrainConfig
 from w2v.data import CorpusError, EncodedCorpus
 from w2v.data.errors import NothingKnownError
 from w2v.messages import shortened
-
-_LOOKED_AT_ONCE = 1 << 20
 
 
 def require_something_to_predict(corpus: EncodedCorpus, config: TrainConfig) -> None:
@@ -30,7 +26,7 @@ def require_something_to_predict(corpus: EncodedCorpus, config: TrainConfig) -> 
     ------
     NothingKnownError
     """
-    if config.optimizer != "sgd" or _has_neighbours(corpus):
+    if config.optimizer != "sgd" or corpus.has_neighbours():
         return
     raise NothingKnownError(
         f"nothing to predict: none of the {len(corpus):,} sentences has two words of the "
@@ -38,14 +34,6 @@ def require_something_to_predict(corpus: EncodedCorpus, config: TrainConfig) -> 
         "min_count",
         corpus.n_tokens,
         corpus.total_words,
-    )
-
-
-def _has_neighbours(corpus: EncodedCorpus) -> bool:
-    """Tell whether a sentence has two words."""
-    return any(
-        (np.diff(corpus.offsets[first : first + _LOOKED_AT_ONCE + 1]) > 1).any()
-        for first in range(0, len(corpus), _LOOKED_AT_ONCE)
     )
 
 
@@ -67,8 +55,9 @@ def require_same_text(before: EncodedCorpus | dict[str, Any] | None, now: Encode
     if before is None or before is now:
         return
     was = before.fingerprint if isinstance(before, EncodedCorpus) else before
-    here = now.fingerprint
-    if "sha256" not in was or {name: was.get(name) for name in here} == here:
+    # On a cluster a text has another digest.
+    here = {name: value for name, value in now.fingerprint.items() if name in was}
+    if "words" not in was or {name: was[name] for name in here} == here:
         return
     sizes = [
         f"{was.get(name, 0):,} {name} then, {here[name]:,} now"
@@ -107,7 +96,7 @@ def tell_that_nothing_was_left(config: TrainConfig, weighted: Iterable[EncodedCo
         the default the text is a few words long, as in first trials: then it is a warning.
     """
     epochs = list(weighted)
-    if epochs and not any(map(_has_neighbours, epochs)):
+    if epochs and not any(text.has_neighbours() for text in epochs):
         raise CorpusError(
             "nothing was learnt: sample_weight left no epoch a sentence of two known words; give "
             "weights of 1 and more to sentences to learn from, or train for more epochs"

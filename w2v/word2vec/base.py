@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from w2v.data import EncodedCorpus, Vocabulary, read_corpus
 from w2v.data.reading.tables import has_columns
 from w2v.gensim_names import COMPUTED, KEYED_VECTORS, WORD2VEC, GensimNames
 from w2v.models import ContextModel
-from w2v.training.engines import first_rate
+from w2v.training.engines import Engine, Run, first_rate, make_engine
 from w2v.training.one_at_a_time import one_at_a_time
 from w2v.training.position import Position
 from w2v.training.progress import ReadingProgress
@@ -79,6 +79,8 @@ class Base(GensimNames):
         self.train_count, self.total_train_time = 0, 0.0
         self.lifecycle_events: list[dict[str, Any]] = []
         self.read_seconds = self.train_seconds = self.compile_seconds = 0.0
+
+    _engine_of: Callable[[Run], Engine] = staticmethod(make_engine)  # what trains
 
     # -- hyper-parameters -----------------------------------------------------------
 

@@ -13,7 +13,7 @@ from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus
 from w2v.training.checkpoint_interval import Interval
 from w2v.training.divergence import DivergedError, check_loss, sum_of_weights
-from w2v.training.engines import Run, make_engine
+from w2v.training.engines import Run
 from w2v.training.position import Position
 from w2v.training.progress import TrainingProgress
 from w2v.training.progress_lines import ProgressLines
@@ -112,7 +112,7 @@ class TrainingSession:
         self._in_epoch = plan.position is not None
         self._begin = time.perf_counter()
         weights = trained._weights
-        self._engine = make_engine(
+        self._engine = trained._engine_of(
             Run(
                 self._model,
                 plan.text,

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +29,7 @@ def build_vocabulary(
     ----------
     spools : list of SpooledText
     lowercase : bool
-        Whether words that differ in case only are one. It is done here, once for each distinct
-        word: that is cheaper than doing it for each occurrence.
+        See :func:`merge_words`.
     limits : mapping
         For :func:`~w2v.data.vocabulary.frequent`.
 
@@ -40,26 +39,71 @@ def build_vocabulary(
     new_ids : list of int32 arrays
         For each of the spools, its words' final ids, -1 for those dropped.
     """
+    merged, merged_ids = merge_words([_words_of(spool) for spool in spools], lowercase=lowercase)
+    vocab, kept = cut_vocabulary(merged, limits)
+    final = np.full(len(merged.counts), -1, np.int32)
+    final[kept] = np.arange(len(kept), dtype=np.int32)
+    return vocab, [final[ids] for ids in merged_ids]
+
+
+def merge_words(
+    counted: list[WordCounts], *, lowercase: bool = False
+) -> tuple[WordCounts, list[NDArray[np.int32]]]:
+    """Merge words that were counted apart.
+
+    Parameters
+    ----------
+    counted : list of WordCounts
+    lowercase : bool, default False
+        Whether words that differ in case only are one. It is done here, once for each distinct
+        word: that is cheaper than doing it for each occurrence.
+
+    Returns
+    -------
+    merged : WordCounts
+    ids : list of int32 arrays
+        For each of those counted apart, the places that its words have among all.
+    """
     from w2v.data.reading.word_table import WordTable
 
     table = WordTable()
     merged_ids = []
-    for spool in spools:
-        words = spool.words
-        assert words is not None
+    for words in counted:
         if lowercase:
             texts = [text.lower() for text in words.texts()]
             words = WordCounts.from_texts(texts, words.counts, words.first)
         merged_ids.append(table.merge(words.arena, words.starts, words.counts, words.first))
     merged = table.word_counts()
-    appearance = np.argsort(merged.first, kind="stable")
-    kept = appearance[frequent(merged.counts[appearance], **limits)]
-    texts = merged.texts(kept)
-    integers = any(spool.words is not None and spool.words.integers for spool in spools)
-    vocab = Vocabulary(list(map(int, texts)) if integers else texts, merged.counts[kept])
-    final = np.full(len(table), -1, np.int32)
-    final[kept] = np.arange(len(kept), dtype=np.int32)
-    return vocab, [final[ids] for ids in merged_ids]
+    merged.integers = any(words.integers for words in counted)
+    return merged, merged_ids
+
+
+def cut_vocabulary(
+    words: WordCounts, limits: Mapping[str, Any]
+) -> tuple[Vocabulary, NDArray[np.int64]]:
+    """Keep the frequent words.
+
+    Parameters
+    ----------
+    words : WordCounts
+    limits : mapping
+        For :func:`~w2v.data.vocabulary.frequent`.
+
+    Returns
+    -------
+    vocab : Vocabulary
+    kept : int64 array
+        The places that its words have among all.
+    """
+    appearance = np.argsort(words.first, kind="stable")
+    kept = appearance[frequent(words.counts[appearance], **limits)]
+    texts = words.texts(kept)
+    return Vocabulary(list(map(int, texts)) if words.integers else texts, words.counts[kept]), kept
+
+
+def _words_of(spool: SpooledText) -> WordCounts:
+    assert spool.words is not None
+    return spool.words
 
 
 def write_corpus(
@@ -82,10 +126,53 @@ def write_corpus(
     new_ids : list of int32 arrays
         As :func:`build_vocabulary` gives them.
     max_sentence_length : int
-        Sentences are cut after so many words, counted before words are dropped.
+        See :func:`write_tokens`.
     workers : int
     info : mapping
         For the manifest.
+    """
+    size = write_tokens(folder, spools, new_ids, max_sentence_length, workers)
+    vocab.save(folder / VOCAB)
+    write_manifest(
+        folder, size.tokens, size.sentences, size.words, {**info, "sentences_read": size.read}
+    )
+
+
+class Written(NamedTuple):
+    """What was written of a text, and what was read of it.
+
+    Parameters
+    ----------
+    tokens, sentences : int
+        Words of the vocabulary, and sentences that have some.
+    words, read : int
+        All words, and all sentences.
+    """
+
+    tokens: int
+    sentences: int
+    words: int
+    read: int
+
+
+def write_tokens(
+    folder: Path,
+    spools: list[SpooledText],
+    new_ids: list[NDArray[np.int32]],
+    max_sentence_length: int,
+    workers: int,
+) -> Written:
+    """Write the ids of a text's words and where its sentences end, and remove the spool files.
+
+    Parameters
+    ----------
+    folder : Path
+    spools : list of SpooledText
+    new_ids : list of int32 arrays
+        As :func:`build_vocabulary` gives them.
+    max_sentence_length : int
+        Sentences are cut after so many words, counted before words are dropped.
+    workers : int
     """
     tokens = sentences = 0
     with (folder / TOKENS).open("wb") as token_file, (folder / OFFSETS).open("wb") as offset_file:
@@ -106,10 +193,9 @@ def write_corpus(
             sentences += 1
     for spool in spools:
         spool.path.unlink()
-    vocab.save(folder / VOCAB)
     total = sum(block.words for spool in spools for block in spool.blocks)
     read = max(sentences, sum(spool.sentences for spool in spools))
-    write_manifest(folder, tokens, sentences, total, {**info, "sentences_read": read})
+    return Written(tokens, sentences, total, read)
 
 
 def _renumbered(

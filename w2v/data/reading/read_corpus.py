@@ -225,7 +225,7 @@ def _encode(
         # Taken before reading: a change meanwhile is noticed later.
         fingerprints = [s.fingerprint() for s in sources]
         one_line = isinstance(source, SentenceFiles) and source.one_line
-        spools, replaced, faulty = _read_files(
+        spools, replaced, faulty = scan_files(
             sources, folder, settings, progress, one_line=one_line
         )
     if not any(block.words for spool in spools for block in spool.blocks):
@@ -245,12 +245,17 @@ def _encode(
             **settings.described(),
         },
     )
+    return told_of_replaced(replaced, faulty, [s.name for s in sources[:99]], settings)
+
+
+def told_of_replaced(replaced: int, faulty: bytes, names: list[str], settings: ReadSettings) -> str:
+    """Say how often something was no text, if it was, and what may help."""
     if not replaced:
         return ""
     advice = f"; {encoding_advice(faulty)}" if settings.encoding == UTF8 else ""
     return (
         f"{replaced:,} times U+FFFD took the place of bytes that are no {settings.encoding} in "
-        f"{shortened(', '.join(s.name for s in sources[:99]))}{advice}"
+        f"{shortened(', '.join(names))}{advice}"
     )
 
 
@@ -264,14 +269,34 @@ def _sources_of_sentences(source: Any, settings: ReadSettings) -> list[TextSourc
     return source.sources()
 
 
-def _read_files(
+def scan_files(
     sources: list[TextSource],
     folder: Path,
     settings: ReadSettings,
-    progress: ReadProgress | None,
+    progress: ReadProgress | None = None,
     *,
-    one_line: bool,
+    one_line: bool = False,
 ) -> tuple[list[SpooledText], int, bytes]:
+    """Read files into provisional ids.
+
+    Parameters
+    ----------
+    sources : list of TextSource
+    folder : Path
+        For the spool files.
+    settings : ReadSettings
+    progress : callable, optional
+    one_line : bool, default False
+        Whether line ends are spaces.
+
+    Returns
+    -------
+    list of SpooledText
+    int
+        How often U+FFFD took the place of something.
+    bytes
+        Of the first block seen in which it did.
+    """
     tokenizer = settings.tokenizer
     blocks = TextBlocks(
         sources,

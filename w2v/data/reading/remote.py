@@ -105,6 +105,13 @@ class _Raised:
             )
         return data
 
+    def seek(self, place: int) -> None:
+        with told(self._url):
+            self._file.seek(place)
+
+    def seekable(self) -> bool:
+        return bool(self._file.seekable())
+
     def close(self) -> None:
         self._file.close()
 

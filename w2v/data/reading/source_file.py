@@ -60,6 +60,11 @@ class TextSource:
         return False
 
     @property
+    def start(self) -> int:
+        """Where in its file it begins: beyond 0 the file's beginning has been judged already."""
+        return 0
+
+    @property
     def stays_open(self) -> bool:
         """Whether what :meth:`open` gives is somebody else's, and not to be closed."""
         return self.path is None

@@ -151,7 +151,7 @@ class TextBlocks:
 
     def __iter__(self) -> Iterator[TextBlock | ListBlock]:
         for source in self._sources:
-            offset = 0
+            offset = source.start
             # Closed at an error too, not when its traceback is forgotten.
             with closing(self._chunks(source)) as chunks:
                 for data in _cut(chunks, self._breaks, source.name):

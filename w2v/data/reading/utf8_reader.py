@@ -18,7 +18,7 @@ from w2v.data.reading.source_file import TextSource
 from w2v.files.foreign import foreign_kind
 from w2v.messages import quoted
 
-_COMPRESSED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
+COMPRESSED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
 _BOM = b"\xef\xbb\xbf"
 _SAMPLE = 1 << 16
 # So small a file of odd bytes may well be text somebody made up.
@@ -48,8 +48,9 @@ class Utf8Reader:
         self._decoder: Decoder | None = None
         self._raw: Any = source.open()
         self._counted = _Counted(self._raw)
-        head = self._counted.read(16)
-        codec = next((c for magic, c in _COMPRESSED.items() if head.startswith(magic)), None)
+        # In the middle of a file a line may begin as something else would.
+        head = b"" if source.start else self._counted.read(16)
+        codec = next((c for magic, c in COMPRESSED.items() if head.startswith(magic)), None)
         if source.compressed and codec is None and head:
             self.close()
             raise CorpusError(f"{source.name} is not compressed as its name says; rename it")
@@ -57,7 +58,7 @@ class Utf8Reader:
         self._bytes: Any = self._counted
         if codec:
             self._bytes = pa.CompressedInputStream(pa.PythonFile(self._counted, "r"), codec)
-        self._first = True
+        self._first = not source.start
 
     @property
     def consumed(self) -> int:

@@ -53,6 +53,16 @@ class WordCounts:
             str(arena[a:b], "utf-8") for a, b in zip(starts.tolist(), ends.tolist(), strict=True)
         ]
 
+    def arrow(self) -> Any:
+        """Return words as an Arrow array of large strings, without a copy."""
+        import pyarrow as pa
+
+        return pa.LargeStringArray.from_buffers(
+            len(self.counts),
+            pa.py_buffer(np.ascontiguousarray(self.starts)),
+            pa.py_buffer(self.arena),
+        )
+
     @classmethod
     def from_texts(
         cls, texts: Sequence[str] | Any, counts: NDArray[np.int64], first: NDArray[np.int64]

@@ -1,0 +1,183 @@
+"""Training on a cluster of processes: the same words, the same bytes, whoever dies on the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.support.commands import run
+from w2v import Word2Vec
+from w2v.cluster import ClusterError, ClusterTraining, cluster_run, train
+from w2v.cluster.connecting import Place
+
+HOW: dict[str, Any] = {
+    "vector_size": 16, "min_count": 3, "epochs": 2, "sg": 1, "workers": 1, "sample": 1e-2
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_run, "_SMALLEST_PART", 20_000)
+
+
+@pytest.fixture
+def one(client: Any) -> Any:
+    """A client of a cluster that has one of the workers alone."""
+    first, *_others = sorted(client.nthreads())
+    original = client.scheduler_info
+
+    def scheduler_info(n_workers: int = -1) -> Any:
+        info = dict(original(n_workers=n_workers))
+        info["workers"] = {first: info["workers"][first]}
+        return info
+
+    client.scheduler_info = scheduler_info
+    yield client
+    del client.scheduler_info
+
+
+def saved(model: Word2Vec, folder: Path) -> dict[str, bytes]:
+    """Return the bytes of a model's words and weights."""
+    model.save(folder)
+    return {name: (folder / name).read_bytes() for name in ("vocab.arrow", "weights.safetensors")}
+
+
+def test_one_worker_gives_the_bytes_of_no_cluster(one: Any, text: Path, tmp_path: Path) -> None:
+    there = train(one, str(text), round_words=3_000, **HOW)
+    here = Word2Vec(corpus_file=text, backend="cpu", **HOW)
+    assert saved(there, tmp_path / "there") == saved(here, tmp_path / "here")
+    assert there.losses == here.losses
+    assert there.trained_words == here.trained_words
+
+
+def test_two_workers_read_the_same_words_and_train_each_once(client: Any, text: Path) -> None:
+    here = Word2Vec(corpus_file=text, backend="cpu", **HOW)
+    model = Word2Vec(backend="cpu", **HOW)
+    with ClusterTraining(client, model, round_words=2_000) as cluster:
+        corpus = cluster.read(text)
+        assert len(corpus.sizes) > 2
+        assert corpus.vocab == here.vocab
+        excerpt, whole = corpus.excerpt(5_000), here.read(text)
+        assert excerpt.tokens.tolist() == whole.excerpt(5_000).tokens.tolist()
+        model.fit(corpus)
+        report = cluster.report
+    assert model.trained_words == 2 * whole.total_words
+    assert len(report["workers"]) == 2
+    assert model.losses[-1] == pytest.approx(here.losses[-1], abs=0.1)
+    assert model.wv.index_to_key == here.wv.index_to_key
+
+
+def test_an_encoded_corpus_is_trained_where_it_lies(one: Any, text: Path, tmp_path: Path) -> None:
+    corpus = Word2Vec(**HOW).read(text)
+    corpus.save(tmp_path / "encoded")
+    there = train(one, tmp_path / "encoded", round_words=3_000, **HOW)
+    here = Word2Vec(corpus, backend="cpu", **HOW)
+    assert np.array_equal(there.wv.vectors, here.wv.vectors)
+
+
+class Killer:
+    """Kills a worker when a training has come so far."""
+
+    def __init__(self, client: Any, share: float) -> None:
+        self._client, self._share, self.killed = client, share, 0
+
+    def on_batch_end(self, model: Word2Vec) -> None:
+        if not self.killed and model.within_epoch + model.epochs_done > self._share:
+            pids = self._client.run(os.getpid)
+            self.killed = pids[max(pids)]
+            os.kill(self.killed, signal.SIGKILL)
+
+    on_epoch_end = on_batch_end
+
+
+def test_a_worker_that_is_killed_costs_no_word(client: Any, text: Path) -> None:
+    killer = Killer(client, np.random.default_rng().uniform(0.1, 0.9))
+    model = train(client, str(text), round_words=1_000, callbacks=[killer], **HOW)
+    assert killer.killed
+    assert model.trained_words == 2 * Word2Vec(**HOW).read(text).total_words
+    assert np.isfinite(model.wv.vectors).all()
+
+
+def test_a_training_that_was_stopped_goes_on_from_its_checkpoint(
+    one: Any, text: Path, tmp_path: Path
+) -> None:
+    class Stopper:
+        def on_batch_end(self, model: Word2Vec) -> None:
+            if model.trained_words > 25_000:
+                raise KeyboardInterrupt
+
+    how: dict[str, Any] = {"round_words": 3_000, "checkpoint": tmp_path / "run", **HOW}
+    with pytest.raises(KeyboardInterrupt):
+        train(one, str(text), callbacks=[Stopper()], **how)
+    alone = Word2Vec.load(tmp_path / "run", workers=1).fit(text, resume=True)
+    there = train(one, str(text), resume=True, **how)
+    here = Word2Vec(corpus_file=text, backend="cpu", **HOW)
+    for each in (there, alone):
+        assert each.trained_words == here.trained_words
+        assert np.array_equal(each.wv.vectors, here.wv.vectors)
+
+
+def test_what_a_worker_lacks_is_one_error_before_training(
+    client: Any, text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "here.txt").write_bytes(text.read_bytes())
+    with pytest.raises(ClusterError, match=r"^tcp://\S+ cannot read the corpus .*find it under"):
+        train(client, "/proc/self/cwd/here.txt", **HOW)
+    monkeypatch.setattr("w2v.__version__", "9.9")
+    with pytest.raises(ClusterError, match=r"^tcp://\S+ has w2v 0\S* \(here 9.9\): install"):
+        train(client, str(text), **HOW)
+    monkeypatch.undo()
+    monkeypatch.setattr("w2v.cluster.engine._MODELS", 1e12)
+    with pytest.raises(ClusterError, match=r"^tcp://\S+ has .* GB of memory free, and training"):
+        train(client, str(text), **HOW)
+
+
+def test_a_part_that_fails_is_one_error(client: Any, tmp_path: Path) -> None:
+    path = tmp_path / "bad.txt"
+    path.write_bytes(b"words that are text\n" * 5_000 + b"\xff\xfe\n" + b"more words\n" * 5_000)
+    with pytest.raises(ValueError, match=r"bad.txt has byte 0xff at 100000, which is no UTF-8"):
+        train(client, str(path), errors="strict", **HOW)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("where", ["--scheduler", "--local-cluster"])
+def test_the_command_trains_on_a_cluster(
+    client: Any, text: Path, tmp_path: Path, where: str
+) -> None:
+    value = client.scheduler.address if where == "--scheduler" else 2
+    of_model = ("--epochs", 1, "--vector-size", 16, "--min-count", 3, "--workers", 1)
+    done = run("train", text, *of_model, where, value, "--metrics", "run.jsonl", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "cluster: 2 workers at tcp://127.0.0.1:" in done.stderr
+    assert "dashboard: http://" in done.stderr
+    events = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text().splitlines()]
+    of_cluster = next(event for event in events if event["event"] == "cluster")
+    assert len(of_cluster["workers"]) == 2
+    assert events[-1]["event"] == "end"
+
+
+def test_options_that_cannot_be_are_told_by_name(tmp_path: Path) -> None:
+    done = run("train", "pydocs", "--local-cluster", 2, "--reread", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "--reread cannot be on a cluster" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"local_cluster": 2, "scheduler": "tcp://a:1"}, "are one cluster each: give one"),
+        ({"scheduler": "tcp://a:1", "tls_cert": Path("x")}, "go together"),
+        ({"local_cluster": 0}, "it needs 1 worker or more"),
+        ({"scheduler_file": Path("nowhere.json")}, "nowhere.json: no such file"),
+    ],
+)
+def test_a_place_that_contradicts_itself_is_an_error(given: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        Place(**given)

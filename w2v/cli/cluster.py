@@ -1,0 +1,146 @@
+"""Training on a cluster: the options that name one, and what is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from w2v.cli.common import command_line
+
+if TYPE_CHECKING:
+    from w2v.cli.metrics import MetricsLog
+    from w2v.cluster import ClusterTraining
+    from w2v.cluster.connecting import Place
+    from w2v.word2vec import Word2Vec
+
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        help="Train on the workers of the Dask cluster whose scheduler is here, tcp://host:8786.",
+        show_default=False,
+    ),
+]
+SchedulerFile = Annotated[
+    Path | None,
+    typer.Option(
+        help="The same, by the file that dask scheduler --scheduler-file writes.",
+        show_default=False,
+    ),
+]
+LocalCluster = Annotated[
+    int | None,
+    typer.Option(
+        help="Train on so many worker processes of this machine; on its GPUs with dask-cuda.",
+        show_default=False,
+    ),
+]
+TlsCaFile = Annotated[
+    Path | None,
+    typer.Option(help="Certificates that the cluster is trusted by.", show_default=False),
+]
+TlsCert = Annotated[Path | None, typer.Option(help="This side's certificate.", show_default=False)]
+TlsKey = Annotated[Path | None, typer.Option(help="Its key.", show_default=False)]
+
+_NAMES = (
+    "scheduler",
+    "scheduler_file",
+    "local_cluster",
+    "tls_ca_file",
+    "tls_cert",
+    "tls_key",
+)
+
+
+def place_of_cluster(given: Mapping[str, Any]) -> Place | None:
+    """Return the cluster that is asked for, None for none.
+
+    Parameters
+    ----------
+    given : mapping of str to value
+        Of the command's parameters.
+
+    Raises
+    ------
+    CommandLineError
+        Options that contradict each other, or cannot be on a cluster.
+    ImportError
+        Dask is not installed.
+    """
+    named = {name: given[name] for name in _NAMES}
+    if all(value is None for value in named.values()):
+        return None
+    from w2v.cluster.connecting import Place
+    from w2v.optional import optional
+
+    with command_line():
+        place = Place(**named)
+        if given["reread"]:
+            raise ValueError("--reread cannot be on a cluster, where the text is read once")
+        if given["optimizer"] != "sgd":
+            raise ValueError(
+                f"--optimizer {given['optimizer']} cannot be on a cluster, where sgd trains"
+            )
+        if "-" in (given["corpus"] or ()):
+            raise ValueError("standard input cannot be read on a cluster: name files")
+    optional("distributed", "cluster", "dask[distributed]")
+    return place
+
+
+@contextmanager
+def on_cluster(
+    place: Place | None, word2vec: Word2Vec, backend: str, say: Callable[[str], None]
+) -> Iterator[ClusterTraining | None]:
+    """Have a model trained on a cluster for the length of a block; None without one."""
+    if place is None:
+        yield None
+        return
+    from w2v.cluster import ClusterTraining
+    from w2v.cluster.connecting import connected
+
+    with connected(place, threads=word2vec.config.workers, backend=backend) as client:
+        workers = len(client.scheduler_info(n_workers=-1)["workers"])
+        say(f"cluster: {workers} workers at {client.scheduler.address}")
+        if client.dashboard_link:
+            say(f"dashboard: {client.dashboard_link}")
+        with ClusterTraining(client, word2vec, backend=backend) as cluster:
+            yield cluster
+
+
+class ClusterLog:
+    """What the rounds of each epoch cost, for people and for the file of metrics.
+
+    Parameters
+    ----------
+    cluster : ClusterTraining
+    log : MetricsLog
+    say : callable
+    """
+
+    def __init__(
+        self, cluster: ClusterTraining, log: MetricsLog, say: Callable[[str], None]
+    ) -> None:
+        self._cluster, self._log, self._say = cluster, log, say
+
+    def on_epoch_end(self, word2vec: Word2Vec) -> None:
+        """Tell it; a callback of :class:`w2v.Word2Vec`."""
+        told = self._cluster.report
+        if not told:
+            return
+        self._log.write("cluster", epoch=word2vec.epochs_done, **told)
+        speeds = ", ".join(f"{name} {speed:,}" for name, speed in told["workers"].items())
+        self._say(
+            f"epoch {word2vec.epochs_done}: {told['rounds']:,} rounds so far, "
+            f"{told['exchange_share']:.0%} of the time exchange, workers disagree by "
+            f"{told['disagreement']:.2f}; words/s: {speeds}"
+        )
+
+
+def logs(
+    log: MetricsLog, cluster: ClusterTraining | None, say: Callable[[str], None]
+) -> list[MetricsLog | ClusterLog]:
+    """Return what is called on the way of a training, on a cluster or not."""
+    return [log] if cluster is None else [log, ClusterLog(cluster, log, say)]

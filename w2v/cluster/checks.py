@@ -1,0 +1,103 @@
+"""What must be so on every worker before anything is trained."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from w2v.cluster.errors import ClusterError
+from w2v.data.reading.source_file import TextSource
+
+
+def versions() -> dict[str, str]:
+    """Return the versions here of what must be the same everywhere."""
+    return version_teller()()
+
+
+def version_teller() -> Callable[[], dict[str, str]]:
+    """Return a function that tells versions, which itself is sent: w2v may not be there."""
+
+    def told() -> dict[str, str]:
+        import platform
+        from importlib import import_module
+
+        found = {"Python": ".".join(platform.python_version_tuple()[:2])}
+        for name in ("w2v", "numpy", "numba"):
+            try:
+                found[name] = str(import_module(name).__version__)
+            except ImportError as error:
+                found[name] = f"not installed ({error})"
+        try:  # what is sent later names it, and would end a worker that cannot
+            import_module("w2v.cluster.worker_run")
+        except Exception as error:
+            found["w2v"] += f", which cannot be imported ({error})"
+        return found
+
+    return told
+
+
+def require_same_versions(worker: str, there: Mapping[str, str]) -> None:
+    """Refuse a worker that has other versions than are here, by a ClusterError."""
+    here = versions()
+    other = [
+        f"{name} {there.get(name)} (here {here[name]})"
+        for name in here
+        if there.get(name) != here[name]
+    ]
+    if other:
+        raise ClusterError(
+            f"{worker} has {', '.join(other)}: install the same on all workers, or leave it out"
+        )
+
+
+def unreadable(sources: Sequence[tuple[TextSource, int | None]], folders: Sequence[str]) -> str:
+    """Return why a worker cannot read the corpus as it is on the driver; nothing if it can."""
+    for source, size in sources:
+        try:
+            here = source.size
+            if here is None and source.path is not None:
+                return f"{source.name} is not there"
+            if here != size:
+                return f"{source.name} has {here:,} bytes, where it was named it has {size:,}"
+            source.open().close()
+        except Exception as error:
+            return f"{source.name}: {error}"
+    missing = [folder for folder in folders if not Path(folder).is_dir()]
+    return f"{missing[0]} is not there" if missing else ""
+
+
+def require_readable(worker: str, why: str) -> None:
+    """Refuse a worker that cannot read the corpus, by a ClusterError."""
+    if why:
+        raise ClusterError(
+            f"{worker} cannot read the corpus ({why}): put it where all workers and this process "
+            "find it under the same name, or name a URL (s3://…)"
+        )
+
+
+def free_memory() -> int:
+    """Return the bytes that a worker can still take."""
+    import psutil
+
+    from w2v.optional import optional
+
+    free = int(psutil.virtual_memory().available)
+    limit = (
+        optional("distributed", "cluster", "dask[distributed]")
+        .get_worker()
+        .memory_manager.memory_limit
+    )
+    if limit:
+        free = min(free, int(limit) - psutil.Process(os.getpid()).memory_info().rss)
+    return max(0, free)
+
+
+def require_enough_memory(worker: str, free: int, needed: int) -> None:
+    """Refuse a worker that has not the memory that training takes, by a ClusterError."""
+    if needed > free:
+        raise ClusterError(
+            f"{worker} has {free / 1e9:.3g} GB of memory free, and training takes "
+            f"{needed / 1e9:.3g} GB on each worker: give it more, lower vector_size, raise "
+            "min_count, or bound the vocabulary by max_final_vocab (--max-vocab)"
+        )

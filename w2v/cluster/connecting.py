@@ -1,0 +1,128 @@
+"""A client of Dask, from what a command line says."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from w2v.backend import get_backend
+from w2v.cluster.errors import ClusterError
+from w2v.optional import optional
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a cluster is; one of the first three.
+
+    Parameters
+    ----------
+    scheduler : str, optional
+        Its scheduler's address.
+    scheduler_file : Path, optional
+        As ``dask scheduler --scheduler-file`` writes it.
+    local_cluster : int, optional
+        Workers to start here, for as long as the client is there.
+    tls_ca_file, tls_cert, tls_key : Path, optional
+        For an encrypted connection: certificates to trust, this side's own, and its key.
+
+    Raises
+    ------
+    ValueError
+        What contradicts itself; it names the options.
+    """
+
+    scheduler: str | None = None
+    scheduler_file: Path | None = None
+    local_cluster: int | None = None
+    tls_ca_file: Path | None = None
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+
+    @property
+    def _keys(self) -> tuple[Path | None, ...]:
+        return self.tls_ca_file, self.tls_cert, self.tls_key
+
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself, by a ValueError that names the options."""
+        places = self.scheduler, self.scheduler_file, self.local_cluster
+        if sum(each is not None for each in places) != 1:
+            raise ValueError(
+                "--scheduler, --scheduler-file and --local-cluster are one cluster each: give one"
+            )
+        given = [key for key in self._keys if key is not None]
+        if given and (len(given) < len(self._keys) or self.local_cluster is not None):
+            raise ValueError(
+                "--tls-ca-file, --tls-cert and --tls-key go together, with --scheduler or "
+                "--scheduler-file"
+            )
+        for key in (*given, self.scheduler_file):
+            if key is not None and not key.is_file():
+                raise ValueError(f"{key}: no such file")
+        if self.local_cluster is not None and self.local_cluster < 1:
+            raise ValueError(f"--local-cluster is {self.local_cluster}: it needs 1 worker or more")
+
+
+@contextmanager
+def connected(place: Place, *, threads: int | None = None, backend: str = "auto") -> Iterator[Any]:
+    """Connect to a cluster, or start one here, for the length of a block.
+
+    Parameters
+    ----------
+    place : Place
+    threads : int, optional
+        Of each worker that is started here; by default all processors' among them.
+    backend : str, default "auto"
+        With a GPU, and dask-cuda, each worker that is started here has one of its own.
+
+    Yields
+    ------
+    distributed.Client
+
+    Raises
+    ------
+    ClusterError
+        There is no scheduler.
+    ImportError
+        Dask is not installed.
+    """
+    distributed = optional("distributed", "cluster", "dask[distributed]")
+    with ExitStack() as stack:
+        if place.local_cluster is not None:
+            cluster = stack.enter_context(
+                _started(distributed, place.local_cluster, threads, backend)
+            )
+            yield stack.enter_context(distributed.Client(cluster))
+            return
+        how: dict[str, Any] = {}
+        if place.tls_ca_file is not None:
+            how["security"] = distributed.Security(
+                tls_ca_file=str(place.tls_ca_file),
+                tls_client_cert=str(place.tls_cert),
+                tls_client_key=str(place.tls_key),
+                require_encryption=True,
+            )
+        where = place.scheduler or str(place.scheduler_file)
+        name = "address" if place.scheduler else "scheduler_file"
+        try:
+            client = stack.enter_context(distributed.Client(**{name: where}, **how))
+        except (OSError, ValueError) as error:
+            raise ClusterError(f"no scheduler answers at {where}: {error}") from error
+        yield client
+
+
+def _started(distributed: Any, workers: int, threads: int | None, backend: str) -> Any:
+    how: dict[str, Any] = {
+        "n_workers": workers,
+        "threads_per_worker": threads or max(1, (os.cpu_count() or 1) // workers),
+        "dashboard_address": ":0",
+        "silence_logs": logging.CRITICAL,
+    }
+    if backend != "cpu" and get_backend(backend).name == "gpu":
+        cuda = optional("dask_cuda", "cluster", "dask-cuda")
+        return cuda.LocalCUDACluster(**how)
+    return distributed.LocalCluster(processes=True, **how)

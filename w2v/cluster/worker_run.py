@@ -1,0 +1,343 @@
+"""What one worker does of a run: the functions that the driver has it call.
+
+Each is given the run's name; what belongs to it on this worker is kept from call to call, and
+all of it can be made anew from what the driver sends.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, MutableMapping
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from w2v.backend import Array, Backend
+from w2v.cluster.changes import Changes, is_packed, length_of, merged, packed
+from w2v.cluster.combining import apply
+from w2v.cluster.errors import NotPreparedError
+from w2v.cluster.parts import Part, PartSize, Piece
+from w2v.cluster.rounds import RoundTrainer, Span
+from w2v.cluster.worker_text import WorkerText
+from w2v.config import TrainConfig
+from w2v.data import Vocabulary
+from w2v.data.errors import CorpusError, NoWordsError
+from w2v.data.reading.corpus_writer import cut_vocabulary, merge_words
+from w2v.data.reading.read_settings import ReadSettings
+from w2v.data.reading.word_counts import WordCounts
+from w2v.optional import optional
+
+
+class TextOrder(NamedTuple):
+    """What a worker is told of a text.
+
+    Parameters
+    ----------
+    parts : tuple of Part
+    settings : ReadSettings
+    sizes : tuple of PartSize or None
+        Once they are known.
+    """
+
+    parts: tuple[Part, ...]
+    settings: ReadSettings
+    sizes: tuple[PartSize, ...] | None = None
+
+
+class Start(NamedTuple):
+    """Weights that a round begins with, where a worker has not those of the round before.
+
+    Parameters
+    ----------
+    W_in, W_out : arrays
+    lockf : (V,) array or None
+    """
+
+    W_in: np.ndarray
+    W_out: np.ndarray
+    lockf: np.ndarray | None
+
+
+class RoundOrder(NamedTuple):
+    """What a worker is to train.
+
+    Parameters
+    ----------
+    version : int
+        Of the weights, which count the rounds.
+    shard : str
+        The name that the pieces have together.
+    pieces : tuple of Piece
+    span : Span
+    alone : bool
+        Whether no other worker trains.
+    half : bool
+        Whether changes travel in half precision.
+    """
+
+    version: int
+    shard: str
+    pieces: tuple[Piece, ...]
+    span: Span
+    alone: bool
+    half: bool
+
+
+class Answer(NamedTuple):
+    """What came of it.
+
+    Parameters
+    ----------
+    changes : Changes
+        NumPy's.
+    told : tuple of Told
+        Of each worker.
+    """
+
+    changes: Changes
+    told: tuple[Told, ...]
+
+
+class Told(NamedTuple):
+    """How one worker's round went.
+
+    Parameters
+    ----------
+    worker : str
+    words : int
+    seconds : float
+        Of training.
+    waiting : float
+        Of taking the weights that the round begins with.
+    norm : float
+        How long its change is.
+    """
+
+    worker: str
+    words: int
+    seconds: float
+    waiting: float
+    norm: float
+
+
+class _Run:
+    def __init__(self, text: WorkerText) -> None:
+        self.text = text
+        self.turn = Lock()
+        self.version = -1
+        self.weights: tuple[Array, Array] | None = None
+        self.trainer: RoundTrainer | None = None
+
+
+_RUNS: MutableMapping[Any, dict[str, _Run]] = WeakKeyDictionary()
+
+
+def _worker() -> Any:
+    return optional("distributed", "cluster", "dask[distributed]").get_worker()
+
+
+def _run(name: str) -> _Run:
+    # An error of a look-up would go along, and cannot be sent.
+    run = _RUNS.get(_worker(), {}).get(name)
+    if run is None:
+        raise NotPreparedError(f"{_worker().address} knows nothing of the run {name}")
+    return run
+
+
+def prepare_worker(name: str, order: TextOrder, vocab: Vocabulary | None) -> str:
+    """Begin a run on a worker, with what is known of its text."""
+    worker = _worker()
+    runs = _RUNS.setdefault(worker, {})
+    if name not in runs:
+        parent = Path(worker.local_directory)
+        text = WorkerText(order.parts, order.settings, parent, vocab, order.sizes)
+        runs[name] = _Run(text)
+    return str(worker.address)
+
+
+def end_run(name: str) -> None:
+    """Forget a run and remove its files."""
+    run = _RUNS.get(_worker(), {}).pop(name, None)
+    if run is not None:
+        run.text.close()
+
+
+def count_part(name: str, number: int) -> tuple[str, WordCounts]:
+    """Return who has read a part, and its words."""
+    return str(_worker().address), _run(name).text.count(number)
+
+
+def merge_counts(*counted: tuple[str, WordCounts]) -> tuple[str, WordCounts]:
+    """Return the words of several parts."""
+    words = [each for _, each in counted if len(each.counts)]
+    if len({each.integers for each in words}) > 1:
+        raise CorpusError(
+            "some sources hold words, others lists of integers; tokens are all strings or all "
+            "integers: make them of one kind"
+        )
+    if len(words) < 2:
+        return "", words[0] if words else counted[0][1]
+    merged, _ = merge_words(words)
+    merged.arena = merged.arena[: merged.starts[-1] + 8]
+    return "", merged
+
+
+def vocabulary_of(counted: tuple[str, WordCounts], limits: dict[str, Any], what: str) -> Vocabulary:
+    """Return the vocabulary of a text's words."""
+    if not len(counted[1].counts):
+        raise NoWordsError(f"{what} holds no words; give text with words in it")
+    return cut_vocabulary(counted[1], limits)[0]
+
+
+def reader_of(counted: tuple[str, WordCounts]) -> str:
+    """Return who has read a part."""
+    return counted[0]
+
+
+def together(*results: Any) -> tuple[Any, ...]:
+    """Return results as one, which is fetched at once."""
+    return results
+
+
+def encode_part(name: str, number: int, vocab: Vocabulary) -> tuple[str, PartSize]:
+    """Return who has encoded a part, and what it holds."""
+    text = _run(name).text
+    text.vocab = vocab
+    return str(_worker().address), text.encode(number)
+
+
+def excerpt_of_part(name: str, number: int, sentences: np.ndarray) -> Any:
+    """Return tokens and offsets of some sentences of a part."""
+    return _run(name).text.excerpt(number, sentences)
+
+
+class Deal(NamedTuple):
+    """What a worker trains until others come or go.
+
+    Parameters
+    ----------
+    config : TrainConfig
+    total : int
+        Words of the run.
+    shard : str
+        The name that the pieces have together.
+    pieces : tuple of Piece
+    sizes : tuple of PartSize
+        What the parts held when they were first read.
+    """
+
+    config: TrainConfig
+    total: int
+    shard: str
+    pieces: tuple[Piece, ...]
+    sizes: tuple[PartSize, ...]
+
+
+def take_deal(name: str, deal: Deal, vocab: Vocabulary) -> tuple[list[tuple[int, int]], float]:
+    """Put together what a worker is to train, and make ready.
+
+    Parameters
+    ----------
+    name : str
+    deal : Deal
+    vocab : Vocabulary
+
+    Returns
+    -------
+    list of (int, int)
+        For each of the pieces, where its first sentence begins and its last ends, in the part.
+    float
+        Seconds of compiling.
+    """
+    run = _run(name)
+    with run.turn:
+        run.text.vocab, run.text.sizes = vocab, deal.sizes
+        bounds = []
+        for piece in deal.pieces:
+            offsets = run.text.encoded(piece.part).offsets
+            first, last = np.searchsorted(offsets[:-1], (piece.start, piece.stop)).tolist()
+            bounds.append((int(offsets[first]), int(offsets[last])))
+        corpus = run.text.shard(deal.shard, deal.pieces)
+        begin = time.perf_counter()
+        if run.trainer is None:
+            run.trainer = RoundTrainer(deal.config, corpus, deal.total)
+            if run.trainer.backend.name == "cpu" and deal.config.workers is None:
+                threads = _worker().state.nthreads
+                run.trainer.config = replace(deal.config, workers=threads)
+        run.trainer.shard = corpus
+        return bounds, time.perf_counter() - begin
+
+
+def train_round(name: str, order: RoundOrder, update: Answer | None, start: Start | None) -> Answer:
+    """Train a worker's part of a round.
+
+    Parameters
+    ----------
+    name : str
+    order : RoundOrder
+    update : Answer, optional
+        What all workers have changed in the round before; None where ``start`` says all.
+    start : Start, optional
+
+    Raises
+    ------
+    NotPreparedError
+        The worker has not the weights of the round before.
+    """
+    run = _run(name)
+    with run.turn:
+        begin = time.perf_counter()
+        trainer = run.trainer
+        if trainer is None:
+            raise NotPreparedError("this worker has no shard")
+        backend = trainer.backend
+        if start is not None:
+            # Copies: where workers are threads, those are the driver's own.
+            run.weights = (
+                backend.fused_rows(backend.asarray(start.W_in.copy())),
+                backend.fused_rows(backend.asarray(start.W_out.copy())),
+            )
+            trainer.lockf = None if start.lockf is None else backend.asarray(start.lockf)
+            run.version = order.version
+        elif run.version == order.version - 1 and update is not None and run.weights is not None:
+            run.version = -1  # until it is done
+            apply(run.weights, on_backend(backend, update.changes))
+            run.version = order.version
+        if run.version != order.version or run.weights is None:
+            raise NotPreparedError(f"weights {order.version} are asked for, {run.version} are here")
+        trainer.shard = run.text.shard(order.shard, order.pieces)
+        ready = time.perf_counter()
+        changes = trainer.train(run.weights, order.span, alone=order.alone)
+        backend.synchronize()
+        changes = _to_host(backend, changes)
+        seconds = time.perf_counter() - ready
+    told = Told(str(_worker().address), changes.words, seconds, ready - begin, length_of(changes))
+    return Answer(packed(changes) if order.half and not order.alone else changes, (told,))
+
+
+def merge_answers(*answers: Answer) -> Answer:
+    """Return what several workers have changed, in half precision if theirs are."""
+    changes, told = answers[0]
+    for answer in answers[1:]:
+        changes, told = merged(changes, answer.changes), told + answer.told
+    return Answer(packed(changes) if is_packed(answers[0].changes) else changes, told)
+
+
+def on_backend(backend: Backend, changes: Changes) -> Changes:
+    """Return changes that came as NumPy's on a backend."""
+    return _with_parts(backend.asarray, changes)
+
+
+def _to_host(backend: Backend, changes: Changes) -> Changes:
+    return _with_parts(backend.to_numpy, changes)
+
+
+def _with_parts(move: Callable[[Any], Any], changes: Changes) -> Changes:
+    inputs, outputs = (type(rows)(*map(move, rows)) for rows in (changes.inputs, changes.outputs))
+    matrices = changes.curvatures
+    curvatures = None if matrices is None else (move(matrices[0]), move(matrices[1]))
+    return changes._replace(inputs=inputs, outputs=outputs, curvatures=curvatures)

@@ -1,0 +1,310 @@
+"""The workers of a cluster, as the driver sees them: who is there, who answers, who fails."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from w2v.cluster.errors import ClusterError, NotPreparedError
+from w2v.data.errors import CorpusError
+from w2v.optional import optional
+from w2v.training.divergence import DivergedError
+
+_log = logging.getLogger("w2v")
+
+Future = Any  # of Dask
+_LOOK_EVERY = 0.25  # seconds from one look at who is there to the next
+PATIENCE = 30.0
+_SENT_IN = 600.0  # seconds, after which what is sent will not come
+_FIRST_WORKER = 60.0  # seconds until a cluster that starts has its first worker
+
+
+class WorkersLeftError(Exception):
+    """Workers are gone or do not answer, and what they were to do is to be done by others.
+
+    Parameters
+    ----------
+    workers : iterable of str
+    """
+
+    def __init__(self, workers: Iterable[str]) -> None:
+        self.workers = sorted(workers)
+        super().__init__(", ".join(self.workers))
+
+
+class Workers:
+    """Who is there, and has been prepared for a run.
+
+    Parameters
+    ----------
+    client : distributed.Client
+    prepare : callable
+        Makes workers ready, given their addresses, and returns why some cannot be used.
+    patience : float
+        Seconds without a sign of life after which others do a worker's work.
+    """
+
+    def __init__(
+        self,
+        client: Any,
+        prepare: Callable[[list[str]], Mapping[str, ClusterError]],
+        patience: float = PATIENCE,
+    ) -> None:
+        self.client, self.patience = client, patience
+        self._dask = optional("distributed", "cluster", "dask[distributed]")
+        self._prepare = prepare
+        self._ready: set[str] = set()
+        self._refused: set[str] = set()
+        self._silent: dict[str, Future] = {}
+        # The last sign of life of each as the scheduler has it, and when it came here.
+        self._signs: dict[str, tuple[Any, float]] = {}
+
+    # -- who is there -----------------------------------------------------------------
+
+    def alive(self) -> set[str]:
+        """Return the addresses of all workers that the scheduler knows."""
+        with self.told():
+            known = self.client.scheduler_info(n_workers=-1).get("workers", {})
+        if self.client.status != "running":
+            raise self._gone("")
+        now = time.monotonic()
+        for worker, info in known.items():
+            sign = info.get("last_seen")
+            if self._signs.get(worker, (None, 0.0))[0] != sign:
+                self._signs[worker] = sign, now
+        return set(known)
+
+    def quiet(self, workers: Iterable[str]) -> set[str]:
+        """Return those of some workers, just seen, that give no sign of life; none if all do so."""
+        since = time.monotonic() - self.patience
+        quiet = {worker for worker in self._ready if self._signs.get(worker, ("", 0.0))[1] < since}
+        return quiet & set(workers) if quiet < self._ready else set()
+
+    def ready(self, *, wait: bool = False, strict: bool = False) -> list[str]:
+        """Return who can be given work, those who have come meanwhile too.
+
+        Parameters
+        ----------
+        wait : bool, default False
+            Whether to wait for a first one.
+        strict : bool, default False
+            Whether one that cannot be used is an error; otherwise it is left out.
+
+        Raises
+        ------
+        ClusterError
+            There is none, or if strict one cannot be used.
+        """
+        deadline = time.monotonic() + _FIRST_WORKER
+        while True:
+            there = self.alive()
+            self._ready &= there
+            self._refused &= there
+            for worker, answer in list(self._silent.items()):
+                if worker not in there or answer.status == "finished":
+                    del self._silent[worker]
+            new = there - self._ready - self._refused - self._silent.keys()
+            if new:
+                self._make_ready(sorted(new), strict=strict)
+            able = sorted(self._ready - self._silent.keys())
+            if able or not wait:
+                return able
+            if time.monotonic() > deadline:
+                raise ClusterError(
+                    f"no worker of the {len(there)} at {self.place} can be given work: start some, "
+                    "as dask worker does"
+                )
+            time.sleep(_LOOK_EVERY)
+
+    def _make_ready(self, new: list[str], *, strict: bool) -> None:
+        try:
+            refused = self._prepare(new)
+            if strict and refused:
+                raise next(iter(refused.values()))
+            for error in refused.values():
+                _log.warning("%s; it is left out", error)
+            self._refused.update(refused)
+            self._ready.update(set(new) - refused.keys())
+        except WorkersLeftError as left:
+            self.is_silent(left.workers)
+
+    def is_silent(self, workers: Iterable[str]) -> None:
+        """Give some workers nothing more until they answer."""
+        for worker in workers:
+            if worker in self._silent:
+                continue
+            _log.warning("%s is gone or does not answer: others do its work", worker)
+            self._ready.discard(worker)
+            self._silent[worker] = self.submit(str, worker, worker=worker)
+
+    def forget(self, workers: Iterable[str]) -> None:
+        """Prepare some workers anew: they have forgotten what they were told."""
+        self._ready -= set(workers)
+
+    @property
+    def place(self) -> str:
+        """Where the scheduler is."""
+        scheduler = self.client.scheduler
+        return str(scheduler.address) if scheduler is not None else "an address unknown"
+
+    # -- work -------------------------------------------------------------------------
+
+    def submit(
+        self, function: Callable[..., Any], *given: Any, worker: str | None = None
+    ) -> Future:
+        """Have a function called, on one worker alone or on any that has been prepared."""
+        among = sorted(self._ready) if worker is None else [worker]
+        with self.told():
+            where = {"workers": among, "allow_other_workers": False} if among else {}
+            return self.client.submit(function, *given, pure=False, **where)
+
+    def send(self, value: Any, workers: list[str]) -> Future:
+        """Send a value to one of some workers, from which the others take it.
+
+        Raises
+        ------
+        WorkersLeftError
+            That one is gone or does not answer.
+        """
+        first, begin = workers[0], time.monotonic()
+        with self.told():
+            # What is sent by Dask itself waits for a worker that is dead or stopped.
+            sending = asyncio.run_coroutine_threadsafe(
+                self.client.scatter([value], workers=[first], hash=False, asynchronous=True),
+                self.client.loop.asyncio_loop,
+            )
+        while True:
+            # Connections that end may be the worker's; whether the scheduler is there, alive says.
+            with suppress(OSError, RuntimeError, self._dask.client.CancelledError):
+                return sending.result(_LOOK_EVERY)[0]
+            there = self.alive()
+            gone = first not in there or bool(self.quiet([first]))
+            if gone or sending.done() or time.monotonic() - begin > _SENT_IN:
+                sending.cancel()
+                raise WorkersLeftError([first])
+
+    def wait(
+        self,
+        futures: Mapping[Future, str],
+        *,
+        needed: Iterable[str] = (),
+        bound: float | None = None,
+        watch: Callable[[int], None] | None = None,
+    ) -> None:
+        """Wait until all of some work is done.
+
+        Parameters
+        ----------
+        futures : mapping of future to str
+            Who does each; an empty name for anyone.
+        needed : iterable of str
+            Who else must not leave.
+        bound : float, optional
+            Seconds after which others are to do what is not done.
+        watch : callable, optional
+            Given now and then how many are done.
+
+        Raises
+        ------
+        WorkersLeftError
+            Who is gone, gives no sign of life, or has not done its work in time.
+        ClusterError, CorpusError, DivergedError
+            What the work itself has failed with.
+        """
+        begin = looked = last_there = time.monotonic()
+        waiting, needed = set(futures), set(needed)
+        while waiting:
+            done: set[Future] = set()
+            with self.told(), suppress(TimeoutError):
+                done, waiting = self._dask.wait(
+                    list(waiting), timeout=_LOOK_EVERY, return_when="FIRST_COMPLETED"
+                )
+            for future in done:
+                if future.status != "finished":
+                    self._raise(future, futures[future])
+            if watch is not None:
+                watch(len(futures) - len(waiting))
+            now = time.monotonic()
+            if not waiting or now - looked < _LOOK_EVERY:
+                continue
+            looked, there = now, self.alive()
+            last_there = now if there else last_there
+            if now - last_there > _FIRST_WORKER:
+                raise ClusterError(f"all workers at {self.place} are gone: start some again")
+            who = {futures[future] for future in waiting} - {""}
+            left = ((who | needed) - there) | self.quiet((who | needed or self._ready) & there)
+            if not self._ready & there:  # others may have come, who know nothing
+                left |= self._ready
+            if not left and bound is not None and now - begin > bound:
+                left = who
+            if left:
+                raise WorkersLeftError(left)
+
+    def result(self, future: Future, needed: Iterable[str] = ()) -> Any:
+        """Return what some work gives, as :meth:`wait` does."""
+        needed, seconds, begin = set(needed), self.patience, time.monotonic()
+        self.wait({future: ""}, needed=needed)
+        while True:
+            with self.told():
+                try:
+                    return future.result(timeout=seconds)
+                except TimeoutError:
+                    seconds *= 2
+            there = self.alive()
+            left = self.quiet(needed) | (needed - there)
+            if left or time.monotonic() - begin > _SENT_IN:
+                raise WorkersLeftError(left)
+
+    def _raise(self, future: Future, worker: str) -> None:
+        if future.status in ("cancelled", "lost"):
+            if self.client.status != "running":
+                raise self._gone("")
+            raise WorkersLeftError([])
+        with self.told():
+            try:
+                error = future.exception(timeout=self.patience)
+            except TimeoutError:
+                raise WorkersLeftError([worker] if worker else []) from None
+        if isinstance(error, NotPreparedError):
+            self.forget([worker] if worker else self._ready)
+            raise WorkersLeftError([])
+        if isinstance(error, CorpusError | DivergedError | ClusterError):
+            raise error
+        if isinstance(error, self._dask.KilledWorker):
+            raise ClusterError(
+                f"{error.last_worker.address} has died of this, and other workers before it: give "
+                "them more memory, as by --memory-limit, or look at their logs"
+            ) from error
+        where = f"{worker}: " if worker else ""
+        raise ClusterError(f"{where}{_reason(error)}") from error
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Say that the scheduler is gone where it is."""
+        cancelled = self._dask.client.CancelledError
+        try:
+            yield
+        except (OSError, RuntimeError, cancelled) as error:
+            running = self.client.status == "running"
+            if running and not isinstance(error, self._dask.comm.CommClosedError | cancelled):
+                raise
+            if running and isinstance(error, cancelled):  # what was sent is nowhere any more
+                raise WorkersLeftError([]) from error
+            raise self._gone(str(error)) from error
+
+    def _gone(self, why: str) -> ClusterError:
+        first_line = why.partition("\n")[0] or "closed"
+        return ClusterError(
+            f"the scheduler at {self.place} is gone ({first_line}): start it again with its "
+            "workers, and go on from the checkpoint, if one is kept"
+        )
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return str(error) or "there is not enough memory"
+    return str(error) or type(error).__name__
