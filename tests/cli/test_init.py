@@ -29,7 +29,7 @@ def test_known_vectors_are_taken_frozen_and_not_exchanged_on_the_way(tmp_path: P
     assert (KeyedVectors.load(tmp_path / "v.vec")[["a", "b"]] == 1).all()
     for options, said in (
         (("--init", "given.vec", "--vector-size", "6"), "has vectors of size 5, and this model 6"),
-        (("--freeze",), "give init too"),
+        (("--freeze",), "give --init too"),
         (("--init", "given.vec", "-o", "given.vec"), "would be written over"),
     ):
         done = run(*train, *options, cwd=tmp_path)
