@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.contest.libraries import MODELS
+from benchmarks.gpu import prediction
 from benchmarks.harness import plots, report, scores, tables
 from benchmarks.harness.machine import describe_machine
 
@@ -95,6 +97,9 @@ class Report:
             copied = _short(self.results.get("bandwidth", {}).get("copy, bytes/s"))
             yield f"Copying on the card: {copied} bytes a second."
             yield _table("system", speeds)
+            fast = {kind: speeds.get(f"GPU, {kind}, fast", {}) for kind in MODELS}
+            known = {kind: x["words_per_second"] for kind, x in fast.items() if len(x) > 1}
+            yield prediction.beside(str(self.results.get("card")), known)
         quality = self.results.get("quality", {})
         yield _table("books-18m, 3 epochs", {
             name: x | x["scores"] if isinstance(x, dict) else {"words_per_second": x}

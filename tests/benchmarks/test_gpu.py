@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.gpu import bundle, check, parts, virtual
+from benchmarks.gpu import bundle, check, machine_code, parts, prediction, virtual
 from benchmarks.gpu.check import PARTS
 from benchmarks.gpu.parts import summary
 from benchmarks.gpu.report import Report, failed
@@ -132,3 +132,28 @@ def test_a_second_call_goes_on_with_what_the_same_card_and_revision_have(tmp_pat
     for card, revision, anew in (("Card", "abd", False), ("Other", "abd", False)):
         again.begin(card, revision, anew)
         assert "gpu" not in again.results
+
+
+def test_what_is_predicted_is_what_the_page_says_and_stands_beside_what_was_measured() -> None:
+    page = (ROOT / "docs" / "guide" / "gpu-prediction.md").read_text(encoding="utf-8")
+    assert prediction.table() in page
+    assert prediction.counted() in page
+    h100, h200 = (
+        prediction.predict(prediction.CARDS[x], "skip-gram", 300) for x in ("H100", "H200")
+    )
+    assert h100.bounds["memory"] < h200.bounds["memory"]
+    assert h100.bounds["L2"] == h200.bounds["L2"]
+    said = prediction.beside("NVIDIA H100 80GB HBM3", {"skip-gram": 0.5 * h100.words})
+    assert said.splitlines()[2].startswith("| skip-gram | ")
+    assert prediction.beside("Stand-in", {"skip-gram": 1.0}) == ""
+
+
+def test_a_multiprocessor_holds_as_many_warps_as_its_scarcest_part_lets_it() -> None:
+    h100 = machine_code.PROCESSORS[90]
+    for shared, registers, warps in (
+        (14 << 10, 96, 16),  # shared memory, of which blocks of four take less for themselves
+        (15 << 10, 96, 14),  # and of which four times four would leave none
+        (1 << 10, 163, 12),  # registers
+        (1 << 10, 24, 64),  # its own limit
+    ):
+        assert machine_code.fitting(h100, shared, registers) == warps

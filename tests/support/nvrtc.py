@@ -75,6 +75,14 @@ def compile_cuda(
     AssertionError
         It does not compile; the compiler's messages.
     """
+    kernels, ptx, _ = machine_code(source, options, architecture)
+    return kernels, ptx
+
+
+def machine_code(
+    source: str, options: tuple[str, ...], architecture: int
+) -> tuple[dict[str, Kernel], str, bytes]:
+    """Compile, and return the machine code too, as a disassembler takes it."""
     nvrtc, program = compiler(), ctypes.c_void_p()
     assert nvrtc is not None
     nvrtc.nvrtcCreateProgram(ctypes.byref(program), source.encode(), b"kernels.cu", 0, None, None)
@@ -86,9 +94,10 @@ def compile_cuda(
         log = _text(nvrtc.nvrtcGetProgramLogSize, nvrtc.nvrtcGetProgramLog, program)
         assert status == 0, log
         ptx = _text(nvrtc.nvrtcGetPTXSize, nvrtc.nvrtcGetPTX, program)
+        code = _bytes(nvrtc.nvrtcGetCUBINSize, nvrtc.nvrtcGetCUBIN, program)
     finally:
         nvrtc.nvrtcDestroyProgram(ctypes.byref(program))
-    return {match["name"]: _kernel(match) for match in _REPORT.finditer(log)}, ptx
+    return {match["name"]: _kernel(match) for match in _REPORT.finditer(log)}, ptx, code
 
 
 _REPORT = re.compile(
@@ -105,8 +114,12 @@ def _kernel(report: re.Match[str]) -> Kernel:
 
 
 def _text(size: Any, get: Any, program: object) -> str:
+    return _bytes(size, get, program).decode().rstrip("\0")
+
+
+def _bytes(size: Any, get: Any, program: object) -> bytes:
     length = ctypes.c_size_t()
     size(program, ctypes.byref(length))
     buffer = ctypes.create_string_buffer(length.value)
     get(program, buffer)
-    return buffer.value.decode()
+    return buffer.raw
