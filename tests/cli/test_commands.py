@@ -104,11 +104,12 @@ def test_evaluate_reports_the_librarys_figures(trained: Path) -> None:
         "pearson": pearson[0],
         "spearman": spearman[0],
         "unknown": unknown / 100,
+        "pairs": 3,
     }
     assert unknown == 25
     assert figures["questions.txt"]["questions"] == 2
     told = run("evaluate", "vectors.bin", *options, cwd=trained).stdout
-    assert f"spearman {spearman[0]:.3f}" in told
+    assert f"spearman {spearman[0]:.3f}  unknown 0.250  pairs 3\n" in told
 
 
 def test_convert_keeps_every_bit_and_plot_draws(trained: Path) -> None:

@@ -71,8 +71,8 @@ _SOURCES = (
 Corpus = Annotated[
     list[str] | None,
     typer.Argument(
-        help=f"{_SOURCES}; or a corpus made by w2v prepare. Without any it is pydocs, the running "
-        "Python's own documentation.",
+        help=f"{_SOURCES}; or a corpus made by w2v prepare. Without any it is pydocs, the "
+        "documentation of your own Python.",
         show_default=False,
     ),
 ]

@@ -162,7 +162,7 @@ def train(
 
     **Examples**
 
-    `w2v train`: on the embedded corpus, into vectors.bin
+    `w2v train`: on the documentation of your own Python, into vectors.bin
 
     `w2v train book.txt -o book.vec --model cbow --epochs 10 --plot loss.png`
 

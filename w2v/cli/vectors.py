@@ -27,7 +27,7 @@ from w2v.items import are_integers
 if TYPE_CHECKING:
     from w2v.vectors import KeyedVectors
 
-TopN = Annotated[int, typer.Option("-n", "--topn", min=1, help="Answers a question.")]
+TopN = Annotated[int, typer.Option("-n", "--topn", min=1, help="How many answers to a question.")]
 
 
 def neighbors(
@@ -58,9 +58,19 @@ def neighbors(
 
 def analogy(
     vectors: Vectors,
-    a: Annotated[str, typer.Argument(help="man", show_default=False)],
-    b: Annotated[str, typer.Argument(help="king", show_default=False)],
-    c: Annotated[str, typer.Argument(help="woman", show_default=False)],
+    a: Annotated[
+        str, typer.Argument(help="First word of the first pair, such as man.", show_default=False)
+    ],
+    b: Annotated[
+        str, typer.Argument(help="Second word of the first pair, such as king.", show_default=False)
+    ],
+    c: Annotated[
+        str,
+        typer.Argument(
+            help="First word of the second pair, such as woman: the second is asked for.",
+            show_default=False,
+        ),
+    ],
     topn: TopN = 5,
     json_output: Json = False,
 ) -> None:
@@ -103,17 +113,19 @@ def evaluate(
     `w2v evaluate vectors.bin --pairs wordsim353.tsv --analogies questions-words.txt`
     """
     from w2v.vectors import KeyedVectors
+    from w2v.vectors.word_pairs import score_pairs
 
     if not (pairs or analogies):
         raise typer.BadParameter("name a file with --pairs or --analogies")
     vecs = KeyedVectors.load(vectors)
     results: dict[str, dict[str, float]] = {}
     for path in pairs or []:
-        pearson, spearman, unknown = vecs.evaluate_word_pairs(path, restrict_vocab=restrict_vocab)
+        (pearson, spearman, unknown), used = score_pairs(vecs, path, restrict_vocab)
         results[str(path)] = {
             "pearson": float(pearson[0]),
             "spearman": float(spearman[0]),
             "unknown": float(unknown) / 100,
+            "pairs": used,
         }
     for path in analogies or []:
         accuracy, sections = vecs.evaluate_word_analogies(path, restrict_vocab=restrict_vocab)

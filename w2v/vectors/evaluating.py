@@ -58,8 +58,14 @@ class EvaluationMixin(VectorTable):
         ValueError
             No pair that can be scored.
         """
-        result = score_pairs(
-            self, pairs, delimiter, encoding, restrict_vocab, case_insensitive, dummy4unknown
+        result, _ = score_pairs(
+            self,
+            pairs,
+            restrict_vocab,
+            delimiter=delimiter,
+            encoding=encoding,
+            case_insensitive=case_insensitive,
+            dummy4unknown=dummy4unknown,
         )
         self.log_evaluate_word_pairs(*result, pairs)
         return result

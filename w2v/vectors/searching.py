@@ -74,8 +74,9 @@ class SearchMixin(VectorTable):
         Returns
         -------
         list of (str, float)
-            Best first, without the words asked for.  With ``topn=None`` a
-            (n_words,) float32 array in the order of the vocabulary.
+            Best first, without the words asked for, which an ``indexer`` does not leave out,
+            as in gensim.  With ``topn=None`` a (n_words,) float32 array in the order of the
+            vocabulary.
 
         Raises
         ------

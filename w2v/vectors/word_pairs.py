@@ -33,13 +33,21 @@ class PairsResult(NamedTuple):
 def score_pairs(
     table: VectorTable,
     path: str | os.PathLike[str],
-    delimiter: str | None,
-    encoding: str,
     restrict_vocab: int | None,
-    case_insensitive: bool,
-    dummy4unknown: bool,
-) -> PairsResult:
-    """Correlate cosines with scores; see :meth:`w2v.KeyedVectors.evaluate_word_pairs`."""
+    *,
+    delimiter: str | None = None,
+    encoding: str = "utf-8",
+    case_insensitive: bool = True,
+    dummy4unknown: bool = False,
+) -> tuple[PairsResult, int]:
+    """Correlate cosines with scores; see :meth:`w2v.KeyedVectors.evaluate_word_pairs`.
+
+    Returns
+    -------
+    PairsResult
+    int
+        How many pairs that is of.
+    """
     rows = rows_of_words(table, restrict_vocab, case_insensitive)
     vectors, _ = table.measured()
     gold: list[float] = []
@@ -66,7 +74,8 @@ def score_pairs(
             f"and a number separated by {delimiter or 'a tab or spaces'!r}"
         )
     pairs = len(gold) if dummy4unknown else len(gold) + unknown
-    return PairsResult(pearson(gold, model), spearman(gold, model), 100.0 * unknown / pairs)
+    result = PairsResult(pearson(gold, model), spearman(gold, model), 100.0 * unknown / pairs)
+    return result, len(gold)
 
 
 def _parse_pair(

@@ -10,6 +10,7 @@ from typing import Any
 from w2v.config import TrainConfig, checked_flag
 from w2v.data.reading.tables import has_columns
 from w2v.data.trimming import Rule
+from w2v.files.urls import checked_options
 from w2v.gensim_names import REFUSED, check_unsupported, parameters
 from w2v.messages import quoted
 from w2v.word2vec.converting import Converting
@@ -187,9 +188,8 @@ class Word2Vec(Training, Predicting, Converting, GensimMethods, GensimAttributes
         config.check_rates()
         super().__init__(config, verbose=verbose)
         self.callbacks = list(callbacks or ())
-        self.reading = {
-            "encoding": encoding, "column": column, "storage_options": storage_options
-        }  # fmt: skip
+        options = checked_options(storage_options)
+        self.reading = {"encoding": encoding, "column": column, "storage_options": options}
         self.reread = checked_flag("reread", reread)
         check_init(init, config.vector_size)
         self.init, self.freeze = init, checked_freeze(freeze, init)

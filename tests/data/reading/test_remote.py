@@ -18,8 +18,9 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 from w2v import Word2Vec
 from w2v.data import CorpusError, prepare, read_corpus
+from w2v.data.reading.source_file import kind_of
 from w2v.data.reading.source_state import state_of
-from w2v.files.urls import is_url
+from w2v.files.urls import is_url, without_query
 
 TEXT = "".join(f"line {i % 9} words\n" for i in range(99))
 LINES = [line.split() for line in TEXT.splitlines()]
@@ -53,6 +54,12 @@ def test_files_folders_patterns_and_columns(tmp_path: Path) -> None:
     assert corpus.changed_sources() == []
     (tmp_path / "local.txt").write_text(TEXT)
     assert read(f"file://{tmp_path}/local.txt") == LINES
+
+
+def test_a_question_mark_is_of_the_name_but_on_the_web(_files: MemoryFileSystem) -> None:
+    _files.pipe("/q/a?b.txt.gz", gzip.compress(TEXT.encode()))
+    assert read("memory://q/a?b.txt.gz") == read("memory://q") == LINES
+    assert kind_of(without_query("https://h/t.parquet?x=y.csv")) == "parquet"
 
 
 def test_a_remote_file_is_read_again_when_it_changed(_files: MemoryFileSystem) -> None:
@@ -112,6 +119,8 @@ def test_failures_are_one_line(_files: MemoryFileSystem, monkeypatch: pytest.Mon
     ):
         with pytest.raises(ValueError, match=told):
             read(name)
+    with pytest.raises(ValueError, match="'::' stands between URLs"):
+        read("memory://d/t::x.txt")
     with pytest.raises(ValueError, match="storage_options must be a dictionary, got 'x'"):
         read("memory://d", storage_options="x")
     monkeypatch.setitem(sys.modules, "fsspec", None)

@@ -242,7 +242,11 @@ NESTED = [[["a"]], [["b"]]]
         (pl.DataFrame({"u": [1], "i": [2]}), "x", "the DataFrame has no column 'x'; it has u, i"),
         (pd.DataFrame([["a", "b"]], columns=["x", "x"]), "x", "has 2 columns 'x'"),
         (pd.Series([["a", 1]]), None, "holds values of several types"),
-        (pd.Series([[1.0, 2.0]]), None, r"holds list<.*double>, expected"),
+        (
+            pd.Series([[586.0, np.nan]]),
+            None,
+            r"list<.*double>, expected.*Are these integers that pandas",
+        ),
         (pd.Series([[b"a"]]), None, r"holds list<.*binary>, expected"),
         (pa.array([[True]]), None, r"holds list<.*bool>, expected"),
         (pd.Series([["a"]], name="x"), "y", "is one column, not a table with a column 'y'"),

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from w2v.data.reading.word_table import WordTable
 
 _PIECE_BYTES = 4 << 20
+_INTEGERS_AS_FLOATS = (
+    ". Are these integers that pandas made floats, as one is missing? Before grouping drop what is "
+    'missing and take astype("int64"), or take astype("Int64") or Arrow\'s integers'
+)
 
 
 class ListBlock:
@@ -186,9 +190,10 @@ def holds_lists(kind: Any, name: str) -> bool:
         value = kind.value_type
         if _is_text(value) or _is_integer(value) or pt.is_null(value):
             return True
+    floats = _is_list(kind) and pt.is_floating(_plain(kind.value_type))
     raise CorpusError(
         f"{name} holds {shortened(str(kind))}, expected strings, or lists of strings or of "
-        "integers: a sentence a row"
+        "integers: a sentence a row" + (_INTEGERS_AS_FLOATS if floats else "")
     )
 
 

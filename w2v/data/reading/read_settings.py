@@ -10,6 +10,7 @@ from typing import Any
 from w2v.config import MOST_WORKERS
 from w2v.data.reading.decoding import UTF8, checked_encoding
 from w2v.data.reading.text_blocks import BLOCK_BYTES
+from w2v.files.urls import checked_options
 from w2v.messages import quoted
 
 Tokenizer = str | Callable[[str], Sequence[str]]
@@ -48,10 +49,7 @@ class ReadSettings:
         object.__setattr__(self, "encoding", checked_encoding(self.encoding))
         if not isinstance(self.column, str | int | None) or self.column == "":
             raise ValueError(f"column must be the name of one, got {quoted(self.column)}")
-        if not isinstance(self.storage_options, Mapping | None):
-            raise ValueError(
-                f"storage_options must be a dictionary, got {quoted(self.storage_options)}"
-            )
+        checked_options(self.storage_options)
         for name in ("workers", "max_sentence_length", "block_bytes"):
             value = getattr(self, name)
             if value is not None and value < 1:

@@ -10,7 +10,7 @@ from typing import Any
 from w2v.data.errors import CorpusError, NoCorpusError
 from w2v.data.manifest import MANIFEST
 from w2v.data.reading.source_file import COMPRESSIONS, TextSource, kind_of
-from w2v.files.urls import file_system, shown_url, told
+from w2v.files.urls import file_system, shown_url, told, without_query
 from w2v.messages import shortened
 
 # What file systems say of a file's content; the web often says nothing.
@@ -136,7 +136,7 @@ def find_remote(name: str, storage_options: Mapping[str, Any] | None) -> list[Te
     shown = shown_url(name)
     with told(shown, missing=NoCorpusError):
         system, place = file_system(name, storage_options)
-        if "*" in place:
+        if "*" in without_query(place):
             places = sorted(system.glob(place))
         elif system.info(place)["type"] == "directory":
             places = [each for each in sorted(system.find(place)) if "/." not in each]
@@ -149,6 +149,8 @@ def find_remote(name: str, storage_options: Mapping[str, Any] | None) -> list[Te
             f"{shortened(shown)} is an encoded corpus, which is mapped from a disk: copy the folder"
         )
     url: Callable[[str], str] = lambda each: (  # noqa: E731
-        shown if places == [place] else system.unstrip_protocol(each)
+        shown if places == [place] else shown_url(system.unstrip_protocol(each))
     )
-    return [RemoteFile(None, kind_of(each), url(each), system, each) for each in places]
+    return [
+        RemoteFile(None, kind_of(without_query(each)), url(each), system, each) for each in places
+    ]

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from w2v.files import atomic_paths, named, read_as_one, recovered
-from w2v.files.urls import is_url, shown_url
+from w2v.files.urls import checked_options, is_url, shown_url
 from w2v.items import is_integer
 from w2v.messages import quoted
 from w2v.vectors.errors import NotTextError, VectorFormatError
@@ -41,6 +41,7 @@ def load(
         raise ValueError(f"duplicates is {quoted(duplicates)}, expected 'error' or 'first'")
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"vectors are loaded by the name of a file, got a {type(path).__name__}")
+    checked_options(storage_options)
     if is_url(path):
         here = on_this_machine(str(path), storage_options)
         if here is None:
@@ -135,8 +136,9 @@ def save(
 
     See :meth:`w2v.KeyedVectors.save`.
     """
+    checked_options(storage_options)
     if is_url(path):
-        here = on_this_machine(str(path), storage_options)
+        here = on_this_machine(str(path), storage_options, "write")
         if here is None:
             with sent(str(path), storage_options) as local:
                 try:
