@@ -114,13 +114,11 @@ def test_sentence_transformers_gives_our_vectors(tmp_path: Path) -> None:
 def test_spacy_reads_word2vecs_text(tmp_path: Path) -> None:
     words = ["sea", "Ship", "é", "new_york"]
     KeyedVectors(words, VECTORS[:4]).save(tmp_path / "v.txt")
-    program = "import sys, spacy, json; from spacy.cli.init_pipeline import init_vectors_cli\n"
-    program += "from pathlib import Path\n"
-    program += "init_vectors_cli('en', Path(sys.argv[1]), Path(sys.argv[2]))\n"
-    program += "nlp = spacy.load(sys.argv[2])\n"
-    program += "print(json.dumps([nlp.vocab[w].vector.tolist() for w in json.loads(sys.argv[3])]))"
-    done = subprocess.run(
-        [sys.executable, "-c", program, tmp_path / "v.txt", tmp_path / "m", json.dumps(words)],
-        check=True, capture_output=True, text=True,
-    )  # fmt: skip
+    program = "import sys, spacy, json; nlp = spacy.load(sys.argv[1])\n"
+    program += "print(json.dumps([nlp.vocab[w].vector.tolist() for w in json.loads(sys.argv[2])]))"
+    made: list[Any] = ["-m", "spacy", "init", "vectors", "en", tmp_path / "v.txt", tmp_path / "m"]
+    for arguments in made, ["-c", program, tmp_path / "m", json.dumps(words)]:
+        done = subprocess.run(
+            [sys.executable, *arguments], check=True, capture_output=True, text=True
+        )
     np.testing.assert_allclose(json.loads(done.stdout.splitlines()[-1]), VECTORS[:4], atol=1e-6)
