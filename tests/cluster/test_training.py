@@ -175,7 +175,10 @@ def test_options_that_cannot_be_are_told_by_name(tmp_path: Path) -> None:
         ({"local_cluster": 2, "scheduler": "tcp://a:1"}, "are one cluster each: give one"),
         ({"scheduler": "tcp://a:1", "tls_cert": Path("x")}, "go together"),
         ({"local_cluster": 0}, "it needs 1 worker or more"),
-        ({"scheduler_file": Path("nowhere.json")}, "nowhere.json: no such file"),
+        (
+            {"scheduler_file": Path("nowhere.json")},
+            "'nowhere.json': no such file",
+        ),
     ],
 )
 def test_a_place_that_contradicts_itself_is_an_error(given: dict[str, Any], told: str) -> None:

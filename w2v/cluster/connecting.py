@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,10 @@ from typing import Any
 
 from w2v.backend import get_backend
 from w2v.cluster.errors import ClusterError
+from w2v.messages import quoted
 from w2v.optional import optional
+
+_ADDRESS = r"(\w+://)?\S+:\d+"
 
 
 @dataclass(frozen=True)
@@ -50,19 +54,24 @@ class Place:
     def __post_init__(self) -> None:
         """Refuse what contradicts itself, by a ValueError that names the options."""
         places = self.scheduler, self.scheduler_file, self.local_cluster
-        if sum(each is not None for each in places) != 1:
-            raise ValueError(
-                "--scheduler, --scheduler-file and --local-cluster are one cluster each: give one"
-            )
-        given = [key for key in self._keys if key is not None]
-        if given and (len(given) < len(self._keys) or self.local_cluster is not None):
+        keys = dict(zip(("--tls-ca-file", "--tls-cert", "--tls-key"), self._keys, strict=True))
+        given = [name for name, key in keys.items() if key is not None]
+        if given and (len(given) < len(keys) or self.local_cluster is not None):
             raise ValueError(
                 "--tls-ca-file, --tls-cert and --tls-key go together, with --scheduler or "
                 "--scheduler-file"
             )
-        for key in (*given, self.scheduler_file):
-            if key is not None and not key.is_file():
-                raise ValueError(f"{key}: no such file")
+        if sum(each is not None for each in places) != 1:
+            raise ValueError(
+                "--scheduler, --scheduler-file and --local-cluster are one cluster each: give one"
+            )
+        for name, path in {**keys, "--scheduler-file": self.scheduler_file}.items():
+            if path is not None and not path.is_file():
+                raise ValueError(f"{name}: {quoted(str(path))}: no such file")
+        if self.scheduler is not None and not re.fullmatch(_ADDRESS, self.scheduler):
+            raise ValueError(
+                f"--scheduler is {quoted(self.scheduler)}, expected an address, tcp://host:8786"
+            )
         if self.local_cluster is not None and self.local_cluster < 1:
             raise ValueError(f"--local-cluster is {self.local_cluster}: it needs 1 worker or more")
 

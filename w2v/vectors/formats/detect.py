@@ -102,7 +102,7 @@ def not_as_told(path: Path, taken_for: Format) -> str | None:
     if head.translate(None, CONTROLS) == head and odd < len(head) / 10:
         return None
     if is_header(line):
-        if begins_a_text(head[len(line) :]):
+        if begins_a_text(head[len(line) :].split(b"\n", 1)[0]):
             return None  # a text with a row that is damaged
         return (
             "the file looks like word2vec's binary format, not text: name it .bin, or load it as "
