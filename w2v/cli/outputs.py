@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 from w2v.cli.common import CommandLineError
 from w2v.files import check_replaceable, named
 from w2v.files.room import free_at, most_in_a_file, size_text
-from w2v.files.urls import is_url
+from w2v.files.urls import is_url, was_url
 
 if TYPE_CHECKING:
     from w2v.vectors import KeyedVectors
@@ -66,7 +65,7 @@ def check_place(path: Path | None, *, folder: bool = False) -> None:
         return
     if path == Path() and not folder:  # which an empty name is too
         raise CommandLineError("an output's name is empty, or the current folder: name another")
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", str(path)):  # without one of its slashes
+    if was_url(path):
         raise CommandLineError(
             f"{path} is a URL, and this is written to a disk: name a path; w2v convert copies "
             "vectors from there to a URL"

@@ -9,6 +9,7 @@ import numpy as np
 from w2v.backend import Array, FusedLoss, keep_probabilities
 from w2v.cluster.changes import Changes, Rows
 from w2v.cluster.curvature import Curvature, curvature_matrix, steepness
+from w2v.cluster.parts import sentences_of
 from w2v.cluster.uses import Uses
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus
@@ -117,7 +118,7 @@ class RoundTrainer:
         for mine, common in zip(self.model.params, weights, strict=True):
             mine[...] = common
         offsets = self.shard.offsets
-        first, last = np.searchsorted(offsets[:-1], (span.start, span.stop)).tolist()
+        first, last = sentences_of(offsets, span.start, span.stop)
         tokens = self.shard.mapped_tokens[offsets[first] : offsets[last]]
         trainer = self._trainer(tokens, offsets[first : last + 1] - offsets[first], first, span)
         if len(tokens):

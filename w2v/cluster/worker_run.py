@@ -20,7 +20,7 @@ from w2v.backend import Array, Backend
 from w2v.cluster.changes import Changes, is_packed, length_of, merged, packed
 from w2v.cluster.combining import apply
 from w2v.cluster.errors import NotPreparedError
-from w2v.cluster.parts import Part, PartSize, Piece
+from w2v.cluster.parts import Part, PartSize, Piece, sentences_of
 from w2v.cluster.rounds import RoundTrainer, Span
 from w2v.cluster.worker_text import WorkerText
 from w2v.config import TrainConfig
@@ -259,7 +259,7 @@ def take_deal(name: str, deal: Deal, vocab: Vocabulary) -> tuple[list[tuple[int,
         bounds = []
         for piece in deal.pieces:
             offsets = run.text.encoded(piece.part).offsets
-            first, last = np.searchsorted(offsets[:-1], (piece.start, piece.stop)).tolist()
+            first, last = sentences_of(offsets, piece.start, piece.stop)
             bounds.append((int(offsets[first]), int(offsets[last])))
         corpus = run.text.shard(deal.shard, deal.pieces)
         begin = time.perf_counter()

@@ -7,7 +7,7 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
-from w2v.files.urls import is_url
+from w2v.files.urls import is_url, was_url
 from w2v.messages import quoted, shortened
 
 _LONGEST_PATH = 4096
@@ -34,8 +34,7 @@ def named(path: str | os.PathLike[str]) -> Path:
     name = os.fspath(path)
     if not name.strip():
         raise ValueError(f"a name is empty, got {quoted(name)}: name a file or folder")
-    # Paths lose a slash.
-    if is_url(name if isinstance(path, str) else name.replace(":/", "://", 1)):
+    if is_url(path) if isinstance(path, str) else was_url(path):
         raise ValueError(f"{quoted(name)} is a URL: name a file or folder on a disk")
     if len(name) > _LONGEST_PATH:
         raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), shortened(name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -30,6 +31,11 @@ _IN_THE_WAY = {
 def is_url(name: object) -> bool:
     """Tell whether a name is a URL, such as ``s3://…``, or one within another."""
     return isinstance(name, str) and re.match(r"[A-Za-z][A-Za-z0-9+.-]+(://|::)", name) is not None
+
+
+def was_url(path: os.PathLike[str]) -> bool:
+    """Tell whether a path was made of a URL, which costs that a slash."""
+    return is_url(os.fspath(path).replace(":/", "://", 1))
 
 
 def shown_url(url: str) -> str:
