@@ -20,7 +20,7 @@ def _bound(request: pytest.FixtureRequest) -> Iterator[None]:
         raise RuntimeError("this test has waited for too long")
 
     before = signal.signal(signal.SIGALRM, end)
-    signal.alarm(1_200 if request.node.get_closest_marker("soak") else 150)
+    signal.alarm(1_200 if request.node.get_closest_marker("soak") else 600)
     yield
     signal.alarm(0)
     signal.signal(signal.SIGALRM, before)

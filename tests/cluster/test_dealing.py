@@ -64,14 +64,21 @@ def test_every_sentence_is_trained_once_whoever_comes_and_goes(
     assert words == corpus.n_tokens
 
 
-@given(st.lists(st.integers(1, 1000), min_size=1, max_size=9), st.integers(1, 6))
-def test_shares_are_equal(sizes: list[int], workers: int) -> None:
+@given(
+    st.lists(st.integers(1, 1000), min_size=1, max_size=9),
+    st.lists(st.sampled_from([1, 3, 10]), min_size=1, max_size=6),
+    st.booleans(),
+)
+def test_shares_are_equal_or_by_speed(sizes: list[int], speeds: list[int], known: bool) -> None:
     pieces = [Piece(part, 0, size) for part, size in enumerate(sizes)]
-    names = [f"w{i}" for i in range(workers)]
-    hands = dealt(pieces, {}, names)
+    names = [f"w{i}" for i in range(len(speeds))]
+    holders = {0: "w0"}
+    hands = dealt(pieces, holders, names, dict(zip(names, speeds, strict=True)) if known else None)
     words = [sum(p.stop - p.start for p in hands.get(name, ())) for name in names]
     assert sum(words) == sum(sizes)
-    assert max(words) - min(words) <= 0.06 * sum(sizes) / workers + workers
+    for given_words, speed in zip(words, speeds, strict=True):
+        share = sum(sizes) * (speed / sum(speeds) if known else 1 / len(speeds))
+        assert abs(given_words - share) <= 0.06 * sum(sizes) + len(speeds)
 
 
 @given(PARTS, st.integers(0, 2**32))

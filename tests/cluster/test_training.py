@@ -15,6 +15,7 @@ from tests.support.commands import run
 from w2v import Word2Vec
 from w2v.cluster import ClusterError, ClusterTraining, cluster_run, train
 from w2v.cluster.connecting import Place
+from w2v.cluster.workers import Workers
 
 HOW: dict[str, Any] = {
     "vector_size": 16, "min_count": 3, "epochs": 2, "sg": 1, "workers": 1, "sample": 1e-2
@@ -27,19 +28,12 @@ def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def one(client: Any) -> Any:
+def one(client: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A client of a cluster that has one of the workers alone."""
     first, *_others = sorted(client.nthreads())
-    original = client.scheduler_info
-
-    def scheduler_info(n_workers: int = -1) -> Any:
-        info = dict(original(n_workers=n_workers))
-        info["workers"] = {first: info["workers"][first]}
-        return info
-
-    client.scheduler_info = scheduler_info
-    yield client
-    del client.scheduler_info
+    alive = Workers.alive
+    monkeypatch.setattr(Workers, "alive", lambda self: alive(self) & {first})
+    return client
 
 
 def saved(model: Word2Vec, folder: Path) -> dict[str, bytes]:
@@ -88,7 +82,7 @@ class Killer:
         self._client, self._share, self.killed = client, share, 0
 
     def on_batch_end(self, model: Word2Vec) -> None:
-        if not self.killed and model.within_epoch + model.epochs_done > self._share:
+        if not self.killed and model.curve[-1][0] > self._share * 40_000:
             pids = self._client.run(os.getpid)
             self.killed = pids[max(pids)]
             os.kill(self.killed, signal.SIGKILL)

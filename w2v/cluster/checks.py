@@ -23,7 +23,7 @@ def version_teller() -> Callable[[], dict[str, str]]:
         from importlib import import_module
 
         found = {"Python": ".".join(platform.python_version_tuple()[:2])}
-        for name in ("w2v", "numpy", "numba"):
+        for name in ("w2v", "numpy", "numba", "distributed"):
             try:
                 found[name] = str(import_module(name).__version__)
             except ImportError as error:
@@ -39,16 +39,23 @@ def version_teller() -> Callable[[], dict[str, str]]:
 
 def require_same_versions(worker: str, there: Mapping[str, str]) -> None:
     """Refuse a worker that has other versions than are here, by a ClusterError."""
-    here = versions()
+    _require_same(worker, there, versions(), "on all workers, or leave it out")
+
+
+def require_same_scheduler(place: str, there: Mapping[str, str]) -> None:
+    """Refuse a scheduler of another Dask, by a ClusterError."""
+    here = {"distributed": versions()["distributed"]}
+    _require_same(f"the scheduler at {place}", there, here, "as its workers and this process have")
+
+
+def _require_same(who: str, there: Mapping[str, str], here: Mapping[str, str], where: str) -> None:
     other = [
         f"{name} {there.get(name)} (here {here[name]})"
         for name in here
         if there.get(name) != here[name]
     ]
     if other:
-        raise ClusterError(
-            f"{worker} has {', '.join(other)}: install the same on all workers, or leave it out"
-        )
+        raise ClusterError(f"{who} has {', '.join(other)}: install the same {where}")
 
 
 def unreadable(sources: Sequence[tuple[TextSource, int | None]], folders: Sequence[str]) -> str:

@@ -16,9 +16,9 @@ import numpy as np
 
 from w2v.cluster import checks, worker_run
 from w2v.cluster.errors import ClusterError
+from w2v.cluster.orders import TextOrder
 from w2v.cluster.parts import Part, PartSize
 from w2v.cluster.sharded_corpus import ShardedCorpus
-from w2v.cluster.worker_run import TextOrder
 from w2v.cluster.workers import PATIENCE, Future, Workers, WorkersLeftError
 from w2v.data import CorpusError, EncodedCorpus, Vocabulary
 from w2v.data.manifest import is_encoded
@@ -210,6 +210,9 @@ class ClusterRun:
 
     def _start(self) -> list[str]:
         """Return the workers; at first one that is not as it must be is an error."""
+        if not self._started:
+            there = self.workers.versions_of_scheduler()
+            checks.require_same_scheduler(self.workers.place, there)
         workers = self.workers.ready(wait=True, strict=not self._started)
         self._started = True
         return workers
@@ -235,7 +238,7 @@ class ClusterRun:
 
         workers.wait(dict.fromkeys(counted, ""), watch=watch)
         readers = [workers.submit(worker_run.reader_of, future) for future in counted]
-        merged = self.tree(worker_run.merge_counts, counted)
+        (merged,) = self.tree(worker_run.merge_counts, counted)
         what = shortened(", ".join(source.name for source, _ in self._sources[:99]))
         vocab = workers.submit(worker_run.vocabulary_of, merged, settings.limits, what)
         del merged, counted
@@ -260,17 +263,18 @@ class ClusterRun:
         self.holders = {number: holder for number, (holder, _) in enumerate(answers)}
         return [size for _, size in answers]
 
-    def tree(self, function: Callable[..., Any], futures: list[Future]) -> Future:
-        """Combine results, some at a time, where they are."""
-        while len(futures) > 1:
-            groups = [
-                futures[i : i + _MERGED_AT_ONCE] for i in range(0, len(futures), _MERGED_AT_ONCE)
-            ]
+    def tree(
+        self, function: Callable[..., Any], futures: list[Future], roots: int = 1
+    ) -> list[Future]:
+        """Combine results, some at a time, where they are, until no more than so many are left."""
+        while len(futures) > roots:
+            size = min(_MERGED_AT_ONCE, -(-len(futures) // roots))
+            groups = [futures[i : i + size] for i in range(0, len(futures), size)]
             futures = [
                 self.workers.submit(function, *group) if len(group) > 1 else group[0]
                 for group in groups
             ]
-        return futures[0]
+        return futures
 
     def _take(
         self,

@@ -41,9 +41,12 @@ class Shard(NamedTuple):
 
 
 def dealt(
-    pieces: Sequence[Piece], holders: Mapping[int, str], workers: Sequence[str]
+    pieces: Sequence[Piece],
+    holders: Mapping[int, str],
+    workers: Sequence[str],
+    speeds: Mapping[str, float] | None = None,
 ) -> dict[str, list[Piece]]:
-    """Deal pieces out in equal shares, as far as may be to those who have them.
+    """Deal pieces out, as far as may be to those who have them.
 
     Parameters
     ----------
@@ -51,13 +54,21 @@ def dealt(
     holders : mapping of int to str
         Who has a part.
     workers : sequence of str
+    speeds : mapping of str to float, optional
+        That shares are in proportion to; one that is missing is as the mean of the others.  By
+        default shares are equal.
 
     Returns
     -------
     dict of str to list of Piece
         Without workers for which nothing is left.
     """
-    share = sum(piece.stop - piece.start for piece in pieces) / len(workers)
+    known = {worker: speeds[worker] for worker in workers if worker in (speeds or {})}
+    mean = sum(known.values()) / len(known) if known else 1.0
+    total = sum(piece.stop - piece.start for piece in pieces) / sum(
+        known.get(worker, mean) for worker in workers
+    )
+    shares = {worker: total * known.get(worker, mean) for worker in workers}
     hands: dict[str, list[Piece]] = {worker: [] for worker in workers}
     words = dict.fromkeys(workers, 0)
     loose: list[Piece] = []
@@ -75,16 +86,16 @@ def dealt(
     for piece in pieces:
         holder = holders.get(piece.part)
         if holder in hands:
-            give(holder, piece, share * (1 + _TOLERANCE))
+            give(holder, piece, shares[holder] * (1 + _TOLERANCE))
         else:
             loose.append(piece)
-    poorest = sorted(workers, key=lambda worker: words[worker])
+    poorest = sorted(workers, key=lambda worker: words[worker] / shares[worker])
     for worker in [*poorest, poorest[0]]:
         for piece in loose[:]:
-            if words[worker] >= share:
+            if words[worker] >= shares[worker]:
                 break
             loose.remove(piece)
-            give(worker, piece, share)
+            give(worker, piece, shares[worker])
     for piece in loose:  # words lost in rounding
-        hands[min(workers, key=lambda worker: words[worker])].append(piece)
+        hands[poorest[0]].append(piece)
     return {worker: sorted(hand) for worker, hand in hands.items() if hand}

@@ -1,25 +1,30 @@
 """The engine of a cluster: rounds that workers train, and the weights that they make together.
 
-The driver has the truth: the weights after the last round that came to its end, and which words
-those are that they have learnt.  Whatever ends a round early, it is trained again from there by
-the workers that are left, so that nothing is trained twice.
+The driver has the truth: weights that were fetched from a worker after some round, and which words
+those are that they have learnt.  Rounds go on without it, each from what all workers have made of
+the one before.  Whatever ends a round early, training goes on from the latest weights that some
+worker has, or from those here, so that nothing is trained twice.
 """
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from w2v.cluster import worker_run
 from w2v.cluster.cluster_run import ClusterRun
-from w2v.cluster.combining import apply
 from w2v.cluster.dealing import Shard, dealt
+from w2v.cluster.dealt_rounds import DealtRounds
 from w2v.cluster.errors import ClusterError
+from w2v.cluster.orders import Deal, RoundOrder, Start
+from w2v.cluster.parts import Piece
 from w2v.cluster.round_report import RoundReport
+from w2v.cluster.rounds import Span
 from w2v.cluster.schedule import Schedule
 from w2v.cluster.sharded_corpus import ShardedCorpus
-from w2v.cluster.worker_run import Answer, Deal, RoundOrder, Start
 from w2v.cluster.workers import Future, WorkersLeftError
 from w2v.config import TrainConfig
 from w2v.training.divergence import check_loss
@@ -27,14 +32,20 @@ from w2v.training.engines import Engine, Run, first_rate
 from w2v.training.memory import bytes_of_model
 from w2v.training.position import Position
 
+_log = logging.getLogger("w2v")
+
 ROUND_WORDS = 200_000
 _FIRST_ROUND = 50_000
-# What a worker holds at most: common weights, those that it trains, and their changes.
-_MODELS = 3
+# What a worker holds at most: common weights, those that it trains, their changes, those of others,
+# and the sum of both.
+_MODELS = 5
 _PAUSE = 0.5  # seconds, before a round is begun again in vain
 _FRUITLESS = 5  # rounds begun in vain, one after the other
-_COMPILED_IN = 600.0  # seconds, in which a first round is over
-_SLOWER = 5.0  # times the slowest yet, when others do a worker's work
+_KEPT_EVERY = 1.0  # seconds, at least, after which weights are fetched
+_KEPT_SHARE = 0.04  # of the time, at most, that fetching takes
+_APART = 1.5  # times faster, from which on shares follow speed
+_SLOW = 10.0  # times slower than others is who was late
+_LOOK_EVERY = 1.0  # seconds from one look at who has come to the next
 
 
 class Rounds(NamedTuple):
@@ -52,22 +63,22 @@ class Rounds(NamedTuple):
     half: bool = False
 
 
-class _Ended(NamedTuple):
-    """A round of which all workers are done.
+class _State(NamedTuple):
+    """How far an epoch is.
 
     Parameters
     ----------
-    answer : Future
-        Of all together.
-    stops : list of int
-        Up to which word of each shard it came.
-    begun : float
-        When.
+    words : int
+    left : list of Piece
+    loss : float
+    predictions : int
+        Both of the whole run.
     """
 
-    answer: Future
-    stops: list[int]
-    begun: float
+    words: int
+    left: list[Piece]
+    loss: float
+    predictions: int
 
 
 class ClusterEngine(Engine):
@@ -98,7 +109,9 @@ class ClusterEngine(Engine):
         self._epoch, self._words = run.first_epoch, 0
         self._left = self._text.pieces()
         self._version = self._deals = 0
-        self._slowest, self._words_a_round = 0.0, min(_FIRST_ROUND, rounds.words)
+        self._words_a_round = min(_FIRST_ROUND, rounds.words)
+        self._speeds: dict[str, float] = {}
+        self._next_fetch = 0.0
         self.report = RoundReport()
         cluster.require_memory(_MODELS * bytes_of_model(len(run.vocab), run.config))
         if run.position is not None:
@@ -128,7 +141,12 @@ class ClusterEngine(Engine):
         N, done = self._text.n_tokens, self._text.ranges(self._left)
         # All sentences from the first on are as many words as come before the next.
         ranges = [] if not done or (len(done) == 1 and done[0][0] == 0) else done
-        totals = self._progressed(), self._text.total_words, self.total_loss, self.predictions
+        totals = (
+            self._progressed(self._words),
+            self._text.total_words,
+            self.total_loss,
+            self.predictions,
+        )
         return Position(self._words, N, *totals, ranges=ranges)
 
     def compile(self) -> None:
@@ -160,7 +178,7 @@ class ClusterEngine(Engine):
                     ) from None
                 self._cluster.workers.is_silent(left.workers)
                 time.sleep(_PAUSE * fruitless)
-            self.run.progress.done = self._progressed()
+            self.run.progress.done = self._progressed(self._words)
         if self._words != self._text.n_tokens:
             raise RuntimeError(
                 f"an epoch had {self._words:,} of {self._text.n_tokens:,} words: this is an error "
@@ -170,54 +188,118 @@ class ClusterEngine(Engine):
     # -- rounds ---------------------------------------------------------------------------
 
     def _train(self, workers: list[str]) -> None:
-        """Train what is left with some workers, or until others come."""
-        cluster, base = self._cluster, self._epoch * self._text.n_tokens + self._words
+        """Train what is left with some workers, or until it is to be dealt anew."""
+        base = self._epoch * self._text.n_tokens + self._words
         shards = self._deal(workers)
         self._left = [piece for shard in shards for piece in shard.pieces]
         if not shards:  # what was left is the end of a sentence that is done
             return
-        lengths = [shard.words for shard in shards]
-        words = self._rounds.words if len(shards) == 1 else self._words_a_round
-        schedule = Schedule(lengths, 1, words=words, before=base)
-        patience = cluster.workers.patience
-        ended: _Ended | None = None
-        start: Future | None = self._start(shards)
-        while not schedule.done:
-            if ended is not None and not set(workers) >= set(cluster.workers.ready()):
-                break  # somebody has come
-            begun, spans, futures = time.monotonic(), schedule.deal(), {}
-            for shard, span in zip(shards, spans, strict=True):
-                span = span._replace(position=base + span.position, epoch=self._epoch)
-                how = len(shards) == 1, self._rounds.half
-                order = RoundOrder(self._version, self._name, shard.pieces, span, *how)
-                update = None if ended is None else ended.answer
-                given = cluster.name, order, update, start
-                where = {"worker": shard.worker}
-                futures[cluster.workers.submit(worker_run.train_round, *given, **where)] = (
-                    shard.worker
-                )
-            start = None
-            pace: tuple[float, float] | None = None
-            if ended is not None:
-                trained = self._take(ended, shards, begun)
-                pace = trained, max(0.0, begun - ended.begun - trained)
-            bound = _COMPILED_IN if ended is None else patience + _SLOWER * self._slowest
-            cluster.workers.wait(futures, needed=[shard.worker for shard in shards], bound=bound)
-            schedule.finish()
-            if pace is not None and len(shards) > 1:
-                schedule.adapt(*pace, most=self._rounds.words)
-                self._words_a_round = schedule.words
-            answer = cluster.tree(worker_run.merge_answers, list(futures))
-            ended = _Ended(answer, [span.stop for span in spans], begun)
-            self._version += 1
-        if ended is not None:
-            self._take(ended, shards, time.monotonic())
+        alone = len(shards) == 1
+        words = self._rounds.words if alone else self._words_a_round
+        schedule = Schedule([shard.words for shard in shards], 1, words=words, before=base)
+        start = self._start(shards)
+        span = Span(0, 0, base, self._epoch)
+        order = RoundOrder(self._version, self._name, (), span, alone, self._rounds.half)
+        rounds = DealtRounds(self._cluster, shards, schedule, order, start)
+        states: dict[int, _State] = {}  # by the version of the weights
+        try:
+            self._train_rounds(rounds, states, set(workers))
+        except WorkersLeftError as left:
+            self._rescue(rounds, states, left.workers)
+            self._are_slow(rounds, left.workers)
+            raise
+        except KeyboardInterrupt:
+            self._rescue(rounds, states, ())
+            raise
+        finally:
+            self._version = rounds.version
+
+    def _train_rounds(
+        self, rounds: DealtRounds, states: dict[int, _State], known: set[str]
+    ) -> None:
+        run, workers = self.run, self._cluster.workers
+        state = _State(self._words, self._left, self.total_loss, self.predictions)
+        looked = time.monotonic()
+        while not rounds.done:
+            now = time.monotonic()
+            rests = run.pause(self._progressed(state.words))
+            if now - looked > _LOOK_EVERY:
+                looked = now
+                if rounds.are_unequal() or not set(workers.ready()) <= known:
+                    rounds.close()
+            taken = rounds.take(keep=rests or now > self._next_fetch)
+            loss = sum(told.loss for told in taken.told)
+            predictions = sum(told.predictions for told in taken.told)
+            check_loss(
+                loss,
+                epoch=self._epoch + 1,
+                words=self._epoch * self._text.n_tokens + state.words,
+                alpha=first_rate(run.config),
+                window=run.config.window_size,
+            )
+            state = _State(
+                state.words + sum(told.words for told in taken.told),
+                taken.left,
+                state.loss + loss,
+                state.predictions + predictions,
+            )
+            states[taken.version] = state
+            self.report.add(taken.told, taken.seconds)
+            self._speeds |= rounds.speeds()
+            if len(rounds.shards) > 1:
+                trained = max(told.seconds for told in taken.told)
+                exchange = max(0.0, taken.seconds - trained)
+                rounds.schedule.adapt(trained, exchange, most=self._rounds.words)
+                self._words_a_round = rounds.schedule.words
+            if taken.weights is not None:
+                self._fetch(taken.weights, rounds, state)
+                states.clear()
+            run.progress.update(self._progressed(state.words), loss / max(1, predictions))
+            if taken.weights is not None and run.pause(self._progressed(state.words)):
+                run.at_rest()
+
+    def _fetch(self, weights: Future, rounds: DealtRounds, state: _State) -> None:
+        """Make the weights here those of a state."""
+        begin = time.monotonic()
+        self._cluster.workers.wait({weights: rounds.workers[0]}, needed=rounds.workers)
+        _, found = self._cluster.workers.result(weights, rounds.workers[:1])
+        self._stands(found, state)
+        now = time.monotonic()
+        self._next_fetch = now + max(_KEPT_EVERY, (now - begin) / _KEPT_SHARE)
+
+    def _stands(self, found: Start, state: _State) -> None:
+        """Take weights, and what they have learnt."""
+        backend = self.run.model.backend
+        for mine, W in zip(self.run.model.params, (found.W_in, found.W_out), strict=True):
+            mine[...] = backend.asarray(W)
+        self._words, self._left = state.words, state.left
+        self.total_loss, self.predictions = state.loss, state.predictions
+
+    def _rescue(
+        self, rounds: DealtRounds, states: dict[int, _State], without: Sequence[str]
+    ) -> None:
+        """Take what workers that are left have of the rounds before."""
+        if not states:
+            return
+        with suppress(ClusterError):
+            found = rounds.rescued(without)
+            if found is not None and found[0] in states:
+                self._stands(found[1], states[found[0]])
+
+    def _are_slow(self, rounds: DealtRounds, workers: Sequence[str]) -> None:
+        """Give workers that did not answer in time a small share when they come back."""
+        known = rounds.speeds().values()
+        for worker in workers:
+            self._speeds[worker] = min(known, default=1.0) / _SLOW
 
     def _deal(self, workers: list[str]) -> list[Shard]:
         """Deal what is left to workers, who put it together."""
         cluster, run = self._cluster, self.run
         self._deals += 1
-        hands = dealt(self._left, cluster.holders, workers)
+        known = [self._speeds[worker] for worker in workers if worker in self._speeds]
+        # Parts stay where they are as long as workers are about equal.
+        apart = bool(known) and max(known) > _APART * min(known)
+        hands = dealt(self._left, cluster.holders, workers, self._speeds if apart else None)
         vocab = cluster.workers.send(self._text.vocab, list(hands))
         total = run.config.epochs * self._text.n_tokens
         futures = {}
@@ -238,6 +320,8 @@ class ClusterEngine(Engine):
             for piece in shard.pieces:
                 cluster.holders[piece.part] = worker
             shards.append(shard)
+        shares = ", ".join(f"{shard.words:,} to {shard.worker}" for shard in shards)
+        _log.debug("words are dealt anew: %s", shares)
         return [shard for shard in shards if shard.pieces]
 
     @property
@@ -252,43 +336,7 @@ class ClusterEngine(Engine):
         value = Start(W_in, W_out, None if lockf is None else backend.to_numpy(lockf))
         return self._cluster.workers.send(value, [shard.worker for shard in shards])
 
-    def _take(self, ended: _Ended, shards: Sequence[Shard], over: float) -> float:
-        """Make the weights here what all workers made of them in a round that is over since.
-
-        Returns
-        -------
-        float
-            Seconds that the slowest of them trained for.
-        """
-        run, workers = self.run, [shard.worker for shard in shards]
-        answer: Answer = self._cluster.workers.result(ended.answer, workers)
-        changes, params = answer.changes, run.model.params
-        check_loss(
-            changes.loss,
-            epoch=self._epoch + 1,
-            words=self._epoch * self._text.n_tokens + self._words,
-            alpha=first_rate(run.config),
-            window=run.config.window_size,
-        )
-        apply((params[0], params[1]), worker_run.on_backend(run.model.backend, changes))
-        self._words += changes.words
-        self._left = [
-            piece
-            for shard, stop in zip(shards, ended.stops, strict=True)
-            for piece in shard.left(stop)
-        ]
-        self.total_loss += changes.loss
-        self.predictions += changes.predictions
-        self.report.add(answer, over - ended.begun)
-        trained = max(told.seconds for told in answer.told)
-        self._slowest = max(self._slowest, trained)
-        words = self._progressed()
-        run.progress.update(words, changes.loss / max(1, changes.predictions))
-        if run.pause(words):
-            run.at_rest()
-        return trained
-
-    def _progressed(self) -> float:
+    def _progressed(self, words: int) -> float:
         """Return words as the progress counts them, those that are not in the vocabulary too."""
         N = self._text.n_tokens
-        return (self._epoch * N + self._words) * (self._text.total_words / max(1, N))
+        return (self._epoch * N + words) * (self._text.total_words / max(1, N))

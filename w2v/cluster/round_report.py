@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from w2v.cluster.changes import length_of
-from w2v.cluster.worker_run import Answer
+from w2v.cluster.orders import Told
 
 
 class RoundReport:
@@ -26,19 +26,24 @@ class RoundReport:
         self._busy = 0.0  # of the slowest worker of each round
         self._words: Counter[str] = Counter()
         self._at_work: Counter[str] = Counter()
-        self._agreement = 0.0
+        self._norms: list[float] = []  # of the round before
+        self._agreement, self._compared = 0.0, 0
         self._bytes = 0
 
-    def add(self, answer: Answer, seconds: float) -> None:
-        """Count a round that has taken so long."""
+    def add(self, told: Sequence[Told], seconds: float) -> None:
+        """Count a round that has taken so long, as its workers tell of it."""
         self.rounds += 1
         self.seconds += seconds
-        self._busy += max(told.seconds for told in answer.told)
-        for told in answer.told:
-            self._words[told.worker] += told.words
-            self._at_work[told.worker] += told.seconds  # type: ignore[assignment]
-        self._agreement += _disagreement(answer)
-        self._bytes += answer.changes.bytes
+        self._busy += max(each.seconds for each in told)
+        for each in told:
+            self._words[each.worker] += each.words
+            self._at_work[each.worker] += each.seconds  # type: ignore[assignment]
+        together = told[0].norm_before
+        if together and len(self._norms) > 1:
+            self._agreement += _disagreement(np.array(self._norms), together)
+            self._compared += 1
+        self._norms = [each.norm for each in told]
+        self._bytes += max(each.bytes for each in told)
 
     def told(self) -> dict[str, Any]:
         """Return the figures, for JSON.
@@ -47,8 +52,8 @@ class RoundReport:
         -------
         dict
             ``rounds``; ``exchange_share``, of the time in which the slowest worker did not train;
-            ``bytes_a_round``; ``disagreement``, between 0, where all workers change the weights
-            alike, and 1, where they have nothing in common; ``words_per_second`` of each worker.
+            ``bytes_a_round`` of a worker; ``disagreement``, between 0, where all workers change the
+            weights alike, and 1, where they have nothing in common; ``words_per_second`` of each.
         """
         share = max(0.0, 1 - self._busy / self.seconds) if self.seconds else 0.0
         rounds = max(1, self.rounds)
@@ -56,7 +61,7 @@ class RoundReport:
             "rounds": self.rounds,
             "exchange_share": round(share, 4),
             "bytes_a_round": self._bytes // rounds,
-            "disagreement": round(self._agreement / rounds, 4),
+            "disagreement": round(self._agreement / max(1, self._compared), 4),
             "workers": {
                 worker: round(words / max(self._at_work[worker], 1e-9))
                 for worker, words in self._words.items()
@@ -64,14 +69,10 @@ class RoundReport:
         }
 
 
-def _disagreement(answer: Answer) -> float:
+def _disagreement(norms: np.ndarray, together: float) -> float:
     """Return how much of the workers' changes cancels out when they are summed.
 
     Changes at right angles sum up to √Σ‖c‖², equal ones to Σ‖c‖.
     """
-    norms = np.array([told.norm for told in answer.told])
-    if len(norms) < 2 or not norms.any():
-        return 0.0
-    together = length_of(answer.changes)
     apart, most = float(np.sqrt((norms**2).sum())), float(norms.sum())
     return float(np.clip((most - together) / max(most - apart, 1e-9), 0.0, 1.0))

@@ -7,11 +7,13 @@ all of it can be made anew from what the driver sends.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -19,116 +21,23 @@ import numpy as np
 from w2v.backend import Array, Backend
 from w2v.cluster.changes import Changes, is_packed, length_of, merged, packed
 from w2v.cluster.combining import apply
-from w2v.cluster.errors import NotPreparedError
-from w2v.cluster.parts import Part, PartSize, Piece, sentences_of
-from w2v.cluster.rounds import RoundTrainer, Span
+from w2v.cluster.errors import ClusterError, NotPreparedError
+from w2v.cluster.orders import Answer, Deal, RoundOrder, Start, TextOrder, Told
+from w2v.cluster.parts import PartSize, sentences_of
+from w2v.cluster.rounds import RoundTrainer
 from w2v.cluster.worker_text import WorkerText
-from w2v.config import TrainConfig
 from w2v.data import Vocabulary
 from w2v.data.errors import CorpusError, NoWordsError
 from w2v.data.reading.corpus_writer import cut_vocabulary, merge_words
-from w2v.data.reading.read_settings import ReadSettings
 from w2v.data.reading.word_counts import WordCounts
 from w2v.optional import optional
-
-
-class TextOrder(NamedTuple):
-    """What a worker is told of a text.
-
-    Parameters
-    ----------
-    parts : tuple of Part
-    settings : ReadSettings
-    sizes : tuple of PartSize or None
-        Once they are known.
-    """
-
-    parts: tuple[Part, ...]
-    settings: ReadSettings
-    sizes: tuple[PartSize, ...] | None = None
-
-
-class Start(NamedTuple):
-    """Weights that a round begins with, where a worker has not those of the round before.
-
-    Parameters
-    ----------
-    W_in, W_out : arrays
-    lockf : (V,) array or None
-    """
-
-    W_in: np.ndarray
-    W_out: np.ndarray
-    lockf: np.ndarray | None
-
-
-class RoundOrder(NamedTuple):
-    """What a worker is to train.
-
-    Parameters
-    ----------
-    version : int
-        Of the weights, which count the rounds.
-    shard : str
-        The name that the pieces have together.
-    pieces : tuple of Piece
-    span : Span
-    alone : bool
-        Whether no other worker trains.
-    half : bool
-        Whether changes travel in half precision.
-    """
-
-    version: int
-    shard: str
-    pieces: tuple[Piece, ...]
-    span: Span
-    alone: bool
-    half: bool
-
-
-class Answer(NamedTuple):
-    """What came of it.
-
-    Parameters
-    ----------
-    changes : Changes
-        NumPy's.
-    told : tuple of Told
-        Of each worker.
-    """
-
-    changes: Changes
-    told: tuple[Told, ...]
-
-
-class Told(NamedTuple):
-    """How one worker's round went.
-
-    Parameters
-    ----------
-    worker : str
-    words : int
-    seconds : float
-        Of training.
-    waiting : float
-        Of taking the weights that the round begins with.
-    norm : float
-        How long its change is.
-    """
-
-    worker: str
-    words: int
-    seconds: float
-    waiting: float
-    norm: float
 
 
 class _Run:
     def __init__(self, text: WorkerText) -> None:
         self.text = text
         self.turn = Lock()
-        self.version = -1
+        self.version, self.norm = -1, 0.0
         self.weights: tuple[Array, Array] | None = None
         self.trainer: RoundTrainer | None = None
 
@@ -140,12 +49,26 @@ def _worker() -> Any:
     return optional("distributed", "cluster", "dask[distributed]").get_worker()
 
 
+def _address() -> str:
+    return str(_worker().address)
+
+
 def _run(name: str) -> _Run:
     # An error of a look-up would go along, and cannot be sent.
     run = _RUNS.get(_worker(), {}).get(name)
     if run is None:
-        raise NotPreparedError(f"{_worker().address} knows nothing of the run {name}")
+        raise NotPreparedError(f"{_address()} knows nothing of the run {name}")
     return run
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """Name this worker where its disk or its memory fails it."""
+    try:
+        yield
+    except (OSError, MemoryError) as error:
+        what = str(error) or "there is not enough memory"
+        raise ClusterError(f"{_address()}: {what}") from None
 
 
 def prepare_worker(name: str, order: TextOrder, vocab: Vocabulary | None) -> str:
@@ -168,7 +91,8 @@ def end_run(name: str) -> None:
 
 def count_part(name: str, number: int) -> tuple[str, WordCounts]:
     """Return who has read a part, and its words."""
-    return str(_worker().address), _run(name).text.count(number)
+    with _named():
+        return _address(), _run(name).text.count(number)
 
 
 def merge_counts(*counted: tuple[str, WordCounts]) -> tuple[str, WordCounts]:
@@ -207,34 +131,13 @@ def encode_part(name: str, number: int, vocab: Vocabulary) -> tuple[str, PartSiz
     """Return who has encoded a part, and what it holds."""
     text = _run(name).text
     text.vocab = vocab
-    return str(_worker().address), text.encode(number)
+    with _named():
+        return _address(), text.encode(number)
 
 
 def excerpt_of_part(name: str, number: int, sentences: np.ndarray) -> Any:
     """Return tokens and offsets of some sentences of a part."""
     return _run(name).text.excerpt(number, sentences)
-
-
-class Deal(NamedTuple):
-    """What a worker trains until others come or go.
-
-    Parameters
-    ----------
-    config : TrainConfig
-    total : int
-        Words of the run.
-    shard : str
-        The name that the pieces have together.
-    pieces : tuple of Piece
-    sizes : tuple of PartSize
-        What the parts held when they were first read.
-    """
-
-    config: TrainConfig
-    total: int
-    shard: str
-    pieces: tuple[Piece, ...]
-    sizes: tuple[PartSize, ...]
 
 
 def take_deal(name: str, deal: Deal, vocab: Vocabulary) -> tuple[list[tuple[int, int]], float]:
@@ -254,7 +157,7 @@ def take_deal(name: str, deal: Deal, vocab: Vocabulary) -> tuple[list[tuple[int,
         Seconds of compiling.
     """
     run = _run(name)
-    with run.turn:
+    with run.turn, _named():
         run.text.vocab, run.text.sizes = vocab, deal.sizes
         bounds = []
         for piece in deal.pieces:
@@ -272,16 +175,17 @@ def take_deal(name: str, deal: Deal, vocab: Vocabulary) -> tuple[list[tuple[int,
         return bounds, time.perf_counter() - begin
 
 
-def train_round(name: str, order: RoundOrder, update: Answer | None, start: Start | None) -> Answer:
+def train_round(name: str, order: RoundOrder, start: Start | None, *updates: Answer) -> Answer:
     """Train a worker's part of a round.
 
     Parameters
     ----------
     name : str
     order : RoundOrder
-    update : Answer, optional
-        What all workers have changed in the round before; None where ``start`` says all.
     start : Start, optional
+        Where the worker is to have other weights than those of the round before.
+    *updates : Answer
+        What all workers have changed in the round before.
 
     Raises
     ------
@@ -289,8 +193,7 @@ def train_round(name: str, order: RoundOrder, update: Answer | None, start: Star
         The worker has not the weights of the round before.
     """
     run = _run(name)
-    with run.turn:
-        begin = time.perf_counter()
+    with run.turn, _named():
         trainer = run.trainer
         if trainer is None:
             raise NotPreparedError("this worker has no shard")
@@ -302,29 +205,66 @@ def train_round(name: str, order: RoundOrder, update: Answer | None, start: Star
                 backend.fused_rows(backend.asarray(start.W_out.copy())),
             )
             trainer.lockf = None if start.lockf is None else backend.asarray(start.lockf)
-            run.version = order.version
-        elif run.version == order.version - 1 and update is not None and run.weights is not None:
-            run.version = -1  # until it is done
-            apply(run.weights, on_backend(backend, update.changes))
-            run.version = order.version
-        if run.version != order.version or run.weights is None:
-            raise NotPreparedError(f"weights {order.version} are asked for, {run.version} are here")
+            run.version, run.norm = order.version, 0.0
+        weights = _come_to(run, order.version, updates)
         trainer.shard = run.text.shard(order.shard, order.pieces)
         ready = time.perf_counter()
-        changes = trainer.train(run.weights, order.span, alone=order.alone)
+        changes = trainer.train(weights, order.span, alone=order.alone)
         backend.synchronize()
         changes = _to_host(backend, changes)
         seconds = time.perf_counter() - ready
-    told = Told(str(_worker().address), changes.words, seconds, ready - begin, length_of(changes))
-    return Answer(packed(changes) if order.half and not order.alone else changes, (told,))
+        norms = length_of(changes), run.norm
+    if order.half and not order.alone:
+        changes = packed(changes)
+    of_text = changes.words, changes.predictions, changes.loss
+    return Answer(changes, Told(_address(), *of_text, seconds, *norms, changes.bytes))
+
+
+def _come_to(run: _Run, version: int, updates: Sequence[Answer]) -> tuple[Array, Array]:
+    """Return the weights of a version; those here may be one behind, and are brought there."""
+    trainer = run.trainer
+    if run.version == version - 1 and updates and run.weights is not None and trainer is not None:
+        run.version = -1  # until it is done
+        changes = [on_backend(trainer.backend, update.changes) for update in updates]
+        whole = reduce(merged, changes)
+        apply(run.weights, whole)
+        run.version, run.norm = version, length_of(whole)
+    if run.version != version or run.weights is None:
+        raise NotPreparedError(f"weights {version} are asked for, {run.version} are here")
+    return run.weights
+
+
+def told_of(answer: Answer) -> Told | None:
+    """Return how a worker's round went, without what it has changed."""
+    return answer.told
 
 
 def merge_answers(*answers: Answer) -> Answer:
     """Return what several workers have changed, in half precision if theirs are."""
-    changes, told = answers[0]
-    for answer in answers[1:]:
-        changes, told = merged(changes, answer.changes), told + answer.told
-    return Answer(packed(changes) if is_packed(answers[0].changes) else changes, told)
+    changes = reduce(merged, (answer.changes for answer in answers))
+    return Answer(packed(changes) if is_packed(answers[0].changes) else changes, None)
+
+
+def weights_of(name: str, version: int | None, *updates: Answer) -> tuple[int, Start]:
+    """Return the weights that this worker has, and their version.
+
+    Parameters
+    ----------
+    name : str
+    version : int or None
+        The one that is asked for; None for any.
+    *updates : Answer
+        What all workers have changed in the round before it.
+    """
+    run = _run(name)
+    with run.turn:
+        if version is not None:
+            _come_to(run, version, updates)
+        if run.weights is None or run.version < 0 or run.trainer is None:
+            raise NotPreparedError("this worker has no weights")
+        W_in, W_out = map(run.trainer.backend.to_numpy, run.weights)
+        # Copies, which are on their way while the next round steps the weights.
+        return run.version, Start(W_in.copy(), W_out.copy(), None)
 
 
 def on_backend(backend: Backend, changes: Changes) -> Changes:

@@ -18,7 +18,9 @@ _log = logging.getLogger("w2v")
 
 Future = Any  # of Dask
 _LOOK_EVERY = 0.25  # seconds from one look at who is there to the next
+_LOOK_COUNTS = 1.0  # seconds of silence, at most, from one look to the next
 PATIENCE = 30.0
+_LONGEST_REST = 5  # doublings of the patience
 _SENT_IN = 600.0  # seconds, after which what is sent will not come
 _FIRST_WORKER = 60.0  # seconds until a cluster that starts has its first worker
 
@@ -60,28 +62,50 @@ class Workers:
         self._ready: set[str] = set()
         self._refused: set[str] = set()
         self._silent: dict[str, Future] = {}
-        # The last sign of life of each as the scheduler has it, and when it came here.
+        # How often each has been silent, and until when it is left alone.
+        self._rests: dict[str, tuple[int, float]] = {}
+        # The last sign of life of each as the scheduler has it, and for how many seconds.
         self._signs: dict[str, tuple[Any, float]] = {}
+        self._looked, self._unanswered = time.monotonic(), ""
 
     # -- who is there -----------------------------------------------------------------
 
     def alive(self) -> set[str]:
         """Return the addresses of all workers that the scheduler knows."""
-        with self.told():
-            known = self.client.scheduler_info(n_workers=-1).get("workers", {})
-        if self.client.status != "running":
-            raise self._gone("")
+        known = self._answer("identity", n_workers=-1)["workers"]
         now = time.monotonic()
+        # Between looks that are far apart this process has slept, or the scheduler: whether
+        # workers have is not known.
+        passed, self._looked = min(now - self._looked, _LOOK_COUNTS), now
         for worker, info in known.items():
-            sign = info.get("last_seen")
-            if self._signs.get(worker, (None, 0.0))[0] != sign:
-                self._signs[worker] = sign, now
+            sign, (before, silent) = info.get("last_seen"), self._signs.get(worker, (None, 0.0))
+            self._signs[worker] = sign, silent + passed if sign == before else 0.0
         return set(known)
+
+    def versions_of_scheduler(self) -> dict[str, str]:
+        """Return the versions of the packages that the scheduler runs with."""
+        return dict(self._answer("versions", packages=[])["packages"])
+
+    def _answer(self, what: str, **asked_for: Any) -> Any:
+        """Return what the scheduler answers; a ClusterError where it does not."""
+        if self._unanswered or self.client.status != "running":
+            raise self._gone(self._unanswered)
+        with self.told():
+            asked = self._on_loop(getattr(self.client.scheduler, what)(**asked_for))
+            try:
+                return asked.result(2 * self.patience)
+            except TimeoutError:
+                asked.cancel()
+                self._unanswered = f"no answer for {2 * self.patience:g} seconds"
+                raise self._gone(self._unanswered) from None
 
     def quiet(self, workers: Iterable[str]) -> set[str]:
         """Return those of some workers, just seen, that give no sign of life; none if all do so."""
-        since = time.monotonic() - self.patience
-        quiet = {worker for worker in self._ready if self._signs.get(worker, ("", 0.0))[1] < since}
+        quiet = {
+            worker
+            for worker in self._ready
+            if self._signs.get(worker, (None, 0.0))[1] > self.patience
+        }
         return quiet & set(workers) if quiet < self._ready else set()
 
     def ready(self, *, wait: bool = False, strict: bool = False) -> list[str]:
@@ -105,7 +129,8 @@ class Workers:
             self._ready &= there
             self._refused &= there
             for worker, answer in list(self._silent.items()):
-                if worker not in there or answer.status == "finished":
+                rested = time.monotonic() > self._rests[worker][1] or not self._ready
+                if worker not in there or (answer.status == "finished" and rested):
                     del self._silent[worker]
             new = there - self._ready - self._refused - self._silent.keys()
             if new:
@@ -133,12 +158,16 @@ class Workers:
             self.is_silent(left.workers)
 
     def is_silent(self, workers: Iterable[str]) -> None:
-        """Give some workers nothing more until they answer."""
+        """Give some workers nothing more until they answer, and for a while."""
         for worker in workers:
             if worker in self._silent:
                 continue
             _log.warning("%s is gone or does not answer: others do its work", worker)
             self._ready.discard(worker)
+            # One that leaves again and again would have the others begin again and again.
+            times = self._rests.get(worker, (0, 0.0))[0] + 1
+            rest = self.patience * 2 ** min(times - 1, _LONGEST_REST)
+            self._rests[worker] = times, time.monotonic() + rest
             self._silent[worker] = self.submit(str, worker, worker=worker)
 
     def forget(self, workers: Iterable[str]) -> None:
@@ -173,9 +202,8 @@ class Workers:
         first, begin = workers[0], time.monotonic()
         with self.told():
             # What is sent by Dask itself waits for a worker that is dead or stopped.
-            sending = asyncio.run_coroutine_threadsafe(
-                self.client.scatter([value], workers=[first], hash=False, asynchronous=True),
-                self.client.loop.asyncio_loop,
+            sending = self._on_loop(
+                self.client.scatter([value], workers=[first], hash=False, asynchronous=True)
             )
         while True:
             # Connections that end may be the worker's; whether the scheduler is there, alive says.
@@ -193,6 +221,7 @@ class Workers:
         *,
         needed: Iterable[str] = (),
         bound: float | None = None,
+        late_after: float | None = None,
         watch: Callable[[int], None] | None = None,
     ) -> None:
         """Wait until all of some work is done.
@@ -205,6 +234,8 @@ class Workers:
             Who else must not leave.
         bound : float, optional
             Seconds after which others are to do what is not done.
+        late_after : float, optional
+            The same, where others have done theirs: where none has, all are slow.
         watch : callable, optional
             Given now and then how many are done.
 
@@ -239,25 +270,34 @@ class Workers:
             left = ((who | needed) - there) | self.quiet((who | needed or self._ready) & there)
             if not self._ready & there:  # others may have come, who know nothing
                 left |= self._ready
-            if not left and bound is not None and now - begin > bound:
+            late = now - begin > (late_after or now) and len(waiting) < len(futures)
+            if not left and (late or now - begin > (bound or now)):
                 left = who
             if left:
                 raise WorkersLeftError(left)
 
     def result(self, future: Future, needed: Iterable[str] = ()) -> Any:
         """Return what some work gives, as :meth:`wait` does."""
-        needed, seconds, begin = set(needed), self.patience, time.monotonic()
         self.wait({future: ""}, needed=needed)
+        return self.results([future], needed)[0]
+
+    def results(self, futures: list[Future], needed: Iterable[str] = ()) -> list[Any]:
+        """Return what some work that is done has given."""
+        needed, begin = set(needed), time.monotonic()
+        with self.told():
+            coming = self._on_loop(self.client.gather(futures, asynchronous=True))
         while True:
-            with self.told():
-                try:
-                    return future.result(timeout=seconds)
-                except TimeoutError:
-                    seconds *= 2
+            with self.told(), suppress(TimeoutError):
+                return list(coming.result(self.patience))
             there = self.alive()
             left = self.quiet(needed) | (needed - there)
             if left or time.monotonic() - begin > _SENT_IN:
+                coming.cancel()
                 raise WorkersLeftError(left)
+
+    def _on_loop(self, coroutine: Any) -> Any:
+        """Begin something of Dask's that itself would wait for ever."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self.client.loop.asyncio_loop)
 
     def _raise(self, future: Future, worker: str) -> None:
         if future.status in ("cancelled", "lost"):
