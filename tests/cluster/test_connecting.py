@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,34 +37,28 @@ def options(keys: dict[str, Path]) -> dict[str, str]:
     return {"tls_ca_file": ca, **own}
 
 
-@pytest.fixture
-def impatient() -> Iterator[Any]:
-    """Dask, that does not try again for long."""
-    distributed = pytest.importorskip("distributed")
-    import dask
-
-    with dask.config.set({"distributed.comm.timeouts.connect": "2s"}):
-        yield distributed
-
-
 def told(place: Place) -> str:
-    """Return why a cluster cannot be reached."""
-    with pytest.raises(ClusterError) as error, connected(place):
+    """Return why a cluster cannot be reached, by Dask that does not try again for long."""
+    dask = pytest.importorskip("dask")
+    with (
+        dask.config.set({"distributed.comm.timeouts.connect": "5s"}),
+        pytest.raises(ClusterError) as error,
+        connected(place),
+    ):
         pass
     assert "\n" not in str(error.value)
     return str(error.value)
 
 
-def test_an_encrypted_scheduler_is_reached_by_who_has_its_keys(
-    impatient: Any, tmp_path: Path
-) -> None:
+def test_an_encrypted_scheduler_is_reached_by_who_has_its_keys(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
     ours, others = new_keys(tmp_path / "ours"), new_keys(tmp_path / "others")
-    security = impatient.Security(require_encryption=True, **options(ours))
+    security = distributed.Security(require_encryption=True, **options(ours))
     here: dict[str, Any] = {
         "n_workers": 0, "processes": False, "dashboard_address": None,
         "silence_logs": logging.CRITICAL,
     }  # fmt: skip
-    with impatient.LocalCluster(security=security, **here) as cluster:
+    with distributed.LocalCluster(security=security, **here) as cluster:
         address = cluster.scheduler_address
         assert address.startswith("tls://")
         with connected(Place(scheduler=address, **ours)) as client:
@@ -73,7 +66,7 @@ def test_an_encrypted_scheduler_is_reached_by_who_has_its_keys(
         assert "is not trusted" in told(Place(scheduler=address, **others))
         assert "--tls-" in told(Place(scheduler=address))
         told(Place(scheduler=address.replace("tls", "tcp")))
-    with impatient.LocalCluster(**here) as cluster:
+    with distributed.LocalCluster(**here) as cluster:
         address = cluster.scheduler_address
         assert "tls:// on one side alone" in told(
             Place(scheduler=address.replace("tcp", "tls"), **ours)
