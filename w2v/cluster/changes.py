@@ -47,6 +47,26 @@ class PackedRows(NamedTuple):
     uses: Array
 
 
+class Matrices(NamedTuple):
+    """What is sent along of the directions that rows have in common, summed over workers.
+
+    Parameters
+    ----------
+    inputs, outputs : (H, H) float32 arrays
+        Curvatures of the two sides, by which their changes have been unrolled.
+    balance : (H, H) float32 array
+        By how much steps have changed XᵀX − c YᵀY.
+    """
+
+    inputs: Array
+    outputs: Array
+    balance: Array
+
+    def plus(self, other: Matrices) -> Matrices:
+        """Return the sum."""
+        return Matrices(*(a + b for a, b in zip(self, other, strict=True)))
+
+
 class Changes(NamedTuple):
     """What some workers have changed in a round.
 
@@ -62,9 +82,10 @@ class Changes(NamedTuple):
         Words that subsampling kept.
     words : int
         Words trained on.
-    curvatures : pair of (H, H) float32 arrays, optional
-        Of the inputs and of the outputs, by which their changes have been unrolled, summed over
-        workers; None where changes are as they were made.
+    matrices : Matrices, optional
+        None where changes are as they were made, and not unrolled.
+    ratio : float, default 1
+        c of the balance; 0 where it is not to be kept, as some rows must not move.
     workers : int, default 1
         How many workers' changes these are.
     absolute : bool, default False
@@ -78,14 +99,15 @@ class Changes(NamedTuple):
     predictions: int
     kept: int
     words: int
-    curvatures: tuple[Array, Array] | None = None
+    matrices: Matrices | None = None
+    ratio: float = 1.0
     workers: int = 1
     absolute: bool = False
 
     @property
     def bytes(self) -> int:
         """What they take on the wire."""
-        parts = (*self.inputs, *self.outputs, *(self.curvatures or ()))
+        parts = (*self.inputs, *self.outputs, *(self.matrices or ()))
         return sum(part.nbytes for part in parts)
 
 
@@ -107,18 +129,19 @@ def merged(a: Changes, b: Changes) -> Changes:
         a.kept + b.kept,
         a.words + b.words,
         _summed(a, b),
+        a.ratio,
         a.workers + b.workers,
     )
 
 
-def _summed(a: Changes, b: Changes) -> tuple[Array, Array] | None:
-    if a.curvatures is None or b.curvatures is None:
-        if a.curvatures is not b.curvatures:
+def _summed(a: Changes, b: Changes) -> Matrices | None:
+    if a.matrices is None or b.matrices is None:
+        if a.matrices is not b.matrices:
             raise ValueError(
                 "changes that are unrolled cannot be added to others as they were made"
             )
         return None
-    return a.curvatures[0] + b.curvatures[0], a.curvatures[1] + b.curvatures[1]
+    return a.matrices.plus(b.matrices)
 
 
 def _sum(a: Rows, b: Rows) -> Rows:

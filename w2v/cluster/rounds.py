@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from w2v.backend import Array, FusedLoss, keep_probabilities
-from w2v.cluster.changes import Changes, Rows
+from w2v.cluster.balance import imbalance, long_directions
+from w2v.cluster.changes import Changes, Matrices, Rows
 from w2v.cluster.curvature import Curvature, curvature_matrix, steepness
 from w2v.cluster.parts import sentences_of
 from w2v.cluster.uses import Uses
@@ -126,14 +127,15 @@ class RoundTrainer:
         loss = FusedLoss(trainer.total_loss, trainer.predictions, trainer.kept)
         uses = self._uses.of(tokens, loss)
         rate = trainer.settings.rate(span.position)
-        curvatures = None if alone or plain else self._curvatures(weights, rate)
+        matrices = None if alone or plain else self._matrices(weights, rate)
         inputs, outputs = (
             self._changed(*each, alone=alone)
             for each in zip(
-                weights, self.model.params, uses, curvatures or (None, None), strict=True
+                weights, self.model.params, uses, (matrices or (None, None))[:2], strict=True
             )
         )
-        return Changes(inputs, outputs, *loss, len(tokens), curvatures, absolute=alone)
+        ratio = self._moved_at_once if self.lockf is None else 0.0
+        return Changes(inputs, outputs, *loss, len(tokens), matrices, ratio, absolute=alone)
 
     def _trainer(self, tokens: Array, offsets: Array, first: int, span: Span) -> FusedTrainer:
         """Return the training of sentences, the first of which is the shard's ``first``."""
@@ -151,10 +153,15 @@ class RoundTrainer:
         trainer.look_at = lambda a, b: self.shard.look_at(first + a, first + b)
         return trainer
 
-    def _curvatures(self, weights: tuple[Array, Array], rate: float) -> tuple[Array, Array]:
-        """Return how far a step takes an input row, and an output row, on average of the round."""
-        config, (inputs, outputs) = self.config, self._expected
-        averaged = 1.0 if config.sg or not config.cbow_mean else self._contexts
+    @property
+    def _moved_at_once(self) -> float:
+        """How many inputs move for one output, on average."""
+        return 1.0 if self.config.sg or not self.config.cbow_mean else self._contexts
+
+    def _matrices(self, weights: tuple[Array, Array], rate: float) -> Matrices:
+        """Return how far a step takes a row on average of the round, and what the round leaves."""
+        inputs, outputs = self._expected
+        averaged = self._moved_at_once
         found = []
         # Rows that were short when the round began have grown, and curvature with them.
         for W_in, W_out in (weights, self.model.params):
@@ -164,7 +171,17 @@ class RoundTrainer:
                 curvature_matrix(W_in, inputs / inputs.sum(), steep, averaged=averaged),
             ))  # fmt: skip
         before, after = found
-        return (before[0] + after[0]) / 2, (before[1] + after[1]) / 2
+        directions = long_directions(weights)
+        was, now = (
+            imbalance((W_in, W_out), directions, averaged)
+            for W_in, W_out in (weights, self.model.params)
+        )
+        change = self.backend.asarray((now - was).astype(np.float32))
+        return Matrices(
+            (before[0] + after[0]) / 2,
+            (before[1] + after[1]) / 2,
+            directions @ change @ directions.T,
+        )
 
     def _changed(
         self,
