@@ -3,10 +3,10 @@
 A step on a pair moves x by g y and y by g x.  Whatever is learnt, XᵀX − c YᵀY so stays as it is but
 for the squares of steps, with c the input vectors that move for one output (Du, Hu and Lee,
 "Algorithmic Regularization in Learning Deep Homogeneous Models: Layers are Automatically
-Balanced", NeurIPS 2018).  The loss is of products alone, x G (G⁻¹)ᵀ yᵀ = x yᵀ for any G, and so does
-not lead back to it.  Where workers' changes are combined by how often rows were stepped, the two
-sides get unequal shares of the directions that all rows have in common; input vectors grow there
-round by round, and likenesses with them.  G is what makes up for it, and changes no product.
+Balanced", NeurIPS 2018).  The loss is of products alone, which X G and Y G⁻¹ᵀ have in common with
+X and Y, and so does not lead back to it.  Where workers' changes are combined by how often rows
+were stepped, the two sides get unequal shares of the directions that all rows have in common;
+input vectors grow there round by round, and likenesses with them.  G is what makes up for it.
 """
 
 from __future__ import annotations
@@ -82,9 +82,7 @@ def rebalance(
             rows += (rows @ directions) @ along
 
 
-def _squares(
-    weights: tuple[Array, Array], directions: Array
-) -> tuple[np.ndarray, np.ndarray]:
+def _squares(weights: tuple[Array, Array], directions: Array) -> tuple[np.ndarray, np.ndarray]:
     backend = backend_for(directions)
     inputs, outputs = (
         backend.to_numpy(along.T @ along).astype(np.float64)

@@ -44,11 +44,12 @@ def apply(weights: tuple[Array, Array], changes: Changes) -> None:
                 W[rows.index] += rows.rows
         return
     *curvatures, balance = changes.matrices
-    directions = long_directions(weights)
-    wanted = imbalance(weights, directions, changes.ratio)
+    if changes.ratio:
+        directions = long_directions(weights)
+        wanted = imbalance(weights, directions, changes.ratio)
+        wanted += backend_for(balance).to_numpy(directions.T @ balance @ directions)
     for W, rows, matrix in zip(weights, each, curvatures, strict=True):
         curvature = Curvature.of(matrix / changes.workers)
         W[rows.index] += curvature.rolled(rows.rows, rows.uses)
     if changes.ratio:
-        wanted += backend_for(balance).to_numpy(directions.T @ balance @ directions)
         rebalance(weights, directions, wanted, changes.ratio)
