@@ -54,6 +54,7 @@ def test_rounds_of_many_workers_leave_the_balance_that_steps_do(sg: int, locked:
         apply(weights, whole)
         if not locked:
             change = imbalance(weights, directions, whole.ratio) - before
+            assert whole.matrices is not None
             told = directions.T @ whole.matrices.balance @ directions
             squares = sum((W @ directions).T @ (W @ directions) for W in weights)
             assert abs(change - told).max() < 1e-2 * abs(squares).max()
