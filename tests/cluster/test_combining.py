@@ -45,8 +45,7 @@ def combined(start: np.ndarray, ends: list[np.ndarray], steps: list[int]) -> np.
         index, uses = np.arange(ROWS, dtype=np.int32), np.full(ROWS, n, np.float32)
         if n:
             rows = Rows(index, found.unrolled((end - start).astype("f"), uses), uses)
-            matrices = Matrices(matrix(), matrix(), np.zeros((H, H), np.float32))
-            changes.append(Changes(rows, NOTHING, 0.0, 0, 0, 0, matrices, ratio=0.0))
+            changes.append(Changes(rows, NOTHING, 0.0, 0, 0, 0, Matrices(matrix(), matrix())))
     whole = changes[0]
     for each in changes[1:]:
         whole = merged(each, whole)

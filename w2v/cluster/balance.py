@@ -1,12 +1,12 @@
 """What steps leave as it is between input and output vectors, and sums of changes do not.
 
-A step on a pair moves x by g y and y by g x.  Whatever is learnt, XᵀX − c YᵀY so stays as it is but
-for the squares of steps, with c the input vectors that move for one output (Du, Hu and Lee,
-"Algorithmic Regularization in Learning Deep Homogeneous Models: Layers are Automatically
-Balanced", NeurIPS 2018).  The loss is of products alone, which X G and Y G⁻¹ᵀ have in common with
-X and Y, and so does not lead back to it.  Where workers' changes are combined by how often rows
-were stepped, the two sides get unequal shares of the directions that all rows have in common;
-input vectors grow there round by round, and likenesses with them.  G is what makes up for it.
+A step of skip-gram moves x by g y and y by g x.  Whatever is learnt, XᵀX − YᵀY so stays as it is
+but for the squares of steps (Du, Hu and Lee, "Algorithmic Regularization in Learning Deep
+Homogeneous Models: Layers are Automatically Balanced", NeurIPS 2018).  The loss is of products
+alone, which X G and Y G⁻¹ᵀ have in common with X and Y, and so does not lead back to it.  Where
+workers' changes are combined by how often rows were stepped, the two sides get unequal shares of
+the directions that all rows have in common; input vectors grow there round by round, and
+likenesses with them.  G is what makes up for it.
 """
 
 from __future__ import annotations
@@ -30,27 +30,23 @@ def long_directions(weights: tuple[Array, Array]) -> Array:
     return backend.asarray(vectors[:, -DIRECTIONS:].astype(np.float32))
 
 
-def imbalance(weights: tuple[Array, Array], directions: Array, ratio: float) -> np.ndarray:
-    """Return XᵀX − c YᵀY along some directions.
+def imbalance(weights: tuple[Array, Array], directions: Array) -> np.ndarray:
+    """Return XᵀX − YᵀY along some directions.
 
     Parameters
     ----------
     weights : (V, H) and (outputs, H) float32 arrays
     directions : (H, m) float32 array
-    ratio : float
-        c.
 
     Returns
     -------
     (m, m) float64 array
     """
     inputs, outputs = _squares(weights, directions)
-    return inputs - ratio * outputs
+    return inputs - outputs
 
 
-def rebalance(
-    weights: tuple[Array, Array], directions: Array, wanted: np.ndarray, ratio: float
-) -> None:
+def rebalance(weights: tuple[Array, Array], directions: Array, wanted: np.ndarray) -> None:
     """Lengthen one side and shorten the other so that no product changes, in place.
 
     Parameters
@@ -59,13 +55,11 @@ def rebalance(
     directions : (H, m) float32 array
     wanted : (m, m) array
         What :func:`imbalance` is to be.
-    ratio : float
-        c.
     """
     inputs, outputs = _squares(weights, directions)
     grown = shrunk = np.eye(len(inputs))
     for _ in range(_TURNS):
-        ours, theirs = grown.T @ inputs @ grown, ratio * (shrunk.T @ outputs @ shrunk)
+        ours, theirs = grown.T @ inputs @ grown, shrunk.T @ outputs @ shrunk
         # S P + P S = R, by the eigenvectors of P.
         lengths, axes = np.linalg.eigh(ours + theirs)
         lengths = np.maximum(lengths, 1e-9 * max(lengths[-1], 1e-30))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -54,17 +56,20 @@ class Matrices(NamedTuple):
     ----------
     inputs, outputs : (H, H) float32 arrays
         Curvatures of the two sides, by which their changes have been unrolled.
-    balance : (H, H) float32 array
-        By how much steps have changed XᵀX − c YᵀY.
+    balance : (H, H) float32 array or None
+        By how much steps have changed XᵀX − YᵀY; None where that is not to be kept.
     """
 
     inputs: Array
     outputs: Array
-    balance: Array
+    balance: Array | None = None
 
-    def plus(self, other: Matrices) -> Matrices:
-        """Return the sum."""
-        return Matrices(*(a + b for a, b in zip(self, other, strict=True)))
+    def map(self, function: Callable[..., Array], *others: Matrices) -> Matrices:
+        """Return what a function makes of each, and of the others' at its place."""
+        return Matrices(*(
+            None if each[0] is None else function(*each)
+            for each in zip(self, *others, strict=True)
+        ))  # fmt: skip
 
 
 class Changes(NamedTuple):
@@ -84,8 +89,6 @@ class Changes(NamedTuple):
         Words trained on.
     matrices : Matrices, optional
         None where changes are as they were made, and not unrolled.
-    ratio : float, default 1
-        c of the balance; 0 where it is not to be kept, as some rows must not move.
     workers : int, default 1
         How many workers' changes these are.
     absolute : bool, default False
@@ -100,7 +103,6 @@ class Changes(NamedTuple):
     kept: int
     words: int
     matrices: Matrices | None = None
-    ratio: float = 1.0
     workers: int = 1
     absolute: bool = False
 
@@ -108,7 +110,7 @@ class Changes(NamedTuple):
     def bytes(self) -> int:
         """What they take on the wire."""
         parts = (*self.inputs, *self.outputs, *(self.matrices or ()))
-        return sum(part.nbytes for part in parts)
+        return sum(part.nbytes for part in parts if part is not None)
 
 
 def merged(a: Changes, b: Changes) -> Changes:
@@ -129,7 +131,6 @@ def merged(a: Changes, b: Changes) -> Changes:
         a.kept + b.kept,
         a.words + b.words,
         _summed(a, b),
-        a.ratio,
         a.workers + b.workers,
     )
 
@@ -141,7 +142,7 @@ def _summed(a: Changes, b: Changes) -> Matrices | None:
                 "changes that are unrolled cannot be added to others as they were made"
             )
         return None
-    return a.matrices.plus(b.matrices)
+    return a.matrices.map(operator.add, b.matrices)
 
 
 def _sum(a: Rows, b: Rows) -> Rows:

@@ -13,8 +13,8 @@ where the first one was; these add up, and the sum is rolled again.  Rows of few
 plain sum, and rows of many the mean, weighted by the steps; and a row that only one worker stepped
 takes all that this worker has made of it.
 
-After that input and output vectors are brought back into the balance that the workers' own steps
-have left them in.
+After that skip-gram's input and output vectors are brought back into the balance that the
+workers' own steps have left them in.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ def apply(weights: tuple[Array, Array], changes: Changes) -> None:
                 W[rows.index] += rows.rows
         return
     *curvatures, balance = changes.matrices
-    if changes.ratio:
+    if balance is not None:
         directions = long_directions(weights)
-        wanted = imbalance(weights, directions, changes.ratio)
+        wanted = imbalance(weights, directions)
         wanted += backend_for(balance).to_numpy(directions.T @ balance @ directions)
     for W, rows, matrix in zip(weights, each, curvatures, strict=True):
         curvature = Curvature.of(matrix / changes.workers)
         W[rows.index] += curvature.rolled(rows.rows, rows.uses)
-    if changes.ratio:
-        rebalance(weights, directions, wanted, changes.ratio)
+    if balance is not None:
+        rebalance(weights, directions, wanted)

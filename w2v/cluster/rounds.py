@@ -134,8 +134,7 @@ class RoundTrainer:
                 weights, self.model.params, uses, (matrices or (None, None))[:2], strict=True
             )
         )
-        ratio = self._moved_at_once if self.lockf is None else 0.0
-        return Changes(inputs, outputs, *loss, len(tokens), matrices, ratio, absolute=alone)
+        return Changes(inputs, outputs, *loss, len(tokens), matrices, absolute=alone)
 
     def _trainer(self, tokens: Array, offsets: Array, first: int, span: Span) -> FusedTrainer:
         """Return the training of sentences, the first of which is the shard's ``first``."""
@@ -153,15 +152,10 @@ class RoundTrainer:
         trainer.look_at = lambda a, b: self.shard.look_at(first + a, first + b)
         return trainer
 
-    @property
-    def _moved_at_once(self) -> float:
-        """How many inputs move for one output, on average."""
-        return 1.0 if self.config.sg or not self.config.cbow_mean else self._contexts
-
     def _matrices(self, weights: tuple[Array, Array], rate: float) -> Matrices:
         """Return how far a step takes a row on average of the round, and what the round leaves."""
-        inputs, outputs = self._expected
-        averaged = self._moved_at_once
+        config, (inputs, outputs) = self.config, self._expected
+        averaged = 1.0 if config.sg or not config.cbow_mean else self._contexts
         found = []
         # Rows that were short when the round began have grown, and curvature with them.
         for W_in, W_out in (weights, self.model.params):
@@ -171,17 +165,19 @@ class RoundTrainer:
                 curvature_matrix(W_in, inputs / inputs.sum(), steep, averaged=averaged),
             ))  # fmt: skip
         before, after = found
-        directions = long_directions(weights)
-        was, now = (
-            imbalance((W_in, W_out), directions, averaged)
-            for W_in, W_out in (weights, self.model.params)
-        )
-        change = self.backend.asarray((now - was).astype(np.float32))
         return Matrices(
             (before[0] + after[0]) / 2,
             (before[1] + after[1]) / 2,
-            directions @ change @ directions.T,
+            # Contexts of CBOW move by the change of their mean, and rows that are locked do not.
+            self._balance(weights) if config.sg and self.lockf is None else None,
         )
+
+    def _balance(self, weights: tuple[Array, Array]) -> Array:
+        """Return by how much steps have changed the balance of the two sides."""
+        directions = long_directions(weights)
+        W_in, W_out = self.model.params
+        change = imbalance((W_in, W_out), directions) - imbalance(weights, directions)
+        return directions @ self.backend.asarray(change.astype(np.float32)) @ directions.T
 
     def _changed(
         self,

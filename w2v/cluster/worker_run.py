@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from w2v.backend import Array, Backend
-from w2v.cluster.changes import Changes, Matrices, is_packed, length_of, merged, packed
+from w2v.cluster.changes import Changes, is_packed, length_of, merged, packed
 from w2v.cluster.combining import apply
 from w2v.cluster.errors import NotPreparedError
 from w2v.cluster.parts import Part, PartSize, Piece, sentences_of
@@ -338,5 +338,5 @@ def _to_host(backend: Backend, changes: Changes) -> Changes:
 
 def _with_parts(move: Callable[[Any], Any], changes: Changes) -> Changes:
     inputs, outputs = (type(rows)(*map(move, rows)) for rows in (changes.inputs, changes.outputs))
-    matrices = changes.matrices and Matrices(*map(move, changes.matrices))
+    matrices = changes.matrices and changes.matrices.map(move)
     return changes._replace(inputs=inputs, outputs=outputs, matrices=matrices)
