@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.support import ROOT, python_path
 
 # A CuPy of which one function fails, as the real one does.
 CUPY = """
@@ -84,7 +84,7 @@ def test_a_device_that_cannot_be_used_is_named_and_the_cpu_taken(
 ) -> None:
     stub = CUPY.format(**{"zeros": "None", "driver_version": 12090, **answers})
     (tmp_path / "cupy.py").write_text(stub)
-    path = os.pathsep.join([str(tmp_path), str(ROOT)])
+    path = python_path(tmp_path, ROOT)
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", ASK],
         env={**os.environ, "PYTHONPATH": path},
