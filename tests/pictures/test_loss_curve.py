@@ -34,7 +34,7 @@ def test_a_training_is_drawn_from_its_untrained_loss_on(
 ) -> None:
     text = [["the", "king", "and", "the", "queen", "sail", "the", "sea"]] * 300
     cases: list[tuple[dict[str, Any], str]] = [
-        ({"sg": 1, "negative": 2}, "Loss of skip-gram, 5 dimensions, 2 negatives"),
+        ({"sg": 1}, "Loss of skip-gram, 5 dimensions, 5 negatives"),
         ({"hs": 1}, "Loss of CBOW, 5 dimensions, hierarchical softmax, 5 negatives"),
     ]
     for asked, title in cases:
