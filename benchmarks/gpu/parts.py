@@ -82,7 +82,8 @@ def _run_tests(files: list[Path], log: Path) -> str:
     # Warnings of other versions of other packages than the project is developed with are
     # no failures here. Tests do not share a process's state, so they may run side by side.
     options = ["-rfE", "-W", "default", "-p", "no:cacheprovider", "--continue-on-collection-errors"]
-    options += ["-n", "8"] if importlib.util.find_spec("xdist") else []
+    if len(files) > 1 and importlib.util.find_spec("xdist"):
+        options += ["-n", "8"]
     command = [sys.executable, "-m", "pytest", *options, *map(str, files)]
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w", encoding="utf-8") as output:
@@ -173,7 +174,7 @@ def small() -> Iterator[None]:
     own, text = globals(), zipf_sentences(3000, 100)
     few = {
         "BATCHES": (10, 100), "BATCH_SECONDS": 0.01, "EPOCHS": 1, "THREADS": (1, 2),
-        "FEW_TESTS": [ROOT / "tests" / "backend" / "gpu" / "test_fallback.py"],
+        "FEW_TESTS": [ROOT / "tests" / "files" / "test_names.py"],
         "zipf_sentences": lambda *_: text,
         "copy_bandwidth": partial(copy_bandwidth, size=1000, rounds=1),
         "peer_speed": lambda *_: None, "torch_speed": lambda *_: None,
