@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -28,9 +28,13 @@ PARTS = {
     **{"batches": 60, "threads": 90, "long": 60},
 }
 """Parts, functions of `benchmarks.gpu.parts`, the most valuable first, and seconds at most."""
+BUDGET = 570
+"""Seconds of all parts by default: with what begins and ends them, under ten minutes."""
+_REHEARSED = 4  # times as long: kernels are compiled and run by a processor, maybe of two cores
 _FEW = 5_000_000
 _NO_TIME = "no time was left for it: call again"
 _WORDS = "Words of the Zipf corpus; of a virtual card's text, at most."
+_SECONDS = f"Seconds for all parts; {BUDGET} by default, {_REHEARSED} times as many in a rehearsal."
 _SOME = "Some of the parts, by commas."
 _ANEW = "Measure everything again, not only what an earlier call has left."
 _REHEARSE = "Everything small, on a stand-in for CuPy, where there is no card."
@@ -42,7 +46,7 @@ def run(
     folder: Path | None = None, *,
     words: Annotated[int, Option(min=1000, help=_WORDS), Quick(_FEW)] = 200_000_000,
     parts: Annotated[str, Option(help=_SOME), Quick("smoke,speed")] = ",".join(PARTS),
-    budget: Annotated[float, Option(help="Seconds for all parts.")] = 570,
+    budget: Annotated[float | None, Option(help=_SECONDS)] = None,
     anew: Annotated[bool, Option("--anew", help=_ANEW)] = False,
     rehearse: Annotated[bool, Option("--rehearse", help=_REHEARSE)] = False,
     virtual: Annotated[bool, Option("--virtual", help=_VIRTUAL)] = False,
@@ -65,30 +69,37 @@ def run(
     chosen = parts.split(",")
     if not set(chosen) <= set(PARTS):
         raise BadParameter(f"{parts}: expected some of {', '.join(PARTS)}")
-    if rehearse:
-        with rehearsal():
-            return _check(folder, words, chosen, budget, part, anew, ("--rehearse",))
-    return _check(folder, words, chosen, budget, part, anew, ())
+    slower = _REHEARSED if rehearse else 1
+    limits = {name: slower * PARTS[name] for name in chosen}
+    with rehearsal() if rehearse else nullcontext():
+        if part:
+            from benchmarks.gpu import parts as measures
+
+            where = _folder(folder)
+            Report(where).measure(getattr(measures, part)(words, where))
+            return ""
+        options = ("--words", str(words), *(("--rehearse",) if rehearse else ()))
+        return _check(_folder(folder), limits, budget or slower * BUDGET, anew, options)
+
+
+def _card() -> str:
+    return get_backend("gpu").describe().removeprefix("gpu, ").partition(", device")[0]
+
+
+def _folder(asked: Path | None) -> Path:
+    return asked or RESULTS / "-".join(re.findall(r"[a-z0-9.]+", _card().lower()))
 
 
 def _check(
-    folder: Path | None, words: int, chosen: list[str], budget: float, part: str | None,
-    anew: bool, options: tuple[str, ...],
-) -> str:  # fmt: skip
-    card = get_backend("gpu").describe().removeprefix("gpu, ").partition(", device")[0]
-    folder = folder or RESULTS / "-".join(re.findall(r"[a-z0-9.]+", card.lower()))
-    if part:
-        from benchmarks.gpu import parts as measures
-
-        Report(folder).measure(getattr(measures, part)(words, folder))
-        return ""
-    Report(folder).begin(card, revision(), anew)
+    folder: Path, limits: dict[str, int], budget: float, anew: bool, options: tuple[str, ...]
+) -> str:
+    Report(folder).begin(_card(), revision(), anew)
     end, page = time.monotonic() + budget, ""
-    for name in chosen:
+    for name, most in limits.items():
         ended = Report(folder).results["parts"].get(name, "")
         if not ended.startswith("done"):
-            limit = min(PARTS[name], end - time.monotonic())
-            ended = run_part(name, folder, words, limit, options) if limit > 1 else _NO_TIME
+            limit = min(most, end - time.monotonic())
+            ended = run_part(name, folder, limit, options) if limit > 1 else _NO_TIME
         report = Report(folder)
         report.set("parts", report.results["parts"] | {name: ended})
         page = report.write_page()  # now: nobody knows how the next part ends
@@ -107,12 +118,10 @@ def rehearsal() -> Iterator[None]:
             yield
 
 
-def run_part(
-    name: str, folder: Path, words: int, limit: float, options: tuple[str, ...] = ()
-) -> str:
+def run_part(name: str, folder: Path, limit: float, options: tuple[str, ...] = ()) -> str:
     """Run a part in a process of its own, and say how that went."""
     command = [sys.executable, "-m", "benchmarks", "gpu", "--part", name, "-o", str(folder)]
-    command += ["--words", str(words), *options]
+    command += options
     print(f"== {name}, at most {limit:.0f} s", file=sys.stderr, flush=True)
     begin = time.monotonic()
     # A session of its own, so that what the part has started ends with it.

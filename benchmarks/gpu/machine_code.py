@@ -19,12 +19,12 @@ from benchmarks.contest.libraries import MODELS
 from benchmarks.harness import report
 from tests.support.nvrtc import machine_code
 from w2v.backend import FusedSettings
+from w2v.backend.gpu.runs import WANTED_WARPS
 from w2v.backend.gpu.source import source, training_options
 
 COUNTS = Path(__file__).with_name("instructions.json")
 DIMS = (64, 100, 128, 200, 300)
 _LANES, _BLOCK = 32, 1 << 10  # bytes that a block takes for itself
-_WANTED_WARPS = (12, 4, 1)  # as the engine's
 
 
 class Processor(NamedTuple):
@@ -68,7 +68,7 @@ def count(architecture: int, skip_gram: bool, dim: int, nvdisasm: str) -> dict[s
     """Return a kernel as the engine chooses it: its placement, warps, and counts by region."""
     form = FusedSettings(skip_gram, 5, 5, exact=False, total=1, seed=1)
     text, placement, warps, code = source("train.cu"), -1, 0, b""
-    while placement < 0 or warps < _WANTED_WARPS[placement]:
+    while placement < 0 or warps < WANTED_WARPS[placement]:
         placement += 1
         options = ("-lineinfo", *training_options(dim, form, placement))
         kernels, ptx, code = machine_code(text, options, architecture)

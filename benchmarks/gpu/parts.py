@@ -28,6 +28,7 @@ from w2v.bench.training import FusedRun, Sentences, Setting
 from w2v.data import EncodedCorpus, read_corpus
 
 DIM = 128
+SMOKE_DIMS = gpu_smoke.DIMS
 BATCHES = (100, 1_000, 10_000, 100_000)
 BATCH_SECONDS = 2.0
 EPOCHS = 3  # of books
@@ -35,8 +36,9 @@ THREADS = (1, 2, 4, 8, 16)
 FEW_TESTS: list[Path] = []  # in place of all
 _LONG = 1_000_000_000  # words
 _WARM_UP_WORDS = 20_000  # not counted: the driver may have to compile a program for this card
-_FIRST_TESTS = ("gpu", "backend", "layers", "models", "training", "course")
-"""Folders of tests, or words in the names of test files, that concern the GPU most."""
+_FIRST_TESTS = ("backend/gpu", "backend", "layers", "models", "training", "word2vec")
+"""Folders of tests that concern the GPU most."""
+_TEST_PROCESSES = 12  # at most: each has a part of the card's memory
 
 
 def _setting(kind: str = "skip-gram", way: str = "fast", dim: int = DIM) -> Setting:
@@ -50,7 +52,7 @@ def smoke(words: int, folder: Path) -> Iterator[Row]:
         yield "smoke", name, partial(look, gpu)
     for (kind, skip_gram), way in product(MODELS.items(), ("fast", "exact")):
         name = f"one warp, {kind}, {way}: largest difference"
-        yield "smoke", name, partial(gpu_smoke.one_warp, gpu, skip_gram, way)
+        yield "smoke", name, partial(gpu_smoke.one_warp, gpu, skip_gram, way, SMOKE_DIMS)
     for (kind, skip_gram), (outputs, how) in product(MODELS.items(), gpu_smoke.TREES.items()):
         name = f"one warp, {kind}, {outputs}: largest difference"
         yield "smoke", name, partial(gpu_smoke.one_warp, gpu, skip_gram, "fast", **how)
@@ -63,7 +65,7 @@ def smoke(words: int, folder: Path) -> Iterator[Row]:
 
 
 def tests(words: int, folder: Path) -> Iterator[Row]:
-    """Run the test suite on both backends: first what concerns the GPU, then the rest."""
+    """Run the test suite on both backends, folder by folder: first what concerns the GPU."""
     if FEW_TESTS:
         yield "tests", "few", partial(_run_tests, FEW_TESTS, folder / "gpu-tests-few.log")
         return
@@ -71,19 +73,29 @@ def tests(words: int, folder: Path) -> Iterator[Row]:
     if missing:
         yield "tests", "not run", lambda: f"missing: {', '.join(missing)}"
         return
-    files = sorted((ROOT / "tests").rglob("test_*.py"))
-    first = [path for path in files if any(x in str(path.relative_to(ROOT)) for x in _FIRST_TESTS)]
-    for name, some in (("on the card", first), ("the rest", [x for x in files if x not in first])):
-        log = folder / f"gpu-tests-{name.split()[-1]}.log"
-        yield "tests", name, partial(_run_tests, some, log)
+    for name, files in test_folders().items():
+        log = folder / f"gpu-tests-{name.replace('/', '-')}.log"
+        yield "tests", name, partial(_run_tests, files, log)
+
+
+def test_folders() -> dict[str, list[Path]]:
+    """Return the files of tests by folder, what concerns the GPU most first."""
+    folders: dict[str, list[Path]] = {name: [] for name in _FIRST_TESTS}
+    tests = ROOT / "tests"
+    for path in sorted(tests.rglob("test_*.py")):
+        inside = path.relative_to(tests).parent.as_posix()
+        name = inside if inside in folders else inside.partition("/")[0]
+        folders.setdefault("all" if name == "." else name, []).append(path)
+    return folders
 
 
 def _run_tests(files: list[Path], log: Path) -> str:
     # Warnings of other versions of other packages than the project is developed with are
     # no failures here. Tests do not share a process's state, so they may run side by side.
     options = ["-rfE", "-W", "default", "-p", "no:cacheprovider", "--continue-on-collection-errors"]
+    options += ["-m", "not soak and not extras and not alone"]
     if len(files) > 1 and importlib.util.find_spec("xdist"):
-        options += ["-n", "8"]
+        options += ["-n", str(min(_TEST_PROCESSES, usable_cores()))]
     command = [sys.executable, "-m", "pytest", *options, *map(str, files)]
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w", encoding="utf-8") as output:
@@ -173,8 +185,9 @@ def small() -> Iterator[None]:
     """Make every part small enough for a processor that plays a GPU."""
     own, text = globals(), zipf_sentences(3000, 100)
     few = {
-        "BATCHES": (10, 100), "BATCH_SECONDS": 0.01, "EPOCHS": 1, "THREADS": (1, 2),
-        "FEW_TESTS": [ROOT / "tests" / "files" / "test_names.py"],
+        "SMOKE_DIMS": (17,), "BATCHES": (10, 100), "BATCH_SECONDS": 0.01, "EPOCHS": 1,
+        "THREADS": (1, 2),
+        "FEW_TESTS": [ROOT / "tests" / "backend" / "gpu" / "test_fallback.py"],
         "zipf_sentences": lambda *_: text,
         "copy_bandwidth": partial(copy_bandwidth, size=1000, rounds=1),
         "peer_speed": lambda *_: None, "torch_speed": lambda *_: None,

@@ -7,6 +7,7 @@ Zipf's law. The least of what each part of a card can serve is the prediction.
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,8 @@ _HELD = 0.8  # share of the L2 cache that the weights' frequent rows have
 _ADDED = 2.0  # what adding costs the L2 cache, beside reading
 _STALL = 4.5  # cycles from one instruction of a warp to the next, on average
 _TRIPS = 3  # to the L2 cache and back that a window waits for
+_FARTHER = 400e-9  # seconds more, where it has to be fetched from memory
+_RING = 2 * WINDOW + 1  # rows that a warp keeps, and as many originals
 
 
 class Card(NamedTuple):
@@ -85,32 +88,33 @@ class Prediction(NamedTuple):
 
 def predict(card: Card, kind: str, dim: int, vocabulary: int = VOCABULARY) -> Prediction:
     """Predict fast sampling with the usual window and negatives on a text of Zipf's law."""
-    share = zipf_shares(vocabulary)
-    chance = np.minimum(1, np.sqrt(SAMPLE / share) + SAMPLE / share)
-    keep = float(share @ chance)
+    keep, uses = _uses(vocabulary)
     kernel = json.loads(COUNTS.read_text(encoding="utf-8"))[
         f"{kind}, {dim}, sm_{card.architecture}"
     ]
-    trips = _trips(kind, dim, card.architecture) | {"32 tokens": 1 / (32 * keep)}
+    trips = _trips(kind, dim) | {"32 tokens": 1 / (32 * keep)}
     issued, registers, lanes = (
         sum(trips[region] * each[what] for region, each in kernel["counts"].items())
         for what in ("all", "registers", "lanes")
     )
     row, outputs, contexts = 4 * dim, 1 + NEGATIVE, 1 + len(_refreshes())
     moved = (outputs + contexts) * row * (1 + _ADDED)
-    if kernel["placement"] > 0:  # a row's original is written, and read as it goes
-        moved += contexts * 2 * row
-    waits = float(_TRIPS)
-    if kernel["placement"] > 1:  # and the row itself is read twice and written, in every window
-        moved += (1 + WINDOW) * 3 * row
-        waits += 2 * trips["four rows"]
-    kept = share * chance / keep
-    drawn = share**0.75 / (share**0.75).sum()
-    # A context's row is still in the cache when it is looked at again.
-    uses = np.sort(np.concatenate((kept, kept + NEGATIVE * drawn)))[::-1]
+    # What a warp has no room for: a row's original is written, and read as it goes; the row
+    # itself is read twice and written, in every window.
+    aside, waits = 0.0, 0.0
+    if kernel["placement"] > 0:
+        aside = contexts * 2 * row
+    if kernel["placement"] > 1:
+        aside += (1 + WINDOW) * 3 * row
+        waits = _looks(kind, dim, card.architecture, trips)
+    lies = kernel["warps"] * card.processors * min(2, kernel["placement"]) * _RING * row
+    spare = (1 - _HELD) * card.l2_bytes
+    beyond = max(0.0, 1 - spare / lies) if lies else 0.0  # share of it that L2 does not hold
+    moved += aside
     held = int(_HELD * card.l2_bytes // row)
-    missed = float(uses[held:].sum()) * 2 * row  # read, and written back
-    window = issued * _STALL / card.clock + waits * card.trip
+    missed = float(uses[held:].sum()) * 2 * row + beyond * aside  # read, and written back
+    window = issued * _STALL / card.clock + (_TRIPS + waits) * card.trip
+    window += beyond * waits * _FARTHER
     bounds = {
         "instructions": card.processors * _SCHEDULERS * card.clock / issued,
         "shared memory": card.processors * card.clock / lanes,
@@ -125,17 +129,38 @@ def predict(card: Card, kind: str, dim: int, vocabulary: int = VOCABULARY) -> Pr
     return Prediction({name: each / keep for name, each in bounds.items()}, counts)
 
 
+@lru_cache
+def _uses(vocabulary: int) -> tuple[float, np.ndarray]:
+    """Return which share of words is kept, and how often a kept one uses each row, falling.
+
+    A context's row is still in the cache when it is looked at again.
+    """
+    share = zipf_shares(vocabulary)
+    chance = np.minimum(1, np.sqrt(SAMPLE / share) + SAMPLE / share)
+    keep = float(share @ chance)
+    kept, drawn = share * chance / keep, share**0.75 / (share**0.75).sum()
+    return keep, np.sort(np.concatenate((kept, kept + NEGATIVE * drawn)))[::-1]
+
+
 def _refreshes() -> range:
     """Return at which distances from its window's middle a context's row is refreshed."""
     refresh = refresh_windows(WINDOW)
     return range(WINDOW - refresh, 1 - WINDOW, -refresh)
 
 
-def _trips(kind: str, dim: int, architecture: int) -> dict[str, float]:
+def _looks(kind: str, dim: int, architecture: int, trips: dict[str, float]) -> float:
+    """Return how often a window waits for rows that are not in shared memory."""
+    chunks = -(-dim // (32 * (4 if architecture >= 90 else 1)))  # one after another
+    if kind == "skip-gram":  # scored a group at a time; stepped with one row ahead
+        return chunks * (trips["group"] + trips["row"] / 2)
+    return 2 * trips["four rows"] + 2 * chunks
+
+
+def _trips(kind: str, dim: int) -> dict[str, float]:
     """Return how often a kept word runs each region of the machine code."""
     skip_gram = kind == "skip-gram"
     contexts = 2 * np.arange(1, WINDOW + 1)
-    chunks = -(-dim // (32 * (4 if architecture >= 90 else 1)))  # of a row, one after another
+    chunks = -(-dim // 128)  # of a row, one after another
     return {
         "window": 1.0,
         "run": 1 / RUN_TOKENS,

@@ -40,8 +40,31 @@ def test_a_result_is_on_disk_at_once_and_a_failure_is_one(tmp_path: Path) -> Non
 
 @pytest.mark.skipif(not gpu_problem(), reason="there is a GPU")
 def test_a_part_that_fails_or_takes_too_long_ends_alone(tmp_path: Path) -> None:
-    assert check.run_part("batches", tmp_path, 1000, 60).startswith("failed with status 2")
-    assert check.run_part("long", tmp_path, 1000, 0.05).startswith("stopped after")
+    assert check.run_part("batches", tmp_path, 60).startswith("failed with status 2")
+    assert check.run_part("long", tmp_path, 0.05).startswith("stopped after")
+
+
+def test_parts_have_the_time_that_is_left_and_a_rehearsals_four_times_as_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits: list[float] = []
+
+    def run(name: str, folder: Path, limit: float, options: tuple[str, ...]) -> str:
+        limits.append(limit)
+        return "stopped"
+
+    monkeypatch.setattr(check, "run_part", run)
+    check.run(tmp_path, rehearse=True, parts="smoke,tests")
+    check.run(tmp_path, rehearse=True, parts="smoke,tests", budget=100)
+    assert limits == pytest.approx([300, 680, 100, 100], abs=5)
+
+
+def test_the_suite_is_run_by_folder_and_what_concerns_the_gpu_first() -> None:
+    folders = parts.test_folders()
+    assert list(folders)[:2] == ["backend/gpu", "backend"]
+    found = [path for files in folders.values() for path in files]
+    assert sorted(found) == sorted((ROOT / "tests").rglob("test_*.py"))
+    assert all(folders.values())
 
 
 def test_what_pytest_said_is_summed_up() -> None:

@@ -22,7 +22,7 @@ _PACKAGES = (
     *("cupy-cuda12x", "cupy-cuda13x", "torch", "gensim", "w2v-accel"),
     *("pytest", "hypothesis", "pytest-xdist"),
 )
-_DIMS = (1, 17, 100, 128, 300)
+DIMS = (1, 17, 100, 128, 300)
 
 
 def _versions(gpu: Any) -> dict[str, str]:
@@ -102,7 +102,7 @@ TREES: dict[str, dict[str, Any]] = {
 
 
 def one_warp(
-    gpu: Any, skip_gram: bool, sampling: str, dims: Sequence[int] = _DIMS, **outputs: Any
+    gpu: Any, skip_gram: bool, sampling: str, dims: Sequence[int] = DIMS, **outputs: Any
 ) -> dict[str, float]:
     """Train 300 words with one warp and by the reference; compare all weights and the loss."""
     differences = {}

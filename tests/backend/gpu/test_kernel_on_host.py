@@ -81,6 +81,9 @@ CASES = [
     (1, 17, 0, SG | {"window": 20, "lock": True}),
     (-32, 100, 0, SG | {"negative": 15, "exact": False, "lock": True}),
     (32, 17, 1, CBOW | {"lock": True}),
+    # Cards that add one float at a time.
+    (-32, 100, 0, CBOW | {"vector": 1}),
+    (32, 100, 1, CBOW | {"vector": 1, "lock": True}),
     (1, 3, 0, CBOW | {"window": 20, "mean": False, "lock": True}),
     # A tree alone, and beside negatives.
     (1, 17, 0, SG | TREE),
@@ -117,10 +120,10 @@ def test_one_warp_does_what_the_reference_does(
 ) -> None:
     lanes, dim, placement, changes = case
     changes = {**changes}
-    lock = bool(changes.pop("lock", False))
+    lock, vector = bool(changes.pop("lock", False)), int(str(changes.pop("vector", 4)))
     settings = replace(RUN, **changes)  # type: ignore[arg-type]
     longest = LONGEST if settings.hs else 0
-    trainer = HostTrainer(dim, settings, lanes, placement, lock, longest)
+    trainer = HostTrainer(dim, settings, lanes, placement, lock, longest, vector)
     for name, corpus in CORPORA.items():
         work = prepare(corpus, dim, settings)
         if lock:

@@ -114,6 +114,8 @@ class HostTrainer:
         Whether works have factors for input vectors' changes.
     longest : int, default 0
         Nodes of a tree's longest path, or more.
+    vector : int, default 4
+        Floats that a lane adds to weights at once: 1 as on cards before sm_90.
     """
 
     def __init__(
@@ -124,8 +126,10 @@ class HostTrainer:
         placement: int = 0,
         lock: bool = False,
         longest: int = 0,
+        vector: int = 4,
     ) -> None:
         options = (
+            f"-DVECTOR={vector}",
             f"-DHOST_LANES={abs(lanes)}",
             f"-DHOST_DOWNWARDS={int(lanes < 0)}",
             *training_options(dim, settings, placement, lock=lock, longest=longest),

@@ -16,7 +16,14 @@ from w2v.backend.gpu.checks import DeviceChecks
 from w2v.backend.gpu.crowd import crowd, frequencies_known
 from w2v.backend.gpu.kernels import LANES, minibatch, module, wrong_id
 from w2v.backend.gpu.memory import on_device
-from w2v.backend.gpu.runs import RUN_TOKENS, RUNS_PER_WARP, blocks_of, cut_runs, warp_limit
+from w2v.backend.gpu.runs import (
+    RUN_TOKENS,
+    RUNS_PER_WARP,
+    WANTED_WARPS,
+    blocks_of,
+    cut_runs,
+    warp_limit,
+)
 from w2v.backend.gpu.source import training_options
 from w2v.backend.huffman import HuffmanTree
 from w2v.backend.noise import NoiseTable
@@ -35,10 +42,6 @@ SLICE_WORDS = BLOCK_TOKENS - (1 << 16)
 _MAX_LAUNCHES = 3  # in flight: Ctrl-C waits for no more
 _LOOK_SECONDS = 0.0005  # between looks at how far the device is
 _MAX_WARPS_A_BLOCK = 4
-# Warps of a multiprocessor. Where a warp has more than its share of shared memory, some of it
-# goes elsewhere: fewer warps hide less of the time that memory takes. The last is the slowest:
-# its rows are read in every window, and are too many for the caches.
-_WANTED_WARPS = (12, 4, 1, 1)
 _MOST_WORKSPACE = 4 << 30  # bytes of all warps
 _PATH_STEP = 8  # longest paths are rounded up to a multiple
 _NOTHING = np.uint64(0)  # in place of an array
@@ -58,7 +61,7 @@ class TrainingKernel:
 
     def __init__(self, device: Any, dim: int, settings: FusedSettings, **form: Any) -> None:
         here = device.attributes
-        for placement, wanted in enumerate(_WANTED_WARPS):
+        for placement, wanted in enumerate(WANTED_WARPS):
             compiled = module("train.cu", training_options(dim, settings, placement, **form))
             self.shared, self.workspace = _sizes(compiled)
             self.kernel = compiled.get_function("train")

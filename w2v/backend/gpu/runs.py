@@ -10,6 +10,15 @@ RUN_TOKENS = 1024
 RUNS_PER_WARP = 4
 """Runs of a launch: some milliseconds, and several a warp so that all finish together."""
 
+WANTED_WARPS = (12, 3, 1, 1)
+"""Warps of a multiprocessor, by how much of theirs is not in shared memory (``shape.cuh``).
+
+Where a warp has more than its share of shared memory, some of it goes elsewhere: fewer warps hide
+less of the time that memory takes. Beyond the second a window's rows are read from where they are
+put, and small cards have no cache for them; the last is the slowest: rows are as many as a text's
+longest sentence has words.
+"""
+
 TOKENS_PER_WARP = 20_000
 WORDS_PER_WARP = 4
 TREE_WARPS = 64

@@ -28,9 +28,14 @@ DEVICE constexpr int power_of_two(int n) {
 #define VECTOR 4
 #endif
 #endif
-constexpr int VEC = DIM % 4 == 0 ? VECTOR : DIM % 2 == 0 ? smaller(VECTOR, 2) : 1;
+DEVICE constexpr int dividing(int most) {
+  return DIM % 4 == 0 ? most : DIM % 2 == 0 ? smaller(most, 2) : 1;
+}
+constexpr int VEC = dividing(VECTOR);
 typedef Pack<VEC> Vec;
 constexpr int CHUNKS = ceil_div(DIM, VEC * LANES);
+// What moves among a warp's own rows alone is handled four at a time on any card.
+constexpr int WIDE = larger(VEC, dividing(4));
 
 // Outputs, the target and negatives first, go in tiles: a tile's logits with GROUP inputs are
 // summed together, and a tile's changes of one chunk of columns stay in registers.
@@ -181,18 +186,22 @@ DEVICE Memory memory_of(Shared& here, Workspace* there) {
 #endif
 }
 
-// First of this lane's columns in a chunk; beyond DIM it has none.
-DEVICE int column(int chunk) { return (chunk * LANES + lane()) * VEC; }
+// First of this lane's columns in a chunk of so many a lane; beyond DIM it has none.
+template <int N = VEC>
+DEVICE int column(int chunk) { return (chunk * LANES + lane()) * N; }
 
 DEVICE Vec load(const float* p) { return *reinterpret_cast<const Vec*>(p); }
 DEVICE void store(float* p, const Vec& x) { *reinterpret_cast<Vec*>(p) = x; }
 
 // Nothing where this lane has no columns.
-DEVICE Vec load_row(const float* row, int chunk) {
-  return column(chunk) < DIM ? load(row + column(chunk)) : Vec{};
+template <int N = VEC>
+DEVICE Pack<N> load_row(const float* row, int chunk) {
+  if (column<N>(chunk) >= DIM) return {};
+  return *reinterpret_cast<const Pack<N>*>(row + column<N>(chunk));
 }
-DEVICE void store_row(float* row, int chunk, const Vec& x) {
-  if (column(chunk) < DIM) store(row + column(chunk), x);
+template <int N>
+DEVICE void store_row(float* row, int chunk, const Pack<N>& x) {
+  if (column<N>(chunk) < DIM) *reinterpret_cast<Pack<N>*>(row + column<N>(chunk)) = x;
 }
 DEVICE Vec read_weights(const float* W, int word, int chunk) {
   if (column(chunk) >= DIM) return Vec{};
@@ -204,7 +213,8 @@ DEVICE void add_to_weights(float* W, int word, int chunk, const Vec& x) {
 }
 
 // y += factor * x
-DEVICE void add_scaled(Vec& y, float factor, const Vec& x) {
+template <int N>
+DEVICE void add_scaled(Pack<N>& y, float factor, const Pack<N>& x) {
 #pragma unroll
-  for (int e = 0; e < VEC; e++) y.at[e] += factor * x.at[e];
+  for (int e = 0; e < N; e++) y.at[e] += factor * x.at[e];
 }

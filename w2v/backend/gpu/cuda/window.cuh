@@ -79,13 +79,14 @@ DEVICE int list_contexts(Memory& m, const float* lockf, int i, int low, int coun
 // CBOW's hidden row: the contexts' sum, scaled.
 DEVICE void gather_hidden(Memory& m, int rows, float scale) {
 #pragma unroll 1
-  for (int j = 0; j < CHUNKS; j++) {
-    Vec h = {}, scaled = {};
+  for (int j = 0; j < ceil_div(DIM, WIDE * LANES); j++) {
+    Pack<WIDE> h = {}, scaled = {};
     for (int r = 0; r < rows; r++)
-      add_scaled(h, m.small.times[r], load_row(m.value.at + m.small.input[r] * DIM, j));
+      add_scaled(h, m.small.times[r], load_row<WIDE>(m.value.at + m.small.input[r] * DIM, j));
     add_scaled(scaled, scale, h);
     store_row(m.value.at + HIDDEN * DIM, j, scaled);
   }
+  if (WIDE > VEC) sync_warp();  // lanes have other columns from here on
 }
 
 // What changes of the window's context number r are multiplied by.
@@ -94,11 +95,11 @@ DEVICE float factor_of(const Memory& m, int r) { return LOCK ? m.small.factor[r]
 // The reverse, once the hidden row holds its change.
 DEVICE void scatter_hidden(Memory& m, int rows, float scale) {
 #pragma unroll 1
-  for (int j = 0; j < CHUNKS; j++) {
-    const Vec change = load_row(m.value.at + HIDDEN * DIM, j);
+  for (int j = 0; j < ceil_div(DIM, WIDE * LANES); j++) {
+    const Pack<WIDE> change = load_row<WIDE>(m.value.at + HIDDEN * DIM, j);
     for (int r = 0; r < rows; r++) {
       float* row = m.value.at + m.small.input[r] * DIM;
-      Vec x = load_row(row, j);
+      Pack<WIDE> x = load_row<WIDE>(row, j);
       add_scaled(x, scale * m.small.times[r] * factor_of(m, r), change);
       store_row(row, j, x);
     }
