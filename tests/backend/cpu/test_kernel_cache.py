@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from numba.core.codegen import JITCodeLibrary as CodeLibrary
 
+from tests.support import ROOT, python_path
 from w2v.backend.cpu.kernel_cache import kept_njit
 
-ROOT = Path(__file__).parents[3]
 # A kernel that is put together from several files, and compiled in a moment.
 PROBE = """
 import sys
@@ -55,7 +55,7 @@ def begin(package: Path, code: str = "", **environment: object) -> subprocess.Po
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("NUMBA_", "PYTHON"))}
     return subprocess.Popen(
         [sys.executable, "-c", code + PROBE],
-        env={**kept, "PYTHONPATH": str(package), "XDG_CACHE_HOME": str(package / "user's")}
+        env={**kept, "PYTHONPATH": python_path(package), "XDG_CACHE_HOME": str(package / "user's")}
         | {name: str(value) for name, value in environment.items()},
         cwd=package,
         stdout=subprocess.PIPE,
