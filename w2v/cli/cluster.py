@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from w2v.cli.common import command_line
+from w2v.cli.common import CommandLineError, command_line
 
 if TYPE_CHECKING:
     from w2v.cli.metrics import MetricsLog
@@ -45,6 +45,18 @@ TlsCaFile = Annotated[
 TlsCert = Annotated[Path | None, typer.Option(help="This side's certificate.", show_default=False)]
 TlsKey = Annotated[Path | None, typer.Option(help="Its key.", show_default=False)]
 
+RoundWords = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Words that each worker trains, at most, before what all have learnt is put together.",
+        show_default=False,
+    ),
+]
+HalfPrecision = Annotated[
+    bool, typer.Option("--half-precision", help="Halve what the workers exchange.")
+]
+
 _NAMES = (
     "scheduler",
     "scheduler_file",
@@ -72,6 +84,11 @@ def place_of_cluster(given: Mapping[str, Any]) -> Place | None:
     """
     named = {name: given[name] for name in _NAMES}
     if all(value is None for value in named.values()):
+        if given["round_words"] is not None or given["half_precision"]:
+            raise CommandLineError(
+                "--round-words and --half-precision are of a cluster: give --scheduler, "
+                "--scheduler-file or --local-cluster too"
+            )
         return None
     from w2v.cluster.connecting import Place
     from w2v.optional import optional
@@ -92,21 +109,35 @@ def place_of_cluster(given: Mapping[str, Any]) -> Place | None:
 
 @contextmanager
 def on_cluster(
-    place: Place | None, word2vec: Word2Vec, backend: str, say: Callable[[str], None]
+    place: Place | None, word2vec: Word2Vec, given: Mapping[str, Any], say: Callable[[str], None]
 ) -> Iterator[ClusterTraining | None]:
-    """Have a model trained on a cluster for the length of a block; None without one."""
+    """Have a model trained on a cluster for the length of a block; None without one.
+
+    Parameters
+    ----------
+    place : Place or None
+    word2vec : Word2Vec
+    given : mapping of str to value
+        The command's parameters: the workers' backend, and how rounds are to be.
+    say : callable
+    """
     if place is None:
         yield None
         return
     from w2v.cluster import ClusterTraining
     from w2v.cluster.connecting import connected
 
+    backend = given["backend"]
+    rounds: dict[str, Any] = {"half_precision": given["half_precision"]}
+    if given["round_words"] is not None:
+        rounds["round_words"] = given["round_words"]
+    say(f"backend: {backend}, on each worker")
     with connected(place, threads=word2vec.config.workers, backend=backend) as client:
         workers = len(client.scheduler_info(n_workers=-1)["workers"])
         say(f"cluster: {workers} workers at {client.scheduler.address}")
         if client.dashboard_link:
             say(f"dashboard: {client.dashboard_link}")
-        with ClusterTraining(client, word2vec, backend=backend) as cluster:
+        with ClusterTraining(client, word2vec, backend=backend, **rounds) as cluster:
             yield cluster
 
 

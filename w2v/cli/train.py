@@ -154,6 +154,8 @@ def train(
     tls_ca_file: of_cluster.TlsCaFile = None,
     tls_cert: of_cluster.TlsCert = None,
     tls_key: of_cluster.TlsKey = None,
+    round_words: of_cluster.RoundWords = None,
+    half_precision: of_cluster.HalfPrecision = False,
     config: Config = None,
     json_output: Json = False,
     quiet: Quiet = False,
@@ -262,18 +264,16 @@ def train(
     word2vec.reread = reread
     if reread:
         require_rereadable(names)
-    if place is not None:
-        say(f"backend: {backend}, on each worker")
-    elif word2vec.config.hs and word2vec.config.backend == "auto":
+    if word2vec.config.hs and word2vec.config.backend == "auto":
         say(f"backend: {describe_choice('cpu')} (as auto is with hierarchical softmax)")
-    else:
+    elif place is None:
         say(f"backend: {describe_choice(word2vec.config.backend)}")
     stop, stopped = current(), False
     failure: Exception | None = None
     with (
         log_lines(say, quiet=quiet),
         MetricsLog(metrics, say, goes_on=going_on is not None) as log,
-        of_cluster.on_cluster(place, word2vec, backend, say) as cluster,
+        of_cluster.on_cluster(place, word2vec, ctx.params, say) as cluster,
     ):
         text = read(word2vec, names) if cluster is None else cluster.read(names)
         say(f"corpus: {describe(text)} ({word2vec.read_seconds:.1f} s)")

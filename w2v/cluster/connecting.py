@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import re
+import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -115,13 +117,50 @@ def connected(place: Place, *, threads: int | None = None, backend: str = "auto"
                 tls_client_key=str(place.tls_key),
                 require_encryption=True,
             )
-        where = place.scheduler or str(place.scheduler_file)
-        name = "address" if place.scheduler else "scheduler_file"
+        where = place.scheduler or _address_in(place.scheduler_file)
         try:
-            client = stack.enter_context(distributed.Client(**{name: where}, **how))
-        except (OSError, ValueError) as error:
-            raise ClusterError(f"no scheduler answers at {where}: {error}") from error
+            client = stack.enter_context(distributed.Client(where, **how))
+        except (OSError, ValueError, RuntimeError, TypeError) as error:
+            raise ClusterError(f"no scheduler answers at {where}: {_reason(error)}") from error
         yield client
+
+
+def _address_in(file: Path | None) -> str:
+    """Return the address that a scheduler has written to a file."""
+    assert file is not None
+    try:
+        address = json.loads(file.read_bytes())["address"]
+    except OSError as error:
+        raise ClusterError(f"{quoted(str(file))} cannot be read: {error.strerror}") from None
+    except (ValueError, LookupError, TypeError):
+        address = None
+    if not isinstance(address, str) or not re.fullmatch(_ADDRESS, address):
+        raise ClusterError(
+            f"{quoted(str(file))} has no address of a scheduler: give the file that dask scheduler "
+            "--scheduler-file has written"
+        )
+    return address
+
+
+def _reason(error: BaseException) -> str:
+    """Return in one line why a scheduler cannot be reached, with what else may be the matter."""
+    found: BaseException | None = error
+    while found is not None and not isinstance(found, ssl.SSLError):
+        found = found.__cause__ or found.__context__
+    if isinstance(found, ssl.SSLCertVerificationError):
+        return (
+            f"its certificate is not trusted ({found.verify_message}): --tls-ca-file is to have "
+            "the one that has signed it"
+        )
+    if isinstance(found, ssl.SSLError):
+        return (
+            f"{found.reason or found}: is it tls:// on one side alone, or is a certificate or a "
+            "key not the right one?"
+        )
+    reason = " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, RuntimeError | TypeError):  # which are of TLS
+        return f"{reason}: an encrypted one is tls://host:8786 with the options --tls-…"
+    return reason
 
 
 def _started(distributed: Any, workers: int, threads: int | None, backend: str) -> Any:
@@ -132,6 +171,6 @@ def _started(distributed: Any, workers: int, threads: int | None, backend: str) 
         "silence_logs": logging.CRITICAL,
     }
     if backend != "cpu" and get_backend(backend).name == "gpu":
-        cuda = optional("dask_cuda", "cluster", "dask-cuda")
+        cuda = optional("dask_cuda", None, "dask-cuda")
         return cuda.LocalCUDACluster(**how)
     return distributed.LocalCluster(processes=True, **how)

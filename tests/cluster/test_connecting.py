@@ -1,0 +1,95 @@
+"""Clusters that cannot be reached are one error that says why."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from w2v.cluster import ClusterError
+from w2v.cluster.connecting import Place, connected
+
+
+def new_keys(folder: Path) -> dict[str, Path]:
+    """Make a certificate that is signed by itself; return the options of one who has it."""
+    folder.mkdir(exist_ok=True)
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    words = (
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=w2v"
+    )
+    command = ["openssl", *words.split(), "-keyout", str(key), "-out", str(cert)]
+    subprocess.run(command, check=True, capture_output=True)
+    return {"tls_ca_file": cert, "tls_cert": cert, "tls_key": key}
+
+
+def options(keys: dict[str, Path]) -> dict[str, str]:
+    """Return keys by Dask's names."""
+    ca, cert, key = map(str, keys.values())
+    own = {
+        f"tls_{who}_{what}": value
+        for who in ("scheduler", "worker", "client")
+        for what, value in (("cert", cert), ("key", key))
+    }
+    return {"tls_ca_file": ca, **own}
+
+
+def told(place: Place) -> str:
+    """Return why a cluster cannot be reached, by Dask that does not try again for long."""
+    dask = pytest.importorskip("dask")
+    with (
+        dask.config.set({"distributed.comm.timeouts.connect": "5s"}),
+        pytest.raises(ClusterError) as error,
+        connected(place),
+    ):
+        pass
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+def test_an_encrypted_scheduler_is_reached_by_who_has_its_keys(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    ours, others = new_keys(tmp_path / "ours"), new_keys(tmp_path / "others")
+    security = distributed.Security(require_encryption=True, **options(ours))
+    here: dict[str, Any] = {
+        "n_workers": 0, "processes": False, "dashboard_address": None,
+        "silence_logs": logging.CRITICAL,
+    }  # fmt: skip
+    with distributed.LocalCluster(security=security, **here) as cluster:
+        address = cluster.scheduler_address
+        assert address.startswith("tls://")
+        with connected(Place(scheduler=address, **ours)) as client:
+            assert client.status == "running"
+        assert "is not trusted" in told(Place(scheduler=address, **others))
+        assert "--tls-" in told(Place(scheduler=address))
+        told(Place(scheduler=address.replace("tls", "tcp")))
+    with distributed.LocalCluster(protocol="tcp://", **here) as cluster:
+        address = cluster.scheduler_address
+        told(Place(scheduler=address.replace("tcp", "tls"), **ours))
+        assert "--tls-" in told(Place(scheduler=address, **ours))
+    assert "no scheduler answers at tcp" in told(Place(scheduler=address))
+
+
+@pytest.mark.parametrize("held", [b"", b"{", b"[]", b'{"address": 3}', b"\xff\xfe"])
+def test_a_file_that_no_scheduler_has_written_is_told_at_once(held: bytes, tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    file = tmp_path / "scheduler.json"
+    file.write_bytes(held)
+    assert "scheduler.json' has no address of a scheduler" in told(Place(scheduler_file=file))
+
+
+def test_gpus_without_the_package_for_them_are_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    from types import SimpleNamespace
+
+    from w2v.cluster import connecting
+
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(connecting, "get_backend", lambda name: SimpleNamespace(name="gpu"))
+    monkeypatch.setitem(sys.modules, "dask_cuda", None)
+    place = Place(local_cluster=2)
+    what = r"^dask-cuda is not installed: pip install dask-cuda$"
+    with pytest.raises(ImportError, match=what), connected(place, backend="gpu"):
+        pass
