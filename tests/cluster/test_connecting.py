@@ -14,7 +14,7 @@ from w2v.cluster import ClusterError
 from w2v.cluster.connecting import Place, connected
 
 
-def new_keys(folder: Path) -> dict[str, Path]:
+def new_keys(folder: Path) -> dict[str, Any]:
     """Make a certificate that is signed by itself; return the options of one who has it."""
     folder.mkdir(exist_ok=True)
     cert, key = folder / "cert.pem", folder / "key.pem"
