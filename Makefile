@@ -59,16 +59,22 @@ gpu-check:
 gpu-bundle: .venv/installed
 	@$(BIN)/python -m benchmarks.gpu.bundle $(GPU_BUNDLE)
 
+define environment
+@$(PYTHON) -c 'import ensurepip, venv' || { echo 'make: $(PYTHON) cannot make environments:' \
+    'on Debian and Ubuntu, apt install python3-venv; or name another, PYTHON=…' >&2; exit 1; }
+$(if $(BROKEN),$(PYTHON) -m venv --clear .venv)
+endef
+
 .venv/installed: pyproject.toml $(if $(BROKEN),anew)
-	@$(PYTHON) -c 'import ensurepip, venv' || { echo 'make: $(PYTHON) cannot make environments:' \
-	    'on Debian and Ubuntu, apt install python3-venv; or name another, PYTHON=…' >&2; exit 1; }
-	$(if $(BROKEN),$(PYTHON) -m venv --clear .venv)
+	$(environment)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
-.venv/tested: .venv/installed
+# All at once: installing twice takes twice as long.
+.venv/tested: pyproject.toml $(if $(BROKEN),anew)
+	$(environment)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
-	@touch $@
+	@touch .venv/installed $@
 
 .venv/documented: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'

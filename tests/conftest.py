@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.support.cuda_host import BUILD_FOLDER
 from w2v import Word2Vec
 from w2v.backend import Backend, use_backend
 from w2v.backend.select import gpu_problem
@@ -32,6 +35,13 @@ COMPILED: list[dict[str, Any]] = [
     {"sg": 1, "hs": 1},
     {"sg": 1, "negative": 1},
 ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give all processes of the session one folder for what they compile of C++."""
+    if BUILD_FOLDER not in os.environ:
+        os.environ[BUILD_FOLDER] = tempfile.mkdtemp()
+        config.add_cleanup(lambda: shutil.rmtree(os.environ.pop(BUILD_FOLDER), ignore_errors=True))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

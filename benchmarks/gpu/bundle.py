@@ -19,7 +19,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from benchmarks.harness.machine import ROOT
-from benchmarks.harness.texts import DATA, find_books
+from benchmarks.harness.texts import BOOKS, DATA, find_books
 from w2v.files import atomic_path
 
 MOST = 64 << 20
@@ -91,6 +91,8 @@ def pack(target: Path, python: str, wheels: Path | None = None) -> str:
                     tar.add(wheel, f"wheels/{wheel.name}")
         size = aside.stat().st_size
     said = f"{target}: {size / 2**20:.1f} MiB, {len(found) - len(left_out)} wheels"
+    if find_books() is None:
+        said += f"; without {BOOKS}, which is not at hand: set W2V_BENCH_DATA"
     return said + (f"; no room for {', '.join(left_out)}" if left_out else "")
 
 

@@ -30,7 +30,7 @@ PARTS = {
 """Parts, functions of `benchmarks.gpu.parts`, the most valuable first, and seconds at most."""
 BUDGET = 570
 """Seconds of all parts by default: with what begins and ends them, under ten minutes."""
-_REHEARSED = 4  # times as long: kernels are compiled and run by a processor, maybe of two cores
+_REHEARSED = 10  # times as long: kernels are compiled and run by a processor, maybe a busy one
 _FEW = 5_000_000
 _NO_TIME = "no time was left for it: call again"
 _WORDS = "Words of the Zipf corpus; of a virtual card's text, at most."

@@ -28,7 +28,7 @@ from w2v.bench.training import FusedRun, Sentences, Setting
 from w2v.data import EncodedCorpus, read_corpus
 
 DIM = 128
-SMOKE_DIMS = gpu_smoke.DIMS
+SMOKE_DIMS, KERNEL_DIMS = gpu_smoke.DIMS, (100, 128, 300)
 BATCHES = (100, 1_000, 10_000, 100_000)
 BATCH_SECONDS = 2.0
 EPOCHS = 3  # of books
@@ -50,6 +50,7 @@ def smoke(words: int, folder: Path) -> Iterator[Row]:
     gpu = get_backend("gpu")
     for name, look in gpu_smoke.LOOKS.items():
         yield "smoke", name, partial(look, gpu)
+    yield "smoke", "kernels", partial(gpu_smoke.kernels, gpu, KERNEL_DIMS)
     for (kind, skip_gram), way in product(MODELS.items(), ("fast", "exact")):
         name = f"one warp, {kind}, {way}: largest difference"
         yield "smoke", name, partial(gpu_smoke.one_warp, gpu, skip_gram, way, SMOKE_DIMS)
@@ -185,8 +186,8 @@ def small() -> Iterator[None]:
     """Make every part small enough for a processor that plays a GPU."""
     own, text = globals(), zipf_sentences(3000, 100)
     few = {
-        "SMOKE_DIMS": (17,), "BATCHES": (10, 100), "BATCH_SECONDS": 0.01, "EPOCHS": 1,
-        "THREADS": (1, 2),
+        "SMOKE_DIMS": (17,), "KERNEL_DIMS": (17,), "BATCHES": (10, 100), "BATCH_SECONDS": 0.01,
+        "EPOCHS": 1, "THREADS": (1, 2),
         "FEW_TESTS": [ROOT / "tests" / "backend" / "gpu" / "test_fallback.py"],
         "zipf_sentences": lambda *_: text,
         "copy_bandwidth": partial(copy_bandwidth, size=1000, rounds=1),

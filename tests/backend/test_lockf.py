@@ -19,6 +19,20 @@ KINDS = "negatives", "tree", "both"
 Weights = tuple[np.ndarray, np.ndarray]
 
 
+def pairs(*names: str) -> Any:
+    """Return a parametrisation by some models with each kind, a kernel to compile a pair."""
+    # What factors do is the same in all: skip-gram and both at once are in other pairs.
+    rare = {("skip-gram", "both"): pytest.mark.soak}
+    return pytest.mark.parametrize(
+        ("model", "kind"),
+        [
+            pytest.param(MODELS[name], kind, id=f"{name}-{kind}", marks=rare.get((name, kind), ()))
+            for name in names
+            for kind in KINDS
+        ],
+    )
+
+
 def factors(vocab_size: int) -> np.ndarray:
     """Return as many zeros, fractions, ones and more than that, frequent words' among them."""
     return np.resize(np.array([0, 0.25, 1, 3], np.float32), vocab_size)
@@ -49,8 +63,7 @@ def case(kind: str, vocab_size: int, dim: int, **changes: Any) -> tuple[FusedSet
     return corpus.settings(**changes), random_weights(vocab_size, dim)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
+@pairs(*MODELS)
 @pytest.mark.parametrize(
     "shape", [(12, 100, 5), (40, 17, 1), (40, 17, 10**20), (300, 33, 45)], ids=str
 )
@@ -77,10 +90,9 @@ def test_kernel_and_reference_damp_alike(
     assert abs(free[0] - got[0])[lockf == 0.25].max() > 1e-4
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("skip_gram", [True, False], ids=["skip-gram", "cbow"])
-def test_factors_of_one_change_nothing(skip_gram: bool, kind: str) -> None:
-    settings, start = case(kind, 40, 20, skip_gram=skip_gram)
+@pairs("skip-gram", "cbow")
+def test_factors_of_one_change_nothing(model: dict[str, bool], kind: str) -> None:
+    settings, start = case(kind, 40, 20, **model)
     corpus = Corpus(40)
     without, ones = copies(start), copies(start)
     train(CPU, corpus, without, settings, None)
@@ -89,13 +101,12 @@ def test_factors_of_one_change_nothing(skip_gram: bool, kind: str) -> None:
         np.testing.assert_allclose(W, same, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("skip_gram", [True, False], ids=["skip-gram", "cbow"])
+@pairs("skip-gram", "cbow")
 def test_threads_with_copies_of_their_own_leave_fixed_vectors_to_the_bit(
-    skip_gram: bool, kind: str, monkeypatch: pytest.MonkeyPatch
+    model: dict[str, bool], kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("w2v.backend.cpu.copies.UNSETTLED_WORDS", 0)
-    settings, (W_in, W_out) = case(kind, 900, 20, skip_gram=skip_gram, alpha=0.01, workers=4)
+    settings, (W_in, W_out) = case(kind, 900, 20, **model, alpha=0.01, workers=4)
     W_in[::3, ::2] = -0.0
     lockf, start = factors(900), W_in.copy()
     corpora = [Corpus(900, sentences=200) for _ in range(4)]

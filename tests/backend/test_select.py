@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import ROOT, python_path
 from w2v.backend import (
     Backend,
     BackendUnavailableError,
@@ -19,8 +20,6 @@ from w2v.backend import (
     use_backend,
 )
 from w2v.backend.select import INSTALL_LINE, gpu_problem
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_names_are_answered(backend: Backend) -> None:
@@ -67,7 +66,7 @@ for name in ("gpu", "gpu:0"):
 
 def ask_without_gpu(before: str = "", **environment: str) -> list[str]:
     """Run ASK in a Python of its own and return the lines printed."""
-    path = os.pathsep.join([*environment.pop("front", "").split(), str(ROOT)])
+    path = python_path(*environment.pop("front", "").split(), ROOT)
     done = subprocess.run(
         [sys.executable, "-c", before + ASK],
         env={**os.environ, "PYTHONPATH": path, **environment},

@@ -16,9 +16,9 @@ import pytest
 
 from benchmarks.readme import pages
 from benchmarks.speed_and_quality import drawn, figures
+from tests.support import ROOT, python_path
 from tests.support.commands import run, run_program
 
-ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 GUIDE, PART = "docs/guide.md", re.compile(r"\]\((guide/[\w-]+\.md)\)")
 LINES = [
@@ -96,7 +96,7 @@ def test_the_figures_of_the_pages_and_of_the_picture_are_those_of_the_results() 
 def test_a_recipes_figures_can_be_made_again(script: Path, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, script, "--quick"],
-        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": python_path(ROOT)},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -44,7 +44,7 @@ def test_a_part_that_fails_or_takes_too_long_ends_alone(tmp_path: Path) -> None:
     assert check.run_part("long", tmp_path, 0.05).startswith("stopped after")
 
 
-def test_parts_have_the_time_that_is_left_and_a_rehearsals_four_times_as_much(
+def test_parts_have_the_time_that_is_left_and_a_rehearsals_ten_times_as_much(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limits: list[float] = []
@@ -56,7 +56,7 @@ def test_parts_have_the_time_that_is_left_and_a_rehearsals_four_times_as_much(
     monkeypatch.setattr(check, "run_part", run)
     check.run(tmp_path, rehearse=True, parts="smoke,tests")
     check.run(tmp_path, rehearse=True, parts="smoke,tests", budget=100)
-    assert limits == pytest.approx([300, 680, 100, 100], abs=5)
+    assert limits == pytest.approx([750, 1700, 100, 100], abs=5)
 
 
 def test_the_suite_is_run_by_folder_and_what_concerns_the_gpu_first() -> None:

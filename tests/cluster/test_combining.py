@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.scaling.virtual_workers import Case, simulate
 from tests.cluster.test_rounds import text
-from w2v.cluster.changes import Changes, Rows, merged
+from w2v.cluster.changes import Changes, Matrices, Rows, merged
 from w2v.cluster.combining import apply
 from w2v.cluster.curvature import Curvature, curvature_matrix
 from w2v.config import TrainConfig
@@ -45,7 +45,7 @@ def combined(start: np.ndarray, ends: list[np.ndarray], steps: list[int]) -> np.
         index, uses = np.arange(ROWS, dtype=np.int32), np.full(ROWS, n, np.float32)
         if n:
             rows = Rows(index, found.unrolled((end - start).astype("f"), uses), uses)
-            changes.append(Changes(rows, NOTHING, 0.0, 0, 0, 0, (matrix(), matrix())))
+            changes.append(Changes(rows, NOTHING, 0.0, 0, 0, 0, Matrices(matrix(), matrix())))
     whole = changes[0]
     for each in changes[1:]:
         whole = merged(each, whole)

@@ -34,7 +34,7 @@ def test_a_training_is_drawn_from_its_untrained_loss_on(
 ) -> None:
     text = [["the", "king", "and", "the", "queen", "sail", "the", "sea"]] * 300
     cases: list[tuple[dict[str, Any], str]] = [
-        ({"sg": 1, "negative": 2}, "Loss of skip-gram, 5 dimensions, 2 negatives"),
+        ({"sg": 1}, "Loss of skip-gram, 5 dimensions, 5 negatives"),
         ({"hs": 1}, "Loss of CBOW, 5 dimensions, hierarchical softmax, 5 negatives"),
     ]
     for asked, title in cases:
@@ -51,8 +51,8 @@ def test_a_training_is_drawn_from_its_untrained_loss_on(
             "of the words just trained on",
             "after each epoch, on the same part of the text",
         ]
-        # Of a word and two negatives; of the paths, by hand, and of a word and five negatives.
-        questions = 3 if "sg" in asked else (3 * 1 + 3 * 3 + 2 * 4) / 8 + 6
+        # Of a word and five negatives, and of the paths, by hand.
+        questions = 6 + ("hs" in asked) * (3 * 1 + 3 * 3 + 2 * 4) / 8
         assert squares[0, 1] == pytest.approx(questions * np.log(2))
     model.train(text, epochs=1)  # has learnt something
     assert model._rests[0][0] > 0

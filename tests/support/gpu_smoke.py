@@ -62,14 +62,14 @@ def _tables(gpu: Any) -> str:
     return f"{'the same bits' if same else 'DIFFERS'}; {took}"
 
 
-def _kernels(gpu: Any) -> dict[str, Any]:
-    """Compile for the usual sizes; say how many warps a multiprocessor holds, and why."""
+def kernels(gpu: Any, dims: Sequence[int]) -> dict[str, Any]:
+    """Compile for some sizes; say how many warps a multiprocessor holds, and why."""
     from w2v.backend.gpu.fused import kernel_for
     from w2v.backend.gpu.kernels import LANES
 
     found = {}
     processors = gpu.device.attributes["MultiProcessorCount"]
-    for dim in (100, 128, 300):
+    for dim in dims:
         for skip_gram in (True, False):
             settings = FusedSettings(skip_gram, 5, 5, exact=False, total=1, seed=1)
             begin = time.perf_counter()
@@ -91,7 +91,6 @@ LOOKS: dict[str, Callable[[Any], Any]] = {
     "packages": _versions,
     "CUDA": _cuda,
     "noise table": _tables,
-    "kernels": _kernels,
 }
 
 

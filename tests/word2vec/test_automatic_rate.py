@@ -27,12 +27,12 @@ def test_the_rate_falls_with_what_there_is_to_learn_from(
 
 @pytest.mark.parametrize("sg", [0, 1])
 def test_a_text_chooses_the_rate_of_its_training_alone(sg: int) -> None:
-    model = Word2Vec(sg=sg, alpha="auto", min_count=1, epochs=2, negative=3, workers=1)
+    model = Word2Vec(sg=sg, alpha="auto", min_count=1, epochs=2, workers=1)
     model.build_vocab(TEXT)
     model.train(TEXT)
     few = automatic_rate(bool(sg), 2 * 160, 7)
     assert model.alpha == few
-    by_hand = Word2Vec(TEXT, sg=sg, alpha=few, min_count=1, epochs=2, negative=3, workers=1)
+    by_hand = Word2Vec(TEXT, sg=sg, alpha=few, min_count=1, epochs=2, workers=1)
     assert (model.wv.vectors == by_hand.wv.vectors).all()
     model.train(TEXT * 200, epochs=10)
     assert model.config.alpha == "auto"
@@ -41,11 +41,10 @@ def test_a_text_chooses_the_rate_of_its_training_alone(sg: int) -> None:
 
 @pytest.mark.parametrize(
     ("how", "usual"),
-    [({"cbow_mean": 0}, 0.05), ({"hs": 1, "negative": 3}, 0.05), ({"sg": 1, "hs": 1}, 0.025)],
+    [({"cbow_mean": 0}, 0.05), ({"hs": 1}, 0.05), ({"sg": 1, "hs": 1}, 0.025)],
 )
 def test_longer_steps_keep_the_usual_rate(how: dict[str, Any], usual: float) -> None:
-    settings: dict[str, Any] = {"negative": 3, **how}
-    model = Word2Vec(**settings, alpha="auto", min_count=1, epochs=1, workers=1)
+    model = Word2Vec(**how, alpha="auto", min_count=1, epochs=1, workers=1)
     model.fit(TEXT)
     assert model.alpha == usual
 
@@ -53,7 +52,7 @@ def test_longer_steps_keep_the_usual_rate(how: dict[str, Any], usual: float) -> 
 def test_a_run_keeps_the_rate_that_it_began_with(tmp_path: Path) -> None:
 
     folder = tmp_path / "run"
-    model = Word2Vec(alpha="auto", sg=1, min_count=1, negative=3, epochs=2, workers=1)
+    model = Word2Vec(alpha="auto", sg=1, min_count=1, epochs=2, workers=1)
     model.fit(TEXT, checkpoint=folder)
     began = model.alpha
     again = Word2Vec.load(folder)

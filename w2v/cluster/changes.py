@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -47,6 +49,29 @@ class PackedRows(NamedTuple):
     uses: Array
 
 
+class Matrices(NamedTuple):
+    """What is sent along of the directions that rows have in common, summed over workers.
+
+    Parameters
+    ----------
+    inputs, outputs : (H, H) float32 arrays
+        Curvatures of the two sides, by which their changes have been unrolled.
+    balance : (H, H) float32 array or None
+        By how much steps have changed XᵀX − YᵀY; None where that is not to be kept.
+    """
+
+    inputs: Array
+    outputs: Array
+    balance: Array | None = None
+
+    def map(self, function: Callable[..., Array], *others: Matrices) -> Matrices:
+        """Return what a function makes of each, and of the others' at its place."""
+        return Matrices(*(
+            None if each[0] is None else function(*each)
+            for each in zip(self, *others, strict=True)
+        ))  # fmt: skip
+
+
 class Changes(NamedTuple):
     """What some workers have changed in a round.
 
@@ -62,9 +87,8 @@ class Changes(NamedTuple):
         Words that subsampling kept.
     words : int
         Words trained on.
-    curvatures : pair of (H, H) float32 arrays, optional
-        Of the inputs and of the outputs, by which their changes have been unrolled, summed over
-        workers; None where changes are as they were made.
+    matrices : Matrices, optional
+        None where changes are as they were made, and not unrolled.
     workers : int, default 1
         How many workers' changes these are.
     absolute : bool, default False
@@ -78,15 +102,15 @@ class Changes(NamedTuple):
     predictions: int
     kept: int
     words: int
-    curvatures: tuple[Array, Array] | None = None
+    matrices: Matrices | None = None
     workers: int = 1
     absolute: bool = False
 
     @property
     def bytes(self) -> int:
         """What they take on the wire."""
-        parts = (*self.inputs, *self.outputs, *(self.curvatures or ()))
-        return sum(part.nbytes for part in parts)
+        parts = (*self.inputs, *self.outputs, *(self.matrices or ()))
+        return sum(part.nbytes for part in parts if part is not None)
 
 
 def merged(a: Changes, b: Changes) -> Changes:
@@ -111,14 +135,14 @@ def merged(a: Changes, b: Changes) -> Changes:
     )
 
 
-def _summed(a: Changes, b: Changes) -> tuple[Array, Array] | None:
-    if a.curvatures is None or b.curvatures is None:
-        if a.curvatures is not b.curvatures:
+def _summed(a: Changes, b: Changes) -> Matrices | None:
+    if a.matrices is None or b.matrices is None:
+        if a.matrices is not b.matrices:
             raise ValueError(
                 "changes that are unrolled cannot be added to others as they were made"
             )
         return None
-    return a.curvatures[0] + b.curvatures[0], a.curvatures[1] + b.curvatures[1]
+    return a.matrices.map(operator.add, b.matrices)
 
 
 def _sum(a: Rows, b: Rows) -> Rows:

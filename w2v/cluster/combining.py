@@ -12,11 +12,15 @@ Each worker's change is unrolled, to what its steps would have made of the row h
 where the first one was; these add up, and the sum is rolled again.  Rows of few steps so take the
 plain sum, and rows of many the mean, weighted by the steps; and a row that only one worker stepped
 takes all that this worker has made of it.
+
+After that skip-gram's input and output vectors are brought back into the balance that the
+workers' own steps have left them in.
 """
 
 from __future__ import annotations
 
-from w2v.backend import Array
+from w2v.backend import Array, backend_for
+from w2v.cluster.balance import imbalance, long_directions, rebalance
 from w2v.cluster.changes import Changes, unpacked_rows
 from w2v.cluster.curvature import Curvature
 
@@ -31,13 +35,21 @@ def apply(weights: tuple[Array, Array], changes: Changes) -> None:
     changes : Changes
         Of all workers, on the weights' backend.
     """
-    curvatures = changes.curvatures or (None, None)
-    for W, each, matrix in zip(weights, (changes.inputs, changes.outputs), curvatures, strict=True):
-        rows = unpacked_rows(each)
-        if changes.absolute:
-            W[rows.index] = rows.rows
-        elif matrix is None:
-            W[rows.index] += rows.rows
-        else:
-            curvature = Curvature.of(matrix / changes.workers)
-            W[rows.index] += curvature.rolled(rows.rows, rows.uses)
+    each = (unpacked_rows(changes.inputs), unpacked_rows(changes.outputs))
+    if changes.matrices is None:
+        for W, rows in zip(weights, each, strict=True):
+            if changes.absolute:
+                W[rows.index] = rows.rows
+            else:
+                W[rows.index] += rows.rows
+        return
+    *curvatures, balance = changes.matrices
+    if balance is not None:
+        directions = long_directions(weights)
+        wanted = imbalance(weights, directions)
+        wanted += backend_for(balance).to_numpy(directions.T @ balance @ directions)
+    for W, rows, matrix in zip(weights, each, curvatures, strict=True):
+        curvature = Curvature.of(matrix / changes.workers)
+        W[rows.index] += curvature.rolled(rows.rows, rows.uses)
+    if balance is not None:
+        rebalance(weights, directions, wanted)

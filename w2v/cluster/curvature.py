@@ -13,7 +13,7 @@ import numpy as np
 
 from w2v.backend import Array, backend_for
 
-DIRECTIONS = 8  # that are told from the others
+DIRECTIONS = 16  # that are told from the others
 FIRST_ROWS = 2048  # the most frequent words' stand for all
 SAMPLED = 256  # rows of each side, whose sigmoids stand for all
 
@@ -91,8 +91,10 @@ class Curvature(NamedTuple):
         backend = backend_for(matrix)
         values, vectors = np.linalg.eigh(backend.to_numpy(matrix).astype(np.float64))
         m = min(DIRECTIONS, len(values))
-        rest = values[:-m].mean() if len(values) > m else 0.0
-        shares = np.maximum(np.append(values[-m:], rest), 0)
+        values = np.maximum(values, 0)
+        others = values[:-m]  # of which rows have more along the larger
+        rest = (others**2).sum() / max(others.sum(), 1e-30)
+        shares = np.append(values[-m:], rest)
         return cls(
             backend.asarray(vectors[:, -m:].astype(np.float32)),
             backend.asarray(shares.astype(np.float32)),

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from w2v.backend import Array, FusedLoss, keep_probabilities
-from w2v.cluster.changes import Changes, Rows
+from w2v.cluster.balance import imbalance, long_directions
+from w2v.cluster.changes import Changes, Matrices, Rows
 from w2v.cluster.curvature import Curvature, curvature_matrix, steepness
 from w2v.cluster.parts import sentences_of
 from w2v.cluster.uses import Uses
@@ -126,14 +127,14 @@ class RoundTrainer:
         loss = FusedLoss(trainer.total_loss, trainer.predictions, trainer.kept)
         uses = self._uses.of(tokens, loss)
         rate = trainer.settings.rate(span.position)
-        curvatures = None if alone or plain else self._curvatures(weights, rate)
+        matrices = None if alone or plain else self._matrices(weights, rate)
         inputs, outputs = (
             self._changed(*each, alone=alone)
             for each in zip(
-                weights, self.model.params, uses, curvatures or (None, None), strict=True
+                weights, self.model.params, uses, (matrices or (None, None))[:2], strict=True
             )
         )
-        return Changes(inputs, outputs, *loss, len(tokens), curvatures, absolute=alone)
+        return Changes(inputs, outputs, *loss, len(tokens), matrices, absolute=alone)
 
     def _trainer(self, tokens: Array, offsets: Array, first: int, span: Span) -> FusedTrainer:
         """Return the training of sentences, the first of which is the shard's ``first``."""
@@ -151,8 +152,8 @@ class RoundTrainer:
         trainer.look_at = lambda a, b: self.shard.look_at(first + a, first + b)
         return trainer
 
-    def _curvatures(self, weights: tuple[Array, Array], rate: float) -> tuple[Array, Array]:
-        """Return how far a step takes an input row, and an output row, on average of the round."""
+    def _matrices(self, weights: tuple[Array, Array], rate: float) -> Matrices:
+        """Return how far a step takes a row on average of the round, and what the round leaves."""
         config, (inputs, outputs) = self.config, self._expected
         averaged = 1.0 if config.sg or not config.cbow_mean else self._contexts
         found = []
@@ -164,7 +165,19 @@ class RoundTrainer:
                 curvature_matrix(W_in, inputs / inputs.sum(), steep, averaged=averaged),
             ))  # fmt: skip
         before, after = found
-        return (before[0] + after[0]) / 2, (before[1] + after[1]) / 2
+        return Matrices(
+            (before[0] + after[0]) / 2,
+            (before[1] + after[1]) / 2,
+            # Contexts of CBOW move by the change of their mean, and rows that are locked do not.
+            self._balance(weights) if config.sg and self.lockf is None else None,
+        )
+
+    def _balance(self, weights: tuple[Array, Array]) -> Array:
+        """Return by how much steps have changed the balance of the two sides."""
+        directions = long_directions(weights)
+        W_in, W_out = self.model.params
+        change = imbalance((W_in, W_out), directions) - imbalance(weights, directions)
+        return directions @ self.backend.asarray(change.astype(np.float32)) @ directions.T
 
     def _changed(
         self,

@@ -8,9 +8,9 @@ from w2v.cluster.rounds import Span
 from w2v.items import is_integer
 from w2v.messages import quoted
 
-FIRST_WORDS = 32_000  # of all workers
+FIRST_WORDS = 16_000  # of all workers
 EXCHANGE_SHARE = 0.1  # of a round's time
-GROWTH = 0.5  # of a round over all before it, at most, by all workers
+GROWTH = 0.2  # of a round over all before it, at most, by all workers
 
 
 class Schedule:

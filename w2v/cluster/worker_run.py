@@ -278,6 +278,5 @@ def _to_host(backend: Backend, changes: Changes) -> Changes:
 
 def _with_parts(move: Callable[[Any], Any], changes: Changes) -> Changes:
     inputs, outputs = (type(rows)(*map(move, rows)) for rows in (changes.inputs, changes.outputs))
-    matrices = changes.curvatures
-    curvatures = None if matrices is None else (move(matrices[0]), move(matrices[1]))
-    return changes._replace(inputs=inputs, outputs=outputs, curvatures=curvatures)
+    matrices = changes.matrices and changes.matrices.map(move)
+    return changes._replace(inputs=inputs, outputs=outputs, matrices=matrices)

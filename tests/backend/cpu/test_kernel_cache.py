@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from numba.core.codegen import JITCodeLibrary as CodeLibrary
 
+from tests.support import ROOT, python_path
 from w2v.backend.cpu.kernel_cache import kept_njit
 
-ROOT = Path(__file__).parents[3]
 # A kernel that is put together from several files, and compiled in a moment.
 PROBE = """
 import sys
@@ -27,18 +27,35 @@ print("kept" if sample_fast._cache_hits else "compiled", *out)
 """
 
 
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Return a copy of the library with the kernel compiled, and what this drew."""
+    folder = tmp_path_factory.mktemp("original")
+    shutil.copytree(ROOT / "w2v", folder / "w2v", ignore=shutil.ignore_patterns("__pycache__"))
+    how, drawn = probe(folder)
+    assert how == "compiled"
+    return folder, drawn
+
+
 @pytest.fixture
-def package(tmp_path: Path) -> Path:
+def compiled(original: tuple[Path, str], tmp_path: Path) -> tuple[Path, str]:
+    """Return a copy of the library that has the kernel, and what the kernel draws."""
+    return shutil.copytree(original[0], tmp_path, dirs_exist_ok=True), original[1]
+
+
+@pytest.fixture
+def package(compiled: tuple[Path, str]) -> Path:
     """Return a copy of the library, with nothing compiled."""
-    shutil.copytree(ROOT / "w2v", tmp_path / "w2v", ignore=shutil.ignore_patterns("__pycache__"))
-    return tmp_path
+    for path in compiled[0].rglob("*sample_fast*"):
+        path.unlink()
+    return compiled[0]
 
 
 def begin(package: Path, code: str = "", **environment: object) -> subprocess.Popen[str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("NUMBA_", "PYTHON"))}
     return subprocess.Popen(
         [sys.executable, "-c", code + PROBE],
-        env={**kept, "PYTHONPATH": str(package), "XDG_CACHE_HOME": str(package / "user's")}
+        env={**kept, "PYTHONPATH": python_path(package), "XDG_CACHE_HOME": str(package / "user's")}
         | {name: str(value) for name, value in environment.items()},
         cwd=package,
         stdout=subprocess.PIPE,
@@ -61,10 +78,10 @@ def kernels_in(folder: Path) -> set[str]:
 
 
 def test_kernels_are_compiled_anew_when_a_source_a_compiler_or_the_processor_changes(
-    package: Path,
+    compiled: tuple[Path, str],
 ) -> None:
-    how, drawn = probe(package)
-    assert (how, probe(package)) == ("compiled", ("kept", drawn))
+    package, drawn = compiled
+    assert probe(package) == ("kept", drawn)
 
     # What is kept for a processor stays for the next one.
     assert probe(package, NUMBA_CPU_NAME="generic", NUMBA_CPU_FEATURES="")[0] == "compiled"
@@ -90,8 +107,8 @@ def test_processes_that_compile_at_once_do_not_disturb_each_other(package: Path)
     assert probe(package)[0] == "kept"
 
 
-def test_damaged_files_are_compiled_anew(package: Path) -> None:
-    _, drawn = probe(package)
+def test_damaged_files_are_compiled_anew(compiled: tuple[Path, str]) -> None:
+    package, drawn = compiled
     for ending in ("nbc", "nbi"):
         for path in (package / "w2v/backend/cpu/__pycache__").glob(f"*.{ending}"):
             path.write_bytes(path.read_bytes()[:40])

@@ -28,7 +28,7 @@ from w2v.backend import (
     to_cpu,
     use_backend,
 )
-from w2v.backend.gpu.runs import blocks_of, cut_runs
+from w2v.backend.gpu.runs import blocks_of, cut_runs, warp_limit
 from w2v.bench.training import FusedRun, Setting
 from w2v.models import CBOW, SkipGram
 from w2v.training import Adam, Trainer
@@ -206,6 +206,15 @@ def test_a_model_with_a_tree_trains_there_as_on_the_processor(gpu: Any, negative
         np.testing.assert_allclose(to_cpu(got), right, rtol=0, atol=1e-5)
     assert there.heldout_loss(text) == pytest.approx(here.heldout_loss(text), rel=1e-4)
     np.testing.assert_allclose(there.score(text[:3]), here.score(text[:3]), rtol=1e-4)
+
+
+def test_warps_are_bounded_by_the_run_the_vocabulary_and_what_steps_can_be_told_by() -> None:
+    assert warp_limit(54_000_000, 50_000) == 540
+    assert warp_limit(54_000_000, 400) == 100
+    assert warp_limit(10**9, 10**6) == 10_000
+    assert warp_limit(10**9, 10**6, tree=True) == 64
+    assert warp_limit(10**9, 10**6, frequencies=False) == 250
+    assert warp_limit(50, 3) == 1
 
 
 @pytest.mark.parametrize(("dim", "window"), [(100, 5), (200, 5), (768, 5), (300, 20)])

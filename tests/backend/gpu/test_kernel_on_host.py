@@ -8,7 +8,6 @@ sentences in order must do what the reference does, to float32 rounding.
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -113,23 +112,18 @@ def name_of(case: tuple[int, int, int, dict[str, object]]) -> str:
     return "-".join(map(str, (lanes, dim, placement, *changes.values())))
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("kernels")
-
-
 @pytest.mark.parametrize(
     "case", [*CASES, *(pytest.param(case, marks=pytest.mark.soak) for case in MORE)], ids=name_of
 )
 def test_one_warp_does_what_the_reference_does(
-    folder: Path, case: tuple[int, int, int, dict[str, object]]
+    case: tuple[int, int, int, dict[str, object]],
 ) -> None:
     lanes, dim, placement, changes = case
     changes = {**changes}
     lock, vector = bool(changes.pop("lock", False)), int(str(changes.pop("vector", 4)))
     settings = replace(RUN, **changes)  # type: ignore[arg-type]
     longest = LONGEST if settings.hs else 0
-    trainer = HostTrainer(folder, dim, settings, lanes, placement, lock, longest, vector)
+    trainer = HostTrainer(dim, settings, lanes, placement, lock, longest, vector)
     for name, corpus in CORPORA.items():
         work = prepare(corpus, dim, settings)
         if lock:
@@ -146,7 +140,7 @@ def test_one_warp_does_what_the_reference_does(
         assert not lock or work.W_in[::4].tobytes() == fixed.tobytes(), name
 
 
-def test_a_word_that_rejection_cannot_find_is_found_by_bisection(folder: Path) -> None:
+def test_a_word_that_rejection_cannot_find_is_found_by_bisection() -> None:
     """Six words of which one has most of the mass: every window needs four others."""
     settings = replace(RUN, negative=4)
     counts = np.array([60, 2, 2, 1, 1, 1])
@@ -157,7 +151,7 @@ def test_a_word_that_rejection_cannot_find_is_found_by_bisection(folder: Path) -
         weights = random_weights(rng, 6, 3)
         work = Work(*weights, tokens, np.array([0, 80]), noise, keep, settings, 0)
         expected, loss = train_by_reference(work)
-        got = HostTrainer(folder, 3, settings, lanes)(work)
+        got = HostTrainer(3, settings, lanes)(work)
         assert got.total == pytest.approx(loss.total, rel=1e-6)
         np.testing.assert_allclose(weights, expected, rtol=0, atol=5e-6)
 
@@ -195,14 +189,14 @@ def train_by_reference(work: Work) -> tuple[Weights, FusedLoss]:
 
 @pytest.mark.parametrize("skip_gram", [True, False])
 def test_many_warps_all_begin_their_windows_before_one_has_ended(
-    folder: Path, skip_gram: bool
+    skip_gram: bool,
 ) -> None:
     """Fifty warps with the same two words find their first window's rows as they were."""
     n = 50
     settings = replace(
         RUN, skip_gram=skip_gram, window=1, negative=1, alpha=0.5, min_alpha=0.5, total=10**6
     )
-    trainer = HostTrainer(folder, 3, settings, 1)
+    trainer = HostTrainer(3, settings, 1)
 
     def loss(sentences: int, warps: int, alpha: float) -> float:
         rng = np.random.default_rng(1)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import ROOT, python_path
 from w2v.data import CorpusError, EncodedCorpus, prepare
 
 PREPARE = """
@@ -34,8 +35,8 @@ except OSError as error:
 
 def environment(tmp_path: Path) -> dict[str, str]:
     (tmp_path / "temporary").mkdir()
-    root = str(Path(__file__).parents[3])
-    return {**os.environ, "TMPDIR": str(tmp_path / "temporary"), "PYTHONPATH": root}
+    path = python_path(ROOT)
+    return {**os.environ, "TMPDIR": str(tmp_path / "temporary"), "PYTHONPATH": path}
 
 
 def text(path: Path, words: int) -> Path:

@@ -288,7 +288,7 @@ def test_tokens_that_are_no_text_and_kinds_that_are_mixed(tmp_path: Path) -> Non
             read_corpus(tmp_path / "t.jsonl", column="s", **HOW)
 
 
-SMALL: dict[str, Any] = {"min_count": 1, "vector_size": 4, "negative": 2, "sample": 0, "workers": 1}
+SMALL: dict[str, Any] = {"min_count": 1, "vector_size": 4, "negative": 1, "sample": 0, "workers": 1}
 
 
 def test_a_table_is_trained_on_gone_on_with_and_read_again_only_if_it_changed(
@@ -347,7 +347,7 @@ def test_packages_of_tables_are_not_imported() -> None:
 
 def test_each_text_of_a_model_may_have_a_column_of_its_own() -> None:
     small: dict[str, Any] = {"vector_size": 4, "min_count": 1, "sample": 0, "workers": 1}
-    small |= {"epochs": 1, "negative": 2}
+    small |= {"epochs": 1, "negative": 1}
     first = pa.table({"n": range(30), "s": [["a", "b", "c"]] * 30})
     second = pd.DataFrame({"t": [["a", "b", "d"]] * 9, "u": 1})
     model = Word2Vec(**small).fit(first, column="s")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import hashlib
 import os
 import shutil
 import subprocess
@@ -21,6 +22,10 @@ from w2v.backend.gpu.source import FOLDER, training_options
 HERE = Path(__file__).parent
 
 
+BUILD_FOLDER = "W2V_TESTS_BUILD_FOLDER"
+"""The variable that names a folder which processes share, so that each thing is compiled once."""
+
+
 @lru_cache
 def compiler() -> str | None:
     """Return the C++ compiler to use, if there is one."""
@@ -28,17 +33,63 @@ def compiler() -> str | None:
 
 
 @lru_cache
-def build_folder() -> Path:
-    """Return where this process keeps what it has compiled for a stand-in."""
+def _build_folder() -> Path:
+    """Return where what is compiled is kept: the session's folder, or this process's own."""
+    if shared := os.environ.get(BUILD_FOLDER):
+        return Path(shared)
     folder = Path(tempfile.mkdtemp())
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 
-COMPILE = (
-    *(str(compiler()), "-O1", "-std=c++17", "-shared", "-fPIC", "-fvisibility=hidden"),
+_FLAGS = (
+    *("-O1", "-std=c++17", "-shared", "-fPIC", "-fvisibility=hidden"),
     *(f"-I{FOLDER}", f"-I{HERE}"),
 )
+
+
+def compiled(code: str, *options: str) -> ctypes.CDLL:
+    """Compile C++ and load it, once for all processes that share a folder.
+
+    Parameters
+    ----------
+    code : str
+    *options : str
+        For the compiler, beside the usual.
+
+    Returns
+    -------
+    CDLL
+    """
+    name = hashlib.sha256("\n".join((code, *options)).encode()).hexdigest()
+    library = _build_folder() / f"{name}.so"
+    if not library.exists():
+        _compile(library, *_standard(), *options, "-xc++", "-", code=code)
+    return ctypes.CDLL(str(library))
+
+
+@lru_cache
+def _standard() -> tuple[str, ...]:
+    """Have what is C++'s own parsed in advance, by a compiler of which that can be had."""
+    about = subprocess.run(
+        [str(compiler()), "--version"], capture_output=True, text=True, check=True
+    )
+    if "Free Software Foundation" not in about.stdout:
+        return ()
+    parsed = _build_folder() / "standard.h.gch"
+    if not parsed.exists():
+        _compile(parsed, "-xc++-header", str(HERE / "standard.h"))
+    return "-iquote", str(parsed.parent), "-include", "standard.h"
+
+
+def _compile(target: Path, *options: str, code: str | None = None) -> None:
+    """Compile into a file that is there whole or not at all."""
+    beside = target.with_name(f"{os.getpid()}-{target.name}")
+    command = [str(compiler()), *_FLAGS, *options, "-o", str(beside)]
+    subprocess.run(command, input=code, check=True, capture_output=True, text=True)
+    beside.replace(target)
+
+
 FAST = (
     *("-O3", "-march=native", "-fno-math-errno", "-fno-trapping-math"),
     *("-fassociative-math", "-fno-signed-zeros", "-freciprocal-math"),
@@ -54,8 +105,6 @@ class HostTrainer:
 
     Parameters
     ----------
-    folder : Path
-        Where to put the compiled library.
     dim : int
     settings : FusedSettings
     lanes : {1, 32, -32}
@@ -71,7 +120,6 @@ class HostTrainer:
 
     def __init__(
         self,
-        folder: Path,
         dim: int,
         settings: FusedSettings,
         lanes: int,
@@ -86,13 +134,8 @@ class HostTrainer:
             f"-DHOST_DOWNWARDS={int(lanes < 0)}",
             *training_options(dim, settings, placement, lock=lock, longest=longest),
         )
-        name = "".join(option.partition("=")[2] + "_" for option in options)
-        library = folder / f"train_{name}.so"
-        command = [*COMPILE, *options, str(HERE / "train_host.cpp"), "-o", str(library)]
-        if not library.exists():
-            subprocess.run(command, check=True, capture_output=True, text=True)
         self.settings = settings
-        self.run = ctypes.CDLL(str(library)).train_host
+        self.run = compiled('#include "train_host.cpp"', *options).train_host
         self.run.restype = None
 
     def __call__(self, work: Work, n_runs: int = 1, warps: int = 1) -> FusedLoss:

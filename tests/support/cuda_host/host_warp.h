@@ -10,15 +10,7 @@
 // With one lane a kernel can be run by many warps at once: see warps.h.
 #pragma once
 
-#include <ucontext.h>
-
-#include <cmath>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <functional>
-#include <memory>
-
+#include "standard.h"
 #include "warps.h"
 
 #define DEVICE inline

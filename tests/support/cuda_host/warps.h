@@ -5,14 +5,7 @@
 // they were before the others' last one, and rows kept in the ring are as old as on a device.
 #pragma once
 
-#include <setjmp.h>
-#include <ucontext.h>
-
-#include <cstdlib>
-#include <cstring>
-#include <functional>
-#include <memory>
-#include <vector>
+#include "standard.h"
 
 class Warps {
  public:

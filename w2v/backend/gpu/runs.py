@@ -19,7 +19,7 @@ put, and small cards have no cache for them; the last is the slowest: rows are a
 longest sentence has words.
 """
 
-TOKENS_PER_WARP = 20_000
+TOKENS_PER_WARP = 100_000
 WORDS_PER_WARP = 4
 TREE_WARPS = 64
 UNKNOWN_WARPS = 250
@@ -47,7 +47,8 @@ def warp_limit(
     is stale by as much as the others do meanwhile.  Frequent words' rows are stepped
     the more carefully for it (``crowd.py``).  Where a corpus gives a warp little
     to do, or the warps are many for the rows there are, that costs quality all the same; then
-    fewer of them run.
+    fewer of them run.  However long a text, that costs no more than the second that a warp
+    takes for its words: those that need all of a card's warps are the long ones.
 
     With a tree every window steps the root.  Skip-gram's windows of 5 that were taken so many at
     a time, all from the same values, cost nothing up to 256 (a loss of 7.26, as with 16), and
@@ -66,7 +67,7 @@ def warp_limit(
     Returns
     -------
     int
-        At least 1: no more than one for every 20,000 words of the run and for every 4 of
+        At least 1: no more than one for every 100,000 words of the run and for every 4 of
         the vocabulary, with a tree no more than 64, and without frequencies than 250.
     """
     most = min(n_tokens // TOKENS_PER_WARP, vocab_size // WORDS_PER_WARP)

@@ -8,9 +8,7 @@ Arrays belong to the device that their thread had chosen, and only there can be 
 from __future__ import annotations
 
 import ctypes
-import hashlib
 import re
-import subprocess
 import threading
 from collections import Counter
 from types import SimpleNamespace
@@ -18,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.support.cuda_host import COMPILE, build_folder
+from tests.support.cuda_host import compiled
 
 synchronisations: Counter[str] = Counter()
 """What made the host wait for the device, or ask it for a size, how often."""
@@ -165,14 +163,7 @@ class RawModule:
 
     def __init__(self, code: str, options: tuple[str, ...]) -> None:
         code, options = code + _on_warps(code), (*card.flags, *options)
-        name = hashlib.sha256("\n".join((code, *options)).encode()).hexdigest()
-        file = build_folder() / f"{name}.cpp"
-        library = file.with_suffix(".so")
-        command = [*COMPILE, "-DHOST_LANES=1", *options, str(file), "-o", str(library)]
-        if not library.exists():
-            file.write_text(code)
-            subprocess.run(command, check=True, capture_output=True)
-        self._library = ctypes.CDLL(str(library))
+        self._library = compiled(code, "-DHOST_LANES=1", *options)
         real = next((option[7:] for option in options if option.startswith("-DREAL=")), "")
         self._parameters = {
             name: [re.sub(r"\bREAL\b", real, each) for each in parameters.split(",")]
