@@ -63,7 +63,8 @@ def dealt(
     dict of str to list of Piece
         Without workers for which nothing is left.
     """
-    known = {worker: speeds[worker] for worker in workers if worker in (speeds or {})}
+    speeds = speeds or {}
+    known = {worker: speeds[worker] for worker in workers if worker in speeds}
     mean = sum(known.values()) / len(known) if known else 1.0
     total = sum(piece.stop - piece.start for piece in pieces) / sum(
         known.get(worker, mean) for worker in workers
