@@ -44,7 +44,8 @@ def combined(start: np.ndarray, ends: list[np.ndarray], steps: list[int]) -> np.
     for end, n in zip(ends, steps, strict=True):
         index, uses = np.arange(ROWS, dtype=np.int32), np.full(ROWS, n, np.float32)
         if n:
-            rows = Rows(index, found.unrolled((end - start).astype("f"), uses), uses)
+            rows = Rows(index, (end - start).astype("f"), uses)
+            found.unroll(rows.rows, uses)
             changes.append(Changes(rows, NOTHING, 0.0, 0, 0, 0, Matrices(matrix(), matrix())))
     whole = changes[0]
     for each in changes[1:]:

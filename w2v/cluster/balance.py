@@ -14,10 +14,10 @@ from __future__ import annotations
 import numpy as np
 
 from w2v.backend import Array, backend_for
+from w2v.cluster.changes import parts_of
 
 DIRECTIONS = 8  # in which rows are longest
 FIRST_ROWS = 2048  # the most frequent words' tell which these are
-_AT_ONCE = 1 << 15  # rows
 _TURNS = 4  # of Newton's method
 _LARGEST = 0.5  # of the logarithm of G in one of them
 
@@ -30,20 +30,26 @@ def long_directions(weights: tuple[Array, Array]) -> Array:
     return backend.asarray(vectors[:, -DIRECTIONS:].astype(np.float32))
 
 
-def imbalance(weights: tuple[Array, Array], directions: Array) -> np.ndarray:
-    """Return XᵀX − YᵀY along some directions.
+def squares(rows: Array, directions: Array) -> np.ndarray:
+    """Return XᵀX along some directions.
 
     Parameters
     ----------
-    weights : (V, H) and (outputs, H) float32 arrays
+    rows : (U, H) float32 array
     directions : (H, m) float32 array
 
     Returns
     -------
     (m, m) float64 array
     """
-    inputs, outputs = _squares(weights, directions)
-    return inputs - outputs
+    along = rows @ directions
+    return backend_for(rows).to_numpy(along.T @ along).astype(np.float64)
+
+
+def imbalance(weights: tuple[Array, Array], directions: Array) -> np.ndarray:
+    """Return XᵀX − YᵀY along some directions, an (m, m) float64 array."""
+    W_in, W_out = weights
+    return squares(W_in, directions) - squares(W_out, directions)
 
 
 def rebalance(weights: tuple[Array, Array], directions: Array, wanted: np.ndarray) -> None:
@@ -56,7 +62,7 @@ def rebalance(weights: tuple[Array, Array], directions: Array, wanted: np.ndarra
     wanted : (m, m) array
         What :func:`imbalance` is to be.
     """
-    inputs, outputs = _squares(weights, directions)
+    inputs, outputs = (squares(W, directions) for W in weights)
     grown = shrunk = np.eye(len(inputs))
     for _ in range(_TURNS):
         ours, theirs = grown.T @ inputs @ grown, shrunk.T @ outputs @ shrunk
@@ -71,15 +77,6 @@ def rebalance(weights: tuple[Array, Array], directions: Array, wanted: np.ndarra
     backend = backend_for(weights[0])
     for W, change in zip(weights, (grown, shrunk), strict=True):
         along = backend.asarray((change - np.eye(len(change))).astype(np.float32)) @ directions.T
-        for start in range(0, len(W), _AT_ONCE):
-            rows = W[start : start + _AT_ONCE]
+        for part in parts_of(len(W)):
+            rows = W[part]
             rows += (rows @ directions) @ along
-
-
-def _squares(weights: tuple[Array, Array], directions: Array) -> tuple[np.ndarray, np.ndarray]:
-    backend = backend_for(directions)
-    inputs, outputs = (
-        backend.to_numpy(along.T @ along).astype(np.float64)
-        for along in (W @ directions for W in weights)
-    )
-    return inputs, outputs

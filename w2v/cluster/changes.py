@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from w2v.backend import Array, backend_for
+
+_AT_ONCE = 1 << 11  # rows, which stay in the cache with what is made of them
+
+
+def parts_of(rows: int) -> Iterator[slice]:
+    """Give parts of so many rows, one after the other."""
+    for start in range(0, rows, _AT_ONCE):
+        yield slice(start, min(rows, start + _AT_ONCE))
 
 
 class Rows(NamedTuple):

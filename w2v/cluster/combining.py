@@ -19,9 +19,11 @@ workers' own steps have left them in.
 
 from __future__ import annotations
 
+import numpy as np
+
 from w2v.backend import Array, backend_for
-from w2v.cluster.balance import imbalance, long_directions, rebalance
-from w2v.cluster.changes import Changes, unpacked_rows
+from w2v.cluster.balance import imbalance, long_directions, rebalance, squares
+from w2v.cluster.changes import Changes, Rows, parts_of, unpacked_rows
 from w2v.cluster.curvature import Curvature
 
 
@@ -44,12 +46,26 @@ def apply(weights: tuple[Array, Array], changes: Changes) -> None:
                 W[rows.index] += rows.rows
         return
     *curvatures, balance = changes.matrices
-    if balance is not None:
-        directions = long_directions(weights)
-        wanted = imbalance(weights, directions)
-        wanted += backend_for(balance).to_numpy(directions.T @ balance @ directions)
-    for W, rows, matrix in zip(weights, each, curvatures, strict=True):
-        curvature = Curvature.of(matrix / changes.workers)
-        W[rows.index] += curvature.rolled(rows.rows, rows.uses)
-    if balance is not None:
-        rebalance(weights, directions, wanted)
+    directions = None if balance is None else long_directions(weights)
+    change = [_step(W, rows, Curvature.of(matrix / changes.workers), directions)
+              for W, rows, matrix in zip(weights, each, curvatures, strict=True)]  # fmt: skip
+    if directions is not None:
+        told = backend_for(balance).to_numpy(directions.T @ balance @ directions)
+        before = imbalance(weights, directions) - (change[0] - change[1])
+        rebalance(weights, directions, before + told)
+
+
+def _step(
+    W: Array, changed: Rows, curvature: Curvature, directions: Array | None
+) -> np.ndarray | float:
+    """Step rows by changes that are rolled; return by what WᵀW changes along directions."""
+    change: np.ndarray | float = 0.0
+    for part in parts_of(len(changed.index)):
+        index, rows = changed.index[part], changed.rows[part].copy()
+        curvature.roll(rows, changed.uses[part])
+        before = W[index]
+        rows += before
+        W[index] = rows
+        if directions is not None:
+            change += squares(rows, directions) - squares(before, directions)
+    return change

@@ -100,8 +100,8 @@ class Curvature(NamedTuple):
             backend.asarray(shares.astype(np.float32)),
         )
 
-    def unrolled(self, rows: Array, uses: Array) -> Array:
-        """Return changes as long as if all steps had been made where the first one was.
+    def unroll(self, rows: Array, uses: Array) -> None:
+        """Make changes as long as if all steps had been made where the first one was, in place.
 
         Parameters
         ----------
@@ -109,19 +109,19 @@ class Curvature(NamedTuple):
         uses : (U,) float32 array
             Steps that were made on each.
         """
-        return self._scaled(rows, self._steps_a_way(uses))
+        self._scale(rows, self._steps_a_way(uses))
 
-    def rolled(self, rows: Array, uses: Array) -> Array:
-        """Return changes as steps make them that see where those before them have come to.
+    def roll(self, rows: Array, uses: Array) -> None:
+        """Make changes what steps make that see where those before them have come to, in place.
 
         Parameters
         ----------
         rows : (U, H) float32 array
-            As :meth:`unrolled` returns them; of several workers their sum.
+            As :meth:`unroll` leaves them; of several workers their sum.
         uses : (U,) float32 array
             Steps that were made on each by all of them.
         """
-        return self._scaled(rows, 1 / self._steps_a_way(uses))
+        self._scale(rows, 1 / self._steps_a_way(uses))
 
     def _steps_a_way(self, uses: Array) -> Array:
         """Return n / (1 − exp(−n)) of the ways n that steps add up to, (U, m + 1)."""
@@ -129,9 +129,9 @@ class Curvature(NamedTuple):
         ways = xp.maximum(uses[:, None] * self.shares, 1e-5)
         return ways / -xp.expm1(-ways)
 
-    def _scaled(self, rows: Array, factors: Array) -> Array:
+    def _scale(self, rows: Array, factors: Array) -> None:
         rest = factors[:, -1:]
-        along = (rows @ self.directions) * (factors[:, :-1] - rest)
-        scaled = along @ self.directions.T
-        scaled += rows * rest
-        return scaled
+        along = rows @ self.directions
+        along *= factors[:, :-1] - rest
+        rows *= rest
+        rows += along @ self.directions.T

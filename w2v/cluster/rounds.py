@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from w2v.backend import Array, FusedLoss, keep_probabilities
-from w2v.cluster.balance import imbalance, long_directions
-from w2v.cluster.changes import Changes, Matrices, Rows
+from w2v.cluster.balance import long_directions, squares
+from w2v.cluster.changes import Changes, Matrices, Rows, parts_of
 from w2v.cluster.curvature import Curvature, curvature_matrix, steepness
 from w2v.cluster.parts import sentences_of
 from w2v.cluster.uses import Uses
@@ -17,8 +17,6 @@ from w2v.data import EncodedCorpus
 from w2v.training.engines import fused_options
 from w2v.training.fused import FusedTrainer
 from w2v.word2vec.weights import Weights
-
-_COMPARED_AT_ONCE = 1 << 18  # numbers; they stay in the cache
 
 
 class Span(NamedTuple):
@@ -127,13 +125,24 @@ class RoundTrainer:
         loss = FusedLoss(trainer.total_loss, trainer.predictions, trainer.kept)
         uses = self._uses.of(tokens, loss)
         rate = trainer.settings.rate(span.position)
-        matrices = None if alone or plain else self._matrices(weights, rate)
-        inputs, outputs = (
-            self._changed(*each, alone=alone)
+        curvatures = None if alone or plain else self._curvatures(weights, rate)
+        # Contexts of CBOW move by the change of their mean, and rows that are locked do not.
+        kept = curvatures is not None and self.config.sg and self.lockf is None
+        directions = long_directions(weights) if kept else None
+        changed = [
+            self._changed(*each, directions, alone=alone)
             for each in zip(
-                weights, self.model.params, uses, (matrices or (None, None))[:2], strict=True
+                weights, self.model.params, uses, curvatures or (None, None), strict=True
             )
-        )
+        ]
+        (inputs, of_inputs), (outputs, of_outputs) = changed
+        matrices = None
+        if curvatures is not None:
+            balance = None
+            if directions is not None:
+                along = self.backend.asarray(np.asarray(of_inputs - of_outputs, np.float32))
+                balance = directions @ along @ directions.T
+            matrices = Matrices(*curvatures, balance)
         return Changes(inputs, outputs, *loss, len(tokens), matrices, absolute=alone)
 
     def _trainer(self, tokens: Array, offsets: Array, first: int, span: Span) -> FusedTrainer:
@@ -152,8 +161,8 @@ class RoundTrainer:
         trainer.look_at = lambda a, b: self.shard.look_at(first + a, first + b)
         return trainer
 
-    def _matrices(self, weights: tuple[Array, Array], rate: float) -> Matrices:
-        """Return how far a step takes a row on average of the round, and what the round leaves."""
+    def _curvatures(self, weights: tuple[Array, Array], rate: float) -> tuple[Array, Array]:
+        """Return how far a step takes an input row, and an output row, on average of the round."""
         config, (inputs, outputs) = self.config, self._expected
         averaged = 1.0 if config.sg or not config.cbow_mean else self._contexts
         found = []
@@ -165,19 +174,7 @@ class RoundTrainer:
                 curvature_matrix(W_in, inputs / inputs.sum(), steep, averaged=averaged),
             ))  # fmt: skip
         before, after = found
-        return Matrices(
-            (before[0] + after[0]) / 2,
-            (before[1] + after[1]) / 2,
-            # Contexts of CBOW move by the change of their mean, and rows that are locked do not.
-            self._balance(weights) if config.sg and self.lockf is None else None,
-        )
-
-    def _balance(self, weights: tuple[Array, Array]) -> Array:
-        """Return by how much steps have changed the balance of the two sides."""
-        directions = long_directions(weights)
-        W_in, W_out = self.model.params
-        change = imbalance((W_in, W_out), directions) - imbalance(weights, directions)
-        return directions @ self.backend.asarray(change.astype(np.float32)) @ directions.T
+        return (before[0] + after[0]) / 2, (before[1] + after[1]) / 2
 
     def _changed(
         self,
@@ -185,24 +182,33 @@ class RoundTrainer:
         after: Array,
         uses: np.ndarray,
         matrix: Array | None,
+        directions: Array | None,
         *,
         alone: bool,
-    ) -> Rows:
-        """Return the rows that have changed: what they are, or by what, unrolled or not."""
-        xp, (n, width) = self.backend.xp, before.shape
-        at_once = max(1, _COMPARED_AT_ONCE // width)
+    ) -> tuple[Rows, np.ndarray | float]:
+        """Return the rows that have changed: what they are, or by what, unrolled or not.
+
+        And by what XᵀX has changed along some directions.
+        """
+        xp, n = self.backend.xp, len(before)
         found = [
-            start
-            + xp.flatnonzero((before[start:][:at_once] != after[start:][:at_once]).any(axis=1))
-            for start in range(0, n, at_once)
+            part.start + xp.flatnonzero((before[part] != after[part]).any(axis=1))
+            for part in parts_of(n)
         ]
         index = xp.concatenate(found).astype(xp.int32)
         rows, steps = after[index], self.backend.asarray(uses.astype(np.float32))[index]
-        if not alone:
-            rows -= before[index]
-        if matrix is not None:
-            rows = Curvature.of(matrix).unrolled(rows, steps)
-        return Rows(index, rows, steps)
+        change: np.ndarray | float = 0.0
+        if alone:
+            return Rows(index, rows, steps), change
+        curvature = None if matrix is None else Curvature.of(matrix)
+        for part in parts_of(len(index)):
+            now, was = rows[part], before[index[part]]
+            if directions is not None:
+                change += squares(now, directions) - squares(was, directions)
+            now -= was
+            if curvature is not None:
+                curvature.unroll(now, steps[part])
+        return Rows(index, rows, steps), change
 
 
 def _contexts(config: TrainConfig, offsets: np.ndarray) -> float:
