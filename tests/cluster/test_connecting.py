@@ -50,12 +50,13 @@ def told(place: Place) -> str:
     return str(error.value)
 
 
+@pytest.mark.soak
 def test_an_encrypted_scheduler_is_reached_by_who_has_its_keys(tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed")
     ours, others = new_keys(tmp_path / "ours"), new_keys(tmp_path / "others")
     security = distributed.Security(require_encryption=True, **options(ours))
     here: dict[str, Any] = {
-        "n_workers": 0, "processes": False, "dashboard_address": None,
+        "n_workers": 0, "processes": False, "dashboard_address": ":0",
         "silence_logs": logging.CRITICAL,
     }  # fmt: skip
     with distributed.LocalCluster(security=security, **here) as cluster:

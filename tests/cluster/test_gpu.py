@@ -24,7 +24,7 @@ def test_two_workers_on_cards_learn_what_two_on_processors_do(text: Path) -> Non
     how: dict[str, Any] = {
         "vector_size": 16, "min_count": 3, "epochs": 2, "sg": 1, "workers": 1, "round_words": 4_000
     }  # fmt: skip
-    here = {"processes": False, "dashboard_address": None, "silence_logs": logging.CRITICAL}
+    here = {"processes": False, "dashboard_address": ":0", "silence_logs": logging.CRITICAL}
     with (
         standing_in(),
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, **here) as near,
