@@ -50,7 +50,10 @@ def test_one_worker_gives_the_bytes_of_no_cluster(one: Any, text: Path, tmp_path
     assert there.trained_words == here.trained_words
 
 
-def test_two_workers_read_the_same_words_and_train_each_once(client: Any, text: Path) -> None:
+def test_two_workers_read_the_same_words_and_train_each_once(
+    client: Any, text: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("w2v.cluster.checks._HELD", (1, 1))
     here = Word2Vec(corpus_file=text, backend="cpu", **HOW)
     model = Word2Vec(backend="cpu", **HOW)
     with ClusterTraining(client, model, round_words=2_000) as cluster:
@@ -64,6 +67,7 @@ def test_two_workers_read_the_same_words_and_train_each_once(client: Any, text: 
     assert model.trained_words == 2 * whole.total_words
     assert len(report["workers"]) == 2
     assert model.losses[-1] == pytest.approx(here.losses[-1], abs=0.1)
+    assert sum("with 2 workers: up to 1" in line for line in caplog.messages) == 1
     assert model.wv.index_to_key == here.wv.index_to_key
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from w2v.cluster.errors import ClusterError
 from w2v.data.reading.source_file import TextSource
+
+_log = logging.getLogger("w2v")
+
+_HELD = (4, 16)  # workers of CBOW, of skip-gram, up to which vectors are as one machine's
 
 
 def versions() -> dict[str, str]:
@@ -108,3 +113,29 @@ def require_enough_memory(worker: str, free: int, needed: int) -> None:
             f"{needed / 1e9:.3g} GB on each worker: give it more, lower vector_size, raise "
             "min_count, or bound the vocabulary by max_final_vocab (--max-vocab)"
         )
+
+
+def tell_of_many(workers: int, told: int, *, skip_gram: bool) -> int:
+    """Say where more workers train together than are known to do so well.
+
+    Parameters
+    ----------
+    workers : int
+    told : int
+        Of how many it has been said before.
+    skip_gram : bool
+
+    Returns
+    -------
+    int
+        Of how many it has been said now.
+    """
+    most = _HELD[skip_gram]
+    if workers <= max(most, told):
+        return told
+    _log.warning(
+        "%s with %d workers: up to %d the vectors are known to be as one machine's, with many more "
+        "a training comes apart; give fewer workers more threads each",
+        "skip-gram" if skip_gram else "CBOW", workers, most,
+    )  # fmt: skip
+    return workers

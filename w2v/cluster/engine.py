@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from w2v.cluster import worker_run
+from w2v.cluster import checks, worker_run
 from w2v.cluster.cluster_run import ClusterRun
 from w2v.cluster.dealing import Shard, dealt
 from w2v.cluster.dealt_rounds import DealtRounds
@@ -108,7 +108,7 @@ class ClusterEngine(Engine):
         self._config, self._rounds = worker_config, rounds
         self._epoch, self._words = run.first_epoch, 0
         self._left = self._text.pieces()
-        self._version = self._deals = 0
+        self._version = self._deals = self._most = 0
         self._words_a_round = min(_FIRST_ROUND, rounds.words)
         self._speeds: dict[str, float] = {}
         self._next_fetch = 0.0
@@ -195,6 +195,7 @@ class ClusterEngine(Engine):
         if not shards:  # what was left is the end of a sentence that is done
             return
         alone = len(shards) == 1
+        self._most = checks.tell_of_many(len(shards), self._most, skip_gram=bool(self._config.sg))
         words = self._rounds.words if alone else self._words_a_round
         schedule = Schedule([shard.words for shard in shards], 1, words=words, before=base)
         start = self._start(shards)
