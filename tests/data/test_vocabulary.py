@@ -38,7 +38,7 @@ def test_the_words_counts_and_chances_are_gensims(
     except RuntimeError:  # gensim's word for an empty vocabulary
         expected, chances = {}, []
     if not expected:
-        with pytest.raises(CorpusError, match="lower min_count|raise max_vocab_size"):
+        with pytest.raises(CorpusError, match=r"lower min_count|raise max_vocab_size"):
             Vocabulary.from_counts(list(by_word), counts, **limits)
         return
     vocab = Vocabulary.from_counts(list(by_word), counts, **limits)
