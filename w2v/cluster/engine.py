@@ -214,6 +214,8 @@ class ClusterEngine(Engine):
             raise
         finally:
             self._version = rounds.version
+            # Rounds of which the weights never came are no part of what was trained.
+            self.run.progress.done = self._progressed(self._words)
 
     def _train_rounds(
         self, rounds: DealtRounds, states: dict[int, _State], known: set[str]
