@@ -46,23 +46,18 @@ def squares(rows: Array, directions: Array) -> np.ndarray:
     return backend_for(rows).to_numpy(along.T @ along).astype(np.float64)
 
 
-def imbalance(weights: tuple[Array, Array], directions: Array) -> np.ndarray:
-    """Return XᵀX − YᵀY along some directions, an (m, m) float64 array."""
-    W_in, W_out = weights
-    return squares(W_in, directions) - squares(W_out, directions)
-
-
-def rebalance(weights: tuple[Array, Array], directions: Array, wanted: np.ndarray) -> None:
+def rebalance(weights: tuple[Array, Array], directions: Array, by: np.ndarray) -> None:
     """Lengthen one side and shorten the other so that no product changes, in place.
 
     Parameters
     ----------
     weights : (V, H) and (outputs, H) float32 arrays
     directions : (H, m) float32 array
-    wanted : (m, m) array
-        What :func:`imbalance` is to be.
+    by : (m, m) array
+        What XᵀX − YᵀY along them is to change by.
     """
     inputs, outputs = (squares(W, directions) for W in weights)
+    wanted = inputs - outputs + by
     grown = shrunk = np.eye(len(inputs))
     for _ in range(_TURNS):
         ours, theirs = grown.T @ inputs @ grown, shrunk.T @ outputs @ shrunk

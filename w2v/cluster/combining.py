@@ -22,7 +22,7 @@ from __future__ import annotations
 import numpy as np
 
 from w2v.backend import Array, backend_for
-from w2v.cluster.balance import imbalance, long_directions, rebalance, squares
+from w2v.cluster.balance import long_directions, rebalance, squares
 from w2v.cluster.changes import Changes, Rows, parts_of, unpacked_rows
 from w2v.cluster.curvature import Curvature
 
@@ -51,8 +51,7 @@ def apply(weights: tuple[Array, Array], changes: Changes) -> None:
               for W, rows, matrix in zip(weights, each, curvatures, strict=True)]  # fmt: skip
     if directions is not None:
         told = backend_for(balance).to_numpy(directions.T @ balance @ directions)
-        before = imbalance(weights, directions) - (change[0] - change[1])
-        rebalance(weights, directions, before + told)
+        rebalance(weights, directions, told - (change[0] - change[1]))
 
 
 def _step(
