@@ -90,8 +90,8 @@ def place_of_cluster(given: Mapping[str, Any]) -> Place | None:
                 "--scheduler-file or --local-cluster too"
             )
         return None
+    from w2v.cluster import library
     from w2v.cluster.connecting import Place
-    from w2v.optional import optional
 
     with command_line():
         place = Place(**named)
@@ -103,7 +103,7 @@ def place_of_cluster(given: Mapping[str, Any]) -> Place | None:
             )
         if "-" in (given["corpus"] or ()):
             raise ValueError("standard input cannot be read on a cluster: name files")
-    optional("distributed", "cluster", "dask[distributed]")
+    library.distributed()
     return place
 
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from w2v.cluster import library
 from w2v.cluster.errors import ClusterError
 from w2v.data.reading.source_file import TextSource
 
@@ -92,14 +93,8 @@ def free_memory() -> int:
     """Return the bytes that a worker can still take."""
     import psutil
 
-    from w2v.optional import optional
-
     free = int(psutil.virtual_memory().available)
-    limit = (
-        optional("distributed", "cluster", "dask[distributed]")
-        .get_worker()
-        .memory_manager.memory_limit
-    )
+    limit = library.distributed().get_worker().memory_manager.memory_limit
     if limit:
         free = min(free, int(limit) - psutil.Process(os.getpid()).memory_info().rss)
     return max(0, free)

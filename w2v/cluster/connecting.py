@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from w2v.backend import get_backend
+from w2v.cluster import library
 from w2v.cluster.errors import ClusterError
 from w2v.messages import quoted
 from w2v.optional import optional
@@ -101,7 +102,7 @@ def connected(place: Place, *, threads: int | None = None, backend: str = "auto"
     ImportError
         Dask is not installed.
     """
-    distributed = optional("distributed", "cluster", "dask[distributed]")
+    distributed = library.distributed()
     with ExitStack() as stack:
         if place.local_cluster is not None:
             cluster = stack.enter_context(

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from w2v.cluster import library
 from w2v.cluster.cluster_run import ClusterRun
 from w2v.cluster.engine import ROUND_WORDS, ClusterEngine, Rounds
 from w2v.cluster.errors import ClusterError
@@ -18,7 +19,6 @@ from w2v.cluster.workers import PATIENCE
 from w2v.config import TrainConfig, checked_flag
 from w2v.data.reading.read_settings import ReadSettings
 from w2v.messages import quoted
-from w2v.optional import optional
 from w2v.training.checkpoint import Checkpoint
 from w2v.training.engines import Engine, Run
 from w2v.training.progress import ReadingProgress
@@ -237,7 +237,7 @@ def _going_on(folder: str, parameters: Mapping[str, Any]) -> Word2Vec:
 
 def client_or_default(client: Any) -> Any:
     """Return a client, Dask's default one for None; a ClusterError if there is none."""
-    distributed = optional("distributed", "cluster", "dask[distributed]")
+    distributed = library.distributed()
     if client is None:
         try:
             return distributed.default_client()

@@ -19,6 +19,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from w2v.backend import Array, Backend
+from w2v.cluster import library
 from w2v.cluster.changes import Changes, is_packed, length_of, merged, packed
 from w2v.cluster.combining import apply
 from w2v.cluster.errors import ClusterError, NotPreparedError
@@ -30,7 +31,6 @@ from w2v.data import Vocabulary
 from w2v.data.errors import CorpusError, NoWordsError
 from w2v.data.reading.corpus_writer import cut_vocabulary, merge_words
 from w2v.data.reading.word_counts import WordCounts
-from w2v.optional import optional
 
 
 class _Run:
@@ -46,7 +46,7 @@ _RUNS: MutableMapping[Any, dict[str, _Run]] = WeakKeyDictionary()
 
 
 def _worker() -> Any:
-    return optional("distributed", "cluster", "dask[distributed]").get_worker()
+    return library.distributed().get_worker()
 
 
 def _address() -> str:

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from w2v.cluster import library
 from w2v.cluster.errors import ClusterError, NotPreparedError
 from w2v.data.errors import CorpusError
-from w2v.optional import optional
 from w2v.training.divergence import DivergedError
 
 _log = logging.getLogger("w2v")
@@ -57,7 +57,7 @@ class Workers:
         patience: float = PATIENCE,
     ) -> None:
         self.client, self.patience = client, patience
-        self._dask = optional("distributed", "cluster", "dask[distributed]")
+        self._dask = library.distributed()
         self._prepare = prepare
         self._ready: set[str] = set()
         self._refused: set[str] = set()
