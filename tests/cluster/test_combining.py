@@ -89,3 +89,28 @@ def test_virtual_workers_learn_nearly_what_one_does(sg: int, workers: int) -> No
     assert many["loss"] < one["loss"] + 0.02 * learnt
     if workers == 16:
         assert many["loss"] < simulate(corpus, config, Case(workers, 2_000, "mean"))["loss"]
+
+
+def test_many_virtual_workers_of_cbow_hold() -> None:
+    # Without what rows of the other side correct meanwhile the loss passes 80.
+    corpus = text(words=5 * WORDS)
+    config = TrainConfig(sg=0, vector_size=20, epochs=2, workers=1, backend="cpu", sample=0)
+    one = simulate(corpus, config, Case(1, 5 * WORDS))["loss"]
+    many = simulate(corpus, config, Case(16, 2_000))["loss"]
+    assert many < one + 0.02 * (6 * np.log(2) - one)
+
+
+def test_changes_are_combined_to_the_same_bytes_by_any_number_of_threads() -> None:
+    rng = np.random.default_rng(4)
+    start = [rng.normal(size=(9_000, H)).astype("f") for _ in range(2)]
+    index = np.flatnonzero(rng.random(9_000) < 0.8).astype(np.int32)
+    sides = [Rows(index, rng.normal(size=(len(index), H)).astype("f"),
+                  rng.integers(1, 900, len(index)).astype("f")) for _ in range(2)]  # fmt: skip
+    matrices = Matrices(matrix(), matrix(), np.eye(H, dtype="f"))
+    found = []
+    for threads in (1, 3):
+        weights = start[0].copy(), start[1].copy()
+        apply(weights, Changes(*sides, 0.0, 0, 0, 0, matrices, workers=7), threads=threads)
+        found.append(np.stack(weights))
+    assert (found[0] == found[1]).all()
+    assert not (found[0][0] == start[0]).all()

@@ -11,10 +11,12 @@ likenesses with them.  G is what makes up for it.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from w2v.backend import Array, backend_for
-from w2v.cluster.changes import parts_of
+from w2v.cluster.changes import by_parts
 
 DIRECTIONS = 8  # in which rows are longest
 FIRST_ROWS = 2048  # the most frequent words' tell which these are
@@ -46,7 +48,9 @@ def squares(rows: Array, directions: Array) -> np.ndarray:
     return backend_for(rows).to_numpy(along.T @ along).astype(np.float64)
 
 
-def rebalance(weights: tuple[Array, Array], directions: Array, by: np.ndarray) -> None:
+def rebalance(
+    weights: tuple[Array, Array], directions: Array, by: np.ndarray, *, threads: int = 1
+) -> None:
     """Lengthen one side and shorten the other so that no product changes, in place.
 
     Parameters
@@ -55,6 +59,7 @@ def rebalance(weights: tuple[Array, Array], directions: Array, by: np.ndarray) -
     directions : (H, m) float32 array
     by : (m, m) array
         What XᵀX − YᵀY along them is to change by.
+    threads : int, default 1
     """
     inputs, outputs = (squares(W, directions) for W in weights)
     wanted = inputs - outputs + by
@@ -72,6 +77,9 @@ def rebalance(weights: tuple[Array, Array], directions: Array, by: np.ndarray) -
     backend = backend_for(weights[0])
     for W, change in zip(weights, (grown, shrunk), strict=True):
         along = backend.asarray((change - np.eye(len(change))).astype(np.float32)) @ directions.T
-        for part in parts_of(len(W)):
-            rows = W[part]
-            rows += (rows @ directions) @ along
+        by_parts(len(W), partial(_lengthen, W, directions, along), threads)
+
+
+def _lengthen(W: Array, directions: Array, along: Array, part: slice) -> None:
+    rows = W[part]
+    rows += (rows @ directions) @ along

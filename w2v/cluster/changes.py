@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from w2v.backend import Array, backend_for
 
+T = TypeVar("T")
+
 _AT_ONCE = 1 << 11  # rows, which stay in the cache with what is made of them
 
 
-def parts_of(rows: int) -> Iterator[slice]:
-    """Give parts of so many rows, one after the other."""
-    for start in range(0, rows, _AT_ONCE):
-        yield slice(start, min(rows, start + _AT_ONCE))
+def by_parts(rows: int, function: Callable[[slice], T], threads: int = 1) -> list[T]:
+    """Call a function for each part of so many rows; return what it does, in order.
+
+    Parameters
+    ----------
+    rows : int
+    function : callable
+        Takes a slice of them.
+    threads : int, default 1
+        How many parts are worked on at once.
+    """
+    parts = [slice(at, min(rows, at + _AT_ONCE)) for at in range(0, rows, _AT_ONCE)]
+    if threads == 1:
+        return list(map(function, parts))
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(function, parts))
 
 
 class Rows(NamedTuple):
@@ -155,22 +170,24 @@ def _summed(a: Changes, b: Changes) -> Matrices | None:
 
 def _sum(a: Rows, b: Rows) -> Rows:
     xp = backend_for(a.rows).xp
+    if len(a.index) < len(b.index):
+        a, b = b, a
     end = max(int(each.index[-1]) + 1 if len(each.index) else 0 for each in (a, b))
     there = xp.zeros(end, dtype=bool)
     there[a.index] = there[b.index] = True
     index = xp.flatnonzero(there).astype(xp.int32)
     # Where rows of both lie in the sum, without a search: they are rising.
     places = xp.cumsum(there, dtype=xp.int32) - 1
-    rows = xp.zeros((len(index), a.rows.shape[1]), dtype=xp.float32)
-    uses = xp.zeros(len(index), dtype=xp.float32)
-    for each in (a, b):
-        at = places[each.index]
-        if len(at) == len(index):  # all rows, as is usual of outputs
-            rows += each.rows
-            uses += each.uses
-        else:
-            rows[at] += each.rows
-            uses[at] += each.uses
+    if len(a.index) == len(index):  # all rows, as is usual of outputs
+        rows, uses = a.rows.copy(), a.uses.copy()
+    else:
+        rows = xp.zeros((len(index), a.rows.shape[1]), dtype=xp.float32)
+        uses = xp.zeros(len(index), dtype=xp.float32)
+        at = places[a.index]
+        rows[at], uses[at] = a.rows, a.uses
+    at = places[b.index]
+    rows[at] += b.rows
+    uses[at] += b.uses
     return Rows(index, rows, uses)
 
 

@@ -13,6 +13,11 @@ where the first one was; these add up, and the sum is rolled again.  Rows of few
 plain sum, and rows of many the mean, weighted by the steps; and a row that only one worker stepped
 takes all that this worker has made of it.
 
+Rows of the other side are stepped meanwhile and correct the same errors, as far as these are
+common to many rows.  Left out, many workers correct them as often as there are workers, and the run
+comes apart.  So where the sum of more than a few workers is rolled, N h has a part of the other
+side's way along that direction added to it.
+
 After that skip-gram's input and output vectors are brought back into the balance that the
 workers' own steps have left them in.
 """
@@ -23,11 +28,14 @@ import numpy as np
 
 from w2v.backend import Array, backend_for
 from w2v.cluster.balance import long_directions, rebalance, squares
-from w2v.cluster.changes import Changes, Rows, parts_of, unpacked_rows
+from w2v.cluster.changes import Changes, Rows, by_parts, unpacked_rows
 from w2v.cluster.curvature import Curvature
 
+COMMON = 0.03  # of what the other side's steps correct: what holds 64 workers, and costs little
+FEW = 4  # workers, whose sums hold without
 
-def apply(weights: tuple[Array, Array], changes: Changes) -> None:
+
+def apply(weights: tuple[Array, Array], changes: Changes, *, threads: int = 1) -> None:
     """Step weights by the changes of all workers of a round, in place.
 
     Parameters
@@ -36,6 +44,8 @@ def apply(weights: tuple[Array, Array], changes: Changes) -> None:
         Those that the round began with.
     changes : Changes
         Of all workers, on the weights' backend.
+    threads : int, default 1
+        That are at work.
     """
     each = (unpacked_rows(changes.inputs), unpacked_rows(changes.outputs))
     if changes.matrices is None:
@@ -45,26 +55,38 @@ def apply(weights: tuple[Array, Array], changes: Changes) -> None:
             else:
                 W[rows.index] += rows.rows
         return
-    *curvatures, balance = changes.matrices
+    balance = changes.matrices.balance
     directions = None if balance is None else long_directions(weights)
-    change = [_step(W, rows, Curvature.of(matrix / changes.workers), directions)
-              for W, rows, matrix in zip(weights, each, curvatures, strict=True)]  # fmt: skip
+    found = [matrix / changes.workers for matrix in changes.matrices[:2]]
+    common = COMMON * max(0.0, 1 - FEW / changes.workers)
+    beside = [common * _steps_of_a_row(rows) * matrix
+              for rows, matrix in zip(each, found, strict=True)]  # fmt: skip
+    change = [_step(W, rows, Curvature.of(matrix, others), directions, threads)
+              for W, rows, matrix, others in zip(
+                  weights, each, found, beside[::-1], strict=True)]  # fmt: skip
     if directions is not None:
         told = backend_for(balance).to_numpy(directions.T @ balance @ directions)
-        rebalance(weights, directions, told - (change[0] - change[1]))
+        rebalance(weights, directions, told - (change[0] - change[1]), threads=threads)
+
+
+def _steps_of_a_row(changed: Rows) -> float:
+    """Return how many steps the row of a step has had, on average of all steps."""
+    return float(changed.uses @ changed.uses) / max(float(changed.uses.sum()), 1e-30)
 
 
 def _step(
-    W: Array, changed: Rows, curvature: Curvature, directions: Array | None
+    W: Array, changed: Rows, curvature: Curvature, directions: Array | None, threads: int
 ) -> np.ndarray | float:
     """Step rows by changes that are rolled; return by what WᵀW changes along directions."""
-    change: np.ndarray | float = 0.0
-    for part in parts_of(len(changed.index)):
+
+    def step(part: slice) -> np.ndarray | float:
         index, rows = changed.index[part], changed.rows[part].copy()
         curvature.roll(rows, changed.uses[part])
         before = W[index]
         rows += before
         W[index] = rows
-        if directions is not None:
-            change += squares(rows, directions) - squares(before, directions)
-    return change
+        if directions is None:
+            return 0.0
+        return squares(rows, directions) - squares(before, directions)
+
+    return sum(by_parts(len(changed.index), step, threads))

@@ -8,7 +8,7 @@ import numpy as np
 
 from w2v.backend import Array, FusedLoss, keep_probabilities
 from w2v.cluster.balance import long_directions, squares
-from w2v.cluster.changes import Changes, Matrices, Rows, parts_of
+from w2v.cluster.changes import Changes, Matrices, Rows, by_parts
 from w2v.cluster.curvature import Curvature, curvature_matrix, steepness
 from w2v.cluster.parts import sentences_of
 from w2v.cluster.uses import Uses
@@ -84,6 +84,11 @@ class RoundTrainer:
         )
         self._expected = self._uses.expected(counts)
 
+    @property
+    def threads(self) -> int:
+        """How many of the processor's train, and make of it what is sent; 1 beside a GPU."""
+        return (self.config.workers or 1) if self.backend.name == "cpu" else 1
+
     def train(
         self,
         weights: tuple[Array, Array],
@@ -125,25 +130,21 @@ class RoundTrainer:
         loss = FusedLoss(trainer.total_loss, trainer.predictions, trainer.kept)
         uses = self._uses.of(tokens, loss)
         rate = trainer.settings.rate(span.position)
-        curvatures = None if alone or plain else self._curvatures(weights, rate)
+        matrices = None if alone or plain else self._matrices(weights, rate)
         # Contexts of CBOW move by the change of their mean, and rows that are locked do not.
-        kept = curvatures is not None and self.config.sg and self.lockf is None
+        kept = matrices is not None and self.config.sg and self.lockf is None
         directions = long_directions(weights) if kept else None
         changed = [
             self._changed(*each, directions, alone=alone)
-            for each in zip(
-                weights, self.model.params, uses, curvatures or (None, None), strict=True
-            )
+            for each in zip(weights, self.model.params, uses, matrices or (None, None), strict=True)
         ]
         (inputs, of_inputs), (outputs, of_outputs) = changed
-        matrices = None
-        if curvatures is not None:
-            balance = None
-            if directions is not None:
-                along = self.backend.asarray(np.asarray(of_inputs - of_outputs, np.float32))
-                balance = directions @ along @ directions.T
-            matrices = Matrices(*curvatures, balance)
-        return Changes(inputs, outputs, *loss, len(tokens), matrices, absolute=alone)
+        balance = None
+        if directions is not None:
+            along = self.backend.asarray(np.asarray(of_inputs - of_outputs, np.float32))
+            balance = directions @ along @ directions.T
+        sent = matrices and Matrices(*matrices, balance)
+        return Changes(inputs, outputs, *loss, len(tokens), sent, absolute=alone)
 
     def _trainer(self, tokens: Array, offsets: Array, first: int, span: Span) -> FusedTrainer:
         """Return the training of sentences, the first of which is the shard's ``first``."""
@@ -161,7 +162,7 @@ class RoundTrainer:
         trainer.look_at = lambda a, b: self.shard.look_at(first + a, first + b)
         return trainer
 
-    def _curvatures(self, weights: tuple[Array, Array], rate: float) -> tuple[Array, Array]:
+    def _matrices(self, weights: tuple[Array, Array], rate: float) -> tuple[Array, Array]:
         """Return how far a step takes an input row, and an output row, on average of the round."""
         config, (inputs, outputs) = self.config, self._expected
         averaged = 1.0 if config.sg or not config.cbow_mean else self._contexts
@@ -190,25 +191,28 @@ class RoundTrainer:
 
         And by what XᵀX has changed along some directions.
         """
-        xp, n = self.backend.xp, len(before)
-        found = [
-            part.start + xp.flatnonzero((before[part] != after[part]).any(axis=1))
-            for part in parts_of(n)
-        ]
-        index = xp.concatenate(found).astype(xp.int32)
+        xp, threads = self.backend.xp, self.threads
+        index = xp.concatenate(by_parts(
+            len(before),
+            lambda part: part.start + xp.flatnonzero((before[part] != after[part]).any(axis=1)),
+            threads,
+        )).astype(xp.int32)  # fmt: skip
         rows, steps = after[index], self.backend.asarray(uses.astype(np.float32))[index]
-        change: np.ndarray | float = 0.0
         if alone:
-            return Rows(index, rows, steps), change
+            return Rows(index, rows, steps), 0.0
         curvature = None if matrix is None else Curvature.of(matrix)
-        for part in parts_of(len(index)):
+
+        def unroll(part: slice) -> np.ndarray | float:
             now, was = rows[part], before[index[part]]
+            change: np.ndarray | float = 0.0
             if directions is not None:
-                change += squares(now, directions) - squares(was, directions)
+                change = squares(now, directions) - squares(was, directions)
             now -= was
             if curvature is not None:
                 curvature.unroll(now, steps[part])
-        return Rows(index, rows, steps), change
+            return change
+
+        return Rows(index, rows, steps), sum(by_parts(len(index), unroll, threads))
 
 
 def _contexts(config: TrainConfig, offsets: np.ndarray) -> float:

@@ -227,7 +227,7 @@ def _come_to(run: _Run, version: int, updates: Sequence[Answer]) -> tuple[Array,
         run.version = -1  # until it is done
         changes = [on_backend(trainer.backend, update.changes) for update in updates]
         whole = reduce(merged, changes)
-        apply(run.weights, whole)
+        apply(run.weights, whole, threads=trainer.threads)
         run.version, run.norm = version, length_of(whole)
     if run.version != version or run.weights is None:
         raise NotPreparedError(f"weights {version} are asked for, {run.version} are here")
