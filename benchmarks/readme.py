@@ -45,7 +45,9 @@ def _updated(path: Path, make: Callable[[Path], str]) -> str:
     if _BEGIN not in page or _END not in page:
         raise ValueError(f"{path.name} needs the lines {_BEGIN} and {_END}")
     before, rest = page.split(_BEGIN)
-    parts = [make(folder) for folder in sorted(RESULTS.iterdir()) if folder.is_dir()]
+    folders = [folder for folder in sorted(RESULTS.iterdir()) if folder.is_dir()]
+    # Where most was measured comes first.
+    parts = [make(each) for each in sorted(folders, key=lambda each: -len(list(each.iterdir())))]
     return "\n".join([before + _BEGIN, *filter(None, parts), _END]) + rest.split(_END)[1]
 
 
@@ -65,20 +67,21 @@ def _short(folder: Path) -> str:
 
 def _whole(folder: Path) -> str:
     rows = [row for make in ROWS for row in make(folder)]
-    if not rows:
+    frontier = folder / "frontier.md"
+    if not rows and not frontier.exists():
         return ""
-    title = (
-        f"On {_machine(folder)} (all results: `benchmarks/results/{folder.name}`); "
-        "medians, in brackets the lowest and highest ratio of a round:"
-    )
-    parts = ["", title, "", *_table(rows), ""]
+    title = f"On {_machine(folder)} (all results: `benchmarks/results/{folder.name}`)"
+    parts = ["", f"{title}:", ""]
+    if rows:
+        brackets = "medians, in brackets the lowest and highest ratio of a round"
+        parts = ["", f"{title}; {brackets}:", "", *_table(rows), ""]
     if quality := read_json(folder / "engine-quality.json"):
         parts += [_QUALITY.format(**quality), "", score_table(quality["summary"]), ""]
-    if (frontier := folder / "frontier.md").exists():
-        title, setting, *rest = frontier.read_text(encoding="utf-8").rstrip().split("\n\n")
+    if frontier.exists():
+        title, setting, _, clock, *_ = frontier.read_text(encoding="utf-8").split("\n\n")
         picture = frontier.with_suffix(".png").relative_to(ROOT).as_posix()
-        parts += [f"#{title}", "", f"{setting}.", "", f"![{title[2:]}](../{picture})", ""]
-        parts += ["\n\n".join(f"#{x}" if x.startswith("## ") else x for x in rest), ""]
+        parts += [f"#{title}", "", f"{setting}. {clock}", "", f"![{title[2:]}](../{picture})", ""]
+        parts += [f"All scores: [frontier.md](../{frontier.relative_to(ROOT).as_posix()}).", ""]
     return "\n".join(parts)
 
 
