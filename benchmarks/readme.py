@@ -114,6 +114,7 @@ def _engine(folder: Path) -> Iterator[Row]:
     for path in sorted(folder.glob("engine-speed*.json"), key=lambda path: len(path.stem)):
         setting, summary = (read_json(path)[key] for key in ("setting", "summary"))
         how = f"{setting['dim']} dimensions, {output_layer(setting['negative'])}"
+        how += f", window {setting['window']}" if setting.get("window", 5) != 5 else ""
         for model in _MODEL.values():
             each = summary[f"{model} words_per_second"]
             found, share = each["spread"], each.get("share", {}).get("w2v")

@@ -68,8 +68,9 @@ class Trainings:
             workers=case.workers or self.setting.workers,
         )  # fmt: skip
         if by_gensim:
+            size = setting.dim, setting.window, setting.negative
             job = Job(self.text.path, Path(), setting.skip_gram, setting.seed, self.epochs,
-                      setting.workers or 1, setting.dim, negative=setting.negative)  # fmt: skip
+                      setting.workers or 1, *size)  # fmt: skip
             model, told = train_gensim(job, by_sentences=case.by == BY_SENTENCES)
             words, vectors, seconds = model.wv.index_to_key, model.wv.vectors, told["train_seconds"]
         else:
@@ -88,10 +89,11 @@ class Trainings:
         return self.epochs * self.corpus.total_words / seconds if seconds else 0.0
 
 
-def result_name(what: str, negative: int, dim: int = 100) -> str:
+def result_name(what: str, negative: int, dim: int = 100, window: int = 5) -> str:
     """Return the name of results, so that those of another setting are not replaced."""
     layer = [] if negative == 5 else [tables.output_layer(negative).replace(" ", "-")]
-    return "-".join([what, *layer, *([] if dim == 100 else [f"{dim}-dimensions"])])
+    others = [] if window == 5 else [f"window-{window}"]
+    return "-".join([what, *layer, *([] if dim == 100 else [f"{dim}-dimensions"]), *others])
 
 
 def speed(
@@ -99,12 +101,15 @@ def speed(
     rounds: options.Rounds = 5, threads: options.Threads = None,
     dim: Annotated[int, Option(min=1, help="Dimensions.")] = 100,
     negative: options.Negative = 5, label: options.Label = None,
+    window: Annotated[int, Option(min=1, help="Words on each side.")] = 5,
 ) -> str:  # fmt: skip
     """Train an epoch with each in turn, and write ``engine-<label>``."""
-    label, workers = label or result_name("speed", negative, dim), threads or machine.usable_cores()
+    label = label or result_name("speed", negative, dim, window)
+    workers = threads or machine.usable_cores()
+    setting = Setting(dim=dim, window=window, negative=negative, workers=workers)
     with texts.encoded_text(corpus, words) as (text, encoded):
         counts, total = encoded.vocab.counts, encoded.total_words
-        trainings = Trainings(text, encoded, Setting(dim=dim, negative=negative, workers=workers))
+        trainings = Trainings(text, encoded, setting)
         by = {"w2v": "cpu"} if missing_gensim() else {"w2v": "cpu", "gensim": BY_FILE}
         ceilings: Any = {"ceiling, cpu": partial(peak_flops, workers)}
         if "gpu" in available_backends() and negative:
@@ -146,8 +151,8 @@ def speed(
     if copied := speeds.get("ceiling, gpu"):
         ceiling["gpu_bytes_per_second"] = Spread.of(copied).figures()
     figures: dict[str, Any] = {
-        "setting": {"dim": dim, "negative": negative, "threads": workers, "text": str(text),
-                    "words": total},
+        "setting": {"dim": dim, "window": window, "negative": negative, "threads": workers,
+                    "text": str(text), "words": total},
         "left_out": missing_gensim(), "ceiling": ceiling,
         "work": {"kept_words": kept, "outputs": outputs, "pairs": pairs},
         "summary": summary, "words_per_second": speeds,

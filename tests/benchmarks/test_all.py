@@ -49,8 +49,9 @@ def test_neither_quick_runs_nor_other_settings_replace_results() -> None:
     assert results_folder(quick=True).parent == results_folder()
     settings = [(5, 100), (10, 100), (0, 100), (5, 300), (10, 300)]
     names = [result_name("speed", negative, dim) for negative, dim in settings]
+    names += [result_name("speed", 5, dim, 20) for dim in (100, 300)]
     assert names[:3] == ["speed", "speed-10-negatives", "speed-hierarchical-softmax"]
-    assert len(set(names)) == len(settings)
+    assert len(set(names)) == len(settings) + 2
 
 
 def test_numpy_is_not_imported_before_its_threads_are_bounded() -> None:

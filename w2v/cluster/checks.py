@@ -13,7 +13,7 @@ from w2v.data.reading.source_file import TextSource
 
 _log = logging.getLogger("w2v")
 
-_HELD = (4, 16)  # workers of CBOW, of skip-gram, up to which vectors are as one machine's
+_HELD = (8, 16)  # workers of CBOW, of skip-gram, up to which vectors are as one machine's
 
 
 def versions() -> dict[str, str]:
@@ -129,8 +129,8 @@ def tell_of_many(workers: int, told: int, *, skip_gram: bool) -> int:
     if workers <= max(most, told):
         return told
     _log.warning(
-        "%s with %d workers: up to %d the vectors are known to be as one machine's, with many more "
-        "a training comes apart; give fewer workers more threads each",
+        "%s with %d workers: up to %d the vectors are known to be as one machine's, with more they "
+        "fall behind; give fewer workers more threads each",
         "skip-gram" if skip_gram else "CBOW", workers, most,
     )  # fmt: skip
     return workers

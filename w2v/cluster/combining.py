@@ -31,8 +31,8 @@ from w2v.cluster.balance import long_directions, rebalance, squares
 from w2v.cluster.changes import Changes, Rows, by_parts, unpacked_rows
 from w2v.cluster.curvature import Curvature
 
-COMMON = 0.03  # of what the other side's steps correct: what holds 64 workers, and costs little
-FEW = 4  # workers, whose sums hold without
+FEW, FEW_IN_BALANCE = 4, 16  # workers, whose sums hold by themselves
+COMMON, COMMON_IN_BALANCE = 0.005, 0.01  # of the other side's way, for each worker beyond these
 
 
 def apply(weights: tuple[Array, Array], changes: Changes, *, threads: int = 1) -> None:
@@ -58,7 +58,8 @@ def apply(weights: tuple[Array, Array], changes: Changes, *, threads: int = 1) -
     balance = changes.matrices.balance
     directions = None if balance is None else long_directions(weights)
     found = [matrix / changes.workers for matrix in changes.matrices[:2]]
-    common = COMMON * max(0.0, 1 - FEW / changes.workers)
+    few, common = (FEW, COMMON) if balance is None else (FEW_IN_BALANCE, COMMON_IN_BALANCE)
+    common *= max(0, changes.workers - few)
     beside = [common * _steps_of_a_row(rows) * matrix
               for rows, matrix in zip(each, found, strict=True)]  # fmt: skip
     change = [_step(W, rows, Curvature.of(matrix, others), directions, threads)

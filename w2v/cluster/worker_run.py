@@ -26,6 +26,7 @@ from w2v.cluster.errors import ClusterError, NotPreparedError
 from w2v.cluster.orders import Answer, Deal, RoundOrder, Start, TextOrder, Told
 from w2v.cluster.parts import PartSize, sentences_of
 from w2v.cluster.rounds import RoundTrainer
+from w2v.cluster.worker_memory import give_freed_memory_back, keep_freed_memory
 from w2v.cluster.worker_text import WorkerText
 from w2v.data import Vocabulary
 from w2v.data.errors import CorpusError, NoWordsError
@@ -79,14 +80,17 @@ def prepare_worker(name: str, order: TextOrder, vocab: Vocabulary | None) -> str
         parent = Path(worker.local_directory)
         text = WorkerText(order.parts, order.settings, parent, vocab, order.sizes)
         runs[name] = _Run(text)
+    keep_freed_memory()
     return str(worker.address)
 
 
 def end_run(name: str) -> None:
     """Forget a run and remove its files."""
-    run = _RUNS.get(_worker(), {}).pop(name, None)
-    if run is not None:
+    runs = _RUNS.get(_worker(), {})
+    if run := runs.pop(name, None):
         run.text.close()
+    if not runs:
+        give_freed_memory_back()
 
 
 def count_part(name: str, number: int) -> tuple[str, WordCounts]:
