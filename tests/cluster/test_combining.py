@@ -104,13 +104,15 @@ def test_changes_are_combined_to_the_same_bytes_by_any_number_of_threads() -> No
     rng = np.random.default_rng(4)
     start = [rng.normal(size=(9_000, H)).astype("f") for _ in range(2)]
     index = np.flatnonzero(rng.random(9_000) < 0.8).astype(np.int32)
-    sides = [Rows(index, rng.normal(size=(len(index), H)).astype("f"),
-                  rng.integers(1, 900, len(index)).astype("f")) for _ in range(2)]  # fmt: skip
+    inputs, outputs = (
+        Rows(index, rng.normal(size=(len(index), H)).astype("f"),
+             rng.integers(1, 900, len(index)).astype("f")) for _ in range(2)
+    )  # fmt: skip
     matrices = Matrices(matrix(), matrix(), np.eye(H, dtype="f"))
     found = []
     for threads in (1, 3):
         weights = start[0].copy(), start[1].copy()
-        apply(weights, Changes(*sides, 0.0, 0, 0, 0, matrices, workers=7), threads=threads)
+        apply(weights, Changes(inputs, outputs, 0.0, 0, 0, 0, matrices, workers=7), threads=threads)
         found.append(np.stack(weights))
     assert (found[0] == found[1]).all()
     assert not (found[0][0] == start[0]).all()
