@@ -9,8 +9,9 @@ import pytest
 
 from w2v import Word2Vec
 from w2v.backend import FusedLoss, HuffmanTree, NoiseTable, TreeAndNoise
+from w2v.cluster.changes import merged
 from w2v.cluster.combining import apply
-from w2v.cluster.rounds import RoundTrainer
+from w2v.cluster.rounds import RoundTrainer, Span
 from w2v.cluster.schedule import Schedule
 from w2v.cluster.uses import Uses
 from w2v.config import TrainConfig
@@ -53,6 +54,23 @@ def test_one_worker_in_rounds_gives_the_bytes_of_no_cluster(changed: dict[str, A
         assert (ours == whole).all()
     assert predictions == model.predictions
     assert loss / predictions == pytest.approx(model._total_loss / model.predictions)
+
+
+@pytest.mark.parametrize("sg", [0, 1])
+def test_a_span_in_which_no_sentence_begins_changes_nothing(sg: int) -> None:
+    corpus = text()
+    config = TrainConfig(sg=sg, vector_size=20, workers=1, backend="cpu")
+    weights = tuple(Weights(config).new_model(corpus.vocab).params)
+    before = weights[0].copy()
+    trainer = RoundTrainer(config, corpus, corpus.n_tokens)
+    none = trainer.train(weights, Span(0, 0, 0, 0))
+    apply(weights, merged(none, none))
+    assert none.words == 0
+    assert (weights[0] == before).all()
+    some = trainer.train(weights, Span(0, 2_000, 0, 0))
+    apply(weights, merged(none, some))
+    assert np.isfinite(weights[0]).all()
+    assert not (weights[0] == before).all()
 
 
 def test_every_token_of_every_shard_is_trained_once_an_epoch() -> None:

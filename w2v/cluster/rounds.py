@@ -212,7 +212,9 @@ class RoundTrainer:
                 curvature.unroll(now, steps[part])
             return change
 
-        return Rows(index, rows, steps), sum(by_parts(len(index), unroll, threads))
+        # A span in which no sentence begins has no parts.
+        none = 0.0 if directions is None else np.zeros((directions.shape[1],) * 2)
+        return Rows(index, rows, steps), sum(by_parts(len(index), unroll, threads), start=none)
 
 
 def _contexts(config: TrainConfig, offsets: np.ndarray) -> float:
