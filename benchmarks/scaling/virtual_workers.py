@@ -25,6 +25,7 @@ from w2v.data import EncodedCorpus
 from w2v.training.resting_loss import RestingLoss, excerpt_for_loss
 from w2v.word2vec.weights import Weights
 
+TIER_ROWS, TIER_ROUNDS = 16, 8  # of so many rows the most frequent, of so many rounds all but one
 DAMPED_USES = 100.0  # of a row by all workers, from which on the damped sum takes less of it
 
 
@@ -60,20 +61,27 @@ def simulate(corpus: EncodedCorpus, config: TrainConfig, case: Case) -> dict[str
     trainer = RoundTrainer(config, parts[0], schedule.total)
     weights: Any = tuple(Weights(config).new_model(corpus.vocab).params)
     rule, alone = RULES[case.rule], case.workers == 1
+    # By tiers workers go on from rows of their own between two exchanges of these.
+    own = [tuple(W.copy() for W in weights) if rule.apply is None else weights for _ in parts]
     begin, rounds, sent, words, foreseen = time.perf_counter(), 0, 0, 0, 0.0
     changed = changed_rows(corpus.vocab.counts, config)
     size = row_bytes(config.vector_size, half=rule.packs)
     while not schedule.done:
         changes = []
-        for trainer.shard, span in zip(parts, schedule.deal(), strict=True):
-            each = trainer.train(weights, span, alone=alone, plain=rule.plain)
+        for mine, trainer.shard, span in zip(own, parts, schedule.deal(), strict=True):
+            each = trainer.train(mine, span, alone=alone, plain=rule.plain)
             each = packed(each) if rule.packs else each
             sent, words = sent + each.bytes, words + each.words
             foreseen += size * sum(changed(each.words))
             changes.append(each)
-        rule.apply(weights, reduce(merged, changes))
         schedule.finish()
         rounds += 1
+        if rule.apply is None:
+            whole = schedule.done or rounds % TIER_ROUNDS == 0
+            _exchange_tiers(own, changes, whole=whole)
+            weights = own[0]
+        else:
+            rule.apply(weights, reduce(merged, changes))
     for mine, common in zip(trainer.model.params, weights, strict=True):
         mine[...] = common
     loss = RestingLoss(trainer.model, excerpt_for_loss(corpus), corpus.vocab, config).measure()
@@ -84,6 +92,20 @@ def simulate(corpus: EncodedCorpus, config: TrainConfig, case: Case) -> dict[str
         "seconds": time.perf_counter() - begin, "loss": float("nan") if loss is None else loss,
         **scores.evaluate(list(corpus.vocab.words), weights[0]),
     }  # fmt: skip
+
+
+def _exchange_tiers(
+    own: Sequence[tuple[np.ndarray, ...]], changes: Sequence[Changes], *, whole: bool
+) -> None:
+    """Step workers' own weights, and give all the mean of frequent rows, or of the whole."""
+    for mine, each in zip(own, changes, strict=True):
+        for W, rows in zip(mine, (each.inputs, each.outputs), strict=True):
+            W[rows.index] += unpacked_rows(rows).rows
+    for of_workers in zip(*own, strict=True):
+        frequent = slice(None if whole else max(1, len(of_workers[0]) // TIER_ROWS))
+        mean = np.mean([W[frequent] for W in of_workers], axis=0)
+        for W in of_workers:
+            W[frequent] = mean
 
 
 def _scaled(scale: Callable[[Rows, int], np.ndarray | float]) -> Callable[[Any, Changes], None]:
@@ -98,15 +120,16 @@ def _scaled(scale: Callable[[Rows, int], np.ndarray | float]) -> Callable[[Any, 
 
 
 class Rule(NamedTuple):
-    """How changes are combined; of workers' changes as they are, or in half precision."""
+    """How changes are combined, None by tiers; as they are, or in half precision."""
 
-    apply: Callable[[Any, Changes], None]
+    apply: Callable[[Any, Changes], None] | None
     plain: bool = True
     packs: bool = False
 
 
 RULES = {
     "mean": Rule(_scaled(lambda rows, workers: 1 / workers)),
+    "mean by tiers": Rule(None),
     "sum": Rule(_scaled(lambda rows, workers: 1.0)),
     "damped sum": Rule(_scaled(
         lambda rows, workers: np.clip(DAMPED_USES / np.maximum(rows.uses, 1), 1 / workers, 1)
@@ -119,7 +142,9 @@ RULES = {
 _ABOUT = (
     "Each worker has its shard and starts every round, of so many words of each, from the common "
     "weights. One worker without rounds stands first. Megabytes are those that a worker sends in a "
-    "round, counted and as arithmetic foresees them."
+    "round, counted and as arithmetic foresees them. By tiers, as pWord2Vec has it, the mean is "
+    f"taken of the most frequent 1 / {TIER_ROWS} of the rows every round, of all every "
+    f"{TIER_ROUNDS}th; megabytes are of all changes there."
 )
 _COSTS = (
     "Words of each worker in the shortest round that exchanges for a tenth of its time at most, "
