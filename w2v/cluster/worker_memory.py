@@ -24,11 +24,14 @@ def keep_freed_memory() -> None:
 
 def give_freed_memory_back() -> None:
     """Go on as the process was started, and return what is free."""
-    trim, mmap = (int(os.environ.get(f"MALLOC_{name}_THRESHOLD_") or _USUAL)
-                  for name in ("TRIM", "MMAP"))  # fmt: skip
-    _set_thresholds(trim, mmap)
+    _set_thresholds(*(_started_with(f"MALLOC_{name}_THRESHOLD_") for name in ("TRIM", "MMAP")))
     if malloc_trim := _of_glibc("malloc_trim"):
         malloc_trim(0)
+
+
+def _started_with(name: str) -> int:
+    value = os.environ.get(name, "")
+    return min(int(value), 2**31 - 1) if value.isdecimal() else _USUAL
 
 
 def _set_thresholds(trim: int, mmap: int) -> None:
