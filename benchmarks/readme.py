@@ -15,6 +15,7 @@ _BEGIN = (
     "<!-- figures: made by `python -m benchmarks readme` from benchmarks/results, not by hand -->"
 )
 _END = "<!-- end of figures -->"
+_SHORT = 10  # million words, below which a text's are told
 _MODEL = {"sg": "skip-gram", "cbow": "cbow"}
 _ENGINE = {
     "minibatch": "minibatch engine, Adam",
@@ -115,6 +116,8 @@ def _engine(folder: Path) -> Iterator[Row]:
         setting, summary = (read_json(path)[key] for key in ("setting", "summary"))
         how = f"{setting['dim']} dimensions, {output_layer(setting['negative'])}"
         how += f", window {setting['window']}" if setting.get("window", 5) != 5 else ""
+        if (words := setting["words"] / 1e6) < _SHORT:
+            how += f", a text of {words:.0f} M words"
         for model in _MODEL.values():
             each = summary[f"{model} words_per_second"]
             found, share = each["spread"], each.get("share", {}).get("w2v")
