@@ -130,7 +130,7 @@ def tell_of_many(workers: int, told: int, *, skip_gram: bool) -> int:
         return told
     _log.warning(
         "%s with %d workers: up to %d the vectors are known to be as one machine's, with more they "
-        "fall behind; give fewer workers more threads each",
+        "fall behind, and come apart in the end; give fewer workers more threads each",
         "skip-gram" if skip_gram else "CBOW", workers, most,
     )  # fmt: skip
     return workers
