@@ -72,10 +72,8 @@ def _whole(folder: Path) -> str:
     if not rows and not frontier.exists():
         return ""
     title = f"On {_machine(folder)} (all results: `benchmarks/results/{folder.name}`)"
-    parts = ["", f"{title}:", ""]
-    if rows:
-        brackets = "medians, in brackets the lowest and highest ratio of a round"
-        parts = ["", f"{title}; {brackets}:", "", *_table(rows), ""]
+    title += "; medians, in brackets the lowest and highest ratio of a round:" if rows else ":"
+    parts = ["", title, "", *([*_table(rows), ""] if rows else [])]
     if quality := read_json(folder / "engine-quality.json"):
         parts += [_QUALITY.format(**quality), "", score_table(quality["summary"]), ""]
     if frontier.exists():

@@ -91,9 +91,10 @@ class Trainings:
 
 def result_name(what: str, negative: int, dim: int = 100, window: int = 5) -> str:
     """Return the name of results, so that those of another setting are not replaced."""
-    layer = [] if negative == 5 else [tables.output_layer(negative).replace(" ", "-")]
-    others = [] if window == 5 else [f"window-{window}"]
-    return "-".join([what, *layer, *([] if dim == 100 else [f"{dim}-dimensions"]), *others])
+    layer = tables.output_layer(negative).replace(" ", "-")
+    parts = [(layer, negative != 5), (f"{dim}-dimensions", dim != 100),
+             (f"window-{window}", window != 5)]  # fmt: skip
+    return "-".join([what, *(part for part, unusual in parts if unusual)])
 
 
 def speed(

@@ -99,13 +99,13 @@ def _exchange_tiers(
 ) -> None:
     """Step workers' own weights, and give all the mean of frequent rows, or of the whole."""
     for mine, each in zip(own, changes, strict=True):
-        for W, rows in zip(mine, (each.inputs, each.outputs), strict=True):
-            W[rows.index] += unpacked_rows(rows).rows
+        for W, changed in zip(mine, (each.inputs, each.outputs), strict=True):
+            W[changed.index] += unpacked_rows(changed).rows
     for of_workers in zip(*own, strict=True):
-        frequent = slice(None if whole else max(1, len(of_workers[0]) // TIER_ROWS))
-        mean = np.mean([W[frequent] for W in of_workers], axis=0)
+        rows = slice(None if whole else max(1, len(of_workers[0]) // TIER_ROWS))
+        mean = np.mean([W[rows] for W in of_workers], axis=0)
         for W in of_workers:
-            W[frequent] = mean
+            W[rows] = mean
 
 
 def _scaled(scale: Callable[[Rows, int], np.ndarray | float]) -> Callable[[Any, Changes], None]:

@@ -16,7 +16,8 @@ takes all that this worker has made of it.
 Rows of the other side are stepped meanwhile and correct the same errors, as far as these are
 common to many rows.  Left out, many workers correct them as often as there are workers, and the run
 comes apart.  So where the sum of more than a few workers is rolled, N h has a part of the other
-side's way along that direction added to it.
+side's way along that direction added to it, and a row that one worker alone has stepped takes a
+little less of what this worker has made of it.
 
 After that skip-gram's input and output vectors are brought back into the balance that the
 workers' own steps have left them in.
@@ -62,9 +63,9 @@ def apply(weights: tuple[Array, Array], changes: Changes, *, threads: int = 1) -
     common *= max(0, changes.workers - few)
     beside = [common * _steps_of_a_row(rows) * matrix
               for rows, matrix in zip(each, found, strict=True)]  # fmt: skip
-    change = [_step(W, rows, Curvature.of(matrix, others), directions, threads)
-              for W, rows, matrix, others in zip(
-                  weights, each, found, beside[::-1], strict=True)]  # fmt: skip
+    curvatures = map(Curvature.of, found, beside[::-1])
+    change = [_step(W, rows, curvature, directions, threads)
+              for W, rows, curvature in zip(weights, each, curvatures, strict=True)]  # fmt: skip
     if directions is not None:
         told = backend_for(balance).to_numpy(directions.T @ balance @ directions)
         rebalance(weights, directions, told - (change[0] - change[1]), threads=threads)

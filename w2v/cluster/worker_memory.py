@@ -23,7 +23,10 @@ def keep_freed_memory() -> None:
 
 
 def give_freed_memory_back() -> None:
-    """Go on as the process was started, and return what is free."""
+    """Go on with what the process was started with, or what glibc begins with, and return the rest.
+
+    Where nothing was said at its start glibc would have raised both by itself; now it does not.
+    """
     _set_thresholds(*(_started_with(f"MALLOC_{name}_THRESHOLD_") for name in ("TRIM", "MMAP")))
     if malloc_trim := _of_glibc("malloc_trim"):
         malloc_trim(0)
