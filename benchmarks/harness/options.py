@@ -18,7 +18,7 @@ _LABEL = "Of the files: engine-<label>; by default of what is not as usual."
 _PROGRAM = Option(help="Program to run.", exists=True, dir_okay=False, resolve_path=True)
 
 Corpus = Annotated[Path | None, Option(help=_TEXT)]
-Words = Annotated[int | None, Option(min=1, help=_WORDS), Quick(200_000)]
+Words = Annotated[int | None, Option(min=1, help=_WORDS), Quick(50_000)]
 Rounds = Annotated[int, Option(min=1, help="Runs of each contestant, by turns."), Quick(1)]
 Epochs = Annotated[int, Option(min=1, help="Passes over the text."), Quick(1)]
 Seeds = Annotated[int, Option(min=1, help="Trainings of each."), Quick(1)]

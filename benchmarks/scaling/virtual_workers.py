@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks.harness import plots, report, scores, tables, texts, turns
 from benchmarks.scaling.round_costs import LINKS, Cluster, changed_rows, row_bytes, shortest
 from w2v.cluster.changes import Changes, Rows, merged, packed, unpacked_rows
-from w2v.cluster.combining import apply
+from w2v.cluster.common_weights import CommonWeights
 from w2v.cluster.rounds import RoundTrainer
 from w2v.cluster.schedule import Schedule
 from w2v.config import TrainConfig
@@ -57,34 +57,34 @@ def simulate(corpus: EncodedCorpus, config: TrainConfig, case: Case) -> dict[str
     """Train as a cluster would, and return the loss, scores, rounds, bytes and seconds."""
     parts = shards(corpus, case.workers)
     schedule = Schedule([x.n_tokens for x in parts], config.epochs, words=case.words)
-    # One model serves all workers, as each begins with the common weights.
-    trainer = RoundTrainer(config, parts[0], schedule.total)
-    weights: Any = tuple(Weights(config).new_model(corpus.vocab).params)
-    rule, alone = RULES[case.rule], case.workers == 1
-    # By tiers workers go on from rows of their own between two exchanges of these.
-    own = [tuple(W.copy() for W in weights) if rule.apply is None else weights for _ in parts]
+    trainers = [RoundTrainer(config, part, schedule.total) for part in parts]
+    common = CommonWeights(*Weights(config).new_model(corpus.vocab).params)
+    weights, rule = common.matrices, RULES[case.rule]
     begin, rounds, sent, words, foreseen = time.perf_counter(), 0, 0, 0, 0.0
     changed = changed_rows(corpus.vocab.counts, config)
     size = row_bytes(config.vector_size, half=rule.packs)
     while not schedule.done:
-        changes = []
-        for mine, trainer.shard, span in zip(own, parts, schedule.deal(), strict=True):
-            each = trainer.train(mine, span, alone=alone, plain=rule.plain)
+        whole, changes = schedule.whole or not rule.tiers, []
+        for trainer, span in zip(trainers, schedule.deal(), strict=True):
+            if case.workers == 1:
+                changes.append(trainer.train_alone(weights, span))
+                continue
+            each = trainer.train(weights, span, whole=whole, plain=rule.scale is not None)
             each = packed(each) if rule.packs else each
-            sent, words = sent + each.bytes, words + each.words
+            sent += each.bytes
             foreseen += size * sum(changed(each.words))
             changes.append(each)
         schedule.finish()
         rounds += 1
-        if rule.apply is None:
-            whole = schedule.done or rounds % TIER_ROUNDS == 0
-            _exchange_tiers(own, changes, whole=whole)
-            weights = own[0]
-        else:
-            rule.apply(weights, reduce(merged, changes))
-    for mine, common in zip(trainer.model.params, weights, strict=True):
-        mine[...] = common
-    loss = RestingLoss(trainer.model, excerpt_for_loss(corpus), corpus.vocab, config).measure()
+        words += sum(each.words for each in changes)
+        summed = reduce(merged, changes)
+        if rule.scale is not None:
+            summed = _scaled(summed, rule.scale)
+        common.step(summed)
+    model = trainers[0].model
+    for mine, W in zip(model.params, weights, strict=True):
+        mine[...] = W
+    loss = RestingLoss(model, excerpt_for_loss(corpus), corpus.vocab, config).measure()
     return {
         **case._asdict(), "model": "skip-gram" if config.sg else "CBOW", "trained": words,
         "rounds": rounds, "bytes_a_round": sent / rounds / case.workers,
@@ -94,49 +94,38 @@ def simulate(corpus: EncodedCorpus, config: TrainConfig, case: Case) -> dict[str
     }  # fmt: skip
 
 
-def _exchange_tiers(
-    own: Sequence[tuple[np.ndarray, ...]], changes: Sequence[Changes], *, whole: bool
-) -> None:
-    """Step workers' own weights, and give all the mean of frequent rows, or of the whole."""
-    for mine, each in zip(own, changes, strict=True):
-        for W, changed in zip(mine, (each.inputs, each.outputs), strict=True):
-            W[changed.index] += unpacked_rows(changed).rows
-    for of_workers in zip(*own, strict=True):
-        rows = slice(None if whole else max(1, len(of_workers[0]) // TIER_ROWS))
-        mean = np.mean([W[rows] for W in of_workers], axis=0)
-        for W in of_workers:
-            W[rows] = mean
-
-
-def _scaled(scale: Callable[[Rows, int], np.ndarray | float]) -> Callable[[Any, Changes], None]:
-    """Return a rule that multiplies rows' summed changes by what they have been used."""
-
-    def step(weights: Sequence[np.ndarray], changes: Changes) -> None:
-        for W, each in zip(weights, (changes.inputs, changes.outputs), strict=True):
-            rows = unpacked_rows(each)
-            W[rows.index] += rows.rows * np.reshape(scale(rows, changes.workers), (-1, 1))
-
-    return step
+def _scaled(changes: Changes, scale: Callable[[Rows, int], np.ndarray | float]) -> Changes:
+    """Return summed changes multiplied by what rows have been used."""
+    inputs, outputs = (
+        rows._replace(rows=rows.rows * np.reshape(scale(rows, changes.workers), (-1, 1)))
+        for rows in map(unpacked_rows, (changes.inputs, changes.outputs))
+    )
+    return changes._replace(inputs=inputs, outputs=outputs)
 
 
 class Rule(NamedTuple):
-    """How changes are combined, None by tiers; as they are, or in half precision."""
+    """How changes are combined: scaled, or None for the cluster's own way; by tiers; in halves."""
 
-    apply: Callable[[Any, Changes], None] | None
-    plain: bool = True
+    scale: Callable[[Rows, int], np.ndarray | float] | None = None
+    tiers: bool = False
     packs: bool = False
 
 
+def _mean(rows: Rows, workers: int) -> float:
+    return 1 / workers
+
+
 RULES = {
-    "mean": Rule(_scaled(lambda rows, workers: 1 / workers)),
-    "mean by tiers": Rule(None),
-    "sum": Rule(_scaled(lambda rows, workers: 1.0)),
-    "damped sum": Rule(_scaled(
+    "mean": Rule(_mean),
+    "mean by tiers": Rule(_mean, tiers=True),
+    "sum": Rule(lambda rows, workers: 1.0),
+    "damped sum": Rule(
         lambda rows, workers: np.clip(DAMPED_USES / np.maximum(rows.uses, 1), 1 / workers, 1)
-    )),
-    "curvature": Rule(apply, plain=False),
-    "curvature, half precision": Rule(apply, plain=False, packs=True),
-}  # fmt: skip
+    ),
+    "curvature": Rule(),
+    "curvature by tiers": Rule(tiers=True),
+    "curvature by tiers, half precision": Rule(tiers=True, packs=True),
+}
 
 
 _ABOUT = (

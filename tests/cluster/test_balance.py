@@ -11,7 +11,7 @@ from tests.cluster.test_rounds import text
 from w2v.backend import Array
 from w2v.cluster.balance import long_directions, rebalance, squares
 from w2v.cluster.changes import merged
-from w2v.cluster.combining import apply
+from w2v.cluster.common_weights import CommonWeights
 from w2v.cluster.rounds import RoundTrainer
 from w2v.cluster.schedule import Schedule
 from w2v.config import TrainConfig
@@ -55,7 +55,7 @@ def test_rounds_of_many_workers_leave_the_balance_that_steps_do(locked: bool) ->
         assert whole.matrices is not None
         directions = long_directions(weights)
         before = imbalance(weights, directions)
-        apply(weights, whole)
+        CommonWeights(*weights).step(whole)
         if locked:
             assert whole.matrices.balance is None
         else:

@@ -63,9 +63,6 @@ def test_half_precision_is_half_the_bytes_and_right_to_a_thousandth_of_a_row() -
         assert (rows.uses == again.uses).all()
 
 
-def test_rows_of_a_worker_that_is_alone_are_not_added() -> None:
-    alone = changes(1)._replace(absolute=True)
-    with pytest.raises(ValueError, match="alone"):
-        merged(changes(2), alone)
-    with pytest.raises(ValueError, match="alone"):
-        packed(alone)
+def test_changes_of_frequent_rows_are_not_added_to_changes_of_all() -> None:
+    with pytest.raises(ValueError, match="frequent"):
+        merged(changes(2), changes(1)._replace(whole=False))

@@ -8,7 +8,7 @@ import pytest
 from benchmarks.scaling.virtual_workers import Case, simulate
 from tests.cluster.test_rounds import text
 from w2v.cluster.changes import Changes, Matrices, Rows, merged
-from w2v.cluster.combining import apply
+from w2v.cluster.common_weights import CommonWeights
 from w2v.cluster.curvature import Curvature, curvature_matrix
 from w2v.config import TrainConfig
 
@@ -51,7 +51,7 @@ def combined(start: np.ndarray, ends: list[np.ndarray], steps: list[int]) -> np.
     for each in changes[1:]:
         whole = merged(each, whole)
     W = start.astype("f"), np.zeros((ROWS, H), np.float32)
-    apply(W, whole)
+    CommonWeights(*W).step(whole)
     return W[0]
 
 
@@ -112,7 +112,8 @@ def test_changes_are_combined_to_the_same_bytes_by_any_number_of_threads() -> No
     found = []
     for threads in (1, 3):
         weights = start[0].copy(), start[1].copy()
-        apply(weights, Changes(inputs, outputs, 0.0, 0, 0, 0, matrices, workers=7), threads=threads)
+        changes = Changes(inputs, outputs, 0.0, 0, 0, 0, matrices, workers=7)
+        CommonWeights(*weights).step(changes, threads=threads)
         found.append(np.stack(weights))
     assert (found[0] == found[1]).all()
     assert not (found[0][0] == start[0]).all()

@@ -10,7 +10,7 @@ import pytest
 from w2v import Word2Vec
 from w2v.backend import FusedLoss, HuffmanTree, NoiseTable, TreeAndNoise
 from w2v.cluster.changes import merged
-from w2v.cluster.combining import apply
+from w2v.cluster.common_weights import CommonWeights
 from w2v.cluster.rounds import RoundTrainer, Span
 from w2v.cluster.schedule import Schedule
 from w2v.cluster.uses import Uses
@@ -46,8 +46,7 @@ def test_one_worker_in_rounds_gives_the_bytes_of_no_cluster(changed: dict[str, A
     loss = predictions = 0.0
     while not schedule.done:
         (span,) = schedule.deal()
-        changes = trainer.train(weights, span, alone=True)
-        apply(weights, changes)
+        changes = trainer.train_alone(weights, span)
         loss, predictions = loss + changes.loss, predictions + changes.predictions
         schedule.finish()
     for ours, whole in zip(weights, model._weights.built()[0].params, strict=True):
@@ -63,12 +62,13 @@ def test_a_span_in_which_no_sentence_begins_changes_nothing(sg: int) -> None:
     weights = tuple(Weights(config).new_model(corpus.vocab).params)
     before = weights[0].copy()
     trainer = RoundTrainer(config, corpus, corpus.n_tokens)
+    common = CommonWeights(*weights)
     none = trainer.train(weights, Span(0, 0, 0, 0))
-    apply(weights, merged(none, none))
+    common.step(merged(none, none))
     assert none.words == 0
     assert (weights[0] == before).all()
     some = trainer.train(weights, Span(0, 2_000, 0, 0))
-    apply(weights, merged(none, some))
+    common.step(merged(none, some))
     assert np.isfinite(weights[0]).all()
     assert not (weights[0] == before).all()
 

@@ -50,10 +50,10 @@ def test_a_schedule_goes_on_where_another_stopped() -> None:
 def test_rounds_adapt_until_a_tenth_of_the_time_is_exchange() -> None:
     schedule = Schedule([10**9] * 4, 1, words=1_000)
     for _ in range(30):
-        schedule.adapt(schedule.words / 1e6, 0.5, most=10_000_000)
+        schedule.adapt(schedule.words, schedule.words / 1e6, 0.5, most=10_000_000)
     assert schedule.words == pytest.approx(4_500_000, rel=0.01)
     for _ in range(30):
-        schedule.adapt(schedule.words / 1e6, 5.0, most=10_000_000)
+        schedule.adapt(schedule.words, schedule.words / 1e6, 5.0, most=10_000_000)
     assert schedule.words == 10_000_000
 
 

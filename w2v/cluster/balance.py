@@ -32,6 +32,12 @@ def long_directions(weights: tuple[Array, Array]) -> Array:
     return backend.asarray(vectors[:, -DIRECTIONS:].astype(np.float32))
 
 
+def no_directions(weights: tuple[Array, Array]) -> Array:
+    """Return none, where no balance is kept: an (H, 0) float32 array."""
+    H = weights[0].shape[1]
+    return backend_for(weights[0]).xp.zeros((H, 0), np.float32)
+
+
 def squares(rows: Array, directions: Array) -> np.ndarray:
     """Return XᵀX along some directions.
 

@@ -14,6 +14,7 @@ from w2v.backend import Array, backend_for
 T = TypeVar("T")
 
 _AT_ONCE = 1 << 11  # rows, which stay in the cache with what is made of them
+_FREQUENT, _LEAST_FREQUENT = 16, 1 << 11  # of so many rows one, and so many at least, is frequent
 
 
 def by_parts(rows: int, function: Callable[[slice], T], threads: int = 1) -> list[T]:
@@ -34,6 +35,11 @@ def by_parts(rows: int, function: Callable[[slice], T], threads: int = 1) -> lis
         return list(pool.map(function, parts))
 
 
+def frequent_rows(rows: int) -> int:
+    """Return how many of so many rows, which are there by falling frequency, are frequent."""
+    return min(rows, max(_LEAST_FREQUENT, rows // _FREQUENT))
+
+
 class Rows(NamedTuple):
     """Some rows of a matrix.
 
@@ -42,8 +48,7 @@ class Rows(NamedTuple):
     index : (U,) int32 array
         Which rows, rising.
     rows : (U, H) float32 array
-        What they have changed by, unrolled by the curvature and summed over workers; or, of a
-        worker that is alone, what they are now.
+        What they have changed by, unrolled by the curvature and summed over workers.
     uses : (U,) float32 array
         How many steps were made on each, over all workers: a step is what one pair of a context
         and an output asks for, or in CBOW one window and an output.
@@ -112,11 +117,10 @@ class Changes(NamedTuple):
         Words trained on.
     matrices : Matrices, optional
         None where changes are as they were made, and not unrolled.
+    whole : bool, default True
+        Whether of all rows, not only of frequent ones.
     workers : int, default 1
         How many workers' changes these are.
-    absolute : bool, default False
-        Whether the rows are what a worker that is alone has made of them, and no changes:
-        adding a difference would round.
     """
 
     inputs: Rows | PackedRows
@@ -126,8 +130,8 @@ class Changes(NamedTuple):
     kept: int
     words: int
     matrices: Matrices | None = None
+    whole: bool = True
     workers: int = 1
-    absolute: bool = False
 
     @property
     def bytes(self) -> int:
@@ -142,10 +146,10 @@ def merged(a: Changes, b: Changes) -> Changes:
     Raises
     ------
     ValueError
-        One of them is of a worker that was to be alone, or unrolled and the other is not.
+        One of them is unrolled, or of all rows, and the other is not.
     """
-    if a.absolute or b.absolute:
-        raise ValueError("rows of a worker that is alone cannot be added to others' changes")
+    if a.whole != b.whole:
+        raise ValueError("changes of frequent rows cannot be added to changes of all")
     return Changes(
         _sum(unpacked_rows(a.inputs), unpacked_rows(b.inputs)),
         _sum(unpacked_rows(a.outputs), unpacked_rows(b.outputs)),
@@ -154,6 +158,7 @@ def merged(a: Changes, b: Changes) -> Changes:
         a.kept + b.kept,
         a.words + b.words,
         _summed(a, b),
+        a.whole,
         a.workers + b.workers,
     )
 
@@ -192,15 +197,7 @@ def _sum(a: Rows, b: Rows) -> Rows:
 
 
 def packed(changes: Changes) -> Changes:
-    """Return changes with rows in half precision, for the wire; half the bytes.
-
-    Raises
-    ------
-    ValueError
-        Of a worker that is alone.
-    """
-    if changes.absolute:
-        raise ValueError("rows of a worker that is alone are kept as they are: do not pack them")
+    """Return changes with rows in half precision, for the wire; half the bytes."""
     inputs, outputs = (_pack(unpacked_rows(rows)) for rows in (changes.inputs, changes.outputs))
     return changes._replace(inputs=inputs, outputs=outputs)
 
@@ -225,8 +222,6 @@ def is_packed(changes: Changes) -> bool:
 
 
 def length_of(changes: Changes) -> float:
-    """Return the length of the change of all input vectors together; 0 of a worker alone."""
-    if changes.absolute:
-        return 0.0
+    """Return the length of the change of all input vectors together."""
     rows = unpacked_rows(changes.inputs).rows
     return float(backend_for(rows).xp.vdot(rows, rows)) ** 0.5

@@ -18,17 +18,14 @@ common to many rows.  Left out, many workers correct them as often as there are 
 comes apart.  So where the sum of more than a few workers is rolled, N h has a part of the other
 side's way along that direction added to it, and a row that one worker alone has stepped takes a
 little less of what this worker has made of it.
-
-After that skip-gram's input and output vectors are brought back into the balance that the
-workers' own steps have left them in.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from w2v.backend import Array, backend_for
-from w2v.cluster.balance import long_directions, rebalance, squares
+from w2v.backend import Array
+from w2v.cluster.balance import squares
 from w2v.cluster.changes import Changes, Rows, by_parts, unpacked_rows
 from w2v.cluster.curvature import Curvature
 
@@ -36,7 +33,13 @@ FEW, FEW_IN_BALANCE = 4, 16  # workers, whose sums hold by themselves
 COMMON, COMMON_IN_BALANCE = 0.005, 0.01  # of the other side's way, for each worker beyond these
 
 
-def apply(weights: tuple[Array, Array], changes: Changes, *, threads: int = 1) -> None:
+def step(
+    weights: tuple[Array, Array],
+    changes: Changes,
+    directions: Array,
+    *,
+    threads: int = 1,
+) -> np.ndarray:
     """Step weights by the changes of all workers of a round, in place.
 
     Parameters
@@ -45,30 +48,32 @@ def apply(weights: tuple[Array, Array], changes: Changes, *, threads: int = 1) -
         Those that the round began with.
     changes : Changes
         Of all workers, on the weights' backend.
+    directions : (H, m) float32 array
     threads : int, default 1
         That are at work.
+
+    Returns
+    -------
+    (m, m) float64 array
+        By what that has changed XᵀX − YᵀY along the directions; 0 of changes as they were made.
     """
     each = (unpacked_rows(changes.inputs), unpacked_rows(changes.outputs))
     if changes.matrices is None:
         for W, rows in zip(weights, each, strict=True):
-            if changes.absolute:
-                W[rows.index] = rows.rows
-            else:
-                W[rows.index] += rows.rows
-        return
-    balance = changes.matrices.balance
-    directions = None if balance is None else long_directions(weights)
+            W[rows.index] += rows.rows
+        return np.zeros((directions.shape[1],) * 2)
     found = [matrix / changes.workers for matrix in changes.matrices[:2]]
-    few, common = (FEW, COMMON) if balance is None else (FEW_IN_BALANCE, COMMON_IN_BALANCE)
+    in_balance = changes.matrices.balance is not None
+    few, common = (FEW_IN_BALANCE, COMMON_IN_BALANCE) if in_balance else (FEW, COMMON)
     common *= max(0, changes.workers - few)
     beside = [common * _steps_of_a_row(rows) * matrix
               for rows, matrix in zip(each, found, strict=True)]  # fmt: skip
     curvatures = map(Curvature.of, found, beside[::-1])
-    change = [_step(W, rows, curvature, directions, threads)
-              for W, rows, curvature in zip(weights, each, curvatures, strict=True)]  # fmt: skip
-    if directions is not None:
-        told = backend_for(balance).to_numpy(directions.T @ balance @ directions)
-        rebalance(weights, directions, told - (change[0] - change[1]), threads=threads)
+    of_inputs, of_outputs = (
+        _stepped(W, rows, curvature, directions, threads)
+        for W, rows, curvature in zip(weights, each, curvatures, strict=True)
+    )
+    return of_inputs - of_outputs
 
 
 def _steps_of_a_row(changed: Rows) -> float:
@@ -76,19 +81,18 @@ def _steps_of_a_row(changed: Rows) -> float:
     return float(changed.uses @ changed.uses) / max(float(changed.uses.sum()), 1e-30)
 
 
-def _step(
-    W: Array, changed: Rows, curvature: Curvature, directions: Array | None, threads: int
-) -> np.ndarray | float:
+def _stepped(
+    W: Array, changed: Rows, curvature: Curvature, directions: Array, threads: int
+) -> np.ndarray:
     """Step rows by changes that are rolled; return by what WᵀW changes along directions."""
 
-    def step(part: slice) -> np.ndarray | float:
+    def stepped(part: slice) -> np.ndarray:
         index, rows = changed.index[part], changed.rows[part].copy()
         curvature.roll(rows, changed.uses[part])
         before = W[index]
         rows += before
         W[index] = rows
-        if directions is None:
-            return 0.0
         return squares(rows, directions) - squares(before, directions)
 
-    return sum(by_parts(len(changed.index), step, threads))
+    none = np.zeros((directions.shape[1],) * 2)
+    return sum(by_parts(len(changed.index), stepped, threads), start=none)

@@ -48,25 +48,42 @@ def curvature_matrix(
     return rate * matrix
 
 
-def steepness(
-    W_in: Array, W_out: Array, uses: tuple[np.ndarray, np.ndarray], averaged: float = 1.0
-) -> float:
+def sampled_pairs(
+    uses: tuple[np.ndarray, np.ndarray], averaged: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return inputs and outputs, drawn by how often they are used, the same in all rounds.
+
+    Parameters
+    ----------
+    uses : pair of arrays of numbers
+        How often each of their rows is used.
+    averaged : float, default 1
+        How many input rows an input is the mean of.
+
+    Returns
+    -------
+    (SAMPLED, round(averaged)) and (SAMPLED,) int arrays
+    """
+    rng, mixed = np.random.default_rng(0), max(1, round(averaged))
+    inputs, outputs = (
+        rng.choice(len(often), size, p=often / often.sum())
+        for often, size in zip(uses, (SAMPLED * mixed, SAMPLED), strict=True)
+    )
+    return inputs.reshape(SAMPLED, mixed), outputs
+
+
+def steepness(W_in: Array, W_out: Array, pairs: tuple[np.ndarray, np.ndarray]) -> float:
     """Return how steep sigmoids of pairs of an input and an output are on average, at most 1 / 4.
 
     Parameters
     ----------
     W_in, W_out : (V, H) and (outputs, H) float32 arrays
-    uses : pair of arrays of numbers
-        How often each of their rows is used.
-    averaged : float, default 1
-        How many input rows an input is the mean of.
+    pairs : pair of arrays
+        As of :func:`sampled_pairs`.
     """
-    rng, backend, mixed = np.random.default_rng(0), backend_for(W_in), max(1, round(averaged))
-    x, y = (
-        W[backend.asarray(rng.choice(len(W), size, p=often / often.sum()))]
-        for W, often, size in zip((W_in, W_out), uses, (SAMPLED * mixed, SAMPLED), strict=True)
-    )
-    logits = x.reshape(SAMPLED, mixed, -1).mean(axis=1) @ y.T
+    backend = backend_for(W_in)
+    inputs, outputs = map(backend.asarray, pairs)
+    logits = W_in[inputs].mean(axis=1) @ W_out[outputs].T
     return float((1 / (2 + 2 * backend.xp.cosh(logits))).mean())
 
 

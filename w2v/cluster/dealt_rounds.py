@@ -113,16 +113,18 @@ class DealtRounds:
         """Let the next round that is submitted be the last."""
         if not self._ended():
             self._closed = True
-            self._submit(keep=True)
+            self._submit(whole=True)
 
-    def take(self, *, keep: bool) -> Taken:
+    def take(self, *, keep: bool, at_once: bool = False) -> Taken:
         """Wait for the next round to be over.
 
         Parameters
         ----------
         keep : bool
-            Whether the weights are asked for after the round that is submitted now; after the
-            last they are.
+            Whether the weights are asked for, after the next round that puts all rows together;
+            after the last they are.
+        at_once : bool, default False
+            Whether the round that is submitted now is to be such.
 
         Raises
         ------
@@ -130,7 +132,8 @@ class DealtRounds:
             Who is gone, or far behind the others.
         """
         while not self._ended() and len(self._flying) < _AHEAD:
-            self._submit(keep=keep and not any(each.weights for each in self._flying))
+            asked = any(each.weights for each in self._flying)
+            self._submit(keep=keep and not asked, whole=at_once and not asked)
         taken, workers = self._flying[0], self._cluster.workers
         first = not self._longest
         bound = _COMPILED_IN if first else workers.patience + _SLOWER * self._longest
@@ -147,8 +150,9 @@ class DealtRounds:
         left = [piece for shard, stop in pairs for piece in shard.left(stop)]
         return Taken(told, left, taken.version, taken.weights, seconds)
 
-    def _submit(self, *, keep: bool) -> None:
-        submit, name, order = self._cluster.workers.submit, self._cluster.name, self._order
+    def _submit(self, *, keep: bool = False, whole: bool = False) -> None:
+        submit, name = self._cluster.workers.submit, self._cluster.name
+        order = self._order._replace(whole=whole or self.schedule.whole)
         before, spans = order.span, self.schedule.deal()
         start, self._start = self._start, None
         answers, told = [], {}
@@ -161,11 +165,13 @@ class DealtRounds:
             told[submit(worker_run.told_of, answer, **where)] = shard.worker
         self._answers = self._cluster.tree(worker_run.merge_answers, answers, _ROOTS)
         self._order = order._replace(version=order.version + 1)
-        self.schedule.finish()
+        self.schedule.finish(whole=order.whole)
         weights, version = None, self._order.version
-        if keep or self._ended():
+        if order.whole and (keep or self._ended()):
             where = {"worker": self.shards[0].worker}
             weights = submit(worker_run.weights_of, name, version, *self._answers, **where)
+            if order.alone:  # trains in place: not before its weights have been copied
+                self._answers = [submit(worker_run.first_of, *self._answers, weights, **where)]
         self._flying.append(_Submitted(told, [span.stop for span in spans], version, weights))
 
     def rescued(self, without: Sequence[str]) -> tuple[int, Start] | None:

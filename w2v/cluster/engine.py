@@ -34,7 +34,7 @@ from w2v.training.position import Position
 
 _log = logging.getLogger("w2v")
 
-ROUND_WORDS = 200_000
+ROUND_WORDS = 500_000
 _FIRST_ROUND = 50_000
 # What a worker holds at most: common weights, those that it trains, their changes, those of others,
 # and the sum of both.
@@ -111,7 +111,7 @@ class ClusterEngine(Engine):
         self._version = self._deals = self._most = 0
         self._words_a_round = min(_FIRST_ROUND, rounds.words)
         self._speeds: dict[str, float] = {}
-        self._next_fetch = 0.0
+        self._next_fetch = time.monotonic() + _KEPT_EVERY
         self.report = RoundReport()
         cluster.require_memory(_MODELS * bytes_of_model(len(run.vocab), run.config))
         if run.position is not None:
@@ -230,7 +230,7 @@ class ClusterEngine(Engine):
                 looked = now
                 if rounds.are_unequal() or not set(workers.ready()) <= known:
                     rounds.close()
-            taken = rounds.take(keep=rests or now > self._next_fetch)
+            taken = rounds.take(keep=rests or now > self._next_fetch, at_once=rests)
             loss = sum(told.loss for told in taken.told)
             predictions = sum(told.predictions for told in taken.told)
             check_loss(
@@ -252,7 +252,8 @@ class ClusterEngine(Engine):
             if len(rounds.shards) > 1:
                 trained = max(told.seconds for told in taken.told)
                 exchange = max(0.0, taken.seconds - trained)
-                rounds.schedule.adapt(trained, exchange, most=self._rounds.words)
+                words = max(told.words for told in taken.told)
+                rounds.schedule.adapt(words, trained, exchange, most=self._rounds.words)
                 self._words_a_round = rounds.schedule.words
             if taken.weights is not None:
                 self._fetch(taken.weights, rounds, state)

@@ -80,6 +80,8 @@ class RoundOrder(NamedTuple):
         Whether no other worker trains.
     half : bool
         Whether changes travel in half precision.
+    whole : bool, default True
+        Whether all rows are put together after it, not only frequent ones.
     """
 
     version: int
@@ -88,6 +90,7 @@ class RoundOrder(NamedTuple):
     span: Span
     alone: bool
     half: bool
+    whole: bool = True
 
 
 class Answer(NamedTuple):

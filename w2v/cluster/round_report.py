@@ -53,7 +53,8 @@ class RoundReport:
         dict
             ``rounds``; ``exchange_share``, of the time in which the slowest worker did not train;
             ``bytes_a_round`` of a worker; ``disagreement``, between 0, where all workers change the
-            weights alike, and 1, where they have nothing in common; ``words_per_second`` of each.
+            weights alike, and 1, where they have nothing in common; ``workers``, words
+            a second of each.
         """
         share = max(0.0, 1 - self._busy / self.seconds) if self.seconds else 0.0
         rounds = max(1, self.rounds)

@@ -1,4 +1,9 @@
-"""A round of training by one worker: common weights in, changes of rows out."""
+"""Rounds of training by one worker: common weights in, changes of rows out.
+
+Rows that are stepped often go far in a few words, and those of all workers are put together after
+every round.  Others, which are most of all rows, have their turn in some rounds alone; until then
+a worker goes on with rows of its own.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from w2v.backend import Array, FusedLoss, keep_probabilities
-from w2v.cluster.balance import long_directions, squares
-from w2v.cluster.changes import Changes, Matrices, Rows, by_parts
-from w2v.cluster.curvature import Curvature, curvature_matrix, steepness
+from w2v.cluster.balance import long_directions, no_directions, squares
+from w2v.cluster.changes import Changes, Matrices, Rows, by_parts, frequent_rows
+from w2v.cluster.curvature import Curvature, curvature_matrix, sampled_pairs, steepness
 from w2v.cluster.parts import sentences_of
 from w2v.cluster.uses import Uses
 from w2v.config import TrainConfig
@@ -40,8 +45,9 @@ class Span(NamedTuple):
 class RoundTrainer:
     """Trains spans of a shard, each from common weights, which it leaves as they are.
 
-    What it returns depends on what it is given alone, with one thread: a span that is trained
-    again, here or elsewhere, gives the same.
+    What it returns depends, with one thread, on the weights after the last whole exchange and on
+    what it was given since then: spans that are trained again from there, here or elsewhere, give
+    the same.
 
     Parameters
     ----------
@@ -53,6 +59,11 @@ class RoundTrainer:
         Words of the whole run: those of all shards, times epochs.
     lockf : (V,) float32 array, optional
         What changes of each word's input vector are multiplied by.
+
+    Attributes
+    ----------
+    seconds : float
+        What the last span took to train, without its changes.
 
     Raises
     ------
@@ -72,7 +83,10 @@ class RoundTrainer:
         self.config, self.shard, self.total, self.lockf = config, shard, total, lockf
         self.model = Weights(config).new_model(shard.vocab, start="zeros")
         self.backend = self.model.backend
-        self.model.set_params(*map(self.backend.fused_rows, self.model.params))
+        self._own: tuple[Array, Array] | None = None  # weights that this worker steps
+        self._steps: tuple[np.ndarray, ...] = ()  # on each row since it was common
+        self.seconds = self._rate = 0.0
+        self._common: list[int] | None = None  # rows of each side that were put together last
         self._contexts = _contexts(config, shard.offsets)
         layer, counts = self.model.loss_layer, shard.vocab.counts
         self._uses = Uses(
@@ -83,6 +97,8 @@ class RoundTrainer:
             contexts=self._contexts,
         )
         self._expected = self._uses.expected(counts)
+        self._averaged = 1.0 if config.sg or not config.cbow_mean else self._contexts
+        self._pairs = sampled_pairs(self._expected, self._averaged)
 
     @property
     def threads(self) -> int:
@@ -94,7 +110,7 @@ class RoundTrainer:
         weights: tuple[Array, Array],
         span: Span,
         *,
-        alone: bool = False,
+        whole: bool = True,
         plain: bool = False,
     ) -> Changes:
         """Train a span.
@@ -102,10 +118,10 @@ class RoundTrainer:
         Parameters
         ----------
         weights : (V, H) and (outputs, H) float32 arrays
-            Input and output vectors, on the model's backend.
+            Input and output vectors that workers have in common, on the model's backend.
         span : Span
-        alone : bool, default False
-            Whether no other worker trains in this round.
+        whole : bool, default True
+            Return what all rows have changed by since they were common, not only the frequent ones.
         plain : bool, default False
             Return changes as they were made, not unrolled: their sum is the plain sum.
 
@@ -119,32 +135,72 @@ class RoundTrainer:
         DivergedError
             The loss is no finite number.
         """
-        for mine, common in zip(self.model.params, weights, strict=True):
-            mine[...] = common
+        params = self._take_up(weights)
+        tokens, loss = self._trained(span, params)
+        for steps, more in zip(self._steps, self._uses.of(tokens, loss), strict=True):
+            steps += more
+        matrices = None if plain else self._matrices(weights, params)
+        # Contexts of CBOW move by the change of their mean, and rows that are locked do not.
+        kept = matrices is not None and self.config.sg and self.lockf is None
+        directions = long_directions(weights) if kept else no_directions(weights)
+        rows = [len(W) if whole else frequent_rows(len(W)) for W in weights]
+        changed = [
+            self._changed(W[:n], own[:n], steps[:n], matrix, directions)
+            for W, own, steps, matrix, n in zip(
+                weights, params, self._steps, matrices or (None, None), rows, strict=True
+            )
+        ]
+        self._common = rows
+        (inputs, of_inputs), (outputs, of_outputs) = changed
+        along = self.backend.asarray((of_inputs - of_outputs).astype(np.float32))
+        balance = directions @ along @ directions.T if kept else None
+        sent = matrices and Matrices(*matrices, balance)
+        return Changes(inputs, outputs, *loss, len(tokens), sent, whole)
+
+    def train_alone(self, weights: tuple[Array, Array], span: Span) -> Changes:
+        """Train a span while no other worker does: the weights themselves, in place.
+
+        Parameters and errors are those of :meth:`train`.
+
+        Returns
+        -------
+        Changes
+            Without rows.
+        """
+        tokens, loss = self._trained(span, weights)
+        none = np.zeros(0, np.int32), np.zeros((0, weights[0].shape[1]), np.float32)
+        no_rows = Rows(*map(self.backend.asarray, (*none, np.zeros(0, np.float32))))
+        return Changes(no_rows, no_rows, *loss, len(tokens))
+
+    def begin(self) -> None:
+        """Forget rows of one's own: the next weights are common to all."""
+        self._common = None
+
+    def _take_up(self, weights: tuple[Array, Array]) -> tuple[Array, Array]:
+        """Return this worker's weights, with the rows in them that were put together last."""
+        if self._own is None or self._common is None:
+            self._own = tuple(self.backend.fused_rows(W.copy()) for W in weights)
+            self._steps = tuple(np.zeros(len(W)) for W in weights)
+        else:
+            for mine, W, steps, n in zip(
+                self._own, weights, self._steps, self._common, strict=True
+            ):
+                mine[:n] = W[:n]
+                steps[:n] = 0
+        return self._own
+
+    def _trained(self, span: Span, params: tuple[Array, Array]) -> tuple[np.ndarray, FusedLoss]:
+        """Train weights in place; return the words and what they cost."""
+        self.model.set_params(*params)
         offsets = self.shard.offsets
         first, last = sentences_of(offsets, span.start, span.stop)
         tokens = self.shard.mapped_tokens[offsets[first] : offsets[last]]
         trainer = self._trainer(tokens, offsets[first : last + 1] - offsets[first], first, span)
         if len(tokens):
             trainer.run()
-        loss = FusedLoss(trainer.total_loss, trainer.predictions, trainer.kept)
-        uses = self._uses.of(tokens, loss)
-        rate = trainer.settings.rate(span.position)
-        matrices = None if alone or plain else self._matrices(weights, rate)
-        # Contexts of CBOW move by the change of their mean, and rows that are locked do not.
-        kept = matrices is not None and self.config.sg and self.lockf is None
-        directions = long_directions(weights) if kept else None
-        changed = [
-            self._changed(*each, directions, alone=alone)
-            for each in zip(weights, self.model.params, uses, matrices or (None, None), strict=True)
-        ]
-        (inputs, of_inputs), (outputs, of_outputs) = changed
-        balance = None
-        if directions is not None:
-            along = self.backend.asarray(np.asarray(of_inputs - of_outputs, np.float32))
-            balance = directions @ along @ directions.T
-        sent = matrices and Matrices(*matrices, balance)
-        return Changes(inputs, outputs, *loss, len(tokens), sent, absolute=alone)
+        self.seconds = trainer.seconds
+        self._rate = trainer.settings.rate(span.position)
+        return tokens, FusedLoss(trainer.total_loss, trainer.predictions, trainer.kept)
 
     def _trainer(self, tokens: Array, offsets: Array, first: int, span: Span) -> FusedTrainer:
         """Return the training of sentences, the first of which is the shard's ``first``."""
@@ -162,14 +218,15 @@ class RoundTrainer:
         trainer.look_at = lambda a, b: self.shard.look_at(first + a, first + b)
         return trainer
 
-    def _matrices(self, weights: tuple[Array, Array], rate: float) -> tuple[Array, Array]:
+    def _matrices(
+        self, weights: tuple[Array, Array], params: tuple[Array, Array]
+    ) -> tuple[Array, Array]:
         """Return how far a step takes an input row, and an output row, on average of the round."""
-        config, (inputs, outputs) = self.config, self._expected
-        averaged = 1.0 if config.sg or not config.cbow_mean else self._contexts
+        (inputs, outputs), averaged = self._expected, self._averaged
         found = []
         # Rows that were short when the round began have grown, and curvature with them.
-        for W_in, W_out in (weights, self.model.params):
-            steep = rate * steepness(W_in, W_out, self._expected, averaged)
+        for W_in, W_out in (weights, params):
+            steep = self._rate * steepness(W_in, W_out, self._pairs)
             found.append((
                 curvature_matrix(W_out, outputs / inputs.sum(), steep),
                 curvature_matrix(W_in, inputs / inputs.sum(), steep, averaged=averaged),
@@ -183,14 +240,9 @@ class RoundTrainer:
         after: Array,
         uses: np.ndarray,
         matrix: Array | None,
-        directions: Array | None,
-        *,
-        alone: bool,
-    ) -> tuple[Rows, np.ndarray | float]:
-        """Return the rows that have changed: what they are, or by what, unrolled or not.
-
-        And by what XᵀX has changed along some directions.
-        """
+        directions: Array,
+    ) -> tuple[Rows, np.ndarray]:
+        """Return by what rows have changed, unrolled or not, and XᵀX along some directions."""
         xp, threads = self.backend.xp, self.threads
         index = xp.concatenate(by_parts(
             len(before),
@@ -198,22 +250,18 @@ class RoundTrainer:
             threads,
         )).astype(xp.int32)  # fmt: skip
         rows, steps = after[index], self.backend.asarray(uses.astype(np.float32))[index]
-        if alone:
-            return Rows(index, rows, steps), 0.0
         curvature = None if matrix is None else Curvature.of(matrix)
 
-        def unroll(part: slice) -> np.ndarray | float:
+        def unroll(part: slice) -> np.ndarray:
             now, was = rows[part], before[index[part]]
-            change: np.ndarray | float = 0.0
-            if directions is not None:
-                change = squares(now, directions) - squares(was, directions)
+            change = squares(now, directions) - squares(was, directions)
             now -= was
             if curvature is not None:
                 curvature.unroll(now, steps[part])
             return change
 
         # A span in which no sentence begins has no parts.
-        none = 0.0 if directions is None else np.zeros((directions.shape[1],) * 2)
+        none = np.zeros((directions.shape[1],) * 2)
         return Rows(index, rows, steps), sum(by_parts(len(index), unroll, threads), start=none)
 
 

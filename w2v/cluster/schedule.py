@@ -11,6 +11,10 @@ from w2v.messages import quoted
 FIRST_WORDS = 16_000  # of all workers
 EXCHANGE_SHARE = 0.1  # of a round's time
 GROWTH = 0.2  # of a round over all before it, at most, by all workers
+WHOLE_EVERY = 32  # rounds of one worker, over all workers: after so many all rows are exchanged
+WHOLE_GROWTH = 1.0  # of the words between two such exchanges over all before them, at most
+_NEWEST = 0.2  # of the mean cost of rounds is the last one's
+APART = 8  # workers, at most, that go on with rows of their own meanwhile
 
 
 class Schedule:
@@ -64,7 +68,8 @@ class Schedule:
                 f"trained is {quoted(trained)}, expected words of the run: 0 to "
                 f"{epochs * sum(lengths)}"
             )
-        self._before = before
+        self._before, self._whole = before, trained
+        self._costs: tuple[float, ...] = ()  # seconds of an exchange, and of training a word
         self._lengths, self._epoch_words = list(lengths), sum(lengths)
         self.total, self.trained, self.words = epochs * self._epoch_words, trained, words
 
@@ -85,26 +90,47 @@ class Schedule:
             position += stop - start
         return spans
 
-    def finish(self) -> None:
-        """Count the round that :meth:`deal` gave as done."""
-        self.trained += self._end() - self.trained % self._epoch_words
+    @property
+    def whole(self) -> bool:
+        """Whether the next round is to exchange all rows, and not only frequent ones."""
+        N, end = self._epoch_words, self._end()
+        if end == N or len(self._lengths) > APART:
+            return True
+        since = self.trained + end - self.trained % N - self._whole
+        growth = int(WHOLE_GROWTH * (self._before + self._whole))
+        return since >= min(WHOLE_EVERY * self.words, growth)
 
-    def adapt(self, train_seconds: float, exchange_seconds: float, *, most: int) -> None:
-        """Lengthen rounds that exchange for more than a tenth of the time, shorten others.
+    def finish(self, *, whole: bool = False) -> None:
+        """Count the round that :meth:`deal` gave as done, which has exchanged all rows or not."""
+        whole = whole or self.whole
+        self.trained += self._end() - self.trained % self._epoch_words
+        if whole:
+            self._whole = self.trained
+
+    def adapt(
+        self, words: int, train_seconds: float, exchange_seconds: float, *, most: int
+    ) -> None:
+        """Make rounds as long as it takes to exchange for a tenth of the time.
 
         Short rounds keep more quality, so that no more time is taken than is needed; twice as
         long, or half, is the most that one round changes the next by.
 
         Parameters
         ----------
+        words : int
+            Of a worker, in the last round.
         train_seconds, exchange_seconds : float
-            What the last round took, where both do not go on at once.
+            What it took, where both do not go on at once.
         most : int
             Words of a worker in a round, at most, whatever the exchange costs.
         """
-        share = exchange_seconds / max(1e-9, train_seconds + exchange_seconds)
-        times = min(2.0, max(0.5, share / EXCHANGE_SHARE))
-        self.words = max(1, min(most, round(self.words * times)))
+        # Some rounds exchange more than others: it is the mean that counts.
+        found = exchange_seconds, train_seconds / max(1, words)
+        costs = zip(self._costs or found, found, strict=True)
+        self._costs = tuple(old + (new - old) * _NEWEST for old, new in costs)
+        exchange, of_a_word = self._costs
+        wanted = exchange * (1 / EXCHANGE_SHARE - 1) / max(of_a_word, 1e-12)
+        self.words = max(1, min(most, 2 * self.words, max(self.words // 2, round(wanted))))
 
     def _end(self) -> int:
         """Return the word of the epoch that the next round ends at."""

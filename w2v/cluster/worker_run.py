@@ -18,10 +18,10 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from w2v.backend import Array, Backend
+from w2v.backend import Backend
 from w2v.cluster import library
 from w2v.cluster.changes import Changes, is_packed, length_of, merged, packed
-from w2v.cluster.combining import apply
+from w2v.cluster.common_weights import CommonWeights
 from w2v.cluster.errors import ClusterError, NotPreparedError
 from w2v.cluster.orders import Answer, Deal, RoundOrder, Start, TextOrder, Told
 from w2v.cluster.parts import PartSize, sentences_of
@@ -38,8 +38,8 @@ class _Run:
     def __init__(self, text: WorkerText) -> None:
         self.text = text
         self.turn = Lock()
-        self.version, self.norm = -1, 0.0
-        self.weights: tuple[Array, Array] | None = None
+        self.version, self.whole, self.norm = -1, -1, 0.0
+        self.weights: CommonWeights | None = None
         self.trainer: RoundTrainer | None = None
 
 
@@ -131,6 +131,11 @@ def together(*results: Any) -> tuple[Any, ...]:
     return results
 
 
+def first_of(result: Any, *others: Any) -> Any:
+    """Return a result when the others are there as well."""
+    return result
+
+
 def encode_part(name: str, number: int, vocab: Vocabulary) -> tuple[str, PartSize]:
     """Return who has encoded a part, and what it holds."""
     text = _run(name).text
@@ -204,35 +209,40 @@ def train_round(name: str, order: RoundOrder, start: Start | None, *updates: Ans
         backend = trainer.backend
         if start is not None:
             # Copies: where workers are threads, those are the driver's own.
-            run.weights = (
+            run.weights = CommonWeights(
                 backend.fused_rows(backend.asarray(start.W_in.copy())),
                 backend.fused_rows(backend.asarray(start.W_out.copy())),
             )
             trainer.lockf = None if start.lockf is None else backend.asarray(start.lockf)
-            run.version, run.norm = order.version, 0.0
-        weights = _come_to(run, order.version, updates)
+            trainer.begin()
+            run.version = run.whole = order.version
+            run.norm = 0.0
+        weights = _come_to(run, order.version, updates).matrices
         trainer.shard = run.text.shard(order.shard, order.pieces)
-        ready = time.perf_counter()
-        changes = trainer.train(weights, order.span, alone=order.alone)
-        backend.synchronize()
+        if order.alone:
+            run.version = run.whole = -1  # until it is done
+            changes = trainer.train_alone(weights, order.span)
+            run.version = run.whole = order.version + 1
+        else:
+            changes = trainer.train(weights, order.span, whole=order.whole)
         changes = _to_host(backend, changes)
-        seconds = time.perf_counter() - ready
         norms = length_of(changes), run.norm
     if order.half and not order.alone:
         changes = packed(changes)
     of_text = changes.words, changes.predictions, changes.loss
-    return Answer(changes, Told(_address(), *of_text, seconds, *norms, changes.bytes))
+    return Answer(changes, Told(_address(), *of_text, trainer.seconds, *norms, changes.bytes))
 
 
-def _come_to(run: _Run, version: int, updates: Sequence[Answer]) -> tuple[Array, Array]:
+def _come_to(run: _Run, version: int, updates: Sequence[Answer]) -> CommonWeights:
     """Return the weights of a version; those here may be one behind, and are brought there."""
     trainer = run.trainer
     if run.version == version - 1 and updates and run.weights is not None and trainer is not None:
-        run.version = -1  # until it is done
+        last, run.version, run.whole = run.whole, -1, -1  # until it is done
         changes = [on_backend(trainer.backend, update.changes) for update in updates]
-        whole = reduce(merged, changes)
-        apply(run.weights, whole, threads=trainer.threads)
-        run.version, run.norm = version, length_of(whole)
+        together = reduce(merged, changes)
+        run.weights.step(together, threads=trainer.threads)
+        run.version, run.whole = version, version if together.whole else last
+        run.norm = length_of(together)
     if run.version != version or run.weights is None:
         raise NotPreparedError(f"weights {version} are asked for, {run.version} are here")
     return run.weights
@@ -250,25 +260,31 @@ def merge_answers(*answers: Answer) -> Answer:
 
 
 def weights_of(name: str, version: int | None, *updates: Answer) -> tuple[int, Start]:
-    """Return the weights that this worker has, and their version.
+    """Return the weights that this worker has after a round that put all rows together.
 
     Parameters
     ----------
     name : str
     version : int or None
-        The one that is asked for; None for any.
+        Theirs; None for the last.
     *updates : Answer
         What all workers have changed in the round before it.
+
+    Returns
+    -------
+    int
+        Their version.
+    Start
     """
     run = _run(name)
     with run.turn:
         if version is not None:
             _come_to(run, version, updates)
-        if run.weights is None or run.version < 0 or run.trainer is None:
+        if run.weights is None or run.trainer is None or run.whole < 0:
             raise NotPreparedError("this worker has no weights")
-        W_in, W_out = map(run.trainer.backend.to_numpy, run.weights)
         # Copies, which are on their way while the next round steps the weights.
-        return run.version, Start(W_in.copy(), W_out.copy(), None)
+        W_in, W_out = map(run.trainer.backend.to_numpy, run.weights.after_whole())
+        return run.whole, Start(W_in, W_out, None)
 
 
 def on_backend(backend: Backend, changes: Changes) -> Changes:

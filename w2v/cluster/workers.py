@@ -210,8 +210,10 @@ class Workers:
             with suppress(OSError, RuntimeError, self._dask.client.CancelledError):
                 return sending.result(_LOOK_EVERY)[0]
             there = self.alive()
+            # It may have arrived since the last look, while the scheduler was asked.
+            failed = sending.done() and (sending.cancelled() or sending.exception() is not None)
             gone = first not in there or bool(self.quiet([first]))
-            if gone or sending.done() or time.monotonic() - begin > _SENT_IN:
+            if gone or failed or time.monotonic() - begin > _SENT_IN:
                 sending.cancel()
                 raise WorkersLeftError([first])
 
