@@ -19,13 +19,12 @@ from benchmarks.scaling.round_costs import LINKS, Cluster, changed_rows, row_byt
 from w2v.cluster.changes import Changes, Rows, merged, packed, unpacked_rows
 from w2v.cluster.common_weights import CommonWeights
 from w2v.cluster.rounds import RoundTrainer
-from w2v.cluster.schedule import Schedule
+from w2v.cluster.schedule import APART, WHOLE_EVERY, Schedule
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus
 from w2v.training.resting_loss import RestingLoss, excerpt_for_loss
 from w2v.word2vec.weights import Weights
 
-TIER_ROWS, TIER_ROUNDS = 16, 8  # of so many rows the most frequent, of so many rounds all but one
 DAMPED_USES = 100.0  # of a row by all workers, from which on the damped sum takes less of it
 
 
@@ -122,18 +121,18 @@ RULES = {
     "damped sum": Rule(
         lambda rows, workers: np.clip(DAMPED_USES / np.maximum(rows.uses, 1), 1 / workers, 1)
     ),
-    "curvature": Rule(),
-    "curvature by tiers": Rule(tiers=True),
-    "curvature by tiers, half precision": Rule(tiers=True, packs=True),
+    "curvature": Rule(tiers=True),
+    "curvature, all rows": Rule(),
+    "curvature, half precision": Rule(tiers=True, packs=True),
 }
 
 
 _ABOUT = (
     "Each worker has its shard and starts every round, of so many words of each, from the common "
     "weights. One worker without rounds stands first. Megabytes are those that a worker sends in a "
-    "round, counted and as arithmetic foresees them. By tiers, as pWord2Vec has it, the mean is "
-    f"taken of the most frequent 1 / {TIER_ROWS} of the rows every round, of all every "
-    f"{TIER_ROUNDS}th; megabytes are of all changes there."
+    "round, counted and as arithmetic foresees them for all rows. The rule of a cluster, "
+    f"curvature, and the mean by tiers exchange frequent rows every round and all rows every "
+    f"{WHOLE_EVERY} rounds over the number of workers, where these are {APART} at most."
 )
 _COSTS = (
     "Words of each worker in the shortest round that exchanges for a tenth of its time at most, "

@@ -78,12 +78,23 @@ def test_rows_at_their_workers_optima_take_the_mean_by_steps() -> None:
     assert abs(combined(start, ends, steps) - mean).max() < 0.01
 
 
-@pytest.mark.parametrize(("sg", "workers"), [(1, 4), (1, 16), (0, 8)])
-def test_virtual_workers_learn_nearly_what_one_does(sg: int, workers: int) -> None:
+@pytest.mark.parametrize(
+    ("sg", "workers", "rule"),
+    [
+        (1, 4, "curvature"),
+        (0, 4, "curvature"),
+        (1, 16, "curvature"),
+        (0, 8, "curvature, all rows"),
+    ],
+)
+def test_virtual_workers_learn_nearly_what_one_does(
+    sg: int, workers: int, rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("w2v.cluster.changes._LEAST_FREQUENT", 50)
     corpus = text(words=WORDS)
     config = TrainConfig(sg=sg, vector_size=20, epochs=2, workers=1, backend="cpu", sample=0)
     one = simulate(corpus, config, Case(1, WORDS))
-    many = simulate(corpus, config, Case(workers, 2_000))
+    many = simulate(corpus, config, Case(workers, 2_000, rule))
     assert many["trained"] == one["trained"] == 2 * WORDS
     learnt = 6 * np.log(2) - one["loss"]
     assert many["loss"] < one["loss"] + 0.02 * learnt

@@ -5,13 +5,16 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 
 from w2v.cluster import ClusterError
 from w2v.cluster.connecting import Place, connected
+from w2v.cluster.workers import Workers
 
 
 def new_keys(folder: Path) -> dict[str, Any]:
@@ -94,3 +97,20 @@ def test_gpus_without_the_package_for_them_are_one_line(monkeypatch: pytest.Monk
     what = r"^dask-cuda is not installed: pip install dask-cuda$"
     with pytest.raises(ImportError, match=what), connected(place, backend="gpu"):
         pass
+
+
+def test_what_arrives_while_the_scheduler_is_asked_has_arrived(monkeypatch: Any) -> None:
+    pytest.importorskip("distributed")
+    sending: Future[list[str]] = Future()
+
+    class Sending(Workers):
+        def alive(self) -> set[str]:
+            if not sending.done():
+                sending.set_result(["it"])
+            return {"one"}
+
+        def _on_loop(self, coroutine: Any) -> Any:
+            return sending
+
+    monkeypatch.setattr("w2v.cluster.workers._LOOK_EVERY", 0.01)
+    assert Sending(MagicMock(), lambda addresses: {}).send("it", ["one"]) == "it"

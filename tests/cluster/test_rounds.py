@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import reduce
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -9,7 +12,7 @@ import pytest
 
 from w2v import Word2Vec
 from w2v.backend import FusedLoss, HuffmanTree, NoiseTable, TreeAndNoise
-from w2v.cluster.changes import merged
+from w2v.cluster.changes import Changes, merged
 from w2v.cluster.common_weights import CommonWeights
 from w2v.cluster.rounds import RoundTrainer, Span
 from w2v.cluster.schedule import Schedule
@@ -108,6 +111,76 @@ def test_a_round_says_the_same_again_and_leaves_the_common_weights() -> None:
     for a, b in zip(one.inputs + one.outputs, other.inputs + other.outputs, strict=True):
         assert (a == b).all()
     assert all((was == W).all() for W, was in zip(weights, before, strict=True))
+
+
+def two_by_tiers(trainers: list[RoundTrainer], common: CommonWeights) -> Iterator[list[Changes]]:
+    """Train rounds of frequent rows, of which the last is of all; give each round's changes."""
+    schedule = Schedule([trainer.shard.n_tokens for trainer in trainers], 1, words=1_000)
+    for whole in (False, False, False, True):
+        pairs = zip(trainers, schedule.deal(), strict=True)
+        yield [trainer.train(common.matrices, span, whole=whole) for trainer, span in pairs]
+        schedule.finish(whole=whole)
+
+
+@pytest.fixture
+def few_frequent(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Fifty rows of four hundred are frequent."""
+    monkeypatch.setattr("w2v.cluster.changes._LEAST_FREQUENT", 50)
+    return 50
+
+
+@pytest.mark.parametrize("sg", [0, 1])
+def test_rare_rows_are_a_workers_own_until_all_are_put_together(sg: int, few_frequent: int) -> None:
+    config = TrainConfig(sg=sg, vector_size=8, workers=1, backend="cpu", sample=0, alpha=0.1)
+    trainers = [RoundTrainer(config, text(seed), WORDS) for seed in (1, 2)]
+    common = CommonWeights(*Weights(config).new_model(text().vocab).params)
+    before = [W.copy() for W in common.matrices]
+    steps, asked = np.zeros(2), np.zeros(2)
+    for changes in two_by_tiers(trainers, common):
+        together = reduce(merged, changes)
+        common.step(together)
+        for trainer, each in zip(trainers, changes, strict=True):
+            contexts = each.kept * trainer._contexts
+            asked += (each.predictions if sg else contexts, 6 * each.predictions)
+        steps += [float(side.uses.sum()) for side in (together.inputs, together.outputs)]
+        if not together.whole:
+            assert max(together.inputs.index) < few_frequent
+            for W, was, kept in zip(common.matrices, before, common.after_whole(), strict=True):
+                assert (W[few_frequent:] == was[few_frequent:]).all()
+                assert not (W[:few_frequent] == was[:few_frequent]).all()
+                assert (kept == was).all()
+    assert together.inputs.index[-1] > 300
+    for W, was, kept in zip(common.matrices, before, common.after_whole(), strict=True):
+        assert not (W[few_frequent:] == was[few_frequent:]).all()
+        assert (kept == W).all()
+    # No step is lost between two exchanges of a row, nor counted twice.
+    assert steps == pytest.approx(asked, rel=1e-3)
+
+
+@pytest.mark.parametrize("sg", [0, 1])
+def test_what_follows_the_last_whole_exchange_is_trained_again_to_the_same_bytes(
+    sg: int, few_frequent: int
+) -> None:
+    config = TrainConfig(sg=sg, vector_size=8, workers=1, backend="cpu", sample=0, alpha=0.1)
+    trainers = [RoundTrainer(config, text(seed), WORDS) for seed in (1, 2)]
+    common = CommonWeights(*Weights(config).new_model(text().vocab).params)
+    found = []
+    for stop in (2, 3):
+        for changes in islice(two_by_tiers(trainers, common), stop + 1):
+            common.step(reduce(merged, changes))
+        found.append([W.copy() for W in common.matrices])
+        if stop == 2:  # workers have left: others go on from there
+            common = CommonWeights(*common.after_whole())
+            for trainer in trainers:
+                trainer.begin()
+    fresh = CommonWeights(*Weights(config).new_model(text().vocab).params)
+    for changes in two_by_tiers(
+        [RoundTrainer(config, text(seed), WORDS) for seed in (1, 2)], fresh
+    ):
+        fresh.step(reduce(merged, changes))
+    for again, once in zip(found[1], fresh.matrices, strict=True):
+        assert (again == once).all()
+    assert not (found[0][0] == found[1][0]).all()
 
 
 def test_uses_add_up_to_the_steps_that_were_made() -> None:

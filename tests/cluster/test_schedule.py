@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from w2v.cluster.schedule import FIRST_WORDS, Schedule
+from w2v.cluster.schedule import APART, FIRST_WORDS, WHOLE_EVERY, Schedule
 
 
 def rounds(schedule: Schedule) -> list[int]:
@@ -29,6 +29,28 @@ def test_rounds_of_several_workers_grow_to_their_length_and_cover_every_epoch() 
     later = Schedule([1_000_000, 500_000, 700_000], 1, words=200_000, before=4_400_000)
     assert rounds(later)[0] == pytest.approx(600_000, abs=3)
     assert rounds(Schedule([1_000_000], 1, words=400_000)) == [400_000, 400_000, 200_000]
+
+
+@pytest.mark.parametrize("workers", [2, APART, APART + 1])
+def test_all_rows_are_exchanged_every_few_rounds_and_at_the_end(workers: int) -> None:
+    schedule = Schedule([4_000_000] * workers, 1, words=10_000)
+    wholes, since, most = [], 0, 0
+    while not schedule.done:
+        whole, before = schedule.whole, schedule.trained
+        schedule.finish()
+        since += schedule.trained - before
+        most = max(most, since)
+        wholes.append(whole)
+        since = 0 if whole else since
+    assert wholes[-1]
+    if workers > APART:
+        assert all(wholes)
+    else:
+        assert sum(wholes) < len(wholes) / 3
+        assert WHOLE_EVERY * 10_000 <= most < (WHOLE_EVERY + workers) * 15_000
+    forced = Schedule([4_000_000] * 2, 1, words=10_000, before=10**9)
+    forced.finish(whole=True)
+    assert not forced.whole
 
 
 def test_a_schedule_goes_on_where_another_stopped() -> None:

@@ -111,7 +111,7 @@ class ClusterEngine(Engine):
         self._version = self._deals = self._most = 0
         self._words_a_round = min(_FIRST_ROUND, rounds.words)
         self._speeds: dict[str, float] = {}
-        self._next_fetch = time.monotonic() + _KEPT_EVERY
+        self._next_fetch = 0.0
         self.report = RoundReport()
         cluster.require_memory(_MODELS * bytes_of_model(len(run.vocab), run.config))
         if run.position is not None:
@@ -223,6 +223,7 @@ class ClusterEngine(Engine):
         run, workers = self.run, self._cluster.workers
         state = _State(self._words, self._left, self.total_loss, self.predictions)
         looked = time.monotonic()
+        self._next_fetch = max(self._next_fetch, looked + _KEPT_EVERY)
         while not rounds.done:
             now = time.monotonic()
             rests = run.pause(self._progressed(state.words))

@@ -10,7 +10,7 @@ from w2v.messages import quoted
 
 FIRST_WORDS = 16_000  # of all workers
 EXCHANGE_SHARE = 0.1  # of a round's time
-GROWTH = 0.2  # of a round over all before it, at most, by all workers
+GROWTH = 0.2  # of a round over all before it, by all workers; at most this or one over these
 WHOLE_EVERY = 32  # rounds of one worker, over all workers: after so many all rows are exchanged
 WHOLE_GROWTH = 1.0  # of the words between two such exchanges over all before them, at most
 _NEWEST = 0.2  # of the mean cost of rounds is the last one's
@@ -136,7 +136,9 @@ class Schedule:
         """Return the word of the epoch that the next round ends at."""
         N, begin = self._epoch_words, self.trained % self._epoch_words
         words = max(1, self.words) * len(self._lengths)
-        if len(self._lengths) > 1:
-            words = min(words, max(FIRST_WORDS, int(GROWTH * (self._before + self.trained))))
+        workers = len(self._lengths)
+        if workers > 1:
+            before = self._before + self.trained
+            words = min(words, max(FIRST_WORDS, int(max(GROWTH, 1 / workers) * before)))
         # No round is left that is shorter than half of one.
         return N if begin + words + words // 2 > N else begin + words
