@@ -144,8 +144,8 @@ class DealtRounds:
         self._flying.popleft()
         self._told.append(told)
         # Of the first round what was compiled in it does not count.
-        trained = max(each.seconds for each in told)
-        self._longest = max(self._longest, trained if first else min(seconds, bound))
+        busy = max(each.busy for each in told)
+        self._longest = max(self._longest, busy if first else min(seconds, bound))
         pairs = zip(self.shards, taken.stops, strict=True)
         left = [piece for shard, stop in pairs for piece in shard.left(stop)]
         return Taken(told, left, taken.version, taken.weights, seconds)
@@ -192,13 +192,13 @@ class DealtRounds:
         return None
 
     def speeds(self) -> dict[str, float]:
-        """Return words a second of each worker while it trains; nothing before the fourth round."""
+        """Return words a second of each worker at work; nothing before the fourth round."""
         if len(self._told) < _LOOKED_BACK:
             return {}
         # The median, so that one slow round is not taken for a slow worker.
         return {
             each[0].worker: statistics.median(
-                max(1, told.words) / max(told.seconds, 1e-9) for told in each
+                max(1, told.words) / max(told.busy, 1e-9) for told in each
             )
             for each in zip(*self._told, strict=True)
         }

@@ -117,8 +117,8 @@ class Told(NamedTuple):
     words, predictions : int
     loss : float
         Summed over the predictions.
-    seconds : float
-        Of training.
+    seconds, busy : float
+        Of training, and of all that it has done.
     norm, norm_before : float
         How long its change is, and that of all workers together in the round before.
     bytes : int
@@ -130,6 +130,7 @@ class Told(NamedTuple):
     predictions: int
     loss: float
     seconds: float
+    busy: float
     norm: float
     norm_before: float
     bytes: int

@@ -203,7 +203,7 @@ def train_round(name: str, order: RoundOrder, start: Start | None, *updates: Ans
     """
     run = _run(name)
     with run.turn, _named():
-        trainer = run.trainer
+        begin, trainer = time.perf_counter(), run.trainer
         if trainer is None:
             raise NotPreparedError("this worker has no shard")
         backend = trainer.backend
@@ -230,7 +230,8 @@ def train_round(name: str, order: RoundOrder, start: Start | None, *updates: Ans
     if order.half and not order.alone:
         changes = packed(changes)
     of_text = changes.words, changes.predictions, changes.loss
-    return Answer(changes, Told(_address(), *of_text, trainer.seconds, *norms, changes.bytes))
+    took = trainer.seconds, time.perf_counter() - begin
+    return Answer(changes, Told(_address(), *of_text, *took, *norms, changes.bytes))
 
 
 def _come_to(run: _Run, version: int, updates: Sequence[Answer]) -> CommonWeights:
