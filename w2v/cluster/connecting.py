@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,11 +120,19 @@ def connected(place: Place, *, threads: int | None = None, backend: str = "auto"
                 require_encryption=True,
             )
         where = place.scheduler or _address_in(place.scheduler_file)
-        try:
-            client = stack.enter_context(distributed.Client(where, **how))
-        except (OSError, ValueError, RuntimeError, TypeError) as error:
-            raise ClusterError(f"no scheduler answers at {where}: {_reason(error)}") from error
-        yield client
+        yield stack.enter_context(_client(distributed, where, how))
+
+
+def _client(distributed: Any, where: str, how: Mapping[str, Any]) -> Any:
+    """Return a client of a scheduler, of which nothing is left where none answers."""
+    try:
+        return distributed.Client(where, **how)
+    except (OSError, ValueError, RuntimeError, TypeError) as error:
+        why = _reason(error)
+    # A client that could not begin takes the lock of all clients' threads when it is collected:
+    # for ever, if that is by chance while the thread of another begins.
+    gc.collect()
+    raise ClusterError(f"no scheduler answers at {where}: {why}")
 
 
 def _address_in(file: Path | None) -> str:

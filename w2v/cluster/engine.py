@@ -34,7 +34,7 @@ from w2v.training.position import Position
 
 _log = logging.getLogger("w2v")
 
-ROUND_WORDS = 500_000
+_MOST, _MOST_TOGETHER = 500_000, 1_600_000  # words of a worker in a round, and of all
 _FIRST_ROUND = 50_000
 # What a worker holds at most: common weights, those that it trains, their changes, those of others,
 # and the sum of both.
@@ -53,14 +53,18 @@ class Rounds(NamedTuple):
 
     Parameters
     ----------
-    words : int
-        Of a worker, in each, at most.
+    words : int or None
+        Of a worker, in each, at most; by default fewer where workers are many.
     half : bool, default False
         Whether changes travel in half precision.
     """
 
-    words: int = ROUND_WORDS
+    words: int | None = None
     half: bool = False
+
+    def most(self, workers: int) -> int:
+        """Return the words that each of so many workers trains in a round at most."""
+        return self.words or min(_MOST, max(1, _MOST_TOGETHER // workers))
 
 
 class _State(NamedTuple):
@@ -109,7 +113,7 @@ class ClusterEngine(Engine):
         self._epoch, self._words = run.first_epoch, 0
         self._left = self._text.pieces()
         self._version = self._deals = self._most = 0
-        self._words_a_round = min(_FIRST_ROUND, rounds.words)
+        self._words_a_round = _FIRST_ROUND
         self._speeds: dict[str, float] = {}
         self._next_fetch = 0.0
         self.report = RoundReport()
@@ -196,7 +200,8 @@ class ClusterEngine(Engine):
             return
         alone = len(shards) == 1
         self._most = checks.tell_of_many(len(shards), self._most, skip_gram=bool(self._config.sg))
-        words = self._rounds.words if alone else self._words_a_round
+        most = self._rounds.most(len(shards))
+        words = most if alone else min(most, self._words_a_round)
         schedule = Schedule([shard.words for shard in shards], 1, words=words, before=base)
         start = self._start(shards)
         span = Span(0, 0, base, self._epoch)
@@ -254,7 +259,8 @@ class ClusterEngine(Engine):
                 trained = max(told.seconds for told in taken.told)
                 exchange = max(0.0, taken.seconds - trained)
                 words = max(told.words for told in taken.told)
-                rounds.schedule.adapt(words, trained, exchange, most=self._rounds.words)
+                most = self._rounds.most(len(rounds.shards))
+                rounds.schedule.adapt(words, trained, exchange, most=most)
                 self._words_a_round = rounds.schedule.words
             if taken.weights is not None:
                 self._fetch(taken.weights, rounds, state)

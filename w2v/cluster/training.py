@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from w2v.cluster import library
 from w2v.cluster.cluster_run import ClusterRun
-from w2v.cluster.engine import ROUND_WORDS, ClusterEngine, Rounds
+from w2v.cluster.engine import ClusterEngine, Rounds
 from w2v.cluster.errors import ClusterError
 from w2v.cluster.sharded_corpus import ShardedCorpus
 from w2v.cluster.workers import PATIENCE
@@ -38,7 +38,7 @@ class ClusterTraining:
         With a backend of this machine, whose ``fit`` trains on the workers while the block lasts.
     backend : str, default "auto"
         Of the workers.
-    round_words : int
+    round_words : int or None
         Words that each worker trains, at most, before what all have learnt is put together.
     half_precision : bool
         Whether that travels in half precision.
@@ -61,7 +61,7 @@ class ClusterTraining:
         word2vec: Word2Vec,
         *,
         backend: str = "auto",
-        round_words: int = ROUND_WORDS,
+        round_words: int | None = None,
         half_precision: bool = False,
         patience: float = PATIENCE,
     ) -> None:
@@ -70,7 +70,7 @@ class ClusterTraining:
             raise ValueError(f"on a cluster optimizer='sgd' trains, got {quoted(optimizer)}")
         if word2vec.reread:
             raise ValueError("on a cluster the text is read once: leave out reread")
-        if round_words < 1:
+        if round_words is not None and round_words < 1:
             raise ValueError(f"round_words must be 1 or more, got {quoted(round_words)}")
         if not patience > 0:
             raise ValueError(f"patience must be above 0 seconds, got {quoted(patience)}")
@@ -130,7 +130,7 @@ def train(
     checkpoint_every: str | None = None,
     checkpoint_keep: int = 1,
     resume: bool = False,
-    round_words: int = ROUND_WORDS,
+    round_words: int | None = None,
     half_precision: bool = False,
     patience: float = PATIENCE,
     **parameters: Any,
@@ -150,10 +150,10 @@ def train(
         See :meth:`w2v.Word2Vec.train`; the folder is on this machine.
     resume : bool, default False
         Go on with the training in ``checkpoint``, or begin it if there is none.
-    round_words : int
+    round_words : int, optional
         Words that each worker trains, at most, before what all have learnt is put together:
         fewer where that takes less than a tenth of the time.  Fewer are nearer to one machine,
-        more exchange less.
+        more exchange less.  By default 500,000, and 1,600,000 of all workers together.
     half_precision : bool, default False
         Whether that travels in half precision: half the bytes.
     patience : float, default 30.0
