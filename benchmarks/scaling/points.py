@@ -59,8 +59,8 @@ class Plan(NamedTuple):
 FULL = Plan()
 QUICK = options.Quick(Plan({
     "dimensions": (50, 200), "window": (2, 10), "negatives": (1, 10), "batch": (10, 1_000),
-    "vocabulary": (10_000, 100_000), "corpus": (100_000, 1_000_000),
-}, 0.02, 0.02, 2, 1, 200_000))  # fmt: skip
+    "vocabulary": (5_000, 20_000), "corpus": (50_000, 200_000),
+}, 0.02, 0.02, 1, 1, 100_000))  # fmt: skip
 
 
 class Point(NamedTuple):
