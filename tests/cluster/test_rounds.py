@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import reduce
 from itertools import islice
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,11 @@ import pytest
 
 from w2v import Word2Vec
 from w2v.backend import FusedLoss, HuffmanTree, NoiseTable, TreeAndNoise
+from w2v.cluster import worker_run
 from w2v.cluster.changes import Changes, merged
 from w2v.cluster.common_weights import CommonWeights
+from w2v.cluster.errors import NotPreparedError
+from w2v.cluster.orders import RoundOrder, Start
 from w2v.cluster.rounds import RoundTrainer, Span
 from w2v.cluster.schedule import Schedule
 from w2v.cluster.uses import Uses
@@ -181,6 +185,27 @@ def test_what_follows_the_last_whole_exchange_is_trained_again_to_the_same_bytes
     for again, once in zip(found[1], fresh.matrices, strict=True):
         assert (again == once).all()
     assert not (found[0][0] == found[1][0]).all()
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_round_that_is_asked_for_again_is_not_trained_twice(
+    alone: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = text()
+    config = TrainConfig(sg=1, vector_size=8, workers=1, backend="cpu", sample=0)
+    known: Any = worker_run._Run(SimpleNamespace(shard=lambda *_: corpus))  # type: ignore[arg-type]
+    known.trainer = RoundTrainer(config, corpus, WORDS)
+    monkeypatch.setattr(worker_run, "_run", lambda name: known)
+    monkeypatch.setattr(worker_run, "_address", lambda: "here")
+    W_in, W_out = Weights(config).new_model(corpus.vocab).params
+    first = Start(W_in, W_out, None)
+    order = RoundOrder(1, "1", (), Span(0, 2_000, 0, 0), alone, half=False, whole=False)
+    one = worker_run.train_round("run", order, first)
+    with pytest.raises(NotPreparedError):
+        worker_run.train_round("run", order, None)
+    again = worker_run.train_round("run", order, first)
+    for a, b in zip(one.changes.inputs, again.changes.inputs, strict=True):
+        assert (a == b).all()
 
 
 def test_uses_add_up_to_the_steps_that_were_made() -> None:

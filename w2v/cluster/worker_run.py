@@ -39,6 +39,7 @@ class _Run:
         self.text = text
         self.turn = Lock()
         self.version, self.whole, self.norm = -1, -1, 0.0
+        self.trained = -1  # the version from which it has gone on with rows of its own
         self.weights: CommonWeights | None = None
         self.trainer: RoundTrainer | None = None
 
@@ -216,7 +217,9 @@ def train_round(name: str, order: RoundOrder, start: Start | None, *updates: Ans
             trainer.lockf = None if start.lockf is None else backend.asarray(start.lockf)
             trainer.begin()
             run.version = run.whole = order.version
-            run.norm = 0.0
+            run.trained, run.norm = -1, 0.0
+        if run.trained == order.version:  # Dask does again what it has lost
+            raise NotPreparedError(f"the words of round {order.version} are in rows here already")
         weights = _come_to(run, order.version, updates).matrices
         trainer.shard = run.text.shard(order.shard, order.pieces)
         if order.alone:
@@ -224,6 +227,7 @@ def train_round(name: str, order: RoundOrder, start: Start | None, *updates: Ans
             changes = trainer.train_alone(weights, order.span)
             run.version = run.whole = order.version + 1
         else:
+            run.trained = order.version
             changes = trainer.train(weights, order.span, whole=order.whole)
         changes = _to_host(backend, changes)
         norms = length_of(changes), run.norm
