@@ -15,7 +15,7 @@ import pytest
 
 from w2v.cluster import ClusterError
 from w2v.cluster.connecting import Place, connected
-from w2v.cluster.workers import Workers
+from w2v.cluster.workers import Workers, WorkersLeftError
 
 
 def new_keys(folder: Path) -> dict[str, Any]:
@@ -117,3 +117,18 @@ def test_what_arrives_while_the_scheduler_is_asked_has_arrived(monkeypatch: Any)
 
     monkeypatch.setattr("w2v.cluster.workers._LOOK_EVERY", 0.01)
     assert Sending(MagicMock(), lambda addresses: {}).send("it", ["one"]) == "it"
+
+
+def test_results_that_will_not_come_are_not_waited_for(monkeypatch: Any) -> None:
+    pytest.importorskip("distributed")
+
+    class Gone(Workers):
+        def alive(self) -> set[str]:
+            return {"other"}
+
+        def _on_loop(self, coroutine: Any) -> Any:
+            return Future()
+
+    monkeypatch.setattr("w2v.cluster.workers._LOOK_EVERY", 0.01)
+    with pytest.raises(WorkersLeftError, match=r"^one$"):
+        Gone(MagicMock(), lambda addresses: {}, patience=1e9).results([], ["one", "other"])

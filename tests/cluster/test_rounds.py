@@ -187,6 +187,18 @@ def test_what_follows_the_last_whole_exchange_is_trained_again_to_the_same_bytes
     assert not (found[0][0] == found[1][0]).all()
 
 
+@pytest.mark.parametrize("sg", [0, 1])
+def test_a_text_that_is_thinned_out_to_nothing_changes_nothing(sg: int) -> None:
+    vocab = Vocabulary(["a", "b", "c"], np.ones(3, np.int64))
+    corpus = EncodedCorpus(np.arange(3, dtype=np.int32), np.array([0, 3]), vocab, 3)
+    config = TrainConfig(sg=sg, vector_size=4, workers=1, backend="cpu", sample=1e-9)
+    common = CommonWeights(*Weights(config).new_model(vocab).params)
+    before = common.matrices[0].copy()
+    trainer = RoundTrainer(config, corpus, 3)
+    common.step(reduce(merged, [trainer.train(common.matrices, Span(0, 3, 0, 0))] * 2))
+    assert (common.matrices[0] == before).all()
+
+
 @pytest.mark.parametrize("alone", [False, True])
 def test_a_round_that_is_asked_for_again_is_not_trained_twice(
     alone: bool, monkeypatch: pytest.MonkeyPatch

@@ -137,6 +137,17 @@ def test_what_a_worker_lacks_is_one_error_before_training(
         train(client, str(text), **HOW)
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"round_words": 1.5}, {"round_words": True}, {"patience": "x"}, {"patience": True}]
+)
+def test_what_is_no_number_of_words_or_seconds_is_refused(
+    client: Any, text: Path, wrong: dict[str, Any]
+) -> None:
+    (name,) = wrong
+    with pytest.raises(ValueError, match=rf"^{name} must be .*, got "):
+        train(client, str(text), **wrong, **HOW)
+
+
 def test_a_part_that_fails_is_one_error(client: Any, tmp_path: Path) -> None:
     path = tmp_path / "bad.txt"
     path.write_bytes(b"words that are text\n" * 5_000 + b"\xff\xfe\n" + b"more words\n" * 5_000)

@@ -77,6 +77,8 @@ class ClusterRun:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._order is None:  # no worker has been told anything
+            return
         with suppress(ClusterError, WorkersLeftError):
             ends = {
                 self.workers.submit(worker_run.end_run, self.name, worker=worker): worker

@@ -66,7 +66,8 @@ def sampled_pairs(
     """
     rng, mixed = np.random.default_rng(0), max(1, round(averaged))
     inputs, outputs = (
-        rng.choice(len(often), size, p=often / often.sum())
+        # Of a text that is thinned out to nothing no row is used.
+        rng.choice(len(often), size, p=often / often.sum() if often.sum() else None)
         for often, size in zip(uses, (SAMPLED * mixed, SAMPLED), strict=True)
     )
     return inputs.reshape(SAMPLED, mixed), outputs

@@ -222,14 +222,15 @@ class RoundTrainer:
         self, weights: tuple[Array, Array], params: tuple[Array, Array]
     ) -> tuple[Array, Array]:
         """Return how far a step takes an input row, and an output row, on average of the round."""
-        (inputs, outputs), averaged = self._expected, self._averaged
+        averaged, steps = self._averaged, max(self._expected[0].sum(), 1e-30)
+        inputs, outputs = (uses / steps for uses in self._expected)
         found = []
         # Rows that were short when the round began have grown, and curvature with them.
         for W_in, W_out in (weights, params):
             steep = self._rate * steepness(W_in, W_out, self._pairs)
             found.append((
-                curvature_matrix(W_out, outputs / inputs.sum(), steep),
-                curvature_matrix(W_in, inputs / inputs.sum(), steep, averaged=averaged),
+                curvature_matrix(W_out, outputs, steep),
+                curvature_matrix(W_in, inputs, steep, averaged=averaged),
             ))  # fmt: skip
         before, after = found
         return (before[0] + after[0]) / 2, (before[1] + after[1]) / 2

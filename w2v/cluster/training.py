@@ -18,6 +18,7 @@ from w2v.cluster.sharded_corpus import ShardedCorpus
 from w2v.cluster.workers import PATIENCE
 from w2v.config import TrainConfig, checked_flag
 from w2v.data.reading.read_settings import ReadSettings
+from w2v.items import is_integer
 from w2v.messages import quoted
 from w2v.training.checkpoint import Checkpoint
 from w2v.training.engines import Engine, Run
@@ -70,9 +71,11 @@ class ClusterTraining:
             raise ValueError(f"on a cluster optimizer='sgd' trains, got {quoted(optimizer)}")
         if word2vec.reread:
             raise ValueError("on a cluster the text is read once: leave out reread")
-        if round_words is not None and round_words < 1:
-            raise ValueError(f"round_words must be 1 or more, got {quoted(round_words)}")
-        if not patience > 0:
+        if round_words is not None and not (is_integer(round_words) and round_words >= 1):
+            raise ValueError(
+                f"round_words must be an integer, 1 or more, got {quoted(round_words)}"
+            )
+        if type(patience) is bool or not (isinstance(patience, int | float) and patience > 0):
             raise ValueError(f"patience must be above 0 seconds, got {quoted(patience)}")
         self._word2vec, self._backend = word2vec, backend
         self._rounds = Rounds(round_words, checked_flag("half_precision", half_precision))

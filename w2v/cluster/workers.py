@@ -290,7 +290,7 @@ class Workers:
             coming = self._on_loop(self.client.gather(futures, asynchronous=True))
         while True:
             with self.told(), suppress(TimeoutError):
-                return list(coming.result(self.patience))
+                return list(coming.result(_LOOK_EVERY))
             there = self.alive()
             left = self.quiet(needed) | (needed - there)
             if left or time.monotonic() - begin > _SENT_IN:
