@@ -49,7 +49,8 @@ RoundWords = Annotated[
     int | None,
     typer.Option(
         min=1,
-        help="Words that each worker trains, at most, before what all have learnt is put together.",
+        help="Words that each worker trains, at most, before what all have learnt is put together; "
+        "500,000 by default, and 1,600,000 of all workers.",
         show_default=False,
     ),
 ]
@@ -134,7 +135,7 @@ def on_cluster(
     say(f"backend: {backend}, on each worker")
     with connected(place, threads=word2vec.config.workers, backend=backend) as client:
         workers = len(client.scheduler_info(n_workers=-1)["workers"])
-        say(f"cluster: {workers} workers at {client.scheduler.address}")
+        say(f"cluster: {workers} worker{'s' * (workers != 1)} at {client.scheduler.address}")
         if client.dashboard_link:
             say(f"dashboard: {client.dashboard_link}")
         with ClusterTraining(client, word2vec, backend=backend, **rounds) as cluster:
