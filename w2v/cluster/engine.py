@@ -23,7 +23,7 @@ from w2v.cluster.orders import Deal, RoundOrder, Start
 from w2v.cluster.parts import Piece
 from w2v.cluster.round_report import RoundReport
 from w2v.cluster.rounds import Span
-from w2v.cluster.schedule import Schedule
+from w2v.cluster.schedule import Rounds, Schedule
 from w2v.cluster.sharded_corpus import ShardedCorpus
 from w2v.cluster.workers import Future, WorkersLeftError
 from w2v.config import TrainConfig
@@ -34,7 +34,6 @@ from w2v.training.position import Position
 
 _log = logging.getLogger("w2v")
 
-_MOST, _MOST_TOGETHER = 500_000, 1_600_000  # words of a worker in a round, and of all
 _FIRST_ROUND = 50_000
 # What a worker holds at most: common weights, those that it trains, their changes, those of others,
 # and the sum of both.
@@ -46,25 +45,6 @@ _KEPT_SHARE = 0.04  # of the time, at most, that fetching takes
 _APART = 1.5  # times faster, from which on shares follow speed
 _SLOW = 10.0  # times slower than others is who was late
 _LOOK_EVERY = 1.0  # seconds from one look at who has come to the next
-
-
-class Rounds(NamedTuple):
-    """How rounds are to be.
-
-    Parameters
-    ----------
-    words : int or None
-        Of a worker, in each, at most; by default fewer where workers are many.
-    half : bool, default False
-        Whether changes travel in half precision.
-    """
-
-    words: int | None = None
-    half: bool = False
-
-    def most(self, workers: int) -> int:
-        """Return the words that each of so many workers trains in a round at most."""
-        return self.words or min(_MOST, max(1, _MOST_TOGETHER // workers))
 
 
 class _State(NamedTuple):

@@ -10,3 +10,10 @@ class ClusterError(RuntimeError):
 
 class NotPreparedError(RuntimeError):
     """A worker knows nothing of a run: it has begun since, or begun anew."""
+
+
+def reason_of(error: BaseException) -> str:
+    """Return what a worker has failed with, where the error itself says nothing its kind."""
+    if isinstance(error, MemoryError):
+        return str(error) or "there is not enough memory"
+    return str(error) or type(error).__name__

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from w2v.cluster.rounds import Span
 from w2v.items import is_integer
 from w2v.messages import quoted
 
+_MOST, _MOST_TOGETHER = 500_000, 1_600_000  # words of a worker in a round, and of all
 FIRST_WORDS = 16_000  # of all workers
 EXCHANGE_SHARE = 0.1  # of a round's time
 GROWTH = 0.2  # of a round over all before it, by all workers; at most this or one over these
@@ -15,6 +17,25 @@ WHOLE_EVERY = 32  # rounds of one worker, over all workers: after so many all ro
 WHOLE_GROWTH = 1.0  # of the words between two such exchanges over all before them, at most
 _NEWEST = 0.2  # of the mean cost of rounds is the last one's
 APART = 8  # workers, at most, that go on with rows of their own meanwhile
+
+
+class Rounds(NamedTuple):
+    """How rounds are to be.
+
+    Parameters
+    ----------
+    words : int or None
+        Of a worker, in each, at most; by default fewer where workers are many.
+    half : bool, default False
+        Whether changes travel in half precision.
+    """
+
+    words: int | None = None
+    half: bool = False
+
+    def most(self, workers: int) -> int:
+        """Return the words that each of so many workers trains in a round at most."""
+        return self.words or min(_MOST, max(1, _MOST_TOGETHER // workers))
 
 
 class Schedule:

@@ -12,8 +12,9 @@ from typing import Any, Self
 
 from w2v.cluster import library
 from w2v.cluster.cluster_run import ClusterRun
-from w2v.cluster.engine import ClusterEngine, Rounds
+from w2v.cluster.engine import ClusterEngine
 from w2v.cluster.errors import ClusterError
+from w2v.cluster.schedule import Rounds
 from w2v.cluster.sharded_corpus import ShardedCorpus
 from w2v.cluster.workers import PATIENCE
 from w2v.config import TrainConfig, checked_flag

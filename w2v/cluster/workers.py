@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from w2v.cluster import library
-from w2v.cluster.errors import ClusterError, NotPreparedError
+from w2v.cluster.errors import ClusterError, NotPreparedError, reason_of
 from w2v.data.errors import CorpusError
 from w2v.training.divergence import DivergedError
 
@@ -322,7 +322,7 @@ class Workers:
                 "them more memory, as by --memory-limit, or look at their logs"
             ) from error
         where = f"{worker}: " if worker else ""
-        raise ClusterError(f"{where}{_reason(error)}") from error
+        raise ClusterError(f"{where}{reason_of(error)}") from error
 
     @contextmanager
     def told(self) -> Iterator[None]:
@@ -344,9 +344,3 @@ class Workers:
             f"the scheduler at {self.place} is gone ({first_line}): start it again with its "
             "workers, and go on from the checkpoint, if one is kept"
         )
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error, MemoryError):
-        return str(error) or "there is not enough memory"
-    return str(error) or type(error).__name__
