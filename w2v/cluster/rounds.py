@@ -83,10 +83,11 @@ class RoundTrainer:
         self.config, self.shard, self.total, self.lockf = config, shard, total, lockf
         self.model = Weights(config).new_model(shard.vocab, start="zeros")
         self.backend = self.model.backend
-        self._own: tuple[Array, Array] | None = None  # weights that this worker steps
-        self._steps: tuple[np.ndarray, ...] = ()  # on each row since it was common
+        W_in, W_out = map(self.backend.fused_rows, self.model.params)
+        self._own = W_in, W_out  # weights that this worker steps
+        self._steps = np.zeros(len(W_in)), np.zeros(len(W_out))  # on each row since it was common
         self.seconds = self._rate = 0.0
-        self._common: list[int] | None = None  # rows of each side that were put together last
+        self.begin()
         self._contexts = _contexts(config, shard.offsets)
         layer, counts = self.model.loss_layer, shard.vocab.counts
         self._uses = Uses(
@@ -160,7 +161,8 @@ class RoundTrainer:
     def train_alone(self, weights: tuple[Array, Array], span: Span) -> Changes:
         """Train a span while no other worker does: the weights themselves, in place.
 
-        Parameters and errors are those of :meth:`train`.
+        Parameters and errors are those of :meth:`train`; the weights are laid out as
+        ``Backend.fused_rows`` returns them.
 
         Returns
         -------
@@ -174,19 +176,13 @@ class RoundTrainer:
 
     def begin(self) -> None:
         """Forget rows of one's own: the next weights are common to all."""
-        self._common = None
+        self._common = [len(W) for W in self._own]  # rows of each side that were put together last
 
     def _take_up(self, weights: tuple[Array, Array]) -> tuple[Array, Array]:
         """Return this worker's weights, with the rows in them that were put together last."""
-        if self._own is None or self._common is None:
-            self._own = tuple(self.backend.fused_rows(W.copy()) for W in weights)
-            self._steps = tuple(np.zeros(len(W)) for W in weights)
-        else:
-            for mine, W, steps, n in zip(
-                self._own, weights, self._steps, self._common, strict=True
-            ):
-                mine[:n] = W[:n]
-                steps[:n] = 0
+        for mine, W, steps, n in zip(self._own, weights, self._steps, self._common, strict=True):
+            mine[:n] = W[:n]
+            steps[:n] = 0
         return self._own
 
     def _trained(self, span: Span, params: tuple[Array, Array]) -> tuple[np.ndarray, FusedLoss]:

@@ -114,17 +114,16 @@ class Schedule:
     @property
     def whole(self) -> bool:
         """Whether the next round is to exchange all rows, and not only frequent ones."""
-        N, end = self._epoch_words, self._end()
-        if end == N or len(self._lengths) > APART:
+        if self._end() == self._epoch_words or len(self._lengths) > APART:
             return True
-        since = self.trained + end - self.trained % N - self._whole
+        since = self._trained_then() - self._whole
         growth = int(WHOLE_GROWTH * (self._before + self._whole))
         return since >= min(WHOLE_EVERY * self.words, growth)
 
     def finish(self, *, whole: bool = False) -> None:
         """Count the round that :meth:`deal` gave as done, which has exchanged all rows or not."""
         whole = whole or self.whole
-        self.trained += self._end() - self.trained % self._epoch_words
+        self.trained = self._trained_then()
         if whole:
             self._whole = self.trained
 
@@ -153,11 +152,15 @@ class Schedule:
         wanted = exchange * (1 / EXCHANGE_SHARE - 1) / max(of_a_word, 1e-12)
         self.words = max(1, min(most, 2 * self.words, max(self.words // 2, round(wanted))))
 
+    def _trained_then(self) -> int:
+        """Return the words of the run that are trained after the next round."""
+        return self.trained - self.trained % self._epoch_words + self._end()
+
     def _end(self) -> int:
         """Return the word of the epoch that the next round ends at."""
         N, begin = self._epoch_words, self.trained % self._epoch_words
-        words = max(1, self.words) * len(self._lengths)
         workers = len(self._lengths)
+        words = max(1, self.words) * workers
         if workers > 1:
             before = self._before + self.trained
             words = min(words, max(FIRST_WORDS, int(max(GROWTH, 1 / workers) * before)))
