@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from w2v.cluster.parts import Piece
 
-_TOLERANCE = 0.05  # of a share: what is less is not worth reading a part again elsewhere
+_TOLERANCE = 0.01  # of a share: what is less is not worth reading a part again elsewhere
 
 
 class Shard(NamedTuple):

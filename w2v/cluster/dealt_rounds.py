@@ -17,6 +17,7 @@ from w2v.cluster.schedule import Schedule
 from w2v.cluster.workers import Future, WorkersLeftError
 
 _AHEAD = 2  # rounds submitted at once, so that workers go on without the driver
+_AHEAD_OF_EPOCH = 4  # while weights are fetched at an epoch's end, and looked at
 _ROOTS = 2  # sums of changes that every worker adds up by itself
 _COMPILED_IN = 600.0  # seconds, in which a first round is over
 _SLOWER = 5.0  # times the longest round yet, when others do a worker's work
@@ -89,6 +90,7 @@ class DealtRounds:
         self._answers: list[Future] = []  # of the round that was submitted last
         self._closed = False
         self._begun, self._longest = time.monotonic(), 0.0
+        self._unwatched = 0  # rounds at the front that went on while nobody looked
         self._told: deque[list[Told]] = deque(maxlen=_LOOKED_BACK)
 
     @property
@@ -115,6 +117,15 @@ class DealtRounds:
             self._closed = True
             self._submit(whole=True)
 
+    def go_on(self) -> None:
+        """Count the time from now on: rounds in flight went on while an epoch was seen to."""
+        self._begun, self._unwatched = time.monotonic(), len(self._flying)
+
+    def drop(self) -> None:
+        """Forget the rounds in flight; what has not begun is not begun any more."""
+        self._flying.clear()
+        self._answers.clear()
+
     def take(self, *, keep: bool, at_once: bool = False) -> Taken:
         """Wait for the next round to be over.
 
@@ -122,7 +133,7 @@ class DealtRounds:
         ----------
         keep : bool
             Whether the weights are asked for, after the next round that puts all rows together;
-            after the last they are.
+            after the last of an epoch they are.
         at_once : bool, default False
             Whether the round that is submitted now is to be such.
 
@@ -139,15 +150,17 @@ class DealtRounds:
         bound = _COMPILED_IN if first else workers.patience + _SLOWER * self._longest
         workers.wait(taken.told, needed=self.workers, late_after=bound)
         told = workers.results(list(taken.told), self.workers)
-        now = time.monotonic()
-        seconds, self._begun = now - self._begun, now
+        now, busy = time.monotonic(), max(each.busy for each in told)
+        seconds, self._begun = busy if self._unwatched else now - self._begun, now
+        self._unwatched = max(0, self._unwatched - 1)
         self._flying.popleft()
         self._told.append(told)
         # Of the first round what was compiled in it does not count.
-        busy = max(each.busy for each in told)
         self._longest = max(self._longest, busy if first else min(seconds, bound))
         pairs = zip(self.shards, taken.stops, strict=True)
         left = [piece for shard, stop in pairs for piece in shard.left(stop)]
+        while not left and not self._ended() and len(self._flying) < _AHEAD_OF_EPOCH:
+            self._submit()
         return Taken(told, left, taken.version, taken.weights, seconds)
 
     def _submit(self, *, keep: bool = False, whole: bool = False) -> None:
@@ -157,7 +170,9 @@ class DealtRounds:
         start, self._start = self._start, None
         answers, told = [], {}
         for shard, span in zip(self.shards, spans, strict=True):
-            span = span._replace(position=before.position + span.position, epoch=before.epoch)
+            span = span._replace(
+                position=before.position + span.position, epoch=before.epoch + span.epoch
+            )
             given = order._replace(pieces=shard.pieces, span=span)
             train, where = worker_run.train_round, {"worker": shard.worker}
             answer = submit(train, name, given, start, *self._answers, **where)
@@ -167,7 +182,7 @@ class DealtRounds:
         self._order = order._replace(version=order.version + 1)
         self.schedule.finish(whole=order.whole)
         weights, version = None, self._order.version
-        if order.whole and (keep or self._ended()):
+        if order.whole and (keep or self._ended() or self.schedule.epoch_done):
             where = {"worker": self.shards[0].worker}
             weights = submit(worker_run.weights_of, name, version, *self._answers, **where)
             if order.alone:  # trains in place: not before its weights have been copied
@@ -177,8 +192,7 @@ class DealtRounds:
     def rescued(self, without: Sequence[str]) -> tuple[int, Start] | None:
         """Return weights that a worker has, and their version, when others have left."""
         workers = self._cluster.workers
-        self._flying.clear()  # what has not begun is not begun any more
-        self._answers.clear()
+        self.drop()
         for worker in sorted(set(self.workers) & workers.alive() - set(without)):
             try:
                 asked = workers.submit(

@@ -8,18 +8,21 @@ worker has, or from those here, so that nothing is trained twice.
 
 from __future__ import annotations
 
-import logging
 import time
+import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from w2v.cluster import checks, worker_run
+import numpy as np
+
+from w2v.cluster import checks
 from w2v.cluster.cluster_run import ClusterRun
-from w2v.cluster.dealing import Shard, dealt
+from w2v.cluster.dealer import Dealer
+from w2v.cluster.dealing import Shard
 from w2v.cluster.dealt_rounds import DealtRounds
 from w2v.cluster.errors import ClusterError
-from w2v.cluster.orders import Deal, RoundOrder, Start
+from w2v.cluster.orders import RoundOrder, Start
 from w2v.cluster.parts import Piece
 from w2v.cluster.round_report import RoundReport
 from w2v.cluster.rounds import Span
@@ -32,8 +35,6 @@ from w2v.training.engines import Engine, Run, first_rate
 from w2v.training.memory import bytes_of_model
 from w2v.training.position import Position
 
-_log = logging.getLogger("w2v")
-
 _FIRST_ROUND = 50_000
 # What a worker holds at most: common weights, those that it trains, their changes, those of others,
 # and the sum of both.
@@ -42,8 +43,6 @@ _PAUSE = 0.5  # seconds, before a round is begun again in vain
 _FRUITLESS = 5  # rounds begun in vain, one after the other
 _KEPT_EVERY = 1.0  # seconds, at least, after which weights are fetched
 _KEPT_SHARE = 0.04  # of the time, at most, that fetching takes
-_APART = 1.5  # times faster, from which on shares follow speed
-_SLOW = 10.0  # times slower than others is who was late
 _LOOK_EVERY = 1.0  # seconds from one look at who has come to the next
 
 
@@ -63,6 +62,13 @@ class _State(NamedTuple):
     left: list[Piece]
     loss: float
     predictions: int
+
+
+class _Ahead(NamedTuple):
+    """Rounds of the next epoch that are in flight, and what tells the weights before them."""
+
+    rounds: DealtRounds
+    fingerprint: tuple[int, ...]
 
 
 class ClusterEngine(Engine):
@@ -92,10 +98,12 @@ class ClusterEngine(Engine):
         self._config, self._rounds = worker_config, rounds
         self._epoch, self._words = run.first_epoch, 0
         self._left = self._text.pieces()
-        self._version = self._deals = self._most = 0
+        self._version = self._most = 0
         self._words_a_round = _FIRST_ROUND
-        self._speeds: dict[str, float] = {}
+        self._dealer = Dealer(cluster, run.corpus, worker_config, run.config.epochs)
         self._next_fetch = 0.0
+        self._known: set[str] = set()  # who was there when words were dealt
+        self._ahead: _Ahead | None = None
         self.report = RoundReport()
         cluster.require_memory(_MODELS * bytes_of_model(len(run.vocab), run.config))
         if run.position is not None:
@@ -152,7 +160,7 @@ class ClusterEngine(Engine):
         while self._left:
             words = self._words
             try:
-                self._train(self._cluster.workers.ready(wait=True))
+                self._train()
             except WorkersLeftError as left:
                 fruitless = 0 if self._words > words else fruitless + 1
                 if fruitless == _FRUITLESS:
@@ -169,30 +177,24 @@ class ClusterEngine(Engine):
                 "of w2v; the weights are not to be trusted"
             )
 
+    def leave(self) -> None:
+        """Have workers begin nothing more."""
+        if self._ahead is not None:
+            self._ahead.rounds.drop()
+
     # -- rounds ---------------------------------------------------------------------------
 
-    def _train(self, workers: list[str]) -> None:
-        """Train what is left with some workers, or until it is to be dealt anew."""
-        base = self._epoch * self._text.n_tokens + self._words
-        shards = self._deal(workers)
-        self._left = [piece for shard in shards for piece in shard.pieces]
-        if not shards:  # what was left is the end of a sentence that is done
+    def _train(self) -> None:
+        """Train what is left of the epoch, or until it is to be dealt anew."""
+        rounds = self._gone_ahead() or self._dealt(self._cluster.workers.ready(wait=True))
+        if rounds is None:  # what was left is the end of a sentence that is done
             return
-        alone = len(shards) == 1
-        self._most = checks.tell_of_many(len(shards), self._most, skip_gram=bool(self._config.sg))
-        most = self._rounds.most(len(shards))
-        words = most if alone else min(most, self._words_a_round)
-        schedule = Schedule([shard.words for shard in shards], 1, words=words, before=base)
-        start = self._start(shards)
-        span = Span(0, 0, base, self._epoch)
-        order = RoundOrder(self._version, self._name, (), span, alone, self._rounds.half)
-        rounds = DealtRounds(self._cluster, shards, schedule, order, start)
         states: dict[int, _State] = {}  # by the version of the weights
         try:
-            self._train_rounds(rounds, states, set(workers))
+            self._train_rounds(rounds, states)
         except WorkersLeftError as left:
             self._rescue(rounds, states, left.workers)
-            self._are_slow(rounds, left.workers)
+            self._dealer.were_late(left.workers, rounds.speeds())
             raise
         except KeyboardInterrupt:
             self._rescue(rounds, states, ())
@@ -201,20 +203,53 @@ class ClusterEngine(Engine):
             self._version = rounds.version
             # Rounds of which the weights never came are no part of what was trained.
             self.run.progress.done = self._progressed(self._words)
+        if not rounds.done:
+            self._ahead = _Ahead(rounds, self._fingerprint())
 
-    def _train_rounds(
-        self, rounds: DealtRounds, states: dict[int, _State], known: set[str]
-    ) -> None:
+    def _gone_ahead(self) -> DealtRounds | None:
+        """Return rounds that are in flight from the weights here, if these are still the same."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is None:
+            return None
+        if ahead.fingerprint != self._fingerprint():  # someone has written to them meanwhile
+            ahead.rounds.drop()
+            return None
+        ahead.rounds.go_on()
+        return ahead.rounds
+
+    def _dealt(self, workers: list[str]) -> DealtRounds | None:
+        """Deal what is left to workers, with the epochs after it if nothing is trained yet."""
+        base = self._epoch * self._text.n_tokens + self._words
+        epochs = 1 if self._words else self.run.config.epochs - self._epoch
+        shards = self._dealer.deal(self._left, workers)
+        self.compile_seconds = self._dealer.compile_seconds
+        self._left = [piece for shard in shards for piece in shard.pieces]
+        self._known = set(workers)
+        if not shards:
+            return None
+        alone = len(shards) == 1
+        self._most = checks.tell_of_many(len(shards), self._most, skip_gram=bool(self._config.sg))
+        most = self._rounds.most(len(shards))
+        words = most if alone else min(most, self._words_a_round)
+        lengths = [shard.words for shard in shards]
+        schedule = Schedule(lengths, epochs, words=words, before=base)
+        start = self._start(shards)
+        span = Span(0, 0, base, self._epoch)
+        order = RoundOrder(self._version, self._dealer.name, (), span, alone, self._rounds.half)
+        return DealtRounds(self._cluster, shards, schedule, order, start)
+
+    def _train_rounds(self, rounds: DealtRounds, states: dict[int, _State]) -> None:
+        """Train to the end of the epoch, from which on rounds go on without being taken."""
         run, workers = self.run, self._cluster.workers
         state = _State(self._words, self._left, self.total_loss, self.predictions)
         looked = time.monotonic()
         self._next_fetch = max(self._next_fetch, looked + _KEPT_EVERY)
-        while not rounds.done:
+        while self._left and not rounds.done:
             now = time.monotonic()
             rests = run.pause(self._progressed(state.words))
             if now - looked > _LOOK_EVERY:
                 looked = now
-                if rounds.are_unequal() or not set(workers.ready()) <= known:
+                if rounds.are_unequal() or not set(workers.ready()) <= self._known:
                     rounds.close()
             taken = rounds.take(keep=rests or now > self._next_fetch, at_once=rests)
             loss = sum(told.loss for told in taken.told)
@@ -234,7 +269,7 @@ class ClusterEngine(Engine):
             )
             states[taken.version] = state
             self.report.add(taken.told, taken.seconds)
-            self._speeds |= rounds.speeds()
+            self._dealer.were(rounds.speeds())
             if len(rounds.shards) > 1:
                 trained = max(told.seconds for told in taken.told)
                 exchange = max(0.0, taken.seconds - trained)
@@ -277,48 +312,6 @@ class ClusterEngine(Engine):
             if found is not None and found[0] in states:
                 self._stands(found[1], states[found[0]])
 
-    def _are_slow(self, rounds: DealtRounds, workers: Sequence[str]) -> None:
-        """Give workers that did not answer in time a small share when they come back."""
-        known = rounds.speeds().values()
-        for worker in workers:
-            self._speeds[worker] = min(known, default=1.0) / _SLOW
-
-    def _deal(self, workers: list[str]) -> list[Shard]:
-        """Deal what is left to workers, who put it together."""
-        cluster, run = self._cluster, self.run
-        self._deals += 1
-        known = [self._speeds[worker] for worker in workers if worker in self._speeds]
-        # Parts stay where they are as long as workers are about equal.
-        apart = bool(known) and max(known) > _APART * min(known)
-        hands = dealt(self._left, cluster.holders, workers, self._speeds if apart else None)
-        vocab = cluster.workers.send(self._text.vocab, list(hands))
-        total = run.config.epochs * self._text.n_tokens
-        futures = {}
-        for worker, pieces in hands.items():
-            deal = Deal(self._config, total, self._name, tuple(pieces), self._text.sizes)
-            given = worker_run.take_deal, cluster.name, deal, vocab
-            futures[cluster.workers.submit(*given, worker=worker)] = worker
-        cluster.workers.wait(futures, needed=list(hands))
-        shards = []
-        for future, worker in futures.items():
-            bounds, seconds = cluster.workers.result(future, [worker])
-            self.compile_seconds = max(self.compile_seconds, seconds)
-            found = (
-                piece._replace(start=first, stop=last)
-                for piece, (first, last) in zip(hands[worker], bounds, strict=True)
-            )
-            shard = Shard(worker, tuple(piece for piece in found if piece.start < piece.stop))
-            for piece in shard.pieces:
-                cluster.holders[piece.part] = worker
-            shards.append(shard)
-        shares = ", ".join(f"{shard.words:,} to {shard.worker}" for shard in shards)
-        _log.debug("words are dealt anew: %s", shares)
-        return [shard for shard in shards if shard.pieces]
-
-    @property
-    def _name(self) -> str:
-        return f"{self._deals}"
-
     def _start(self, shards: Sequence[Shard]) -> Future:
         """Send the weights to those who are to begin with them."""
         backend, lockf = self.run.model.backend, self.run.lockf
@@ -326,6 +319,12 @@ class ClusterEngine(Engine):
         self._version += 1
         value = Start(W_in, W_out, None if lockf is None else backend.to_numpy(lockf))
         return self._cluster.workers.send(value, [shard.worker for shard in shards])
+
+    def _fingerprint(self) -> tuple[int, ...]:
+        """Tell the weights here, and what input vectors' changes are multiplied by, from others."""
+        arrays = [*self.run.model.params, *([] if self.run.lockf is None else [self.run.lockf])]
+        to_numpy = self.run.model.backend.to_numpy
+        return tuple(zlib.crc32(np.ascontiguousarray(to_numpy(each)).data) for each in arrays)
 
     def _progressed(self, words: int) -> float:
         """Return words as the progress counts them, those that are not in the vocabulary too."""

@@ -99,6 +99,11 @@ class Schedule:
         """Whether all rounds are."""
         return self.trained >= self.total
 
+    @property
+    def epoch_done(self) -> bool:
+        """Whether the rounds that are done end where an epoch does."""
+        return self.trained % self._epoch_words == 0
+
     def deal(self) -> list[Span]:
         """Return the next round, a span a shard; rounds end where an epoch does."""
         N = self._epoch_words

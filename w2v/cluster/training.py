@@ -96,6 +96,8 @@ class ClusterTraining:
         trace: TracebackType | None,
     ) -> None:
         del self._word2vec._engine_of
+        if self._engine is not None:
+            self._engine.leave()
         self._run.__exit__(kind, error, trace)
         texts = self._word2vec._texts
         if isinstance(texts.trained_on, ShardedCorpus):
