@@ -5,6 +5,7 @@ added up and applied by what a cluster runs.
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
@@ -62,13 +63,18 @@ def simulate(corpus: EncodedCorpus, config: TrainConfig, case: Case) -> dict[str
     begin, rounds, sent, words, foreseen = time.perf_counter(), 0, 0, 0, 0.0
     changed = changed_rows(corpus.vocab.counts, config)
     size = row_bytes(config.vector_size, half=rule.packs)
+    late: deque[Changes] = deque()  # of a round that workers have gone on from
     while not schedule.done:
         whole, changes = schedule.whole or not rule.tiers, []
+        while whole and late:
+            common.step(late.popleft())
         for trainer, span in zip(trainers, schedule.deal(), strict=True):
             if case.workers == 1:
                 changes.append(trainer.train_alone(weights, span))
                 continue
-            each = trainer.train(weights, span, whole=whole, plain=rule.scale is not None)
+            each = trainer.train(
+                weights, span, whole=whole, plain=rule.scale is not None, late=bool(late)
+            )
             each = packed(each) if rule.packs else each
             sent += each.bytes
             foreseen += size * sum(changed(each.words))
@@ -79,7 +85,9 @@ def simulate(corpus: EncodedCorpus, config: TrainConfig, case: Case) -> dict[str
         summed = reduce(merged, changes)
         if rule.scale is not None:
             summed = _scaled(summed, rule.scale)
-        common.step(summed)
+        late.append(summed)
+        while len(late) > (rule.overlaps and not whole):
+            common.step(late.popleft())
     model = trainers[0].model
     for mine, W in zip(model.params, weights, strict=True):
         mine[...] = W
@@ -103,11 +111,15 @@ def _scaled(changes: Changes, scale: Callable[[Rows, int], np.ndarray | float]) 
 
 
 class Rule(NamedTuple):
-    """How changes are combined: scaled, or None for the cluster's own way; by tiers; in halves."""
+    """How changes are combined: scaled, or None for the cluster's own way.
+
+    By tiers or all rows every round; in half precision; a round late.
+    """
 
     scale: Callable[[Rows, int], np.ndarray | float] | None = None
     tiers: bool = False
     packs: bool = False
+    overlaps: bool = False
 
 
 def _mean(rows: Rows, workers: int) -> float:
@@ -124,6 +136,7 @@ RULES = {
     "curvature": Rule(tiers=True),
     "curvature, all rows": Rule(),
     "curvature, half precision": Rule(tiers=True, packs=True),
+    "curvature, overlapping": Rule(tiers=True, overlaps=True),
 }
 
 

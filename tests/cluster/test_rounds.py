@@ -162,6 +162,32 @@ def test_rare_rows_are_a_workers_own_until_all_are_put_together(sg: int, few_fre
 
 
 @pytest.mark.parametrize("sg", [0, 1])
+def test_a_worker_whose_changes_come_late_has_them_once(sg: int, few_frequent: int) -> None:
+    corpus = text()
+    config = TrainConfig(sg=sg, vector_size=8, workers=1, backend="cpu", sample=0, alpha=0.1)
+    found = []
+    for overlaps in (False, True):
+        trainer = RoundTrainer(config, corpus, WORDS)
+        common = CommonWeights(*Weights(config).new_model(corpus.vocab).params)
+        late: list[Changes] = []
+        for at in range(0, WORDS, 1_000):
+            whole = at in (8_000, WORDS - 1_000)
+            while late and whole:
+                common.step(late.pop(0))
+            span = Span(at, at + 1_000, at, 0)
+            late.append(trainer.train(common.matrices, span, whole=whole, late=bool(late)))
+            while len(late) > (overlaps and not whole):
+                common.step(late.pop(0))
+        found.append(common.matrices)
+    plain = tuple(Weights(config).new_model(corpus.vocab).params)
+    RoundTrainer(config, corpus, WORDS).train_alone(plain, Span(0, WORDS, 0, 0))
+    # Rolled and unrolled, what one worker has changed is what it was, but for rounding.
+    for once, overlapping, whole in zip(*found, plain, strict=True):
+        np.testing.assert_allclose(once, whole, atol=2e-4)
+        np.testing.assert_allclose(overlapping, whole, atol=2e-4)
+
+
+@pytest.mark.parametrize("sg", [0, 1])
 def test_what_follows_the_last_whole_exchange_is_trained_again_to_the_same_bytes(
     sg: int, few_frequent: int
 ) -> None:
@@ -212,10 +238,10 @@ def test_a_round_that_is_asked_for_again_is_not_trained_twice(
     W_in, W_out = Weights(config).new_model(corpus.vocab).params
     first = Start(W_in, W_out, None)
     order = RoundOrder(1, "1", (), Span(0, 2_000, 0, 0), alone, half=False, whole=False)
-    one = worker_run.train_round("run", order, first)
+    one = worker_run.train_round("run", order, first, None)
     with pytest.raises(NotPreparedError):
-        worker_run.train_round("run", order, None)
-    again = worker_run.train_round("run", order, first)
+        worker_run.train_round("run", order, None, None)
+    again = worker_run.train_round("run", order, first, None)
     for a, b in zip(one.changes.inputs, again.changes.inputs, strict=True):
         assert (a == b).all()
 

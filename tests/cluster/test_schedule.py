@@ -89,3 +89,16 @@ def test_rounds_adapt_until_a_tenth_of_the_time_is_exchange() -> None:
 def test_what_no_run_has_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="expected"):
         Schedule(**{"lengths": [10, 20], "epochs": 1, **wrong})
+
+
+def test_rounds_wait_where_the_longest_do_so_again_and_again() -> None:
+    schedule = Schedule([10**9] * 4, 1, words=1_000)
+
+    def adapt(words: int, waiting: float) -> bool:
+        schedule.adapt(words, 0.8, 0.2, most=10_000, waiting_seconds=waiting)
+        return schedule.waits
+
+    assert not any(adapt(1_000, 0.9) for _ in range(20))
+    assert not any(adapt(10_000, 0.05) for _ in range(20))
+    assert not adapt(10_000, 0.6)
+    assert any(adapt(10_000, 0.2) for _ in range(20))

@@ -15,6 +15,7 @@ from tests.support.commands import run
 from w2v import Word2Vec
 from w2v.cluster import ClusterError, ClusterTraining, cluster_run, train
 from w2v.cluster.connecting import Place
+from w2v.cluster.dealt_rounds import DealtRounds
 from w2v.cluster.workers import Workers
 
 HOW: dict[str, Any] = {
@@ -69,6 +70,54 @@ def test_two_workers_read_the_same_words_and_train_each_once(
     assert model.losses[-1] == pytest.approx(here.losses[-1], abs=0.1)
     assert sum("with 2 workers: up to 1" in line for line in caplog.messages) == 1
     assert model.wv.index_to_key == here.wv.index_to_key
+
+
+class Writer:
+    """Writes to the vectors, or to what they are multiplied by, when the first epoch is over."""
+
+    def __init__(self, what: str) -> None:
+        self._what, self._written = what, False
+
+    def on_epoch_end(self, model: Word2Vec) -> None:
+        if self._written:
+            return
+        self._written = True
+        if self._what == "vectors":
+            model.wv.vectors[3] *= 2
+        else:
+            model.wv.vectors_lockf = np.linspace(0, 1, len(model.wv), dtype=np.float32)
+
+
+@pytest.mark.parametrize("what", ["nothing", "vectors", "vectors_lockf"])
+def test_the_next_epoch_is_begun_ahead_and_anew_where_someone_wrote_between(
+    what: str, one: Any, text: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", "w2v")
+    hooks = [] if what == "nothing" else [Writer(what)]
+    there = train(one, str(text), round_words=3_000, callbacks=hooks, **HOW)
+    here = Word2Vec(backend="cpu", callbacks=[Writer(what)] if hooks else [], **HOW).fit(text)
+    assert np.array_equal(there.wv.vectors, here.wv.vectors)
+    assert there.losses == here.losses
+    dealt = sum("words are dealt anew" in line for line in caplog.messages)
+    assert dealt == (1 if what == "nothing" else 2)
+
+
+def test_workers_that_go_on_while_changes_are_on_their_way_train_each_word_once(
+    client: Any, text: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late: list[bool] = []
+    updates = DealtRounds._updates
+
+    def noted(self: DealtRounds, **how: bool) -> Any:
+        late.append(how["late"])
+        return updates(self, **how)
+
+    monkeypatch.setattr(DealtRounds, "_updates", noted)
+    model = train(client, str(text), round_words=500, overlap=True, **HOW)
+    assert sum(late) > len(late) / 2
+    here = Word2Vec(corpus_file=text, backend="cpu", **HOW)
+    assert model.trained_words == here.trained_words
+    assert model.losses[-1] == pytest.approx(here.losses[-1], abs=0.1)
 
 
 def test_an_encoded_corpus_is_trained_where_it_lies(one: Any, text: Path, tmp_path: Path) -> None:

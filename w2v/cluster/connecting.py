@@ -109,7 +109,7 @@ def connected(place: Place, *, threads: int | None = None, backend: str = "auto"
             cluster = stack.enter_context(
                 _started(distributed, place.local_cluster, threads, backend)
             )
-            yield stack.enter_context(distributed.Client(cluster))
+            yield stack.enter_context(distributed.Client(cluster, direct_to_workers=True))
             return
         how: dict[str, Any] = {}
         if place.tls_ca_file is not None:
@@ -180,7 +180,9 @@ def _started(distributed: Any, workers: int, threads: int | None, backend: str) 
         "dashboard_address": ":0",
         "silence_logs": logging.CRITICAL,
     }
-    if backend != "cpu" and get_backend(backend).name == "gpu":
-        cuda = optional("dask_cuda", None, "dask-cuda")
-        return cuda.LocalCUDACluster(**how)
-    return distributed.LocalCluster(processes=True, **how)
+    # Dask looks a hundred times a second what each worker does, which takes its processor's time.
+    with library.dask().config.set({"distributed.worker.profile.enabled": False}):
+        if backend != "cpu" and get_backend(backend).name == "gpu":
+            cuda = optional("dask_cuda", None, "dask-cuda")
+            return cuda.LocalCUDACluster(**how)
+        return distributed.LocalCluster(processes=True, **how)

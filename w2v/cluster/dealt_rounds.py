@@ -16,7 +16,7 @@ from w2v.cluster.parts import Piece
 from w2v.cluster.schedule import Schedule
 from w2v.cluster.workers import Future, WorkersLeftError
 
-_AHEAD = 2  # rounds submitted at once, so that workers go on without the driver
+_AHEAD = 2  # rounds submitted at once, so that workers go on without the driver; one more of late
 _AHEAD_OF_EPOCH = 4  # while weights are fetched at an epoch's end, and looked at
 _ROOTS = 2  # sums of changes that every worker adds up by itself
 _COMPILED_IN = 600.0  # seconds, in which a first round is over
@@ -73,6 +73,11 @@ class DealtRounds:
         Of the first round; its span is where the run is before.
     start : Future
         The weights to begin with.
+
+    Attributes
+    ----------
+    overlap : bool
+        Whether workers go on, with their own part of a round, while the others' are on their way.
     """
 
     def __init__(
@@ -87,8 +92,11 @@ class DealtRounds:
         self._cluster, self._order = cluster, order
         self._start: Future | None = start
         self._flying: deque[_Submitted] = deque()
-        self._answers: list[Future] = []  # of the round that was submitted last
-        self._closed = False
+        # Of rounds that the next one is to take up, or the one after it; the last one's last.
+        self._answers: deque[list[Future]] = deque()
+        self._frequent = False  # whether the last round was one of frequent rows
+        self._own: list[Future | None] = [None] * len(shards)  # each worker's answer to it
+        self._closed = self.overlap = False
         self._begun, self._longest = time.monotonic(), 0.0
         self._unwatched = 0  # rounds at the front that went on while nobody looked
         self._told: deque[list[Told]] = deque(maxlen=_LOOKED_BACK)
@@ -125,6 +133,7 @@ class DealtRounds:
         """Forget the rounds in flight; what has not begun is not begun any more."""
         self._flying.clear()
         self._answers.clear()
+        self._own.clear()
 
     def take(self, *, keep: bool, at_once: bool = False) -> Taken:
         """Wait for the next round to be over.
@@ -142,7 +151,7 @@ class DealtRounds:
         WorkersLeftError
             Who is gone, or far behind the others.
         """
-        while not self._ended() and len(self._flying) < _AHEAD:
+        while not self._ended() and len(self._flying) < _AHEAD + self.overlap:
             asked = any(each.weights for each in self._flying)
             self._submit(keep=keep and not asked, whole=at_once and not asked)
         taken, workers = self._flying[0], self._cluster.workers
@@ -166,28 +175,42 @@ class DealtRounds:
     def _submit(self, *, keep: bool = False, whole: bool = False) -> None:
         submit, name = self._cluster.workers.submit, self._cluster.name
         order = self._order._replace(whole=whole or self.schedule.whole)
+        late = self.overlap and self._frequent and not order.whole and not order.alone
+        self._frequent = not order.whole
+        updates, counts = self._updates(late=late)
+        order = order._replace(late=late, before=counts)
         before, spans = order.span, self.schedule.deal()
         start, self._start = self._start, None
         answers, told = [], {}
-        for shard, span in zip(self.shards, spans, strict=True):
+        for shard, span, own in zip(self.shards, spans, self._own, strict=True):
             span = span._replace(
                 position=before.position + span.position, epoch=before.epoch + span.epoch
             )
             given = order._replace(pieces=shard.pieces, span=span)
             train, where = worker_run.train_round, {"worker": shard.worker}
-            answer = submit(train, name, given, start, *self._answers, **where)
+            # Dask brings a task what it needs when all of that is there: these would wait for the
+            # worker's own part of the round.
+            brought = [submit(worker_run.together, *updates, **where)] if late else updates
+            answer = submit(train, name, given, start, own, *brought, **where)
             answers.append(answer)
             told[submit(worker_run.told_of, answer, **where)] = shard.worker
-        self._answers = self._cluster.tree(worker_run.merge_answers, answers, _ROOTS)
+        self._answers.append(self._cluster.tree(worker_run.merge_answers, answers, _ROOTS))
+        self._own = list(answers)
         self._order = order._replace(version=order.version + 1)
         self.schedule.finish(whole=order.whole)
         weights, version = None, self._order.version
         if order.whole and (keep or self._ended() or self.schedule.epoch_done):
             where = {"worker": self.shards[0].worker}
-            weights = submit(worker_run.weights_of, name, version, *self._answers, **where)
+            (last,) = self._answers
+            weights = submit(worker_run.weights_of, name, version, (len(last),), *last, **where)
             if order.alone:  # trains in place: not before its weights have been copied
-                self._answers = [submit(worker_run.first_of, *self._answers, weights, **where)]
+                self._answers[0] = [submit(worker_run.first_of, *last, weights, **where)]
         self._flying.append(_Submitted(told, [span.stop for span in spans], version, weights))
+
+    def _updates(self, *, late: bool) -> tuple[list[Future], tuple[int, ...]]:
+        """Return what the next round is to take up, and how much of it is of each round."""
+        rounds = [self._answers.popleft() for _ in range(len(self._answers) - late)]
+        return [each for answers in rounds for each in answers], tuple(map(len, rounds))
 
     def rescued(self, without: Sequence[str]) -> tuple[int, Start] | None:
         """Return weights that a worker has, and their version, when others have left."""

@@ -102,6 +102,7 @@ class ClusterEngine(Engine):
         self._words_a_round = _FIRST_ROUND
         self._dealer = Dealer(cluster, run.corpus, worker_config, run.config.epochs)
         self._next_fetch = 0.0
+        self._overlap = bool(rounds.overlap)
         self._known: set[str] = set()  # who was there when words were dealt
         self._ahead: _Ahead | None = None
         self.report = RoundReport()
@@ -236,7 +237,9 @@ class ClusterEngine(Engine):
         start = self._start(shards)
         span = Span(0, 0, base, self._epoch)
         order = RoundOrder(self._version, self._dealer.name, (), span, alone, self._rounds.half)
-        return DealtRounds(self._cluster, shards, schedule, order, start)
+        rounds = DealtRounds(self._cluster, shards, schedule, order, start)
+        rounds.overlap = self._overlap
+        return rounds
 
     def _train_rounds(self, rounds: DealtRounds, states: dict[int, _State]) -> None:
         """Train to the end of the epoch, from which on rounds go on without being taken."""
@@ -275,8 +278,12 @@ class ClusterEngine(Engine):
                 exchange = max(0.0, taken.seconds - trained)
                 words = max(told.words for told in taken.told)
                 most = self._rounds.most(len(rounds.shards))
-                rounds.schedule.adapt(words, trained, exchange, most=most)
-                self._words_a_round = rounds.schedule.words
+                waited = max(0.0, taken.seconds - max(told.busy for told in taken.told))
+                schedule = rounds.schedule
+                schedule.adapt(words, trained, exchange, most=most, waiting_seconds=waited)
+                self._words_a_round = schedule.words
+                self._overlap |= schedule.waits and self._rounds.overlap is None
+                rounds.overlap = self._overlap
             if taken.weights is not None:
                 self._fetch(taken.weights, rounds, state)
                 states.clear()

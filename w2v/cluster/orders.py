@@ -71,7 +71,7 @@ class RoundOrder(NamedTuple):
     Parameters
     ----------
     version : int
-        Of the weights, which count the rounds.
+        Of the weights after all rounds before, which counts these.
     shard : str
         The name that the pieces have together.
     pieces : tuple of Piece
@@ -82,6 +82,10 @@ class RoundOrder(NamedTuple):
         Whether changes travel in half precision.
     whole : bool, default True
         Whether all rows are put together after it, not only frequent ones.
+    late : bool, default False
+        Whether it begins without what the others have changed in the round before.
+    before : tuple of int, default ()
+        Of how many updates each of the rounds is that the worker is to take up first.
     """
 
     version: int
@@ -91,6 +95,8 @@ class RoundOrder(NamedTuple):
     alone: bool
     half: bool
     whole: bool = True
+    late: bool = False
+    before: tuple[int, ...] = ()
 
 
 class Answer(NamedTuple):
@@ -114,23 +120,28 @@ class Told(NamedTuple):
     Parameters
     ----------
     worker : str
+    version : int
+        The round's, as it was ordered.
     words, predictions : int
     loss : float
         Summed over the predictions.
     seconds, busy : float
         Of training, and of all that it has done.
-    norm, norm_before : float
-        How long its change is, and that of all workers together in the round before.
+    norm : float
+        How long its change is.
+    sums : tuple of (int, float)
+        Rounds that it has taken up, and how long the change of all workers together was in each.
     bytes : int
         That its change takes on the wire.
     """
 
     worker: str
+    version: int
     words: int
     predictions: int
     loss: float
     seconds: float
     busy: float
     norm: float
-    norm_before: float
+    sums: tuple[tuple[int, float], ...]
     bytes: int

@@ -26,7 +26,7 @@ class RoundReport:
         self._busy = 0.0  # of the slowest worker of each round
         self._words: Counter[str] = Counter()
         self._at_work: Counter[str] = Counter()
-        self._norms: list[float] = []  # of the round before
+        self._norms: dict[int, np.ndarray] = {}  # of rounds whose sum has not been told of yet
         self._agreement, self._compared = 0.0, 0
         self._bytes = 0
 
@@ -38,11 +38,12 @@ class RoundReport:
         for each in told:
             self._words[each.worker] += each.words
             self._at_work[each.worker] += each.seconds  # type: ignore[assignment]
-        together = told[0].norm_before
-        if together and len(self._norms) > 1:
-            self._agreement += _disagreement(np.array(self._norms), together)
-            self._compared += 1
-        self._norms = [each.norm for each in told]
+        for version, together in told[0].sums:
+            norms = self._norms.pop(version, ())
+            if together and len(norms) > 1:
+                self._agreement += _disagreement(np.array(norms), together)
+                self._compared += 1
+        self._norms[told[0].version] = np.array([each.norm for each in told])
         self._bytes += max(each.bytes for each in told)
 
     def told(self) -> dict[str, Any]:

@@ -86,6 +86,7 @@ class RoundTrainer:
         W_in, W_out = map(self.backend.fused_rows, self.model.params)
         self._own = W_in, W_out  # weights that this worker steps
         self._steps = np.zeros(len(W_in)), np.zeros(len(W_out))  # on each row since it was common
+        self._began: list[Array] = []  # frequent rows of both, as the last round began with them
         self.seconds = self._rate = 0.0
         self.begin()
         self._contexts = _contexts(config, shard.offsets)
@@ -113,6 +114,7 @@ class RoundTrainer:
         *,
         whole: bool = True,
         plain: bool = False,
+        late: bool = False,
     ) -> Changes:
         """Train a span.
 
@@ -125,6 +127,9 @@ class RoundTrainer:
             Return what all rows have changed by since they were common, not only the frequent ones.
         plain : bool, default False
             Return changes as they were made, not unrolled: their sum is the plain sum.
+        late : bool, default False
+            The weights lack what all workers have changed in the round before, which was one of
+            frequent rows, as this is: this worker goes on from its own part of that.
 
         Returns
         -------
@@ -136,7 +141,9 @@ class RoundTrainer:
         DivergedError
             The loss is no finite number.
         """
-        params = self._take_up(weights)
+        params = self._take_up(weights, late=late)
+        frequent = [frequent_rows(len(W)) for W in weights]
+        self._began = [own[:n].copy() for own, n in zip(params, frequent, strict=True)]
         tokens, loss = self._trained(span, params)
         for steps, more in zip(self._steps, self._uses.of(tokens, loss), strict=True):
             steps += more
@@ -144,14 +151,14 @@ class RoundTrainer:
         # Contexts of CBOW move by the change of their mean, and rows that are locked do not.
         kept = matrices is not None and self.config.sg and self.lockf is None
         directions = long_directions(weights) if kept else no_directions(weights)
-        rows = [len(W) if whole else frequent_rows(len(W)) for W in weights]
+        began = weights if whole else self._began
         changed = [
-            self._changed(W[:n], own[:n], steps[:n], matrix, directions)
-            for W, own, steps, matrix, n in zip(
-                weights, params, self._steps, matrices or (None, None), rows, strict=True
+            self._changed(W, own[: len(W)], steps[: len(W)], matrix, directions)
+            for W, own, steps, matrix in zip(
+                began, params, self._steps, matrices or (None, None), strict=True
             )
         ]
-        self._common = rows
+        self._common = [len(W) for W in began]
         (inputs, of_inputs), (outputs, of_outputs) = changed
         along = self.backend.asarray((of_inputs - of_outputs).astype(np.float32))
         balance = directions @ along @ directions.T if kept else None
@@ -178,11 +185,16 @@ class RoundTrainer:
         """Forget rows of one's own: the next weights are common to all."""
         self._common = [len(W) for W in self._own]  # rows of each side that were put together last
 
-    def _take_up(self, weights: tuple[Array, Array]) -> tuple[Array, Array]:
+    def _take_up(self, weights: tuple[Array, Array], *, late: bool) -> tuple[Array, Array]:
         """Return this worker's weights, with the rows in them that were put together last."""
-        for mine, W, steps, n in zip(self._own, weights, self._steps, self._common, strict=True):
-            mine[:n] = W[:n]
-            steps[:n] = 0
+        for i, n in enumerate(self._common):
+            mine, common = self._own[i][:n], weights[i][:n]
+            if late:  # what it has changed them by since it began its last round is still its own
+                mine -= self._began[i]
+                mine += common
+            else:
+                mine[:] = common
+            self._steps[i][:n] = 0
         return self._own
 
     def _trained(self, span: Span, params: tuple[Array, Array]) -> tuple[np.ndarray, FusedLoss]:

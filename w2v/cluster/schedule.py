@@ -9,13 +9,15 @@ from w2v.cluster.rounds import Span
 from w2v.items import is_integer
 from w2v.messages import quoted
 
-_MOST, _MOST_TOGETHER = 500_000, 1_600_000  # words of a worker in a round, and of all
+MOST = 1_600_000  # words of all workers in a round
 FIRST_WORDS = 16_000  # of all workers
 EXCHANGE_SHARE = 0.1  # of a round's time
 GROWTH = 0.2  # of a round over all before it, by all workers; at most this or one over these
-WHOLE_EVERY = 32  # rounds of one worker, over all workers: after so many all rows are exchanged
+# Rounds of one worker, over all workers, and words of all, after which all rows are exchanged.
+WHOLE_EVERY, WHOLE_AFTER = 64, 16_000_000
 WHOLE_GROWTH = 1.0  # of the words between two such exchanges over all before them, at most
 _NEWEST = 0.2  # of the mean cost of rounds is the last one's
+_NEWEST_WAITING = 0.1  # of the mean share of waiting: one round alone does not tell
 APART = 8  # workers, at most, that go on with rows of their own meanwhile
 
 
@@ -25,17 +27,21 @@ class Rounds(NamedTuple):
     Parameters
     ----------
     words : int or None
-        Of a worker, in each, at most; by default fewer where workers are many.
+        Of a worker, in each, at most; by default its share of :data:`MOST`.
     half : bool, default False
         Whether changes travel in half precision.
+    overlap : bool or None
+        Whether a worker goes on while what it has sent is on its way; None where waiting for it
+        takes long.
     """
 
     words: int | None = None
     half: bool = False
+    overlap: bool | None = None
 
     def most(self, workers: int) -> int:
         """Return the words that each of so many workers trains in a round at most."""
-        return self.words or min(_MOST, max(1, _MOST_TOGETHER // workers))
+        return self.words or max(1, MOST // workers)
 
 
 class Schedule:
@@ -91,6 +97,7 @@ class Schedule:
             )
         self._before, self._whole = before, trained
         self._costs: tuple[float, ...] = ()  # seconds of an exchange, and of training a word
+        self._waiting = 0.0  # share of the time, in long rounds
         self._lengths, self._epoch_words = list(lengths), sum(lengths)
         self.total, self.trained, self.words = epochs * self._epoch_words, trained, words
 
@@ -103,6 +110,11 @@ class Schedule:
     def epoch_done(self) -> bool:
         """Whether the rounds that are done end where an epoch does."""
         return self.trained % self._epoch_words == 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether long rounds wait for what others send, for more than a tenth of the time."""
+        return self._waiting > EXCHANGE_SHARE
 
     def deal(self) -> list[Span]:
         """Return the next round, a span a shard; rounds end where an epoch does."""
@@ -119,11 +131,14 @@ class Schedule:
     @property
     def whole(self) -> bool:
         """Whether the next round is to exchange all rows, and not only frequent ones."""
-        if self._end() == self._epoch_words or len(self._lengths) > APART:
+        left = self._epoch_words - self._end()
+        if not left or len(self._lengths) > APART:
             return True
         since = self._trained_then() - self._whole
         growth = int(WHOLE_GROWTH * (self._before + self._whole))
-        return since >= min(WHOLE_EVERY * self.words, growth)
+        interval = min(WHOLE_EVERY * self.words, WHOLE_AFTER, growth)
+        # At the end of an epoch all are exchanged: not twice in a short time.
+        return since >= interval and left > interval // 4
 
     def finish(self, *, whole: bool = False) -> None:
         """Count the round that :meth:`deal` gave as done, which has exchanged all rows or not."""
@@ -133,7 +148,13 @@ class Schedule:
             self._whole = self.trained
 
     def adapt(
-        self, words: int, train_seconds: float, exchange_seconds: float, *, most: int
+        self,
+        words: int,
+        train_seconds: float,
+        exchange_seconds: float,
+        *,
+        most: int,
+        waiting_seconds: float = 0.0,
     ) -> None:
         """Make rounds as long as it takes to exchange for a tenth of the time.
 
@@ -148,7 +169,12 @@ class Schedule:
             What it took, where both do not go on at once.
         most : int
             Words of a worker in a round, at most, whatever the exchange costs.
+        waiting_seconds : float, default 0.0
+            Of the exchange, those in which no worker did anything.
         """
+        if 2 * words > most:
+            waiting = waiting_seconds / max(train_seconds + exchange_seconds, 1e-9)
+            self._waiting += (waiting - self._waiting) * _NEWEST_WAITING
         # Some rounds exchange more than others: it is the mean that counts.
         found = exchange_seconds, train_seconds / max(1, words)
         costs = zip(self._costs or found, found, strict=True)

@@ -65,6 +65,7 @@ class ClusterTraining:
         backend: str = "auto",
         round_words: int | None = None,
         half_precision: bool = False,
+        overlap: bool | None = None,
         patience: float = PATIENCE,
     ) -> None:
         optimizer = word2vec.config.optimizer
@@ -79,7 +80,10 @@ class ClusterTraining:
         if type(patience) is bool or not (isinstance(patience, int | float) and patience > 0):
             raise ValueError(f"patience must be above 0 seconds, got {quoted(patience)}")
         self._word2vec, self._backend = word2vec, backend
-        self._rounds = Rounds(round_words, checked_flag("half_precision", half_precision))
+        half = checked_flag("half_precision", half_precision)
+        if overlap is not None:
+            overlap = checked_flag("overlap", overlap)
+        self._rounds = Rounds(round_words, half, overlap)
         self._run = ClusterRun(client_or_default(client), patience)
         self._engine: ClusterEngine | None = None
 
@@ -138,6 +142,7 @@ def train(
     resume: bool = False,
     round_words: int | None = None,
     half_precision: bool = False,
+    overlap: bool | None = None,
     patience: float = PATIENCE,
     **parameters: Any,
 ) -> Word2Vec:
@@ -159,9 +164,12 @@ def train(
     round_words : int, optional
         Words that each worker trains, at most, before what all have learnt is put together:
         fewer where that takes less than a tenth of the time.  Fewer are nearer to one machine,
-        more exchange less.  By default 500,000, and 1,600,000 of all workers together.
+        more exchange less.  By default 1,600,000 over the number of workers.
     half_precision : bool, default False
         Whether that travels in half precision: half the bytes.
+    overlap : bool, optional
+        Whether a worker goes on with its own part of a round while the others' are on their way.
+        By default once waiting takes a tenth of the time in the longest rounds.
     patience : float, default 30.0
         Seconds without a sign of life after which others do a worker's work.
     **parameters
@@ -204,7 +212,8 @@ def train(
         **word2vec.reading, "tokenizer": tokenizer, "lowercase": lowercase, "errors": errors
     }  # fmt: skip
     how: dict[str, Any] = {
-        "round_words": round_words, "half_precision": half_precision, "patience": patience
+        "round_words": round_words, "half_precision": half_precision, "overlap": overlap,
+        "patience": patience,
     }  # fmt: skip
     with ClusterTraining(client, word2vec, backend=backend, **how) as cluster:
         word2vec.fit(

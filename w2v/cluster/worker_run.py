@@ -38,7 +38,8 @@ class _Run:
     def __init__(self, text: WorkerText) -> None:
         self.text = text
         self.turn = Lock()
-        self.version, self.whole, self.norm = -1, -1, 0.0
+        self.version, self.whole = -1, -1
+        self.sums: list[tuple[int, float]] = []  # rounds taken up, not told of yet; their lengths
         self.trained = -1  # the version from which it has gone on with rows of its own
         self.weights: CommonWeights | None = None
         self.trainer: RoundTrainer | None = None
@@ -185,7 +186,9 @@ def take_deal(name: str, deal: Deal, vocab: Vocabulary) -> tuple[list[tuple[int,
         return bounds, time.perf_counter() - begin
 
 
-def train_round(name: str, order: RoundOrder, start: Start | None, *updates: Answer) -> Answer:
+def train_round(
+    name: str, order: RoundOrder, start: Start | None, own: Answer | None, *updates: Any
+) -> Answer:
     """Train a worker's part of a round.
 
     Parameters
@@ -194,13 +197,16 @@ def train_round(name: str, order: RoundOrder, start: Start | None, *updates: Ans
     order : RoundOrder
     start : Start, optional
         Where the worker is to have other weights than those of the round before.
+    own : Answer, optional
+        What it has changed itself in the round before, which is to be over.
     *updates : Answer
-        What all workers have changed in the round before.
+        What all workers have changed in rounds before, as the order counts them; where that comes
+        late, as one tuple.
 
     Raises
     ------
     NotPreparedError
-        The worker has not the weights of the round before.
+        The worker has not the weights that these changes are of.
     """
     run = _run(name)
     with run.turn, _named():
@@ -208,6 +214,7 @@ def train_round(name: str, order: RoundOrder, start: Start | None, *updates: Ans
         if trainer is None:
             raise NotPreparedError("this worker has no shard")
         backend = trainer.backend
+        updates = updates[0] if order.late else updates
         if start is not None:
             # Copies: where workers are threads, those are the driver's own.
             run.weights = CommonWeights(
@@ -217,10 +224,10 @@ def train_round(name: str, order: RoundOrder, start: Start | None, *updates: Ans
             trainer.lockf = None if start.lockf is None else backend.asarray(start.lockf)
             trainer.begin()
             run.version = run.whole = order.version
-            run.trained, run.norm = -1, 0.0
+            run.trained = -1
         if run.trained == order.version:  # Dask does again what it has lost
             raise NotPreparedError(f"the words of round {order.version} are in rows here already")
-        weights = _come_to(run, order.version, updates).matrices
+        weights = _come_to(run, order.version - order.late, order.before, updates).matrices
         trainer.shard = run.text.shard(order.shard, order.pieces)
         if order.alone:
             run.version = run.whole = -1  # until it is done
@@ -228,26 +235,40 @@ def train_round(name: str, order: RoundOrder, start: Start | None, *updates: Ans
             run.version = run.whole = order.version + 1
         else:
             run.trained = order.version
-            changes = trainer.train(weights, order.span, whole=order.whole)
+            changes = trainer.train(weights, order.span, whole=order.whole, late=order.late)
         changes = _to_host(backend, changes)
-        norms = length_of(changes), run.norm
+        norms, run.sums = (length_of(changes), tuple(run.sums)), []
     if order.half and not order.alone:
         changes = packed(changes)
     of_text = changes.words, changes.predictions, changes.loss
     took = trainer.seconds, time.perf_counter() - begin
-    return Answer(changes, Told(_address(), *of_text, *took, *norms, changes.bytes))
+    told = Told(_address(), order.version, *of_text, *took, *norms, changes.bytes)
+    return Answer(changes, told)
 
 
-def _come_to(run: _Run, version: int, updates: Sequence[Answer]) -> CommonWeights:
-    """Return the weights of a version; those here may be one behind, and are brought there."""
-    trainer = run.trainer
-    if run.version == version - 1 and updates and run.weights is not None and trainer is not None:
-        last, run.version, run.whole = run.whole, -1, -1  # until it is done
-        changes = [on_backend(trainer.backend, update.changes) for update in updates]
-        together = reduce(merged, changes)
-        run.weights.step(together, threads=trainer.threads)
-        run.version, run.whole = version, version if together.whole else last
-        run.norm = length_of(together)
+def _come_to(
+    run: _Run, version: int, before: Sequence[int], updates: Sequence[Answer]
+) -> CommonWeights:
+    """Return the weights of a version; those here may be some rounds behind, and are brought there.
+
+    Parameters
+    ----------
+    run : _Run
+    version : int
+    before : sequence of int
+        How many of the updates are of each round, up to that version.
+    updates : sequence of Answer
+    """
+    trainer, weights = run.trainer, run.weights
+    if run.version == version - len(before) and trainer is not None and weights is not None:
+        each = iter(updates)
+        for number in before:
+            at, last, run.version, run.whole = run.version, run.whole, -1, -1  # until it is done
+            changes = [on_backend(trainer.backend, next(each).changes) for _ in range(number)]
+            together = reduce(merged, changes)
+            weights.step(together, threads=trainer.threads)
+            run.version, run.whole = at + 1, at + 1 if together.whole else last
+            run.sums.append((at, length_of(together)))
     if run.version != version or run.weights is None:
         raise NotPreparedError(f"weights {version} are asked for, {run.version} are here")
     return run.weights
@@ -264,7 +285,9 @@ def merge_answers(*answers: Answer) -> Answer:
     return Answer(packed(changes) if is_packed(answers[0].changes) else changes, None)
 
 
-def weights_of(name: str, version: int | None, *updates: Answer) -> tuple[int, Start]:
+def weights_of(
+    name: str, version: int | None, before: Sequence[int] = (), *updates: Answer
+) -> tuple[int, Start]:
     """Return the weights that this worker has after a round that put all rows together.
 
     Parameters
@@ -272,8 +295,10 @@ def weights_of(name: str, version: int | None, *updates: Answer) -> tuple[int, S
     name : str
     version : int or None
         Theirs; None for the last.
+    before : sequence of int, default ()
+        How many of the updates are of each of the rounds before it.
     *updates : Answer
-        What all workers have changed in the round before it.
+        What all workers have changed in these.
 
     Returns
     -------
@@ -284,7 +309,7 @@ def weights_of(name: str, version: int | None, *updates: Answer) -> tuple[int, S
     run = _run(name)
     with run.turn:
         if version is not None:
-            _come_to(run, version, updates)
+            _come_to(run, version, before, updates)
         if run.weights is None or run.trainer is None or run.whole < 0:
             raise NotPreparedError("this worker has no weights")
         # Copies, which are on their way while the next round steps the weights.
