@@ -12,7 +12,7 @@ from w2v.data import EncodedCorpus, Vocabulary
 from w2v.data.manifest import OFFSETS, TOKENS
 from w2v.data.reading.source_file import TextSource
 
-_AT_ONCE = 1 << 20
+_AT_ONCE = 1 << 17
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
