@@ -102,8 +102,10 @@ def test_a_finished_run_is_not_overwritten_and_one_that_goes_on_has_nothing_to_d
 ) -> None:
     whole = run(folder, "-q", "-o", "v.bin", "--epochs", "2", "--resume", "run")
     assert whole == (0, "")  # both name one folder: it begins
-    again = run(folder, "-q", "-o", "w.bin", "--epochs", "2", "--resume", "auto")
-    assert again == (0, "")
+    code, said = run(folder, "-o", "w.bin", "--epochs", "2", "--resume", "auto")
+    assert code == 0
+    assert "nothing left to train: all 2 epochs were done before" in said
+    assert "--epochs 3 goes on" in said
     assert (folder / "w.bin").read_bytes() == (folder / "v.bin").read_bytes()
     code, said = run(folder, "-o", "w.bin", "--epochs", "1")
     assert code == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import socket
 import subprocess
 import sys
 from concurrent.futures import Future
@@ -52,6 +53,21 @@ def told(place: Place) -> str:
         pass
     assert "\n" not in str(error.value)
     return str(error.value)
+
+
+def test_a_host_that_is_unknown_is_not_asked_for_again_and_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def unknown(host: str, *_: Any) -> None:
+        asked.append(host)
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    why = told(Place(scheduler="tcp://a-host.invalid:8786"))
+    assert why.endswith("the host 'a-host.invalid' is not known (Name or service not known)")
+    assert asked == ["a-host.invalid"]
 
 
 @pytest.mark.soak

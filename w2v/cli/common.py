@@ -15,6 +15,7 @@ from w2v.cli.terminal import echo
 from w2v.messages import quoted
 
 if TYPE_CHECKING:
+    from w2v import Word2Vec
     from w2v.data import EncodedCorpus
 
 
@@ -118,6 +119,20 @@ def describe(corpus: EncodedCorpus) -> str:
         f"{corpus.total_words:,} words in {len(corpus):,} sentences, "
         f"{len(corpus.vocab):,} in the vocabulary"
         + (f", {replaced:,} invalid characters replaced" if replaced else "")
+    )
+
+
+def told_of_training(word2vec: Word2Vec, begun_at: int, *, stopped: bool) -> str:
+    """Say in one line what a command has trained since so many words of the run."""
+    loss = f", loss {word2vec.losses[-1]:.3f}" if word2vec.losses else ""
+    words = word2vec.trained_words - begun_at
+    epochs = word2vec.epochs_done
+    if not words and not stopped and epochs >= word2vec.config.epochs:
+        more = f"--epochs {epochs + 1} goes on from there"
+        return f"nothing left to train: all {epochs} epochs were done before{loss}; {more}"
+    return (
+        f"{'stopped' if stopped else 'trained'}: {words:,} words in "
+        f"{word2vec.train_seconds:.1f} s, {word2vec.words_per_second:,.0f} words/s{loss}"
     )
 
 

@@ -17,6 +17,7 @@ from w2v.cli.common import (
     describe,
     require_addresses,
     teller,
+    told_of_training,
 )
 from w2v.cli.config_file import Config, options_of
 from w2v.cli.hyper_parameters import (
@@ -333,11 +334,7 @@ def train(
     told = ", ".join(written)
     if stopped and word2vec.not_kept:
         told += f"; not written: {folder} ({word2vec.not_kept})"
-    loss = f", loss {word2vec.losses[-1]:.3f}" if word2vec.losses else ""
-    say(
-        f"{'stopped' if stopped else 'trained'}: {word2vec.trained_words - begun_at:,} words in "
-        f"{word2vec.train_seconds:.1f} s, {word2vec.words_per_second:,.0f} words/s{loss}"
-    )
+    say(told_of_training(word2vec, begun_at, stopped=stopped))
     if stopped and quiet:  # which is worth a line anyway
         echo(f"w2v: stopped; written: {told}", err=True)
     say(f"written: {told}")

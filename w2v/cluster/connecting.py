@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import re
+import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -125,6 +126,7 @@ def connected(place: Place, *, threads: int | None = None, backend: str = "auto"
 
 def _client(distributed: Any, where: str, how: Mapping[str, Any]) -> Any:
     """Return a client of a scheduler, of which nothing is left where none answers."""
+    _require_host(where)
     try:
         return distributed.Client(where, **how)
     except (OSError, ValueError, RuntimeError, TypeError) as error:
@@ -133,6 +135,20 @@ def _client(distributed: Any, where: str, how: Mapping[str, Any]) -> Any:
     # for ever, if that is by chance while the thread of another begins.
     gc.collect()
     raise ClusterError(f"no scheduler answers at {where}: {why}")
+
+
+def _require_host(address: str) -> None:
+    """Say at once that a host is unknown, which Dask asks for again and again."""
+    found = re.fullmatch(r"(?:tcp://|tls://)?\[?([^/\]]+)\]?:\d+", address)
+    if found is None:
+        return
+    try:
+        socket.getaddrinfo(found[1], None)
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise ClusterError(
+            f"no scheduler answers at {address}: the host {quoted(found[1])} is not known ({why})"
+        ) from None
 
 
 def _address_in(file: Path | None) -> str:
