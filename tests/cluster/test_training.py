@@ -187,14 +187,25 @@ def test_what_a_worker_lacks_is_one_error_before_training(
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"round_words": 1.5}, {"round_words": True}, {"patience": "x"}, {"patience": True}]
-)
-def test_what_is_no_number_of_words_or_seconds_is_refused(
+    "wrong",
+    [
+        {"round_words": 1.5}, {"round_words": True}, {"patience": "x"}, {"patience": True},
+        {"overlap": "x"}, {"half_precision": 2},
+    ],
+)  # fmt: skip
+def test_what_is_no_number_of_words_or_seconds_or_no_flag_is_refused(
     client: Any, text: Path, wrong: dict[str, Any]
 ) -> None:
     (name,) = wrong
     with pytest.raises(ValueError, match=rf"^{name} must be .*, got "):
         train(client, str(text), **wrong, **HOW)
+
+
+def test_a_client_that_is_closed_is_one_error(client: Any, text: Path) -> None:
+    with type(client)(client.scheduler.address, set_as_default=False) as closed:
+        pass
+    with pytest.raises(ClusterError, match=r"^the client is closed: give one that is connected"):
+        train(closed, str(text), **HOW)
 
 
 def test_a_part_that_fails_is_one_error(client: Any, tmp_path: Path) -> None:

@@ -264,4 +264,6 @@ def client_or_default(client: Any) -> Any:
         raise TypeError(
             f"expected a distributed.Client that is not asynchronous, got {quoted(client)}"
         )
+    if client.status != "running":
+        raise ClusterError(f"the client is {client.status}: give one that is connected")
     return client
