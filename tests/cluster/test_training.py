@@ -208,6 +208,19 @@ def test_a_client_that_is_closed_is_one_error(client: Any, text: Path) -> None:
         train(closed, str(text), **HOW)
 
 
+def test_a_text_that_was_read_here_and_a_block_within_another_are_refused(
+    one: Any, text: Path
+) -> None:
+    model = Word2Vec(backend="cpu", **HOW)
+    with ClusterTraining(one, model) as cluster:
+        with pytest.raises(ValueError, match=r"give fit\(\) what this block's read\(\) returns"):
+            model.fit(text)
+        with pytest.raises(ValueError, match="already"), ClusterTraining(one, model):
+            pass
+        model.fit(cluster.read(text))
+    assert model.epochs_done == HOW["epochs"]
+
+
 def test_a_part_that_fails_is_one_error(client: Any, tmp_path: Path) -> None:
     path = tmp_path / "bad.txt"
     path.write_bytes(b"words that are text\n" * 5_000 + b"\xff\xfe\n" + b"more words\n" * 5_000)

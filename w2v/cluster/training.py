@@ -88,6 +88,8 @@ class ClusterTraining:
         self._engine: ClusterEngine | None = None
 
     def __enter__(self) -> Self:
+        if "_engine_of" in vars(self._word2vec):
+            raise ValueError("this model is trained on a cluster already, by a block around this")
         self._word2vec._engine_of = self._engine_of
         client = self._run.workers.client
         _log.info("dashboard: %s", client.dashboard_link or "none")
@@ -124,6 +126,11 @@ class ClusterTraining:
         return {} if self._engine is None else self._engine.report.told()
 
     def _engine_of(self, run: Run) -> Engine:
+        if not isinstance(run.corpus, ShardedCorpus):
+            raise ValueError(
+                "a cluster trains on what its workers have read, and this text was read here: give "
+                "fit() what this block's read() returns"
+            )
         config = replace(run.config, backend=self._backend)
         self._engine = ClusterEngine(run, self._run, config, self._rounds)
         return self._engine
