@@ -44,6 +44,7 @@ def options(keys: dict[str, Path]) -> dict[str, str]:
 
 def told(place: Place) -> str:
     """Return why a cluster cannot be reached, by Dask that does not try again for long."""
+    pytest.importorskip("distributed")  # whose settings go with a block that it is imported in
     dask = pytest.importorskip("dask")
     with (
         dask.config.set({"distributed.comm.timeouts.connect": "5s"}),

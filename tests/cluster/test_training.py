@@ -14,9 +14,11 @@ import pytest
 from tests.support.commands import run
 from w2v import Word2Vec
 from w2v.cluster import ClusterError, ClusterTraining, cluster_run, train
+from w2v.cluster.checks import tell_of_wide_windows
 from w2v.cluster.connecting import Place
 from w2v.cluster.dealt_rounds import DealtRounds
 from w2v.cluster.workers import Workers
+from w2v.config import TrainConfig
 
 HOW: dict[str, Any] = {
     "vector_size": 16, "min_count": 3, "epochs": 2, "sg": 1, "workers": 1, "sample": 1e-2
@@ -100,6 +102,58 @@ def test_the_next_epoch_is_begun_ahead_and_anew_where_someone_wrote_between(
     assert there.losses == here.losses
     dealt = sum("words are dealt anew" in line for line in caplog.messages)
     assert dealt == (1 if what == "nothing" else 2)
+
+
+def test_what_is_written_at_the_last_report_of_an_epoch_is_gone_on_from(
+    one: Any, text: Path
+) -> None:
+    class Reported:
+        def on_batch_end(self, model: Word2Vec) -> None:
+            if not model.epochs_done:
+                model.wv.vectors[3] = 7
+
+    model = train(one, str(text), round_words=3_000, callbacks=[Reported()], **HOW)
+    assert (model.wv.vectors[3] > 1).all()
+
+
+def test_a_fit_that_was_stopped_goes_on_within_the_block(
+    one: Any, text: Path, tmp_path: Path
+) -> None:
+    class Stopper:
+        stopped = False
+
+        def on_batch_end(self, model: Word2Vec) -> None:
+            if not self.stopped and model.within_epoch:  # which a checkpoint has told
+                self.stopped = True
+                raise KeyboardInterrupt
+
+    model = Word2Vec(backend="cpu", callbacks=[Stopper()], **HOW)
+    with ClusterTraining(one, model, round_words=3_000) as cluster:
+        corpus = cluster.read(text)
+        with pytest.raises(KeyboardInterrupt):
+            model.fit(corpus, checkpoint=tmp_path / "run", checkpoint_every="8kw")
+        assert 0 < model.within_epoch < 1
+        model.fit(corpus, checkpoint=tmp_path / "run", resume=True)
+    here = Word2Vec(corpus_file=text, backend="cpu", **HOW)
+    assert model.trained_words == here.trained_words
+    assert np.array_equal(model.wv.vectors, here.wv.vectors)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words", "told"),
+    [
+        ({"sg": 1, "window": "sentence"}, 2_000.0, True),
+        ({"sg": 1, "window": "sentence"}, 100.0, False),
+        ({"sg": 0, "window": "sentence"}, 2_000.0, False),
+        ({"sg": 1, "window": 200}, 2_000.0, False),
+        ({"sg": 1, "window": 500}, 2_000.0, True),
+    ],
+)
+def test_windows_that_are_too_wide_for_several_workers_are_told_of(
+    changed: dict[str, Any], words: float, told: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert tell_of_wide_windows(TrainConfig(**changed), words) == told
+    assert bool(caplog.messages) == told
 
 
 def test_workers_that_go_on_while_changes_are_on_their_way_train_each_word_once(

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from w2v.cluster import library
 from w2v.cluster.errors import ClusterError
+from w2v.config import TrainConfig
 from w2v.data.reading.source_file import TextSource
 
 _log = logging.getLogger("w2v")
 
 _HELD = (8, 16)  # workers of CBOW, of skip-gram, up to which vectors are as one machine's
+_WIDEST = 400  # contexts of skip-gram's windows, up to which they are
 
 
 def versions() -> dict[str, str]:
@@ -108,6 +110,28 @@ def require_enough_memory(worker: str, free: int, needed: int) -> None:
             f"{needed / 1e9:.3g} GB on each worker: give it more, lower vector_size, raise "
             "min_count, or bound the vocabulary by max_final_vocab (--max-vocab)"
         )
+
+
+def tell_of_wide_windows(config: TrainConfig, length: float) -> bool:
+    """Say where windows are wider than is known to go well on several workers; whether it was said.
+
+    Parameters
+    ----------
+    config : TrainConfig
+    length : float
+        Words of a sentence, on average.
+    """
+    reach = (config.window_size + 1) / 2 if config.draws_widths else config.window_size
+    contexts = min(length, 2 * reach)
+    if not config.sg or contexts <= _WIDEST:
+        return False
+    _log.warning(
+        "skip-gram with %.0f contexts a window on several workers: up to %d the vectors are known "
+        "to be as one machine's, with more their changes add up to too much; take a window of %d, "
+        "shorter sentences, or one worker with many threads",
+        contexts, _WIDEST, _WIDEST // 2,
+    )  # fmt: skip
+    return True
 
 
 def tell_of_many(workers: int, told: int, *, skip_gram: bool) -> int:

@@ -55,6 +55,8 @@ class ClusterRun:
         Once it has been read.
     holders : dict of int to str
         Which worker has a part.
+    deals : iterator of int
+        Numbers for what is dealt, each of them once.
     """
 
     def __init__(self, client: Any, patience: float = PATIENCE) -> None:
@@ -62,6 +64,7 @@ class ClusterRun:
         self.workers = Workers(client, self._prepare, patience)
         self.text: ShardedCorpus | None = None
         self.holders: dict[int, str] = {}
+        self.deals = itertools.count(1)
         self._order: TextOrder | None = None
         self._sources: list[tuple[TextSource, int | None]] = []
         self._folders: list[str] = []

@@ -33,6 +33,8 @@ class Dealer:
 
     Attributes
     ----------
+    name : str
+        Of what was dealt last.
     compile_seconds : float
         What a worker has compiled for, at most.
     """
@@ -42,14 +44,9 @@ class Dealer:
     ) -> None:
         self._cluster, self._text, self._config = cluster, text, config
         self._total = epochs * text.n_tokens
-        self._deals = 0
+        self.name = ""
         self._speeds: dict[str, float] = {}  # words a second
         self.compile_seconds = 0.0
-
-    @property
-    def name(self) -> str:
-        """Of what was dealt last, which tells it from what was dealt before."""
-        return f"{self._deals}"
 
     def were(self, speeds: Mapping[str, float]) -> None:
         """Note how many words a second workers have trained."""
@@ -63,7 +60,7 @@ class Dealer:
     def deal(self, left: Sequence[Piece], workers: Sequence[str]) -> list[Shard]:
         """Deal what is left to workers, who put it together."""
         cluster, text = self._cluster, self._text
-        self._deals += 1
+        self.name = f"{next(cluster.deals)}"  # which tells it from what other engines have dealt
         known = [self._speeds[worker] for worker in workers if worker in self._speeds]
         # Parts stay where they are as long as workers are about equal.
         apart = bool(known) and max(known) > _APART * min(known)

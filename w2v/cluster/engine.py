@@ -64,13 +64,6 @@ class _State(NamedTuple):
     predictions: int
 
 
-class _Ahead(NamedTuple):
-    """Rounds of the next epoch that are in flight, and what tells the weights before them."""
-
-    rounds: DealtRounds
-    fingerprint: tuple[int, ...]
-
-
 class ClusterEngine(Engine):
     """Trains a model on the workers of a cluster.
 
@@ -103,8 +96,10 @@ class ClusterEngine(Engine):
         self._dealer = Dealer(cluster, run.corpus, worker_config, run.config.epochs)
         self._next_fetch = 0.0
         self._overlap = bool(rounds.overlap)
+        self._told_of_windows = False
         self._known: set[str] = set()  # who was there when words were dealt
-        self._ahead: _Ahead | None = None
+        self._ahead: DealtRounds | None = None  # rounds of the next epoch that are in flight
+        self._arrived: tuple[int, ...] = ()  # what tells the weights that they go on from
         self.report = RoundReport()
         cluster.require_memory(_MODELS * bytes_of_model(len(run.vocab), run.config))
         if run.position is not None:
@@ -181,7 +176,7 @@ class ClusterEngine(Engine):
     def leave(self) -> None:
         """Have workers begin nothing more."""
         if self._ahead is not None:
-            self._ahead.rounds.drop()
+            self._ahead.drop()
 
     # -- rounds ---------------------------------------------------------------------------
 
@@ -205,18 +200,18 @@ class ClusterEngine(Engine):
             # Rounds of which the weights never came are no part of what was trained.
             self.run.progress.done = self._progressed(self._words)
         if not rounds.done:
-            self._ahead = _Ahead(rounds, self._fingerprint())
+            self._ahead = rounds
 
     def _gone_ahead(self) -> DealtRounds | None:
         """Return rounds that are in flight from the weights here, if these are still the same."""
         ahead, self._ahead = self._ahead, None
         if ahead is None:
             return None
-        if ahead.fingerprint != self._fingerprint():  # someone has written to them meanwhile
-            ahead.rounds.drop()
+        if self._arrived != self._fingerprint():  # someone has written to them meanwhile
+            ahead.drop()
             return None
-        ahead.rounds.go_on()
-        return ahead.rounds
+        ahead.go_on()
+        return ahead
 
     def _dealt(self, workers: list[str]) -> DealtRounds | None:
         """Deal what is left to workers, with the epochs after it if nothing is trained yet."""
@@ -229,6 +224,9 @@ class ClusterEngine(Engine):
         if not shards:
             return None
         alone = len(shards) == 1
+        if not alone and not self._told_of_windows:
+            length = self._text.n_tokens / max(1, len(self._text))
+            self._told_of_windows = checks.tell_of_wide_windows(self._config, length)
         self._most = checks.tell_of_many(len(shards), self._most, skip_gram=bool(self._config.sg))
         most = self._rounds.most(len(shards))
         words = most if alone else min(most, self._words_a_round)
@@ -297,6 +295,8 @@ class ClusterEngine(Engine):
         self._cluster.workers.wait({weights: rounds.workers[0]}, needed=rounds.workers)
         _, found = self._cluster.workers.result(weights, rounds.workers[:1])
         self._stands(found, state)
+        if not state.left:  # at an epoch's end, before anyone sees them
+            self._arrived = self._fingerprint()
         now = time.monotonic()
         self._next_fetch = now + max(_KEPT_EVERY, (now - begin) / _KEPT_SHARE)
 

@@ -37,13 +37,17 @@ class ClusterTraining:
     client : distributed.Client or None
         None for Dask's default client.
     word2vec : Word2Vec
-        With a backend of this machine, whose ``fit`` trains on the workers while the block lasts.
+        With a backend of this machine, whose ``fit`` trains on the workers while the block lasts,
+        given what :meth:`read` returns.  What a callback writes to the vectors within an epoch is
+        gone when the workers' arrive; at an epoch's end it is what they go on from.
     backend : str, default "auto"
         Of the workers.
     round_words : int or None
         Words that each worker trains, at most, before what all have learnt is put together.
     half_precision : bool
         Whether that travels in half precision.
+    overlap : bool or None
+        Whether workers go on while it travels; None where waiting for it takes long.
     patience : float
         Seconds without a sign of life after which others do a worker's work.
 
@@ -131,6 +135,8 @@ class ClusterTraining:
                 "a cluster trains on what its workers have read, and this text was read here: give "
                 "fit() what this block's read() returns"
             )
+        if self._engine is not None:  # of an earlier fit
+            self._engine.leave()
         config = replace(run.config, backend=self._backend)
         self._engine = ClusterEngine(run, self._run, config, self._rounds)
         return self._engine
