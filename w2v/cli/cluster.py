@@ -50,7 +50,7 @@ RoundWords = Annotated[
     typer.Option(
         min=1,
         help="Words that each worker trains, at most, before what all have learnt is put together; "
-        "1,600,000 over the number of workers by default.",
+        "500,000 by default, and 1,600,000 of all workers.",
         show_default=False,
     ),
 ]

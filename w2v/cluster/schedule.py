@@ -9,7 +9,7 @@ from w2v.cluster.rounds import Span
 from w2v.items import is_integer
 from w2v.messages import quoted
 
-MOST = 1_600_000  # words of all workers in a round
+_MOST, _MOST_TOGETHER = 500_000, 1_600_000  # words of a worker in a round, and of all
 FIRST_WORDS = 16_000  # of all workers
 EXCHANGE_SHARE = 0.1  # of a round's time
 GROWTH = 0.2  # of a round over all before it, by all workers; at most this or one over these
@@ -27,7 +27,7 @@ class Rounds(NamedTuple):
     Parameters
     ----------
     words : int or None
-        Of a worker, in each, at most; by default its share of :data:`MOST`.
+        Of a worker, in each, at most; by default fewer where workers are many.
     half : bool, default False
         Whether changes travel in half precision.
     overlap : bool or None
@@ -41,7 +41,7 @@ class Rounds(NamedTuple):
 
     def most(self, workers: int) -> int:
         """Return the words that each of so many workers trains in a round at most."""
-        return self.words or max(1, MOST // workers)
+        return self.words or min(_MOST, max(1, _MOST_TOGETHER // workers))
 
 
 class Schedule:

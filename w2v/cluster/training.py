@@ -177,7 +177,7 @@ def train(
     round_words : int, optional
         Words that each worker trains, at most, before what all have learnt is put together:
         fewer where that takes less than a tenth of the time.  Fewer are nearer to one machine,
-        more exchange less.  By default 1,600,000 over the number of workers.
+        more exchange less.  By default 500,000, and 1,600,000 of all workers together.
     half_precision : bool, default False
         Whether that travels in half precision: half the bytes.
     overlap : bool, optional
