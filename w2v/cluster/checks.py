@@ -7,8 +7,11 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from w2v.cluster import library
 from w2v.cluster.errors import ClusterError
+from w2v.cluster.rounds import contexts_of
 from w2v.config import TrainConfig
 from w2v.data.reading.source_file import TextSource
 
@@ -121,8 +124,7 @@ def tell_of_wide_windows(config: TrainConfig, length: float) -> bool:
     length : float
         Words of a sentence, on average.
     """
-    reach = (config.window_size + 1) / 2 if config.draws_widths else config.window_size
-    contexts = min(length, 2 * reach)
+    contexts = contexts_of(config, np.array([0, length]))
     if not config.sg or contexts <= _WIDEST:
         return False
     _log.warning(

@@ -39,11 +39,12 @@ class RoundReport:
             self._words[each.worker] += each.words
             self._at_work[each.worker] += each.seconds  # type: ignore[assignment]
         for version, together in told[0].sums:
-            norms = self._norms.pop(version, ())
-            if together and len(norms) > 1:
-                self._agreement += _disagreement(np.array(norms), together)
+            norms = self._norms.pop(version, None)
+            if together and norms is not None:
+                self._agreement += _disagreement(norms, together)
                 self._compared += 1
-        self._norms[told[0].version] = np.array([each.norm for each in told])
+        if len(told) > 1:
+            self._norms[told[0].version] = np.array([each.norm for each in told])
         self._bytes += max(each.bytes for each in told)
 
     def told(self) -> dict[str, Any]:

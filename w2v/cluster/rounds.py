@@ -89,7 +89,7 @@ class RoundTrainer:
         self._began: list[Array] = []  # frequent rows of both, as the last round began with them
         self.seconds = self._rate = 0.0
         self.begin()
-        self._contexts = _contexts(config, shard.offsets)
+        self._contexts = contexts_of(config, shard.offsets)
         layer, counts = self.model.loss_layer, shard.vocab.counts
         self._uses = Uses(
             layer.output,
@@ -142,8 +142,8 @@ class RoundTrainer:
             The loss is no finite number.
         """
         params = self._take_up(weights, late=late)
-        frequent = [frequent_rows(len(W)) for W in weights]
-        self._began = [own[:n].copy() for own, n in zip(params, frequent, strict=True)]
+        # After a round of all rows none begins without what the others have changed.
+        self._began = [] if whole else [own[: frequent_rows(len(own))].copy() for own in params]
         tokens, loss = self._trained(span, params)
         for steps, more in zip(self._steps, self._uses.of(tokens, loss), strict=True):
             steps += more
@@ -274,7 +274,7 @@ class RoundTrainer:
         return Rows(index, rows, steps), sum(by_parts(len(index), unroll, threads), start=none)
 
 
-def _contexts(config: TrainConfig, offsets: np.ndarray) -> float:
+def contexts_of(config: TrainConfig, offsets: np.ndarray) -> float:
     """Return how many contexts a window has, about, in sentences of these lengths."""
     lengths = np.diff(offsets)
     lengths = lengths[lengths > 0]
