@@ -139,9 +139,18 @@ def thin_out(corpus, sentence, windows, batch):
 
 
 @part
-def lay_windows(n, window, batch):
-    """Narrow sentences' bounds low and top to windows', and find words that repeat."""
-    words, _, widths, low, top, earlier, latest, _ = batch
+def lay_windows(n, batch):
+    """Narrow sentences' bounds low and top to windows'."""
+    _, _, widths, low, top, _, _, _ = batch
+    for i in range(n):
+        low[i] = max(low[i], np.int32(i) - widths[i])
+        top[i] = min(top[i], np.int32(i) + widths[i])
+
+
+@part
+def find_repeats(n, window, batch):
+    """Find words that stand twice within two windows' reach; low are sentences' bounds yet."""
+    words, _, _, low, _, earlier, latest, _ = batch
     newest = np.int32(-1)
     for i in range(n):
         found = np.int32(-1)
@@ -151,6 +160,3 @@ def lay_windows(n, window, batch):
         earlier[i] = found
         newest = max(newest, found)
         latest[i] = newest
-    for i in range(n):
-        low[i] = max(low[i], np.int32(i) - widths[i])
-        top[i] = min(top[i], np.int32(i) + widths[i])

@@ -19,6 +19,7 @@ from w2v.backend.cpu.tile_kernels import (
     apart,
     below,
     lane_sums,
+    splats,
     step_rows,
     zero_products,
 )
@@ -205,8 +206,8 @@ def step_block(block, room, tile):
             new = ys
             for c in range(count):
                 place = load_address(contexts + c * 8) + d
-                w = weights + (t * span + c * len(tile)) * 4
+                ws = splats(weights + (t * span + c * len(tile)) * 4, tile)
                 factor = load_factor(offset(factors, c * 4))
-                change, new = step_rows(w, load(old + c * _VECTOR), load(place), ys, new, factor)
+                change, new = step_rows(ws, load(old + c * _VECTOR), load(place), ys, new, factor)
                 store(place, change)
             store_rows(os, d, new)

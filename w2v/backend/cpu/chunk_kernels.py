@@ -19,7 +19,7 @@ from w2v.backend.cpu.chunk_sum_kernels import (
     add_up,
     lay_cells,
     lay_chunks,
-    step_outputs,
+    note_change,
     take_mean,
 )
 from w2v.backend.cpu.copies_kernels import (
@@ -42,6 +42,7 @@ from w2v.backend.cpu.window_kernels import (
     cbow_rates,
     loss_of,
     new_sums,
+    step_outputs,
     weigh,
 )
 from w2v.backend.settings import CHUNK
@@ -180,7 +181,8 @@ def make_train_chunks(name: str, outputs: Outputs) -> Any:
                 weigh(np.int64(1), here, scratch, rate, group, tile, coming)
                 if again[i]:
                     merge(np.int64(1), length, rows, merged)
-                step_outputs(first, last, mine, sums, here, scratch, share, tile)
+                step_outputs(here, scratch, share, tile, mine)
+                note_change(first, last, mine, sums)
                 if again[i]:
                     restore(i, found, rows, copies)
                 predictions += 1

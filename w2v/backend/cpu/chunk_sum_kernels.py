@@ -12,21 +12,17 @@ from typing import NamedTuple
 import numpy as np
 
 from w2v.backend.cpu.kernel_parts import inlined, part
-from w2v.backend.cpu.tile_kernels import step_rows
 from w2v.backend.cpu.vector_kernels import (
     LANES,
     add,
     add_changed,
-    addresses,
     load,
     load_address,
     load_factor,
-    load_rows,
     multiply,
     offset,
     splat,
     store,
-    store_rows,
     subtract,
 )
 from w2v.backend.settings import CHUNK
@@ -148,23 +144,13 @@ def take_mean(low, top, own, sums, hidden):
 
 
 @inlined
-def step_outputs(low, top, own, sums, rows, scratch, share, tile):
-    """Step a window's outputs, and note what its contexts are to change by."""
-    _, outputs, _, _, tiles, _ = rows
-    stride, span, weights, hidden, _, _, _ = scratch
+def note_change(low, top, own, sums):
+    """Note what a window's contexts are to change by, which stands at address own."""
+    stride = sums.stride
     begin = sums.changes + load_address(sums.cells + low * 8)
     end = sums.changes + load_address(sums.cells + top * 8)
-    part = splat(share)
     for d in range(0, stride, _VECTOR):
-        h = load(hidden + d)
-        change = splat(np.float32(0))
-        for t in range(tiles):
-            os = addresses(outputs + t * len(tile) * 8, 8, tile)
-            ys = load_rows(os, d)
-            change, new = step_rows(weights + t * span * 4, h, change, ys, ys, None)
-            store_rows(os, d, new)
-        change = multiply(change, part)
-        store(own + d, change)
+        change = load(own + d)
         store(end + d, add(load(end + d), change))
         store(begin + d, subtract(load(begin + d), change))
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from w2v.backend.cpu.batch_kernels import lay_windows, new_batch, thin_out
+from w2v.backend.cpu.batch_kernels import find_repeats, lay_windows, new_batch, thin_out
 from w2v.backend.cpu.copies_kernels import (
     Copies,
     announce,
@@ -127,7 +127,7 @@ def make_train(name: str, outputs: Outputs) -> Any:
         most = min(2 * window, PART) + len(group)  # contexts
         span = most * len(tile) + LANES
         g = np.zeros(tiles * span, np.float32)
-        spare = np.empty(max(width, most * LANES), np.float32)
+        spare = np.empty(max(2 * width, most * LANES), np.float32)
         logits = np.empty(most * LANES, np.float32)
         hidden = np.empty(1, np.int64)
         hidden[0] = spare.ctypes.data
@@ -160,7 +160,9 @@ def make_train(name: str, outputs: Outputs) -> Any:
         while sentence < corpus.offsets.size - 1:
             n, sentence = thin_out(corpus, sentence, windows, batch)
             draw(n, batch, source, found, again)
-            lay_windows(n, window, batch)
+            if cbow is None:
+                find_repeats(n, window, batch)
+            lay_windows(n, batch)
             for i in range(n):
                 in_rows[i] = input_row(words[i], copies)
                 if lockf is not None:

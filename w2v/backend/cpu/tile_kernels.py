@@ -50,43 +50,58 @@ def lane_sums(typing, rows):
     """Make a vector whose lane j is the sum of row j, 0 in lanes beyond.
 
     Halving: lanes of two rows are added and interleaved in one go, so that 16 sums
-    cost 15 additions instead of 64.
+    cost 15 additions instead of 64.  Neighbours first, as rows that are not there cost nothing.
     """
 
     def generate(context, builder, signature, args):
         (rows,) = unpack(builder, args[0])
-        rows = rows + [constant(0.0)] * (LANES - len(rows))
-        bit = LANES // 2
-        while bit:
+        nothing = constant(0.0)
+        rows = rows + [nothing] * (LANES - len(rows))
+        bit = 1
+        while bit < LANES:
             own = [lane + LANES * bool(lane & bit) for lane in range(LANES)]
             other = [(lane ^ bit) + LANES * bool(lane & bit) for lane in range(LANES)]
             own, other = ir.Constant(INTS, own), ir.Constant(INTS, other)
-            half = len(rows) // 2
             rows = [
-                builder.fadd(builder.shuffle_vector(x, y, own), builder.shuffle_vector(x, y, other))
-                for x, y in zip(rows[:half], rows[half:], strict=True)
+                nothing
+                if x is nothing
+                else builder.fadd(
+                    builder.shuffle_vector(x, y, own), builder.shuffle_vector(x, y, other)
+                )
+                for x, y in zip(rows[::2], rows[1::2], strict=True)
             ]
-            bit //= 2
+            bit *= 2
         return rows[0]
 
     return vector(rows), generate
 
 
 @intrinsic
+def splats(typing, place, like):
+    """Load as many float32 numbers as ``like`` is long, each into all lanes of a vector."""
+
+    def generate(context, builder, signature, args):
+        place = builder.inttoptr(args[0], FLOAT.as_pointer())
+        places = [builder.gep(place, [INT64(j)]) for j in range(like.count)]
+        out = [emit_splat(builder, builder.load(each)) for each in places]
+        return context.make_tuple(builder, signature.return_type, out)
+
+    return tuple_of(like.count)(types.int64, like), generate
+
+
+@intrinsic
 def step_rows(typing, weights, x, start, ys, sums, factor):
-    """With weights w in memory: ``start + factor Σ w[j] ys[j]`` and ``sums[j] + w[j] x``.
+    """``start + factor Σ weights[j] ys[j]`` and ``sums[j] + weights[j] x``.
 
     Two chains of additions, as one would wait for each of its links.  A factor of None is 1.
     """
     plain = isinstance(factor, types.NoneType)
 
     def generate(context, builder, signature, args):
-        place, x, start = args[:3]
-        ys, sums = unpack(builder, *args[3:5])
-        place = builder.inttoptr(place, FLOAT.as_pointer())
+        x, start = args[1:3]
+        weights, ys, sums = unpack(builder, args[0], *args[3:5])
         chains, out = [start if plain else None, None], []
-        for j, y in enumerate(ys):
-            w = emit_splat(builder, builder.load(builder.gep(place, [INT64(j)])))
+        for j, (w, y) in enumerate(zip(weights, ys, strict=True)):
             out.append(emit_call(builder, "fma", w, x, sums[j]))
             chain = chains[j % 2]
             chains[j % 2] = (
@@ -98,7 +113,7 @@ def step_rows(typing, weights, x, start, ys, sums, factor):
         out = context.make_tuple(builder, signature.return_type[1], out)
         return context.make_tuple(builder, signature.return_type, [change, out])
 
-    kinds = types.int64, vector, vector, ys, sums, types.none if plain else vector
+    kinds = weights, vector, vector, ys, sums, types.none if plain else vector
     return types.Tuple((vector, sums))(*kinds), generate
 
 

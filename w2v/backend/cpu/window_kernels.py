@@ -16,7 +16,13 @@ import numpy as np
 
 from w2v.backend.cpu.copies_kernels import fetch_row
 from w2v.backend.cpu.kernel_parts import inlined, part
-from w2v.backend.cpu.tile_kernels import add_products, lane_sums, step_rows, zero_products
+from w2v.backend.cpu.tile_kernels import (
+    add_products,
+    lane_sums,
+    splats,
+    step_rows,
+    zero_products,
+)
 from w2v.backend.cpu.vector_kernels import (
     LANES,
     add,
@@ -80,7 +86,7 @@ class Scratch(NamedTuple):
     weights : int
         Address of the weights, a tile after the other.
     spare : int
-        Address of room for a row, or for a vector a context.
+        Address of room for two rows, or for a vector a context.
     logits : int
         Address of room for a vector a context.
     patterns : int
@@ -238,9 +244,9 @@ def skip_gram_step(count, rows, scratch, tile):
                 place = load_address(contexts + c * 8) + d
                 start = load(place)
                 x = load(old + c * _VECTOR) if tiles > 1 else start
-                w = weights + (t * span + c * len(tile)) * 4
+                ws = splats(weights + (t * span + c * len(tile)) * 4, tile)
                 factor = load_factor(offset(factors, c * 4))
-                change, new = step_rows(w, x, start, ys, new, factor)
+                change, new = step_rows(ws, x, start, ys, new, factor)
                 store(place, change)
             store_rows(os, d, new)
 
@@ -249,11 +255,16 @@ def skip_gram_step(count, rows, scratch, tile):
 def sum_contexts(count, contexts, stride, hidden, mean):
     """Put the mean or sum of count contexts, a row of ``stride`` bytes, at address hidden."""
     part = splat(np.float32(1.0 / count if mean else 1.0))
-    for d in range(0, stride, _VECTOR):
-        h = load(load_address(contexts) + d)
+    first = load_address(contexts)
+    # Two columns at a time, as an address takes as long to load; an odd one's twin is itself.
+    for d in range(0, stride, 2 * _VECTOR):
+        e = min(d + _VECTOR, stride - _VECTOR)
+        h, more = load(first + d), load(first + e)
         for c in range(1, count):
-            h = add(h, load(load_address(contexts + c * 8) + d))
+            row = load_address(contexts + c * 8)
+            h, more = add(h, load(row + d)), add(more, load(row + e))
         store(hidden + d, multiply(h, part))
+        store(hidden + e, multiply(more, part))
 
 
 @inlined
@@ -272,24 +283,32 @@ def cbow_rates(count, rate, cbow):
 
 
 @inlined
+def step_outputs(rows, scratch, share, tile, change):
+    """Step a window's outputs; put what each of its contexts is to change by at an address."""
+    _, outputs, _, _, tiles, _ = rows
+    stride, span, weights, hidden, _, _, _ = scratch
+    for t in range(tiles):
+        os = addresses(outputs + t * len(tile) * 8, 8, tile)
+        ws = splats(weights + t * span * 4, tile)
+        part = splat(share if t + 1 == tiles else np.float32(1))
+        for d in range(0, stride, _VECTOR):
+            ys, before = load_rows(os, d), load(change + d) if t else splat(np.float32(0))
+            found, new = step_rows(ws, load(hidden + d), before, ys, ys, None)
+            store_rows(os, d, new)
+            store(change + d, multiply(found, part))
+
+
+@inlined
 def cbow_step(count, rows, scratch, share, tile):
     """Step the rows of a window; a context that stands there twice takes its change twice."""
-    contexts, outputs, _, _, tiles, factors = rows
-    stride, span, weights, hidden, _, _, _ = scratch
-    part = splat(share)
-    for d in range(0, stride, _VECTOR):
-        h = load(hidden + d)
-        change = splat(np.float32(0))
-        for t in range(tiles):
-            os = addresses(outputs + t * len(tile) * 8, 8, tile)
-            ys = load_rows(os, d)
-            change, new = step_rows(weights + t * span * 4, h, change, ys, ys, None)
-            store_rows(os, d, new)
-        change = multiply(change, part)
-        for c in range(count):
-            place = load_address(contexts + c * 8) + d
-            factor = load_factor(offset(factors, c * 4))
-            store(place, add_changed(load(place), change, factor))
+    stride = scratch.stride
+    change = scratch.spare + stride
+    step_outputs(rows, scratch, share, tile, change)
+    for c in range(count):
+        row = load_address(rows.contexts + c * 8)
+        factor = load_factor(offset(rows.factors, c * 4))
+        for d in range(0, stride, _VECTOR):
+            store(row + d, add_changed(load(row + d), load(change + d), factor))
 
 
 # -- words that stand in a window twice ----------------------------------------------
