@@ -14,8 +14,8 @@ from w2v.backend.cpu.copies_kernels import output_row
 from w2v.backend.cpu.fused_kernels import Outputs, make_train
 from w2v.backend.cpu.kernel_parts import inlined
 from w2v.backend.cpu.negative_kernels import Negatives, draw, prepare
+from w2v.backend.cpu.repeats_kernels import merge_outputs
 from w2v.backend.cpu.tree_kernels import Tree, lay_path, lower
-from w2v.backend.cpu.window_kernels import merge_outputs
 
 
 class Both(NamedTuple):
@@ -61,4 +61,6 @@ def _restore(i, outputs, rows, copies):
         rows[j] = output_row(2 * np.int64(outputs[j, i]), copies)
 
 
-train = make_train("train_both", Outputs(_prepare, _draw, _lay, merge_outputs, _restore, lower))
+_OUTPUTS = Outputs(_prepare, _draw, _lay, merge_outputs, _restore, lower)
+train_skip_gram = make_train("train_both_skip_gram", _OUTPUTS, skip_gram=True)
+train_cbow = make_train("train_both_cbow", _OUTPUTS, skip_gram=False)

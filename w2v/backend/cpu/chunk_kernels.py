@@ -34,11 +34,11 @@ from w2v.backend.cpu.copies_kernels import (
 from w2v.backend.cpu.fused_kernels import AHEAD, SLOTS, Outputs
 from w2v.backend.cpu.kernel_cache import kept_njit
 from w2v.backend.cpu.kernel_parts import part
+from w2v.backend.cpu.repeats_kernels import Weights
 from w2v.backend.cpu.vector_kernels import LANES, load_address
 from w2v.backend.cpu.window_kernels import (
     Rows,
     Scratch,
-    Weights,
     cbow_rates,
     loss_of,
     new_sums,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -115,6 +116,12 @@ class _Form(NamedTuple):
     outputs: int
 
 
+def _kernel_of(losses: ModuleType, settings: FusedSettings) -> Any:
+    if settings.skip_gram:
+        return losses.train_skip_gram
+    return losses.train_chunks if settings.chunked else losses.train_cbow
+
+
 def _by_negatives(noise: NoiseTable, settings: FusedSettings) -> _Form:
     if settings.block > 1:
         shared = Shared(
@@ -126,7 +133,7 @@ def _by_negatives(noise: NoiseTable, settings: FusedSettings) -> _Form:
         return _Form(shared_kernels.train, shared, LANES // _BLOCK_TILE, _BLOCK_TILE)
     contexts, outputs = tile_shape(settings.negative)
     source = _negatives(noise, settings)
-    kernel = negative_kernels.train_chunks if settings.chunked else negative_kernels.train
+    kernel = _kernel_of(negative_kernels, settings)
     return _Form(kernel, source, contexts if settings.skip_gram else 1, outputs)
 
 
@@ -142,8 +149,7 @@ def _negatives(noise: NoiseTable, settings: FusedSettings) -> negative_kernels.N
 
 def _by_path(tree: HuffmanTree, settings: FusedSettings) -> _Form:
     contexts = LANES // _PATH_TILE if settings.skip_gram else 1
-    kernel = tree_kernels.train_chunks if settings.chunked else tree_kernels.train
-    return _Form(kernel, _tree(tree), contexts, _PATH_TILE)
+    return _Form(_kernel_of(tree_kernels, settings), _tree(tree), contexts, _PATH_TILE)
 
 
 def _tree(tree: HuffmanTree) -> tree_kernels.Tree:
@@ -154,7 +160,7 @@ def _by_both(both: TreeAndNoise, settings: FusedSettings) -> _Form:
     negatives, tree = _negatives(both.noise, settings), _tree(both.tree)
     source = both_kernels.Both(negatives.most + tree.most, negatives, tree)
     contexts = LANES // _PATH_TILE if settings.skip_gram else 1
-    return _Form(both_kernels.train, source, contexts, _PATH_TILE)
+    return _Form(_kernel_of(both_kernels, settings), source, contexts, _PATH_TILE)
 
 
 _FORMS: dict[type, Any] = {

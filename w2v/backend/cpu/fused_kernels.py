@@ -27,16 +27,14 @@ from w2v.backend.cpu.copies_kernels import (
 )
 from w2v.backend.cpu.kernel_cache import kept_njit
 from w2v.backend.cpu.kernel_parts import part
+from w2v.backend.cpu.repeats_kernels import Part, Weights, merge_contexts
 from w2v.backend.cpu.vector_kernels import LANES, load_address, offset
 from w2v.backend.cpu.window_kernels import (
-    Part,
     Rows,
     Scratch,
-    Weights,
     cbow_rates,
     cbow_step,
     loss_of,
-    merge_contexts,
     new_sums,
     skip_gram_step,
     sum_contexts,
@@ -88,8 +86,12 @@ def _stay(nothing, g, spare, logits, hidden, factors):
     """Hold on to arrays that are used by address, or Numba frees them after their last use."""
 
 
-def make_train(name: str, outputs: Outputs) -> Any:
-    """Return the kernel that trains with a loss, under a name of its own in the cache."""
+def make_train(name: str, outputs: Outputs, skip_gram: bool) -> Any:
+    """Return the kernel that trains with a loss, under a name of its own in the cache.
+
+    Which of the two models is known before Numba looks for types, so that the other's parts are
+    not compiled.
+    """
     prepare, draw, lay, merge, restore, lower = outputs
 
     def train(trained, corpus, windows, source, cbow, tiling, own, lockf):
@@ -160,7 +162,7 @@ def make_train(name: str, outputs: Outputs) -> Any:
         while sentence < corpus.offsets.size - 1:
             n, sentence = thin_out(corpus, sentence, windows, batch)
             draw(n, batch, source, found, again)
-            if cbow is None:
+            if skip_gram:
                 find_repeats(n, window, batch)
             lay_windows(n, batch)
             for i in range(n):
@@ -200,7 +202,7 @@ def make_train(name: str, outputs: Outputs) -> Any:
                     (length + len(tile) - 1) // len(tile),
                 )
                 target = in_rows[i]
-                if cbow is None:
+                if skip_gram:
                     rate = lower(rates[i], count)
                     done, start = np.int64(0), bottom
                     while done < count:

@@ -9,6 +9,7 @@ else.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import sys
@@ -25,6 +26,7 @@ import numpy as np
 from numba.core import config
 from numba.core.caching import IndexDataCacheFile
 from numba.core.compiler import CompileResult
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.runtime.nrt import rtsys
 from numba.misc.appdirs import AppDirs
 
@@ -35,6 +37,7 @@ from w2v.files.caches import VARIABLE, chosen, in_home, in_temporary, is_trusted
 _HERE = Path(__file__).resolve().parent
 _PACKAGES = _HERE / "__pycache__"
 _BACKEND, _LIBRARY = _HERE.parent, _HERE.parents[1]
+_OBJECTS = 50_000  # from one look for garbage to the next, while kernels are compiled
 _PYTHON = f"py{sys.version_info[0]}{sys.version_info[1]}{getattr(sys, 'abiflags', '')}"
 
 
@@ -107,6 +110,18 @@ class _Files(IndexDataCacheFile):
     def _open_for_write(self, filepath: str) -> Iterator[IO[bytes]]:
         with atomic_path(filepath) as beside, beside.open("wb") as file:
             yield file
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Look for garbage seldom: compiling makes objects that stay, an eighth of it went that way."""
+    with global_compiler_lock:
+        before = gc.get_threshold()
+        gc.set_threshold(max(_OBJECTS, before[0]) if before[0] else 0, *before[1:])
+        try:
+            yield
+        finally:
+            gc.set_threshold(*before)
 
 
 class _KernelCache:
@@ -182,6 +197,13 @@ def kept_njit(**options: Any) -> Callable[[Any], Any]:
     def decorate(function: Any) -> Any:
         kernel = compiled(function)
         kernel._cache = _KernelCache(function)
+        compile_kernel = kernel.compile
+
+        def compile_with_less_garbage_collected(types: Any) -> Any:
+            with _rare_collections():
+                return compile_kernel(types)
+
+        kernel.compile = compile_with_less_garbage_collected
         return kernel
 
     return decorate

@@ -13,8 +13,9 @@ from w2v.backend.cpu.chunk_kernels import make_train_chunks
 from w2v.backend.cpu.copies_kernels import output_row
 from w2v.backend.cpu.fused_kernels import Outputs, make_train
 from w2v.backend.cpu.kernel_parts import inlined, part
+from w2v.backend.cpu.repeats_kernels import merge_outputs
 from w2v.backend.cpu.sampling_kernels import draw_distinct, draw_packed, random_bits
-from w2v.backend.cpu.window_kernels import damping, merge_outputs
+from w2v.backend.cpu.window_kernels import damping
 
 _WEYL = np.uint64(0x9E3779B97F4A7C15)
 
@@ -106,5 +107,6 @@ def _lower(rate, count):
 
 
 _OUTPUTS = Outputs(prepare, draw, _lay, merge_outputs, _restore, _lower)
-train = make_train("train_negatives", _OUTPUTS)
+train_skip_gram = make_train("train_negatives_skip_gram", _OUTPUTS, skip_gram=True)
+train_cbow = make_train("train_negatives_cbow", _OUTPUTS, skip_gram=False)
 train_chunks = make_train_chunks("train_negatives_chunks", _OUTPUTS)

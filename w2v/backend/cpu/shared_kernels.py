@@ -27,8 +27,8 @@ from w2v.backend.cpu.copies_kernels import (
 )
 from w2v.backend.cpu.kernel_cache import kept_njit
 from w2v.backend.cpu.kernel_parts import part
+from w2v.backend.cpu.repeats_kernels import Weights, merge_outputs
 from w2v.backend.cpu.vector_kernels import LANES, offset
-from w2v.backend.cpu.window_kernels import Weights, merge_outputs
 
 _kernel = kept_njit(nogil=True, error_model="numpy")
 

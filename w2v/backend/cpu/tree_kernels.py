@@ -95,5 +95,6 @@ def lower(rate, count):
 
 
 _OUTPUTS = Outputs(_prepare, _draw, _lay, _merge, _restore, lower)
-train = make_train("train_tree", _OUTPUTS)
+train_skip_gram = make_train("train_tree_skip_gram", _OUTPUTS, skip_gram=True)
+train_cbow = make_train("train_tree_cbow", _OUTPUTS, skip_gram=False)
 train_chunks = make_train_chunks("train_tree_chunks", _OUTPUTS)
