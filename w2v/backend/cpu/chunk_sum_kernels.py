@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from w2v.backend.cpu.batch_kernels import lay_windows
 from w2v.backend.cpu.kernel_parts import inlined, part
 from w2v.backend.cpu.vector_kernels import (
     LANES,
@@ -76,12 +77,11 @@ class Range(NamedTuple):
 @part
 def lay_chunks(n, batch, stops):
     """Narrow sentences' bounds low and top to windows', and find where each one's chunk ends."""
-    _, _, widths, low, top, _, _, _ = batch
+    low, top = batch.low, batch.top
     for i in range(n):
         begin, end = np.int64(low[i]), np.int64(top[i]) + 1
         stops[i] = min(begin + ((i - begin) // CHUNK + 1) * CHUNK, end)
-        low[i] = max(low[i], np.int32(i) - widths[i])
-        top[i] = min(top[i], np.int32(i) + widths[i])
+    lay_windows(n, batch)
 
 
 @part
