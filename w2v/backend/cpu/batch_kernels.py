@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from w2v.backend.cpu.kernel_parts import inlined, part
+from w2v.backend.cpu.kernel_parts import part
 from w2v.backend.cpu.sampling_kernels import random_bits
 
 _LOW_32, _S32, _ONE = np.uint64(0xFFFFFFFF), np.uint64(32), np.uint64(1)
@@ -69,6 +69,8 @@ class Batch(NamedTuple):
     words : (size,) int32 array
     places : (size,) uint64 array
         Where in the run they stand.
+    keys : (size,) uint64 array
+        Of the bits that draw their outputs.
     widths : (size,) int32 array
         Of their windows, on each side.
     low, top : (size,) int32 arrays
@@ -83,6 +85,7 @@ class Batch(NamedTuple):
 
     words: np.ndarray
     places: np.ndarray
+    keys: np.ndarray
     widths: np.ndarray
     low: np.ndarray
     top: np.ndarray
@@ -91,31 +94,12 @@ class Batch(NamedTuple):
     rate: np.ndarray
 
 
-@inlined
-def new_batch(offsets):
-    """Make room for BATCH words and the rest of any sentence."""
-    size = np.int64(0)
-    for s in range(offsets.size - 1):
-        size = max(size, offsets[s + 1] - offsets[s])
-    size += BATCH
-    return Batch(
-        np.empty(size, np.int32),
-        np.empty(size, np.uint64),
-        np.empty(size, np.int32),
-        np.empty(size, np.int32),
-        np.empty(size, np.int32),
-        np.empty(size, np.int32),
-        np.empty(size, np.int32),
-        np.empty(size, np.float32),
-    )
-
-
 @part
 def thin_out(corpus, sentence, windows, batch):
     """Fill a batch with whole sentences; return its size and the next sentence."""
     tokens, offsets, position = corpus
     origin, window = position - offsets[0], windows.reach
-    words, places, widths, first, last, _, _, rate = batch
+    words, places, _, widths, first, last, _, _, rate = batch
     n = 0
     while sentence < offsets.size - 1 and n < BATCH:
         begin = n
@@ -141,7 +125,7 @@ def thin_out(corpus, sentence, windows, batch):
 @part
 def lay_windows(n, batch):
     """Narrow sentences' bounds low and top to windows'."""
-    _, _, widths, low, top, _, _, _ = batch
+    _, _, _, widths, low, top, _, _, _ = batch
     for i in range(n):
         low[i] = max(low[i], np.int32(i) - widths[i])
         top[i] = min(top[i], np.int32(i) + widths[i])
@@ -150,7 +134,7 @@ def lay_windows(n, batch):
 @part
 def find_repeats(n, window, batch):
     """Find words that stand twice within two windows' reach; low are sentences' bounds yet."""
-    words, _, _, low, _, earlier, latest, _ = batch
+    words, _, _, _, low, _, earlier, latest, _ = batch
     newest = np.int32(-1)
     for i in range(n):
         found = np.int32(-1)

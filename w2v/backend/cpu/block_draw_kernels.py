@@ -73,7 +73,7 @@ def draw(count, batch, shared, blocks):
     """Draw the outputs of a batch's blocks."""
     m, k, _, table, cumulative, key, exact = shared
     starts, outputs, kinds = blocks
-    row_keys = np.empty(count, np.uint64)
+    row_keys = batch.keys
     for b in range(count):
         place = batch.places[starts[b]]
         row_keys[b] = random_bits(key, place) if exact else key + place * np.uint64(k) * _WEYL

@@ -129,7 +129,6 @@ def count_pairs(block, before, widths, lanes, room, share, group, tile):
         store(at + tiles * room.span * 4, windows)
 
 
-@part
 def lane_places(m, lanes, tile):
     """Fill in where lanes stand in a tile.
 

@@ -13,7 +13,7 @@ import numpy as np
 from w2v.backend.cpu.copies_kernels import output_row
 from w2v.backend.cpu.fused_kernels import Outputs, make_train
 from w2v.backend.cpu.kernel_parts import inlined
-from w2v.backend.cpu.negative_kernels import Negatives, draw, prepare
+from w2v.backend.cpu.negative_kernels import Negatives, draw
 from w2v.backend.cpu.repeats_kernels import merge_outputs
 from w2v.backend.cpu.tree_kernels import Tree, lay_path, lower
 
@@ -35,12 +35,6 @@ class Both(NamedTuple):
 
 
 @inlined
-def _prepare(both, batch, labels, tiling):
-    """Prepare what negatives need; a path begins at the target, which is their row 0."""
-    return prepare(both.negatives, batch, labels, tiling)
-
-
-@inlined
 def _draw(n, batch, both, outputs, again):
     """Draw the negatives."""
     draw(n, batch, both.negatives, outputs, again)
@@ -48,7 +42,7 @@ def _draw(n, batch, both, outputs, again):
 
 @inlined
 def _lay(i, both, outputs, rows, labels, copies, tiling):
-    """Find the rows of window i's outputs; return how many there are."""
+    """Find the rows of window i's outputs, the path last: it begins at the target, row 0."""
     _restore(i, outputs, rows, copies)
     first = np.int64(both.negatives.most)
     return lay_path(outputs[0, i], both.tree, first, (2, 1), rows, labels, copies, tiling)
@@ -61,6 +55,6 @@ def _restore(i, outputs, rows, copies):
         rows[j] = output_row(2 * np.int64(outputs[j, i]), copies)
 
 
-_OUTPUTS = Outputs(_prepare, _draw, _lay, merge_outputs, _restore, lower)
+_OUTPUTS = Outputs(_draw, _lay, merge_outputs, _restore, lower)
 train_skip_gram = make_train("train_both_skip_gram", _OUTPUTS, skip_gram=True)
 train_cbow = make_train("train_both_cbow", _OUTPUTS, skip_gram=False)

@@ -11,10 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from w2v.backend.cpu.batch_kernels import new_batch, thin_out
+from w2v.backend.cpu.batch_kernels import thin_out
 from w2v.backend.cpu.chunk_sum_kernels import (
     Range,
-    Sums,
     add_changes,
     add_up,
     lay_cells,
@@ -33,92 +32,43 @@ from w2v.backend.cpu.copies_kernels import (
 )
 from w2v.backend.cpu.fused_kernels import AHEAD, SLOTS, Outputs
 from w2v.backend.cpu.kernel_cache import kept_njit
-from w2v.backend.cpu.kernel_parts import part
-from w2v.backend.cpu.repeats_kernels import Weights
-from w2v.backend.cpu.vector_kernels import LANES, load_address
+from w2v.backend.cpu.vector_kernels import load_address
 from w2v.backend.cpu.window_kernels import (
     Rows,
-    Scratch,
     cbow_rates,
     loss_of,
     new_sums,
     step_outputs,
     weigh,
 )
-from w2v.backend.settings import CHUNK
 
 _kernel = kept_njit(nogil=True, error_model="numpy")
 
-_VECTOR = LANES * 4  # bytes
 _EARLY = 64  # input rows that are fetched beyond a chunk, at most
-
-
-@part
-def _stay(arrays):
-    """Hold on to arrays that are used by address, or Numba frees them after their last use."""
 
 
 def make_train_chunks(name: str, outputs: Outputs) -> Any:
     """Return the kernel that trains chunks with a loss, under a name of its own in the cache."""
-    prepare, draw, lay, merge, restore, _ = outputs
+    draw, lay, merge, restore, _ = outputs
 
-    def train(trained, corpus, windows, source, cbow, tiling, copied, lockf):
+    def train(trained, corpus, windows, source, cbow, tiling, own, lockf):
         """Train on whole sentences; parameters as those of the kernels of :func:`make_train`.
 
-        cbow: that contexts are averaged, and whether to share the gradient.
+        cbow: that contexts are averaged, and whether to share the gradient.  own: as there, but
+        with :class:`w2v.backend.cpu.room.ChunkRoom`.
         """
         W_in, W_out, loss = trained
-        group, tile, patterns = tiling
-        width = W_in.shape[1]
-        stride, tiles = width * 4, (source.most + len(tile) - 1) // len(tile)
-
-        batch = new_batch(corpus.offsets)
+        group, tile = tiling
+        (hot, patience, own_rows, due, state), (room, stops, cells, sums) = own
+        batch, again, in_rows, factors, slots, found, totals, merged, scratch, at_hidden = room
         words, low, top, rates = batch.words, batch.low, batch.top, batch.rate
-        size = words.size
-        again, stops = np.empty(size, np.bool_), np.empty(size, np.int32)
-        nothing = np.zeros(width, np.float32)
-        empty = np.int64(nothing.ctypes.data)
-        in_rows = np.empty(size, np.int64)
-        factors = np.empty(1 if lockf is None else size, np.float32)
+        slot_rows, slot_labels, slot_length = slots
+        stride, empty = scratch.stride, merged.empty
+        at_inputs = np.int64(in_rows.ctypes.data)
         at_factors = None if lockf is None else np.int64(factors.ctypes.data)
-        slot_rows = np.empty((SLOTS, tiles * len(tile)), np.int64)
-        slot_labels = np.empty((SLOTS, tiles * LANES), np.float32)
-        slot_length = np.empty(SLOTS, np.int64)
-        found = prepare(source, batch, slot_labels, tiling)
-
-        span = len(tile) + LANES
-        g = np.zeros(tiles * span, np.float32)
-        spare = np.empty(width, np.float32)
-        logits = np.empty(LANES, np.float32)
-        hidden = np.empty(1, np.int64)
-        hidden[0] = spare.ctypes.data
-        totals = np.empty((3, LANES), np.float32)
-        merged = Weights(g, span, len(tile), empty)
-        scratch = Scratch(
-            stride,
-            span,
-            np.int64(g.ctypes.data),
-            np.int64(spare.ctypes.data),
-            np.int64(logits.ctypes.data),
-            np.int64(patterns.ctypes.data),
-            np.int64(totals.ctypes.data),
-        )
-        longest = min(CHUNK, size)
-        inputs = np.empty((2 * longest + 1, width), np.float32)
-        changes = np.zeros((2 * longest + 1, width), np.float32)
-        own = np.empty((longest, width), np.float32)
-        cells = np.empty(size + 1, np.int64)
-        sums = Sums(
-            stride,
-            np.int64(inputs.ctypes.data),
-            np.int64(changes.ctypes.data),
-            np.int64(own.ctypes.data),
-            np.int64(cells.ctypes.data),
-        )
-        at_inputs, at_hidden = np.int64(in_rows.ctypes.data), np.int64(hidden.ctypes.data)
         at_rows, at_labels = np.int64(slot_rows.ctypes.data), np.int64(slot_labels.ctypes.data)
+        across, vectors = slot_rows.shape[1] * 8, slot_labels.shape[1] * 4  # bytes of a slot
 
-        hot, patience, own_rows, due, state = copied
         copies = Copies(
             hot,
             (np.int64(own_rows.ctypes.data) + 63) // 64 * 64,
@@ -149,7 +99,7 @@ def make_train_chunks(name: str, outputs: Outputs) -> Any:
                     rows = slot_rows[slot]
                     length = lay(ahead, source, found, rows, slot_labels[slot], copies, tiling)
                     slot_length[slot] = length
-                    coming = at_rows + slot * tiles * len(tile) * 8, length
+                    coming = at_rows + slot * across, length
                     for j in range(length, (length + len(tile) - 1) // len(tile) * len(tile)):
                         rows[j] = empty
                 for _ in range(2):
@@ -169,8 +119,8 @@ def make_train_chunks(name: str, outputs: Outputs) -> Any:
                 rows, length = slot_rows[slot], slot_length[slot]
                 here = Rows(
                     at_hidden,
-                    at_rows + slot * tiles * len(tile) * 8,
-                    at_labels + slot * tiles * _VECTOR,
+                    at_rows + slot * across,
+                    at_labels + slot * vectors,
                     length,
                     (length + len(tile) - 1) // len(tile),
                     None,
@@ -202,7 +152,6 @@ def make_train_chunks(name: str, outputs: Outputs) -> Any:
         state[0] = next_use
         if state[2]:
             exchange_all(copies)
-        _stay((nothing, g, spare, logits, hidden, factors, inputs, changes, own, cells, totals))
 
     train.__qualname__ = name
     return _kernel(train)

@@ -13,6 +13,7 @@ from w2v.backend.cpu.arguments import read_only
 from w2v.backend.cpu.batch_kernels import Corpus, Windows
 from w2v.backend.cpu.block_draw_kernels import Shared
 from w2v.backend.cpu.copies import OwnCopies, own_copies
+from w2v.backend.cpu.room import Memory
 from w2v.backend.cpu.rows import padded, padded_copy
 from w2v.backend.cpu.vector_kernels import LANES, MAX_TILE
 from w2v.backend.huffman import HuffmanTree
@@ -76,19 +77,29 @@ class Prepared:
                 if settings.skip_gram
                 else (settings.mean, settings.mean and settings.share_gradient)
             ),
-            (
-                (0,) * form.contexts,
-                (0,) * form.outputs,
-                lane_patterns(form.contexts, form.outputs),
-            ),
-            own or own_copies(settings, work.position, *self._rows),
-            None if work.lockf is None else read_only(work.lockf, np.float32),
+            ((0,) * form.contexts, (0,) * form.outputs),
         )
+        self._settings = settings
+        self._copies = own or own_copies(settings, work.position, *self._rows)
+        self._lockf = None if work.lockf is None else read_only(work.lockf, np.float32)
 
     def train(self, tokens: np.ndarray, offsets: np.ndarray, position: int) -> None:
         """Train on sentences, of the place in the run where they stand."""
         corpus = Corpus(read_only(tokens, np.int32), read_only(offsets, np.int64), position)
-        self._form.kernel((*self._rows, self.loss), corpus, *self._rest)
+        memory, room = self._room(corpus.offsets)
+        own = self._copies, room
+        self._form.kernel((*self._rows, self.loss), corpus, *self._rest, own, self._lockf)
+        del memory  # not before the kernel is done
+
+    def _room(self, offsets: np.ndarray) -> tuple[Memory, Any]:
+        form, settings = self._form, self._settings
+        width, with_factors = self._rows[0].shape[1], self._lockf is not None
+        memory = Memory(width, form.contexts, form.outputs, with_factors)
+        if settings.block > 1:
+            return memory, memory.shared(offsets, settings.reach, form.source)
+        patterns = lane_patterns(form.contexts, form.outputs)
+        room = memory.windows(offsets, settings, form.source, patterns)
+        return memory, memory.chunks(room) if settings.chunked else room
 
     def write_back(self, work: Work) -> None:
         """Write the rows back where they are others than the weights'."""

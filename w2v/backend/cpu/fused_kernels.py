@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from w2v.backend.cpu.batch_kernels import find_repeats, lay_windows, new_batch, thin_out
+from w2v.backend.cpu.batch_kernels import find_repeats, lay_windows, thin_out
 from w2v.backend.cpu.copies_kernels import (
     Copies,
     announce,
@@ -26,12 +26,10 @@ from w2v.backend.cpu.copies_kernels import (
     place_of,
 )
 from w2v.backend.cpu.kernel_cache import kept_njit
-from w2v.backend.cpu.kernel_parts import part
-from w2v.backend.cpu.repeats_kernels import Part, Weights, merge_contexts
-from w2v.backend.cpu.vector_kernels import LANES, load_address, offset
+from w2v.backend.cpu.repeats_kernels import Part, merge_contexts
+from w2v.backend.cpu.vector_kernels import load_address, offset
 from w2v.backend.cpu.window_kernels import (
     Rows,
-    Scratch,
     cbow_rates,
     cbow_step,
     loss_of,
@@ -44,7 +42,6 @@ from w2v.backend.settings import PART
 
 _kernel = kept_njit(nogil=True, error_model="numpy")
 
-_VECTOR = LANES * 4  # bytes
 AHEAD = 2  # windows from fetching a row to its use
 SLOTS = AHEAD + 2
 
@@ -57,11 +54,9 @@ class Outputs(NamedTuple):
 
     Parameters
     ----------
-    prepare : (source, batch, labels, tiling) -> found
-        Called once, to fill labels, (SLOTS, tiles * LANES) float32, with 0 or what never
-        changes.  found: of the loss's own kind.
     draw : (n, batch, source, found, again) -> None
-        Fill ``found`` for a batch of n windows, and say which have an output twice.
+        Fill ``found``, an array of the loss's own kind, for a batch of n windows, and say which
+        have an output twice.
     lay : (i, source, found, rows, labels, copies, tiling) -> length
         Put the addresses of window i's outputs into ``rows``, (most,) int64 or longer, and
         their labels into ``labels``, (tiles * LANES,) float32, where they do not stand yet.
@@ -73,17 +68,11 @@ class Outputs(NamedTuple):
         Lower the rate of a skip-gram window of count contexts.
     """
 
-    prepare: Callable[..., Any]
     draw: Callable[..., None]
     lay: Callable[..., int]
     merge: Callable[..., None]
     restore: Callable[..., None]
     lower: Callable[..., float]
-
-
-@part
-def _stay(nothing, g, spare, logits, hidden, factors):
-    """Hold on to arrays that are used by address, or Numba frees them after their last use."""
 
 
 def make_train(name: str, outputs: Outputs, skip_gram: bool) -> Any:
@@ -92,7 +81,7 @@ def make_train(name: str, outputs: Outputs, skip_gram: bool) -> Any:
     Which of the two models is known before Numba looks for types, so that the other's parts are
     not compiled.
     """
-    prepare, draw, lay, merge, restore, lower = outputs
+    draw, lay, merge, restore, lower = outputs
 
     def train(trained, corpus, windows, source, cbow, tiling, own, lockf):
         """Train on whole sentences.
@@ -102,52 +91,22 @@ def make_train(name: str, outputs: Outputs, skip_gram: bool) -> Any:
         corpus: :class:`w2v.backend.cpu.batch_kernels.Corpus`, and windows: the ``Windows``
         there.  source: what outputs are found by.  cbow: None for skip-gram, or whether to
         average and whether to share the gradient.  tiling: tuples as long as the contexts and
-        outputs that are multiplied at once, and :func:`w2v.backend.cpu.fused.lane_patterns`.
-        own: the thread's, :class:`w2v.backend.cpu.copies.OwnCopies`.  lockf: (V,) float32, what
-        changes of input vectors are multiplied by, or None.
+        outputs that are multiplied at once.  own: the thread's,
+        :class:`w2v.backend.cpu.copies.OwnCopies` and :class:`w2v.backend.cpu.room.WindowRoom`.
+        lockf: (V,) float32, what changes of input vectors are multiplied by, or None.
         """
         W_in, W_out, loss = trained
-        (group, tile, patterns), window = tiling, windows.reach
-        width = W_in.shape[1]
-        stride, tiles = width * 4, (source.most + len(tile) - 1) // len(tile)
-
-        batch = new_batch(corpus.offsets)
-        words, _, _, low, top, earlier, latest, rates = batch
-        again = np.empty(words.size, np.bool_)
-        nothing = np.zeros(width, np.float32)
-        empty = np.int64(nothing.ctypes.data)
-        in_rows = np.empty(words.size + len(group), np.int64)
-        for i in range(in_rows.size):  # compiled sooner than np.full is
-            in_rows[i] = empty
-        factors = np.empty(1 if lockf is None else words.size, np.float32)
+        (group, tile), window = tiling, windows.reach
+        (hot, patience, own_rows, due, state), room = own
+        batch, again, in_rows, factors, slots, found, sums, merged, scratch, at_hidden = room
+        words, _, _, _, low, top, earlier, latest, rates = batch
+        slot_rows, slot_labels, slot_length = slots
+        stride, empty = scratch.stride, merged.empty
+        at_contexts = np.int64(in_rows.ctypes.data)
         at_factors = None if lockf is None else np.int64(factors.ctypes.data)
-        slot_rows = np.empty((SLOTS, tiles * len(tile)), np.int64)
-        slot_labels = np.empty((SLOTS, tiles * LANES), np.float32)
-        slot_length = np.empty(SLOTS, np.int64)
-        found = prepare(source, batch, slot_labels, tiling)
-
-        most = min(2 * window, PART) + len(group)  # contexts
-        span = most * len(tile) + LANES
-        g = np.zeros(tiles * span, np.float32)
-        spare = np.empty(max(2 * width, most * LANES), np.float32)
-        logits = np.empty(most * LANES, np.float32)
-        hidden = np.empty(1, np.int64)
-        hidden[0] = spare.ctypes.data
-        sums = np.empty((3, LANES), np.float32)
-        merged = Weights(g, span, len(tile), empty)
-        scratch = Scratch(
-            stride,
-            span,
-            np.int64(g.ctypes.data),
-            np.int64(spare.ctypes.data),
-            np.int64(logits.ctypes.data),
-            np.int64(patterns.ctypes.data),
-            np.int64(sums.ctypes.data),
-        )
-        at_contexts, at_hidden = np.int64(in_rows.ctypes.data), np.int64(hidden.ctypes.data)
         at_rows, at_labels = np.int64(slot_rows.ctypes.data), np.int64(slot_labels.ctypes.data)
+        across, vectors = slot_rows.shape[1] * 8, slot_labels.shape[1] * 4  # bytes of a slot
 
-        hot, patience, own_rows, due, state = own
         copies = Copies(
             hot,
             (np.int64(own_rows.ctypes.data) + 63) // 64 * 64,
@@ -182,7 +141,7 @@ def make_train(name: str, outputs: Outputs, skip_gram: bool) -> Any:
                     rows = slot_rows[slot]
                     length = lay(ahead, source, found, rows, slot_labels[slot], copies, tiling)
                     slot_length[slot] = length
-                    coming = at_rows + slot * tiles * len(tile) * 8, length
+                    coming = at_rows + slot * across, length
                     for j in range(length, (length + len(tile) - 1) // len(tile) * len(tile)):
                         rows[j] = empty
                 if ahead + window < n and i >= 0:
@@ -196,8 +155,8 @@ def make_train(name: str, outputs: Outputs, skip_gram: bool) -> Any:
                 slot = i % SLOTS
                 rows, length = slot_rows[slot], slot_length[slot]
                 outs = (
-                    at_rows + slot * tiles * len(tile) * 8,
-                    at_labels + slot * tiles * _VECTOR,
+                    at_rows + slot * across,
+                    at_labels + slot * vectors,
                     length,
                     (length + len(tile) - 1) // len(tile),
                 )
@@ -272,7 +231,6 @@ def make_train(name: str, outputs: Outputs, skip_gram: bool) -> Any:
         state[0] = next_use
         if state[2]:
             exchange_all(copies)
-        _stay(nothing, g, spare, logits, hidden, factors)
 
     train.__qualname__ = name
     return _kernel(train)

@@ -44,16 +44,6 @@ class Negatives(NamedTuple):
     exact: bool
 
 
-@inlined
-def prepare(negatives, batch, labels, tiling):
-    """Make room for a batch's outputs, and label the targets, which come first."""
-    group, tile, _ = tiling
-    for slot in range(labels.shape[0]):
-        for lane in range(labels.shape[1]):
-            labels[slot, lane] = lane < len(group) * len(tile) and lane % len(tile) == 0
-    return np.empty((negatives.most, batch.words.size), np.int32)
-
-
 @part
 def draw(n, batch, negatives, outputs, again):
     """Draw the outputs of n windows: row 0 the targets, rows 1 to k the negatives.
@@ -62,7 +52,7 @@ def draw(n, batch, negatives, outputs, again):
     """
     _, table, cumulative, key, exact = negatives
     k = outputs.shape[0] - 1
-    row_keys = np.empty(n, np.uint64)
+    row_keys = batch.keys
     for i in range(n):
         if exact:
             row_keys[i] = random_bits(key, batch.places[i])
@@ -106,7 +96,7 @@ def _lower(rate, count):
     return rate * damping(count)
 
 
-_OUTPUTS = Outputs(prepare, draw, _lay, merge_outputs, _restore, _lower)
+_OUTPUTS = Outputs(draw, _lay, merge_outputs, _restore, _lower)
 train_skip_gram = make_train("train_negatives_skip_gram", _OUTPUTS, skip_gram=True)
 train_cbow = make_train("train_negatives_cbow", _OUTPUTS, skip_gram=False)
 train_chunks = make_train_chunks("train_negatives_chunks", _OUTPUTS)

@@ -37,15 +37,6 @@ class Tree(NamedTuple):
 
 
 @inlined
-def _prepare(tree, batch, labels, tiling):
-    """Return what paths begin at: they are found window by window."""
-    for slot in range(labels.shape[0]):
-        for lane in range(labels.shape[1]):
-            labels[slot, lane] = 0
-    return batch.words
-
-
-@inlined
 def _draw(n, batch, tree, words, again):
     """Draw nothing: a path has no node twice."""
     for i in range(n):
@@ -64,7 +55,7 @@ def lay_path(word, tree, length, numbers, rows, labels, copies, tiling):
 
     numbers: node n's row is n times the first, and the second.
     """
-    group, tile, _ = tiling
+    group, tile = tiling
     times, plus = numbers
     node = np.int64(word) + (tree.parents.size >> 1)
     while node > 0:
@@ -94,7 +85,7 @@ def lower(rate, count):
     return rate * damping(count) * damping(count)
 
 
-_OUTPUTS = Outputs(_prepare, _draw, _lay, _merge, _restore, lower)
+_OUTPUTS = Outputs(_draw, _lay, _merge, _restore, lower)
 train_skip_gram = make_train("train_tree_skip_gram", _OUTPUTS, skip_gram=True)
 train_cbow = make_train("train_tree_cbow", _OUTPUTS, skip_gram=False)
 train_chunks = make_train_chunks("train_tree_chunks", _OUTPUTS)
