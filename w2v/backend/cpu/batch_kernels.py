@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from w2v.backend.cpu.kernel_parts import part
+from w2v.backend.cpu.kernel_parts import greater, lesser, part
 from w2v.backend.cpu.sampling_kernels import random_bits
 
 _LOW_32, _S32, _ONE = np.uint64(0xFFFFFFFF), np.uint64(32), np.uint64(1)
@@ -104,7 +104,8 @@ def thin_out(corpus, sentence, windows, batch):
     while sentence < offsets.size - 1 and n < BATCH:
         begin = n
         low = origin + offsets[sentence]
-        lr = np.float32(max(windows.min_alpha, windows.alpha - windows.slope * low))
+        now = windows.alpha - windows.slope * low
+        lr = np.float32(now if now > windows.min_alpha else windows.min_alpha)
         for t in range(offsets[sentence], offsets[sentence + 1]):
             place = np.uint64(origin + t)
             bits = random_bits(windows.key, place)
@@ -127,8 +128,8 @@ def lay_windows(n, batch):
     """Narrow sentences' bounds low and top to windows'."""
     _, _, _, widths, low, top, _, _, _ = batch
     for i in range(n):
-        low[i] = max(low[i], np.int32(i) - widths[i])
-        top[i] = min(top[i], np.int32(i) + widths[i])
+        low[i] = greater(low[i], np.int32(i) - widths[i])
+        top[i] = lesser(top[i], np.int32(i) + widths[i])
 
 
 @part
@@ -138,9 +139,9 @@ def find_repeats(n, window, batch):
     newest = np.int32(-1)
     for i in range(n):
         found = np.int32(-1)
-        for j in range(max(np.int64(low[i]), i - 2 * window), i):
+        for j in range(greater(np.int64(low[i]), i - 2 * window), i):
             if words[j] == words[i]:
-                found = max(found, np.int32(j))
+                found = greater(found, np.int32(j))
         earlier[i] = found
-        newest = max(newest, found)
+        newest = greater(newest, found)
         latest[i] = newest

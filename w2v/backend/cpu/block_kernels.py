@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from w2v.backend.cpu.copies_kernels import fetch_row
-from w2v.backend.cpu.kernel_parts import inlined, part
+from w2v.backend.cpu.kernel_parts import inlined, lesser, part
 from w2v.backend.cpu.tile_kernels import (
     add_products,
     apart,
@@ -118,7 +118,7 @@ def count_pairs(block, before, widths, lanes, room, share, group, tile):
         at = room.counts + c * len(tile) * 4
         for t in range(tiles):
             targets = splat(np.float32(0))
-            for j in range(t * len(tile), min(widths.size, (t + 1) * len(tile))):
+            for j in range(t * len(tile), lesser(widths.size, (t + 1) * len(tile))):
                 within = multiply(apart(here, splat(np.float32(j)), splat(widths[j])), real)
                 windows = add(windows, within)
                 targets = multiply_add(within, load(lanes + (2 + j) * _VECTOR), targets)
@@ -183,7 +183,7 @@ def weigh_block(block, room, rate, group, tile, coming):
     rate = splat(rate)
     for t in range(tiles):
         label, real = load(labels + 2 * t * _VECTOR), load(labels + (2 * t + 1) * _VECTOR)
-        times, at = counts + min(t, alike) * span * 4, weights + t * span * 4
+        times, at = counts + lesser(t, alike) * span * 4, weights + t * span * 4
         for d in range(0, count * len(tile) * 4, _VECTOR):
             store(at + d, _score(load(at + d), multiply(load(times + d), real), label, rate, loss))
 

@@ -32,6 +32,7 @@ from w2v.backend.cpu.copies_kernels import (
 )
 from w2v.backend.cpu.fused_kernels import AHEAD, SLOTS, Outputs
 from w2v.backend.cpu.kernel_cache import kept_njit
+from w2v.backend.cpu.kernel_parts import lesser
 from w2v.backend.cpu.vector_kernels import load_address
 from w2v.backend.cpu.window_kernels import (
     Rows,
@@ -103,7 +104,7 @@ def make_train_chunks(name: str, outputs: Outputs) -> Any:
                     for j in range(length, (length + len(tile) - 1) // len(tile) * len(tile)):
                         rows[j] = empty
                 for _ in range(2):
-                    if fetched < min(n, reach.top + _EARLY):
+                    if fetched < lesser(n, reach.top + _EARLY):
                         fetch_row(in_rows[fetched], stride)
                         fetched += 1
                 first, last = np.int64(low[i]), np.int64(top[i]) + 1

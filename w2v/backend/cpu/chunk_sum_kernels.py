@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from w2v.backend.cpu.batch_kernels import lay_windows
-from w2v.backend.cpu.kernel_parts import inlined, part
+from w2v.backend.cpu.kernel_parts import greater, inlined, lesser, part
 from w2v.backend.cpu.vector_kernels import (
     LANES,
     add,
@@ -80,7 +80,7 @@ def lay_chunks(n, batch, stops):
     low, top = batch.low, batch.top
     for i in range(n):
         begin, end = np.int64(low[i]), np.int64(top[i]) + 1
-        stops[i] = min(begin + ((i - begin) // CHUNK + 1) * CHUNK, end)
+        stops[i] = lesser(begin + ((i - begin) // CHUNK + 1) * CHUNK, end)
     lay_windows(n, batch)
 
 
@@ -90,7 +90,7 @@ def lay_cells(start, stop, batch, cells, stride):
     low, top = batch.low, batch.top
     first, last = np.int64(start), np.int64(start)
     for i in range(start, stop):
-        first, last = min(first, np.int64(low[i])), max(last, np.int64(top[i]) + 1)
+        first, last = lesser(first, np.int64(low[i])), greater(last, np.int64(top[i]) + 1)
     for j in range(first, last + 1):
         cells[j] = 0
     for i in range(start, stop):

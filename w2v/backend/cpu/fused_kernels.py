@@ -26,6 +26,7 @@ from w2v.backend.cpu.copies_kernels import (
     place_of,
 )
 from w2v.backend.cpu.kernel_cache import kept_njit
+from w2v.backend.cpu.kernel_parts import lesser
 from w2v.backend.cpu.repeats_kernels import Part, merge_contexts
 from w2v.backend.cpu.vector_kernels import load_address, offset
 from w2v.backend.cpu.window_kernels import (
@@ -132,7 +133,7 @@ def make_train(name: str, outputs: Outputs, skip_gram: bool) -> Any:
                 in_rows[n + i] = empty
             new_sums(scratch.sums)
             predictions = 0
-            for i in range(min(n, AHEAD + window)):
+            for i in range(lesser(n, AHEAD + window)):
                 fetch_row(in_rows[i], stride)
             for i in range(-AHEAD, n):
                 ahead, coming = i + AHEAD, (at_rows, np.int64(0))
@@ -165,7 +166,7 @@ def make_train(name: str, outputs: Outputs, skip_gram: bool) -> Any:
                     rate = lower(rates[i], count)
                     done, start = np.int64(0), bottom
                     while done < count:
-                        part = min(count - done, PART)
+                        part = lesser(count - done, PART)
                         holds = start <= i <= start + part
                         end = start + part - np.int64(not holds)
                         # The last context takes the target's place: they stand side by side.

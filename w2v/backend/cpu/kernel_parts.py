@@ -10,10 +10,12 @@ from __future__ import annotations
 from typing import Any
 
 import numba
+from numba import types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import register_pass
 from numba.core.typed_passes import NativeLowering, NopythonRewrites
+from numba.extending import intrinsic
 
 
 class _Unfinished(JITCodeLibrary):
@@ -81,3 +83,19 @@ def part(function: Any) -> Any:
 def inlined(function: Any) -> Any:
     """Compile a part that has no call left in the kernel, however large it is; a decorator."""
     return numba.njit(forceinline=True, **_how)(function)
+
+
+def _choose(sign: str) -> Any:
+    def choose(typing: Any, a: Any, b: Any) -> Any:
+        kind = a if a == b and isinstance(a, types.Integer) else types.int64
+
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return builder.select(builder.icmp_signed(sign, *args), *args)
+
+        return kind(kind, kind), generate
+
+    return choose
+
+
+# Of two whole numbers with a sign, as min and max say, which Numba compiles anew for each type.
+lesser, greater = intrinsic(_choose("<")), intrinsic(_choose(">"))

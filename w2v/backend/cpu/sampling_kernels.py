@@ -9,7 +9,7 @@ import numba
 import numpy as np
 
 from w2v.backend.cpu.kernel_cache import kept_njit
-from w2v.backend.cpu.kernel_parts import part
+from w2v.backend.cpu.kernel_parts import lesser, part
 from w2v.backend.random import mix64
 from w2v.backend.random import random_bits as plain_random_bits
 from w2v.backend.reference.sampling import rejection_attempts as plain_rejection_attempts
@@ -110,7 +110,7 @@ def complete(cumulative, target, row_key, attempts, found, taken, out):
         rest -= cumulative[taken[j] + 1] - cumulative[taken[j]]
     for i in range(found, k):
         bits = random_bits(row_key, np.uint64(attempts + i))
-        x = min(np.int64(np.float64(bits >> _S11) * 2.0**-53 * np.float64(rest)), rest - 1)
+        x = lesser(np.int64(np.float64(bits >> _S11) * 2.0**-53 * np.float64(rest)), rest - 1)
         place = 0
         while place < held + i and x >= cumulative[taken[place]]:
             x += cumulative[taken[place] + 1] - cumulative[taken[place]]

@@ -24,6 +24,7 @@ from w2v.backend.cpu.copies_kernels import (
     output_row,
 )
 from w2v.backend.cpu.kernel_cache import kept_njit
+from w2v.backend.cpu.kernel_parts import greater, lesser
 from w2v.backend.cpu.repeats_kernels import merge_outputs
 from w2v.backend.cpu.vector_kernels import LANES, offset
 
@@ -77,7 +78,7 @@ def _train(trained, corpus, windows, source, cbow, tiling, own, lockf):
         for lane in range(LANES):
             sums[lane] = 0
         predictions = 0
-        for i in range(min(n, m + reach)):
+        for i in range(lesser(n, m + reach)):
             fetch_row(in_rows[i], stride)
         for b in range(-1, number):
             fetch = np.int64(0)
@@ -93,7 +94,7 @@ def _train(trained, corpus, windows, source, cbow, tiling, own, lockf):
                 for j in range(m + k):
                     coming[j] = ahead[j]
                 fetch = np.int64(m + k)
-                for i in range(start + reach, min(stop + reach, n)):
+                for i in range(start + reach, lesser(stop + reach, n)):
                     coming[fetch] = in_rows[i]
                     fetch += 1
             if b < 0:
@@ -109,9 +110,9 @@ def _train(trained, corpus, windows, source, cbow, tiling, own, lockf):
                 if start + j < stop:
                     i = start + j
                     reaches[j] = widths[i]
-                    left = max(np.int64(low[i]), i - np.int64(widths[i]))
-                    right = min(np.int64(top[i]), i + np.int64(widths[i]))
-                    bottom, last = min(bottom, left), max(last, right)
+                    left = greater(np.int64(low[i]), i - np.int64(widths[i]))
+                    right = lesser(np.int64(top[i]), i + np.int64(widths[i]))
+                    bottom, last = lesser(bottom, left), greater(last, right)
                     predictions += right - left
             count = last + 1 - bottom
             with_own = np.int64(kinds[b] == OWN)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from w2v.backend.cpu.copies_kernels import fetch_row
-from w2v.backend.cpu.kernel_parts import inlined, part
+from w2v.backend.cpu.kernel_parts import inlined, lesser, part
 from w2v.backend.cpu.tile_kernels import (
     add_products,
     lane_sums,
@@ -159,7 +159,7 @@ def weigh(count, rows, scratch, rate, group, tile, coming):
     several = count > len(group)
     for t in range(tiles):
         os = addresses(outputs + t * len(tile) * 8, 8, tile)
-        real = min(length - t * len(tile), len(tile))
+        real = lesser(length - t * len(tile), len(tile))
         pattern = patterns + (real - 1) * len(group) * _VECTOR
         for c in range(0, count, len(group)):
             xs = addresses(contexts + c * 8, 8, group)
@@ -180,7 +180,7 @@ def weigh(count, rows, scratch, rate, group, tile, coming):
         # Apart from the products, as a sigmoid takes long and several are under way at a time.
         if several:
             for c in range(0, count, len(group)):
-                here = pattern + (min(count - c, len(group)) - 1) * _VECTOR
+                here = pattern + (lesser(count - c, len(group)) - 1) * _VECTOR
                 change = _score(load(logits + c * _VECTOR), here, labels + t * _VECTOR, rate, sums)
                 store(weights + (t * span + c * len(tile)) * 4, change)
     for _ in range(left):
@@ -219,7 +219,7 @@ def sum_contexts(count, contexts, stride, hidden, mean):
     first = load_address(contexts)
     # Two columns at a time, as an address takes as long to load; an odd one's twin is itself.
     for d in range(0, stride, 2 * _VECTOR):
-        e = min(d + _VECTOR, stride - _VECTOR)
+        e = lesser(d + _VECTOR, stride - _VECTOR)
         h, more = load(first + d), load(first + e)
         for c in range(1, count):
             row = load_address(contexts + c * 8)
