@@ -291,8 +291,17 @@ class Memory:
 def _batch(offsets: np.ndarray) -> Batch:
     """Make room for BATCH words and the rest of any sentence."""
     size = BATCH + int(np.diff(offsets).max(initial=0))
-    kinds = np.int32, np.uint64, np.uint64, np.int32, np.int32, np.int32, np.int32, np.int32
-    return Batch(*(np.empty(size, kind) for kind in kinds), np.empty(size, np.float32))
+    return Batch(
+        words=np.empty(size, np.int32),
+        places=np.empty(size, np.uint64),
+        keys=np.empty(size, np.uint64),
+        widths=np.empty(size, np.int32),
+        low=np.empty(size, np.int32),
+        top=np.empty(size, np.int32),
+        earlier=np.empty(size, np.int32),
+        latest=np.empty(size, np.int32),
+        rate=np.empty(size, np.float32),
+    )
 
 
 def _aligned(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
