@@ -72,7 +72,7 @@ def make_train_chunks(name: str, outputs: Outputs) -> Any:
 
         copies = Copies(
             hot,
-            (np.int64(own_rows.ctypes.data) + 63) // 64 * 64,
+            np.int64(own_rows.ctypes.data),
             np.int64(W_in.ctypes.data),
             np.int64(W_out.ctypes.data),
             stride,

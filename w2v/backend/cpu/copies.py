@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from w2v.backend.cpu.copies_kernels import DELAY
-from w2v.backend.cpu.rows import padded_width
+from w2v.backend.cpu.rows import own_lines, padded_width
 from w2v.backend.settings import FusedSettings
 
 HOT_WORDS = 512  # on text, two fifths of the negatives and three of the other rows
@@ -38,7 +38,7 @@ class OwnCopies(NamedTuple):
         Words that have copies; 0 for none.
     patience : float
         Uses of rows from one that exchanges its row to the next.
-    rows : (4 * hot * width + 16,) float32 array
+    rows : (4 * hot, width) float32 array
         Room for the copies, and for what the rows were when they were copied.
     due : (DELAY, 64) int32 array
         Exchanges that are announced.
@@ -75,12 +75,14 @@ def own_copies(
         if uses >= FEWEST_USES:  # which NaN is not
             hot = min(HOT_WORDS, W_in.shape[0], W_out.shape[0])
             patience = min(uses, MOST_USES)
+    state = own_lines(3, np.float64)
+    state[1:] = 1
     return OwnCopies(
         hot,
         patience,
-        np.empty(4 * hot * padded_width(W_in.shape[1]) + 16, np.float32),
-        np.zeros((DELAY, _DUE + 2), np.int32),
-        np.array([0.0, 1.0, 1.0]),
+        own_lines((4 * hot, padded_width(W_in.shape[1])), np.float32),
+        own_lines((DELAY, _DUE + 2), np.int32),
+        state,
     )
 
 

@@ -14,7 +14,7 @@ from w2v.backend.cpu.batch_kernels import Corpus, Windows
 from w2v.backend.cpu.block_draw_kernels import Shared
 from w2v.backend.cpu.copies import OwnCopies, own_copies
 from w2v.backend.cpu.room import Memory
-from w2v.backend.cpu.rows import padded, padded_copy
+from w2v.backend.cpu.rows import own_lines, padded, padded_copy
 from w2v.backend.cpu.vector_kernels import LANES, MAX_TILE
 from w2v.backend.huffman import HuffmanTree
 from w2v.backend.noise import NoiseTable
@@ -60,7 +60,7 @@ class Prepared:
         settings = work.settings
         self._form = form = _FORMS[type(work.output)](work.output, settings)
         self._rows = _vector_rows(work.W_in), _vector_rows(work.W_out)
-        self.loss = np.zeros(3)
+        self.loss = own_lines(3, np.float64)
         self._rest = (
             Windows(
                 read_only(work.keep, np.uint32),
@@ -216,7 +216,7 @@ def lane_patterns(contexts: int, outputs: int) -> np.ndarray:
     (outputs, contexts, LANES) float32 array
         1 in the lanes that count with j + 1 outputs and i + 1 contexts, 0 in the others.
     """
-    patterns = np.zeros((outputs, contexts, LANES), np.float32)
+    patterns = own_lines((outputs, contexts, LANES), np.float32)
     for j in range(outputs):
         for i in range(contexts):
             lanes = patterns[j, i, : contexts * outputs].reshape(contexts, outputs)

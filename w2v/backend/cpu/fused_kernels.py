@@ -110,7 +110,7 @@ def make_train(name: str, outputs: Outputs, skip_gram: bool) -> Any:
 
         copies = Copies(
             hot,
-            (np.int64(own_rows.ctypes.data) + 63) // 64 * 64,
+            np.int64(own_rows.ctypes.data),
             np.int64(W_in.ctypes.data),
             np.int64(W_out.ctypes.data),
             stride,

@@ -17,7 +17,7 @@ from w2v.backend.cpu.block_kernels import Room, lane_places
 from w2v.backend.cpu.chunk_sum_kernels import Sums
 from w2v.backend.cpu.fused_kernels import SLOTS
 from w2v.backend.cpu.repeats_kernels import Weights
-from w2v.backend.cpu.rows import LINE
+from w2v.backend.cpu.rows import own_lines
 from w2v.backend.cpu.vector_kernels import LANES
 from w2v.backend.cpu.window_kernels import Scratch
 from w2v.backend.settings import CHUNK, PART, FusedSettings
@@ -175,24 +175,24 @@ class Memory:
         group, tile = self._group, self._tile
         batch = _batch(offsets)
         tiles = -(-source.most // tile)
-        rows, labels = (SLOTS, tiles * tile), np.zeros((SLOTS, tiles * LANES), np.float32)
+        rows, labels = (SLOTS, tiles * tile), own_lines((SLOTS, tiles * LANES), np.float32)
         negatives = getattr(source, "negatives", source)
         if hasattr(negatives, "cumulative"):  # the targets come first
             labels[:, :LANES] = patterns[0, group - 1]
-            found = np.empty((negatives.most, batch.words.size), np.int32)
+            found = own_lines((negatives.most, batch.words.size), np.int32)
         else:  # paths are climbed from the words
             found = batch.words
         # CBOW has one context, the mean.
         most = min(2 * settings.reach, PART) + group if settings.skip_gram else 1
         span = most * tile + LANES
-        g, empty = _aligned((tiles * span,), np.float32), _aligned((self._width,), np.float32)
-        sums = _aligned((3, LANES), np.float32)
-        spare = self._address(_aligned((max(2 * self._width, most * LANES),), np.float32))
+        g, empty = own_lines(tiles * span, np.float32), own_lines(self._width, np.float32)
+        sums = own_lines((3, LANES), np.float32)
+        spare = self._address(own_lines((max(2 * self._width, most * LANES),), np.float32))
         return WindowRoom(
             batch,
-            np.empty(batch.words.size, np.bool_),
+            own_lines(batch.words.size, np.bool_),
             *self._contexts(batch, empty),
-            Slots(np.empty(rows, np.int64), labels, np.empty(SLOTS, np.int64)),
+            Slots(own_lines(rows, np.int64), labels, own_lines(SLOTS, np.int64)),
             found,
             sums,
             Weights(g, span, tile, self._address(empty)),
@@ -201,7 +201,7 @@ class Memory:
                 span,
                 self._address(g),
                 spare,
-                self._address(_aligned((most * LANES,), np.float32)),
+                self._address(own_lines(most * LANES, np.float32)),
                 self._address(patterns),
                 self._address(sums),
             ),
@@ -216,16 +216,16 @@ class Memory:
         windows : WindowRoom
         """
         size = windows.batch.words.size
-        longest, cells = min(CHUNK, size), np.empty(size + 1, np.int64)
+        longest, cells = min(CHUNK, size), own_lines(size + 1, np.int64)
         shape = 2 * longest + 1, self._width
         sums = Sums(
             4 * self._width,
-            self._address(_aligned(shape, np.float32)),
-            self._address(_aligned(shape, np.float32)),
-            self._address(_aligned((longest, self._width), np.float32)),
+            self._address(own_lines(shape, np.float32)),
+            self._address(own_lines(shape, np.float32)),
+            self._address(own_lines((longest, self._width), np.float32)),
             self._address(cells),
         )
-        return ChunkRoom(windows, np.empty(size, np.int32), cells, sums)
+        return ChunkRoom(windows, own_lines(size, np.int32), cells, sums)
 
     def shared(self, offsets: np.ndarray, reach: int, source: Shared) -> SharedRoom:
         """Make room for windows that share negatives.
@@ -243,26 +243,26 @@ class Memory:
         size, tiles, alike = batch.words.size, -(-(m + k + 1) // tile), -(-m // tile)
         most = min(2 * reach + m, size) + group  # contexts
         span = most * tile + LANES
-        g, empty = _aligned((tiles * span,), np.float32), _aligned((self._width,), np.float32)
-        counts = _aligned((max(alike + 1, tiles), span), np.float32)
-        sums, lanes = _aligned((LANES,), np.float32), _aligned((2 + m, LANES), np.float32)
+        g, empty = own_lines(tiles * span, np.float32), own_lines(self._width, np.float32)
+        counts = own_lines((max(alike + 1, tiles), span), np.float32)
+        sums, lanes = own_lines(LANES, np.float32), own_lines((2 + m, LANES), np.float32)
         lane_places(m, lanes, tile)
         place = np.arange(tiles)[:, None] * tile + np.arange(LANES) % tile
-        labels = _aligned((2, tiles, 2, LANES), np.float32)
+        labels = own_lines((2, tiles, 2, LANES), np.float32)
         labels[:, :, 0] = place < m
         for own in range(2):
             labels[own, :, 1] = place < m + k + own
         return SharedRoom(
             batch,
             Blocks(
-                np.empty(size + 1, np.int32),
-                np.empty((m + k + 1, size), np.int32),
-                np.empty(size, np.uint8),
+                own_lines(size + 1, np.int32),
+                own_lines((m + k + 1, size), np.int32),
+                own_lines(size, np.uint8),
             ),
             *self._contexts(batch, empty),
-            np.empty((2, tiles * tile), np.int64),
-            np.empty(2 * m + k, np.int64),
-            np.zeros(m, np.float32),
+            own_lines((2, tiles * tile), np.int64),
+            own_lines(2 * m + k, np.int64),
+            own_lines(m, np.float32),
             counts,
             sums,
             Weights(g, span, tile, self._address(empty)),
@@ -271,7 +271,7 @@ class Memory:
                 span,
                 self._address(g),
                 self._address(counts),
-                self._address(_aligned((most, LANES), np.float32)),
+                self._address(own_lines((most, LANES), np.float32)),
                 self._address(sums),
             ),
             self._address(labels),
@@ -280,8 +280,9 @@ class Memory:
 
     def _contexts(self, batch: Batch, empty: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         size = batch.words.size
-        contexts = np.full(size + self._group, self._address(empty))
-        return contexts, np.empty(size if self._with_factors else 1, np.float32)
+        contexts = own_lines(size + self._group, np.int64)
+        contexts[:] = self._address(empty)
+        return contexts, own_lines(size if self._with_factors else 1, np.float32)
 
     def _address(self, array: np.ndarray) -> int:
         self._held.append(array)
@@ -292,21 +293,13 @@ def _batch(offsets: np.ndarray) -> Batch:
     """Make room for BATCH words and the rest of any sentence."""
     size = BATCH + int(np.diff(offsets).max(initial=0))
     return Batch(
-        words=np.empty(size, np.int32),
-        places=np.empty(size, np.uint64),
-        keys=np.empty(size, np.uint64),
-        widths=np.empty(size, np.int32),
-        low=np.empty(size, np.int32),
-        top=np.empty(size, np.int32),
-        earlier=np.empty(size, np.int32),
-        latest=np.empty(size, np.int32),
-        rate=np.empty(size, np.float32),
+        words=own_lines(size, np.int32),
+        places=own_lines(size, np.uint64),
+        keys=own_lines(size, np.uint64),
+        widths=own_lines(size, np.int32),
+        low=own_lines(size, np.int32),
+        top=own_lines(size, np.int32),
+        earlier=own_lines(size, np.int32),
+        latest=own_lines(size, np.int32),
+        rate=own_lines(size, np.float32),
     )
-
-
-def _aligned(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
-    """Return an array of zeros that begins on a cache line."""
-    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
-    flat = np.zeros(size + LINE, np.uint8)
-    start = -flat.ctypes.data % LINE
-    return flat[start : start + size].view(dtype).reshape(shape)

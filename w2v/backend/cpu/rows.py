@@ -5,12 +5,14 @@ from __future__ import annotations
 from weakref import ref
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 # What zero_rows has allocated, by identity, with the columns that can be seen. The rest of
 # its rows stays zero, as nobody can reach it; looking would touch every row.
 _made: dict[int, tuple[ref[np.ndarray], int]] = {}
 
 LINE = 64  # bytes of a cache line, and of the widest vector
+_PAIR = 2 * LINE  # what processors fetch together
 
 
 def padded_width(width: int) -> int:
@@ -32,6 +34,23 @@ def zero_rows(shape: tuple[int, int]) -> np.ndarray:
     _made[key] = ref(flat, lambda _: _made.pop(key, None)), shape[1]
     start = -flat.ctypes.data % LINE // 4
     return flat[start : start + size].reshape(shape[0], -1)[:, : shape[1]]
+
+
+def own_lines(shape: int | tuple[int, ...], dtype: DTypeLike) -> np.ndarray:
+    """Return an array of zeros that shares no cache line with anything else.
+
+    What threads write must not stand beside what others read: each write takes the line away.
+
+    Parameters
+    ----------
+    shape : int or tuple of int
+    dtype : data type
+    """
+    dtype = np.dtype(dtype)
+    size = int(np.prod(shape)) * dtype.itemsize
+    flat = np.zeros(-(-size // _PAIR) * _PAIR + _PAIR, np.uint8)
+    start = -flat.ctypes.data % _PAIR
+    return flat[start : start + size].view(dtype).reshape(shape)
 
 
 def padded(W: np.ndarray) -> np.ndarray | None:

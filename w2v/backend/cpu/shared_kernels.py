@@ -55,7 +55,7 @@ def _train(trained, corpus, windows, source, cbow, tiling, own, lockf):
     at_coming = np.int64(coming.ctypes.data)
     copies = Copies(
         hot,
-        (np.int64(own_rows.ctypes.data) + 63) // 64 * 64,
+        np.int64(own_rows.ctypes.data),
         np.int64(W_in.ctypes.data),
         np.int64(W_out.ctypes.data),
         stride,
