@@ -305,6 +305,13 @@ def test_options_that_cannot_be_are_told_by_name(tmp_path: Path) -> None:
     assert "--reread cannot be on a cluster" in done.stderr
 
 
+def test_a_text_that_is_not_there_is_told_before_a_cluster_starts(tmp_path: Path) -> None:
+    done = run("train", "nowhere.txt", "--local-cluster", 2, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "'nowhere.txt': no such file or folder" in done.stderr
+    assert "cluster:" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -119,7 +120,7 @@ def on_cluster(
     place : Place or None
     word2vec : Word2Vec
     given : mapping of str to value
-        The command's parameters: the workers' backend, and how rounds are to be.
+        The command's parameters: the text, the workers' backend, and how rounds are to be.
     say : callable
     """
     if place is None:
@@ -127,7 +128,12 @@ def on_cluster(
         return
     from w2v.cluster import ClusterTraining
     from w2v.cluster.connecting import connected
+    from w2v.data.reading.read_corpus import encoded_folder
+    from w2v.data.reading.text_source import find_sources
 
+    names = given["corpus"]
+    if names and not encoded_folder(names):
+        find_sources(names, word2vec.reading.get("storage_options"))  # before anything starts
     backend = given["backend"]
     rounds: dict[str, Any] = {"half_precision": given["half_precision"]}
     if given["round_words"] is not None:
@@ -137,7 +143,9 @@ def on_cluster(
         workers = len(client.scheduler_info(n_workers=-1)["workers"])
         say(f"cluster: {workers} worker{'s' * (workers != 1)} at {client.scheduler.address}")
         if client.dashboard_link:
-            say(f"dashboard: {client.dashboard_link}")
+            blank = place.local_cluster is not None and find_spec("bokeh") is None
+            needs = " (it needs bokeh, which is not installed)" if blank else ""
+            say(f"dashboard: {client.dashboard_link}{needs}")
         with ClusterTraining(client, word2vec, backend=backend, **rounds) as cluster:
             yield cluster
 

@@ -8,7 +8,6 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,9 +20,8 @@ from w2v.cluster.parts import Part, PartSize
 from w2v.cluster.sharded_corpus import ShardedCorpus
 from w2v.cluster.workers import PATIENCE, Future, Workers, WorkersLeftError
 from w2v.data import CorpusError, EncodedCorpus, Vocabulary
-from w2v.data.manifest import is_encoded
 from w2v.data.reading.line_range import cut_sources
-from w2v.data.reading.read_corpus import told_of_replaced
+from w2v.data.reading.read_corpus import encoded_folder, told_of_replaced
 from w2v.data.reading.read_settings import ReadSettings
 from w2v.data.reading.scan import ReadProgress
 from w2v.data.reading.source_file import TextSource
@@ -157,11 +155,9 @@ class ClusterRun:
                 f"on a cluster the corpus is files that every worker can read, got "
                 f"{quoted(source)}: name them, or write it to a file first"
             )
-        encoded = [name for name in names if is_encoded(name)]
-        if encoded and len(names) > 1:
-            raise CorpusError(f"{encoded[0]} is an encoded corpus; it cannot be read with others")
+        encoded = encoded_folder(source)
         if encoded:
-            return self._open(str(Path(encoded[0]).absolute()))
+            return self._open(str(encoded.absolute()))
         # Workers may be in another folder.
         sources = [
             each if each.path is None else replace(each, path=each.path.absolute())

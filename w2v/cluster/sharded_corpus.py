@@ -90,8 +90,8 @@ class ShardedCorpus(EncodedCorpus):
         """Return this text; a CorpusError if the words are others."""
         if vocab.words != self.vocab.words:
             raise CorpusError(
-                f"this text has {len(self.vocab):,} words and the model others ({len(vocab):,}): "
-                "on a cluster a training goes on with the text that it began with"
+                f"this text's {len(self.vocab):,} words are others than the model's "
+                f"{len(vocab):,}: on a cluster a training goes on with the text that it began with"
             )
         return self
 

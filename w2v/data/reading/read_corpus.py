@@ -113,7 +113,7 @@ def read_corpus(
     ValueError
         A setting out of its range.
     """
-    encoded = _encoded_folder(source)
+    encoded = encoded_folder(source)
     if encoded is not None:
         corpus = EncodedCorpus.open(encoded)
         for line in corpus.changed_sources():
@@ -180,7 +180,7 @@ def prepare(
         As :func:`read_corpus`.
     """
     checked = ReadSettings(**settings)
-    if _encoded_folder(source) is not None:
+    if encoded_folder(source) is not None:
         raise CorpusError(f"{source} is an encoded corpus already")
     with replaced_folder(folder) as aside:
         doubts = _encode(source, aside, checked, progress)
@@ -327,7 +327,8 @@ def scan_files(
     return scan.run(), scan.replaced + blocks.replaced, scan.faulty
 
 
-def _encoded_folder(source: Any) -> Path | None:
+def encoded_folder(source: Any) -> Path | None:
+    """Return the encoded corpus that a source names, if it does; a CorpusError beside others."""
     names = names_of(source) or []
     encoded = [Path(name) for name in names if is_encoded(name)]
     if encoded and len(names) > 1:
