@@ -44,24 +44,20 @@ def _work(trainer: FusedTrainer, slices: Iterator[Any], words: int, piece: Any) 
     """Train on slices, and stop after every few words."""
     settings, offsets = trainer.settings, np.asarray(trainer.offsets)
     W_in, W_out = trainer.model.params
-    own: OwnCopies | None = None
     while piece is not None or (piece := next(slices, None)) is not None:
-        own = own_copies(settings, piece.position, W_in, W_out, own)
-        own.state[2] = 0
+        own: OwnCopies = own_copies(settings, piece.position, W_in, W_out)
         prepared = Prepared(trainer._work_of(piece), own)
         begin, at = int(offsets[piece.first]), piece.first
         tokens = np.asarray(trainer.tokens[begin : int(offsets[piece.last])])
         while at < piece.last:
             end = int(np.searchsorted(offsets, offsets[at] + words, side="right"))
             end = min(max(end - 1, at + 1), piece.last)
+            own.state[2] = end == piece.last  # all copies are exchanged at the slice's end
             part = offsets[at : end + 1] - begin
             prepared.train(
                 tokens[part[0] : part[-1]], part - part[0], piece.position + int(part[0])
             )
-            own.state[1] = 0  # they were copied when the first was trained
+            own.state[1] = 0  # and were copied at its beginning
             at = end
             yield
         piece = None
-    if own is not None:
-        own.state[2] = 1
-        prepared.train(tokens[:0], offsets[:1], 0)

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from w2v.backend import PendingLoss, Work, get_backend
-from w2v.backend.training_thread import TrainingThread
 from w2v.models import CBOW, ContextModel, SkipGram
 from w2v.training.fused import FusedProgress, FusedTrainer
 
@@ -124,7 +123,7 @@ def test_an_error_in_a_thread_reaches_the_caller(monkeypatch: pytest.MonkeyPatch
         raise MemoryError("no room")
 
     monkeypatch.setattr(run, "compile", lambda: None)
-    monkeypatch.setattr(run.backend, "fused_thread", lambda: TrainingThread(fail))
+    monkeypatch.setattr(run.backend, "train", fail)
     with pytest.raises(MemoryError, match="no room"):
         run.run()
 

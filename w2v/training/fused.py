@@ -243,18 +243,17 @@ class FusedTrainer:
                 done.put((piece, loss))
 
             try:
-                with self.backend.fused_thread() as thread:
-                    while not stop.is_set():
-                        with hand_out:
-                            piece = next(slices, None)
-                            self._handed_out += 0 if piece is None else piece.words
-                        if piece is None:
-                            break
-                        begun.append((piece, thread.train(self._work_of(piece))))
-                        while begun and begun[0][1].ready:
-                            end(*begun.popleft())
-                    for each in begun:
-                        end(*each)
+                while not stop.is_set():
+                    with hand_out:
+                        piece = next(slices, None)
+                        self._handed_out += 0 if piece is None else piece.words
+                    if piece is None:
+                        break
+                    begun.append((piece, self.backend.train(self._work_of(piece))))
+                    while begun and begun[0][1].ready:
+                        end(*begun.popleft())
+                for each in begun:
+                    end(*each)
                 done.put(None)
             except BaseException as error:
                 done.put(error)

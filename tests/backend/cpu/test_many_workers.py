@@ -104,58 +104,6 @@ def test_what_a_waiting_thread_has_stepped_is_added_once_to_what_others_did(
         np.testing.assert_allclose(together, one + other, atol=1e-5)
 
 
-@pytest.mark.parametrize("kind", [SkipGram, CBOW])
-def test_a_threads_copies_last_from_slice_to_slice_and_come_back_whole_at_its_end(
-    kind: type[SkipGram | CBOW], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(copies, "UNSETTLED_WORDS", 2000)
-    text = tokens(10_000)
-    alone, apart = (new_trainer(kind, text, workers=workers) for workers in (1, 2))
-    slices = [(first, first + 100) for first in range(0, 500, 100)]
-    outputs = grown(1.0)[:400]
-    for trainer in alone, apart:
-        trainer.model.params[1][:] = outputs
-    with apart.backend.fused_thread() as thread:
-        for first, last in slices:
-            offsets = alone.offsets[first : last + 1] - 20 * first
-            work = [t._work(text[20 * first : 20 * last], offsets, 20 * first)
-                    for t in (alone, apart)]  # fmt: skip
-            loss, of_copies = alone.backend.train(work[0]).result(), thread.train(work[1]).result()
-            assert of_copies.total == pytest.approx(loss.total, rel=1e-3)
-            seen = [np.array(W) for W in apart.model.params]
-    for W, before, W_alone in zip(apart.model.params, seen, alone.model.params, strict=True):
-        assert abs(W - before).max() > 1e-2  # the shared rows were behind until the end
-        np.testing.assert_allclose(W, W_alone, atol=2e-4)
-
-
-def test_weights_that_are_trained_as_copies_lack_nothing_after_any_slice(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(copies, "UNSETTLED_WORDS", 0)
-    text = tokens(2000)
-    trainer = new_trainer(SkipGram, text, workers=2)
-    weights = [np.array(W) for W in trainer.model.params]
-    work = trainer._work(text, trainer.offsets, 0)
-    trainer.backend.train(work).result()
-    with trainer.backend.fused_thread() as thread:
-        thread.train(work._replace(W_in=weights[0], W_out=weights[1]))
-        for W, expected in zip(weights, trainer.model.params, strict=True):
-            np.testing.assert_allclose(W, expected, atol=1e-5)
-
-
-def test_a_run_that_stops_has_brought_all_copies_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(copies, "UNSETTLED_WORDS", 0)
-    monkeypatch.setattr(copies, "MOST_USES", 1e9)  # none is exchanged before the end
-    monkeypatch.setattr(copies, "uses_apart", lambda workers, share: 1e9)
-    text = np.tile(tokens(100_000), 20)
-    trainer = new_trainer(SkipGram, text, epochs=1, workers=2)
-    trainer.run(pause=lambda: trainer.trained > 0)
-    assert 0 < trainer.trained < len(text)
-    # The output rows began as zeros, and every word is hot.
-    seen = np.bincount(text[: trainer.trained], minlength=400) > 0
-    assert np.abs(trainer.model.params[1]).max(axis=1)[seen].min() > 0
-
-
 def tokens(size: int) -> np.ndarray:
     """Return words, some of which are far more frequent than others."""
     words = np.random.default_rng(2).zipf(1.3, 4 * size)

@@ -9,14 +9,12 @@ from w2v.backend.cpu import fused, sampling_kernels
 from w2v.backend.cpu import layer_kernels as kernels
 from w2v.backend.cpu.arguments import read_only, row_numbers, whole_rows
 from w2v.backend.cpu.rows import padded, padded_copy, zero_rows
-from w2v.backend.cpu.training_thread import CopyingThread
 from w2v.backend.noise import NoiseTable
 from w2v.backend.pending import PendingLoss
 from w2v.backend.random import RandomStream
 from w2v.backend.reference.backend import Backend
 from w2v.backend.rowgrad import RowGrad
 from w2v.backend.touched_rows import TouchedRows
-from w2v.backend.training_thread import TrainingThread
 from w2v.backend.work import Work
 
 
@@ -139,9 +137,6 @@ class CPUBackend(Backend):
 
     def fused_rows(self, W: Array) -> Array:
         return W if padded(W) is not None else padded_copy(W)
-
-    def fused_thread(self) -> TrainingThread:
-        return CopyingThread(self.train, self.check_work)
 
     def train(self, work: Work) -> PendingLoss:
         self.check_work(work)

@@ -55,11 +55,7 @@ class OwnCopies(NamedTuple):
 
 
 def own_copies(
-    settings: FusedSettings,
-    position: int,
-    W_in: np.ndarray,
-    W_out: np.ndarray,
-    before: OwnCopies | None = None,
+    settings: FusedSettings, position: int, W_in: np.ndarray, W_out: np.ndarray
 ) -> OwnCopies:
     """Choose which rows a thread copies, and which use of a row exchanges it.
 
@@ -72,8 +68,6 @@ def own_copies(
     position : int
         Words of the run before.
     W_in, W_out : (V, D) and (outputs, D) float32 arrays
-    before : OwnCopies, optional
-        The thread's own until now, which go on where they are of the same words.
     """
     hot, patience = 0, FEWEST_USES
     if settings.workers > 1 and position >= UNSETTLED_WORDS:
@@ -81,8 +75,6 @@ def own_copies(
         if uses >= FEWEST_USES:  # which NaN is not
             hot = min(HOT_WORDS, W_in.shape[0], W_out.shape[0])
             patience = min(uses, MOST_USES)
-    if before is not None and before.hot == hot:
-        return before._replace(patience=patience)
     state = own_lines(3, np.float64)
     state[1:] = 1
     return OwnCopies(

@@ -39,7 +39,7 @@ def train(work: Work, own: OwnCopies | None = None) -> FusedLoss:
     prepared = Prepared(work, own)
     prepared.train(work.tokens, work.offsets, work.position)
     prepared.write_back(work)
-    return prepared.result
+    return FusedLoss(float(prepared.loss[0]), int(prepared.loss[1]), int(prepared.loss[2]))
 
 
 class Prepared:
@@ -54,17 +54,12 @@ class Prepared:
     ----------
     loss : (3,) float64 array
         Loss, predictions and words so far.
-    copies : OwnCopies
-    in_place : bool
-        Whether the rows are the weights' own.
     """
 
     def __init__(self, work: Work, own: OwnCopies | None) -> None:
         settings = work.settings
         self._form = form = _FORMS[type(work.output)](work.output, settings)
-        weights = work.W_in, work.W_out
         self._rows = _vector_rows(work.W_in), _vector_rows(work.W_out)
-        self.in_place = all(map(np.may_share_memory, weights, self._rows))
         self.loss = own_lines(3, np.float64)
         self._rest = (
             Windows(
@@ -85,14 +80,14 @@ class Prepared:
             ((0,) * form.contexts, (0,) * form.outputs),
         )
         self._settings = settings
-        self.copies = own or own_copies(settings, work.position, *self._rows)
+        self._copies = own or own_copies(settings, work.position, *self._rows)
         self._lockf = None if work.lockf is None else read_only(work.lockf, np.float32)
 
     def train(self, tokens: np.ndarray, offsets: np.ndarray, position: int) -> None:
         """Train on sentences, of the place in the run where they stand."""
         corpus = Corpus(read_only(tokens, np.int32), read_only(offsets, np.int64), position)
         memory, room = self._room(corpus.offsets)
-        own = self.copies, room
+        own = self._copies, room
         self._form.kernel((*self._rows, self.loss), corpus, *self._rest, own, self._lockf)
         del memory  # not before the kernel is done
 
@@ -105,12 +100,6 @@ class Prepared:
         patterns = lane_patterns(form.contexts, form.outputs)
         room = memory.windows(offsets, settings, form.source, patterns)
         return memory, memory.chunks(room) if settings.chunked else room
-
-    @property
-    def result(self) -> FusedLoss:
-        """The loss, as :meth:`w2v.backend.Backend.train` gives it."""
-        total, predictions, words = self.loss
-        return FusedLoss(float(total), int(predictions), int(words))
 
     def write_back(self, work: Work) -> None:
         """Write the rows back where they are others than the weights'."""

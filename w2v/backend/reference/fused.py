@@ -22,7 +22,6 @@ from w2v.backend.reference.blocks import Block, blocks_of
 from w2v.backend.reference.layers import LayerPrimitives
 from w2v.backend.reference.sampling import SamplingPrimitives
 from w2v.backend.settings import CHUNK, PART, FusedLoss, FusedSettings
-from w2v.backend.training_thread import TrainingThread
 from w2v.backend.work import Work
 
 _LOW_32, _S32 = np.uint64(0xFFFFFFFF), np.uint64(32)
@@ -78,10 +77,6 @@ class FusedPrimitives(LayerPrimitives, SamplingPrimitives):
         (V, H) float32 array
         """
         return W
-
-    def fused_thread(self) -> TrainingThread:
-        """Return what a thread trains a run's slices with, in a ``with`` block."""
-        return TrainingThread(self.train)
 
     def train(self, work: Work) -> PendingLoss:
         """Train on sentences with plain SGD, window after window, in place.
