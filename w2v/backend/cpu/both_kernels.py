@@ -33,6 +33,11 @@ class Both(NamedTuple):
     negatives: Negatives
     tree: Tree
 
+    @property
+    def drawn(self) -> int:
+        """Outputs that are drawn ahead, the target first."""
+        return self.negatives.most
+
 
 @inlined
 def _draw(n, batch, both, outputs, again):

@@ -43,6 +43,11 @@ class Negatives(NamedTuple):
     key: np.uint64
     exact: bool
 
+    @property
+    def drawn(self) -> int:
+        """Outputs that are drawn ahead, the target first."""
+        return self.most
+
 
 @part
 def draw(n, batch, negatives, outputs, again):

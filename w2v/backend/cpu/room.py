@@ -165,6 +165,7 @@ class Memory:
             Of the sentences.
         settings : FusedSettings
         source : Negatives, Tree or Both
+            What outputs are found by.
         patterns : array
             See :func:`w2v.backend.cpu.fused.lane_patterns`.
 
@@ -176,18 +177,18 @@ class Memory:
         batch = _batch(offsets)
         tiles = -(-source.most // tile)
         rows, labels = (SLOTS, tiles * tile), own_lines((SLOTS, tiles * LANES), np.float32)
-        negatives = getattr(source, "negatives", source)
-        if hasattr(negatives, "cumulative"):  # the targets come first
+        found = batch.words
+        if source.drawn:  # the targets come first
             labels[:, :LANES] = patterns[0, group - 1]
-            found = own_lines((negatives.most, batch.words.size), np.int32)
-        else:  # paths are climbed from the words
-            found = batch.words
+            found = own_lines((source.drawn, batch.words.size), np.int32)
         # CBOW has one context, the mean.
         most = min(2 * settings.reach, PART) + group if settings.skip_gram else 1
         span = most * tile + LANES
         g, empty = own_lines(tiles * span, np.float32), own_lines(self._width, np.float32)
         sums = own_lines((3, LANES), np.float32)
-        spare = self._address(own_lines((max(2 * self._width, most * LANES),), np.float32))
+        spare = self._address(own_lines(max(2 * self._width, most * LANES), np.float32))
+        hidden = own_lines(1, np.int64)
+        hidden[0] = spare
         return WindowRoom(
             batch,
             own_lines(batch.words.size, np.bool_),
@@ -205,7 +206,7 @@ class Memory:
                 self._address(patterns),
                 self._address(sums),
             ),
-            self._address(np.array([spare])),
+            self._address(hidden),
         )
 
     def chunks(self, windows: WindowRoom) -> ChunkRoom:

@@ -35,6 +35,11 @@ class Tree(NamedTuple):
     parents: np.ndarray
     answers: np.ndarray
 
+    @property
+    def drawn(self) -> int:
+        """None is drawn ahead: paths are climbed from the words."""
+        return 0
+
 
 @inlined
 def _draw(n, batch, tree, words, again):
