@@ -13,6 +13,9 @@ def main() -> None:
 
         with heard():
             from w2v.cli.commands import run
+            from w2v.cli.freed_memory import give_back_freed_memory
+
+            give_back_freed_memory()
 
             run()
     except KeyboardInterrupt:  # earlier than that
