@@ -173,3 +173,28 @@ def test_errors_leave_standard_output_empty_and_have_a_status(folder: Path) -> N
         done = run(*arguments, cwd=folder)
         assert (done.returncode, done.stdout) == (status, ""), done.stderr
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&-", "2>&-", "<&- >&- 2>&-"])
+def test_standard_streams_that_are_closed_are_no_failure(
+    closed: str, folder: Path, tmp_path: Path
+) -> None:
+    command = f"'{W2V}' train '{folder / 'book.txt'}' --min-count 1 --epochs 1 -q -o v.bin {closed}"
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=tmp_path, env=environment(), capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert "king" in KeyedVectors.load(tmp_path / "v.bin")
+
+
+@pytest.mark.parametrize(
+    "command", ["train - -o v.bin", "prepare - -o v.w2v", "phrases - -o v.txt"]
+)
+def test_a_closed_standard_input_that_is_to_be_read_is_told(command: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"'{W2V}' {command} -q <&-"],
+        cwd=tmp_path, env=environment(), capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == ("w2v: standard input is closed: pipe a text into it, or name a file\n")
+    assert not list(tmp_path.iterdir())

@@ -143,7 +143,7 @@ def _run() -> None:
 
 def _let_go() -> None:
     """Have Python not try again, when it ends, to print what could not be printed."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # None where it was closed from the first
         try:
             stream.flush()
         except (OSError, ValueError):

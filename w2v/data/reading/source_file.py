@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from w2v.data.errors import CorpusError
 from w2v.messages import shortened
 
 COMPRESSIONS = (".gz", ".bz2", ".zst")
@@ -99,6 +100,8 @@ def kind_of(name: str) -> str:
 
 def _standard_input() -> Any:
     """Open standard input without a buffer, whose lock a thread left waiting would hold forever."""
+    if sys.stdin is None:
+        raise CorpusError("standard input is closed: pipe a text into it, or name a file")
     try:
         return open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
     except OSError:  # not a file of the system
