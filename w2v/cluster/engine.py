@@ -285,7 +285,8 @@ class ClusterEngine(Engine):
             if taken.weights is not None:
                 self._fetch(taken.weights, rounds, state)
                 states.clear()
-            run.progress.update(self._progressed(state.words), loss / max(1, predictions))
+            if predictions:  # the loss of none would be 0
+                run.progress.update(self._progressed(state.words), loss / predictions)
             if taken.weights is not None and run.pause(self._progressed(state.words)):
                 run.at_rest()
 

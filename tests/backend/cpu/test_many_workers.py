@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import replace
 from itertools import product
 
@@ -60,6 +61,14 @@ def test_longer_rows_faster_rates_and_more_threads_meet_sooner() -> None:
     assert usual > patience(workers=8) > patience(workers=1000) == 0
     assert usual > patience(window=10) > patience(window=1000) == 0
     assert patience(np.nan) == patience(workers=1) == 0
+
+
+def test_rows_that_have_come_apart_are_left_to_the_loss_to_tell() -> None:
+    settings = replace(SETTINGS, workers=4)
+    for length in (1e30, np.inf, np.nan):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert own_copies(settings, 10**8, grown(length), grown(length)).hot == 0
 
 
 def test_what_a_waiting_thread_has_stepped_is_added_once_to_what_others_did(

@@ -131,9 +131,10 @@ def curvature(settings: FusedSettings, position: int, W_in: np.ndarray, W_out: n
     return settings.rate(position) * steepest / 4
 
 
+@np.errstate(all="ignore")  # weights that have come apart are told of by the loss
 def _stretch(W: np.ndarray) -> float:
     """Return the mean square of the first rows in the direction in which it is largest."""
-    rows = W[:_SAMPLED_ROWS]
+    rows = W[:_SAMPLED_ROWS].astype(np.float64)  # whose squares float32 may not hold
     direction, found = rows.mean(0), 0.0
     for _ in range(4):
         length = float(np.linalg.norm(direction))
