@@ -62,3 +62,8 @@ def shortened(text: str | os.PathLike[str], most: int = 200) -> str:
         return text
     half = most // 2
     return f"{text[:half]}…{text[-half:]} ({len(text):,} characters)"
+
+
+def loss_text(loss: float, decimals: int = 4) -> str:
+    """Return a loss for people; one that has come apart with its power of ten."""
+    return f"{loss:.{decimals}f}" if abs(loss) < 1e6 else f"{loss:.3g}"

@@ -106,15 +106,34 @@ def test_a_later_epoch_that_diverges_leaves_the_losses_of_the_good_ones() -> Non
     model = Word2Vec(**SMALL, sg=1, workers=1)
 
     class Spoiler:
-        def on_epoch_end(self, model: Word2Vec) -> None:
+        def on_epoch_begin(self, model: Word2Vec) -> None:
             assert model.model is not None
-            model.model.params[0][:] = np.nan
+            if model.epochs_done:
+                model.model.params[0][:] = np.nan
 
     model.build_vocab(TEXT)
     with pytest.raises(DivergedError, match="epoch 2"):
         model.train(callbacks=[Spoiler()])
     assert len(model.losses) == model.epochs_done == 1
     assert np.isfinite(model.losses).all()
+
+
+@pytest.mark.parametrize("kept", [False, True])
+@pytest.mark.parametrize("epoch", [1, 2])
+def test_numbers_that_a_hook_writes_when_an_epoch_is_over_are_told_at_once(
+    epoch: int, kept: bool, tmp_path: Path
+) -> None:
+    class Spoiler:
+        def on_epoch_end(self, model: Word2Vec) -> None:
+            if model.epochs_done == epoch:
+                model.wv.vectors[3, 0] = np.nan
+
+    model = Word2Vec(**SMALL, workers=1)
+    folder = tmp_path / "run" if kept else None
+    with pytest.raises(DivergedError, match=f"epoch {epoch} ended, and are not after its hooks"):
+        model.fit(TEXT, callbacks=[Spoiler()], checkpoint=folder)
+    if kept and epoch == 2:
+        assert Word2Vec.load(tmp_path / "run").epochs_done == 1
 
 
 def test_the_driver_stops_within_a_slice() -> None:
@@ -171,8 +190,10 @@ def test_a_training_that_ends_worse_than_it_began_says_so(
 ) -> None:
     usual: dict[str, Any] = {**SMALL, **output, "sg": sg}
     adam: dict[str, Any] = {**usual, "optimizer": "adam", "batch_size": 50}
-    with pytest.warns(UserWarning, match=r"lower alpha, which is 100") as told:
-        model = Word2Vec(TEXT, **adam, alpha=100)
+    with pytest.raises(DivergedError, match=r"lower alpha, which is 100"):
+        Word2Vec(TEXT, **adam, alpha=100)
+    with pytest.warns(UserWarning, match=r"lower alpha, which is 10") as told:
+        model = Word2Vec(TEXT, **adam, alpha=10)
     if "hs" in output:
         tree: Any = model.model.loss_layer  # type: ignore[union-attr]
         vocab = model.built()[1]

@@ -123,6 +123,20 @@ def test_a_training_whose_files_may_not_grow_loses_nothing(folder: Path, steps: 
             assert f"run/{name}" in ended.files, told
 
 
+@pytest.mark.parametrize("output", ["o.vec.gz", "o.bin.zst"])
+def test_vectors_that_are_compressed_are_not_lost_either(folder: Path, output: str) -> None:
+    command = ["train", "c.w2v", "-o", output, *SMALL]
+    [whole] = run_short(folder, command, FSIZE, [1 << 30])
+    for ended in run_short(
+        folder, command, FSIZE, [whole.longest * share // 10 for share in (5, 8, 9, 11)]
+    ):
+        told = f"limit {ended.limit}: {ended.stderr}, {ended.files}"
+        assert ended.status in (0, 1), told
+        assert not ended.status or ended.rescued or "dimensions make a file of" in ended.stderr, (
+            told
+        )
+
+
 @pytest.mark.parametrize("name", ["train", "convert o.txt"])
 def test_without_rights_it_is_said_before_the_work_begins(
     folder: Path, tmp_path: Path, name: str

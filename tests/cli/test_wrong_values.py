@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from w2v import KeyedVectors, Word2Vec, bench, data
 from w2v.cli.commands import COMMANDS, app
 from w2v.cli.common import CommandLineError
 from w2v.cli.option_names import in_options
+from w2v.cli.outputs import check_place
 from w2v.data.reading.source_file import COMPRESSIONS as TEXT_COMPRESSIONS
 from w2v.data.reading.source_file import WITH_COLUMNS
 from w2v.vectors.formats.compression import COMPRESSIONS
@@ -115,6 +119,31 @@ def test_the_status_of_a_wrong_value_is_2(tmp_path: Path) -> None:
         done = run("train", "t.txt", *arguments, cwd=tmp_path)
         assert done.returncode == 2 and told in done.stderr, done.stderr
     assert {path.name for path in tmp_path.iterdir()} == {"t.txt", "t.toml"}
+
+
+@pytest.mark.parametrize("command", ["train t.txt -o v.bin", "prepare t.txt -o t.w2v"])
+@pytest.mark.parametrize(
+    "setting",
+    [("NUMBA_NUM_THREADS", "0"), ("NUMBA_DISABLE_JIT", "1"), ("W2V_CACHE_DIR", "~none/x")],
+)
+def test_settings_of_the_environment_that_cannot_be_are_told_by_their_names(
+    command: str, setting: tuple[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "t.txt").write_text("a b c\n" * 9)
+    name, value = setting
+    done = subprocess.run(
+        [sys.executable, "-m", "w2v", *command.split(), "-q"], cwd=tmp_path, text=True,
+        capture_output=True, env={**os.environ, name: value, "NUMBA_CACHE_DIR": ""},
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert name in done.stderr
+
+
+def test_a_link_to_nowhere_names_the_folder_that_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "v.bin").symlink_to("nowhere/v.bin")
+    with pytest.raises(FileNotFoundError, match=r"the folder .*nowhere does not exist"):
+        check_place(tmp_path / "v.bin")
 
 
 def test_messages_of_the_library_name_options() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from w2v.cluster.schedule import APART, FIRST_WORDS, WHOLE_EVERY, Schedule
+from w2v.cluster.schedule import APART, FIRST_WORDS, WHOLE_EVERY, Rounds, Schedule
 
 
 def rounds(schedule: Schedule) -> list[int]:
@@ -51,6 +51,22 @@ def test_all_rows_are_exchanged_every_few_rounds_and_at_the_end(workers: int) ->
     forced = Schedule([4_000_000] * 2, 1, words=10_000, before=10**9)
     forced.finish(whole=True)
     assert not forced.whole
+
+
+def test_long_runs_have_longer_rounds_and_so_many_that_rows_do_not_go_far_in_one() -> None:
+    assert [Rounds().most(K, 54_000_000) for K in (2, 4, 16)] == [500_000, 400_000, 100_000]
+    assert [Rounds().most(K, 640_000_000) for K in (2, 4, 16)] == [5_000_000, 2_500_000, 100_000]
+    assert Rounds(7).most(2, 10**9) == 7
+    schedule, wholes, since = Schedule([80_000_000] * 2, 4, words=5_000_000), [], 0
+    while not schedule.done:
+        whole, before = schedule.whole, schedule.trained
+        schedule.finish()
+        since += schedule.trained - before
+        if whole:
+            wholes.append(since)
+            since = 0
+    assert len(wholes) >= 8
+    assert 80_000_000 <= max(wholes) <= 90_000_000
 
 
 def test_a_schedule_goes_on_where_another_stopped() -> None:

@@ -51,7 +51,7 @@ RoundWords = Annotated[
     typer.Option(
         min=1,
         help="Words that each worker trains, at most, before what all have learnt is put together; "
-        "500,000 by default, and 1,600,000 of all workers.",
+        "by default 500,000, or 1,600,000 of all workers, and more in runs of over 100 million.",
         show_default=False,
     ),
 ]
@@ -172,10 +172,11 @@ class ClusterLog:
             return
         self._log.write("cluster", epoch=word2vec.epochs_done, **told)
         speeds = ", ".join(f"{name} {speed:,}" for name, speed in told["workers"].items())
+        gone = f"; gone: {', '.join(told['gone'])}" if told["gone"] else ""
         self._say(
             f"epoch {word2vec.epochs_done}: {told['rounds']:,} rounds so far, "
             f"{told['exchange_share']:.0%} of the time exchange, workers disagree by "
-            f"{told['disagreement']:.2f}; words/s: {speeds}"
+            f"{told['disagreement']:.2f}; words/s: {speeds}{gone}"
         )
 
 

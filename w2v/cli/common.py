@@ -12,7 +12,7 @@ import typer
 
 from w2v.cli.option_names import in_options
 from w2v.cli.terminal import echo
-from w2v.messages import quoted
+from w2v.messages import loss_text, quoted
 
 if TYPE_CHECKING:
     from w2v import Word2Vec
@@ -124,7 +124,7 @@ def describe(corpus: EncodedCorpus) -> str:
 
 def told_of_training(word2vec: Word2Vec, begun_at: int, *, stopped: bool) -> str:
     """Say in one line what a command has trained since so many words of the run."""
-    loss = f", loss {word2vec.losses[-1]:.3f}" if word2vec.losses else ""
+    loss = f", loss {loss_text(word2vec.losses[-1], 3)}" if word2vec.losses else ""
     words = word2vec.trained_words - begun_at
     epochs = word2vec.epochs_done
     if not words and not stopped and epochs >= word2vec.config.epochs:

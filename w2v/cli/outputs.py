@@ -85,7 +85,8 @@ def check_place(path: Path | None, *, folder: bool = False) -> None:
         while folder and not around.exists():
             around = around.parent
         if not around.is_dir():
-            raise FileNotFoundError(errno.ENOENT, f"the folder {path.parent} does not exist")
+            missing = path.parent if not path.parent.is_dir() else place.parent  # of a link
+            raise FileNotFoundError(errno.ENOENT, f"the folder {missing} does not exist")
         try:
             tempfile.TemporaryFile(dir=around).close()
         except OSError as error:
@@ -140,7 +141,7 @@ def check_room(
     lower = "lower --vector-size, raise --min-count or bound the vocabulary by --max-vocab"
     most = most_in_a_file()
     largest = vectors if checkpoint is None else 2 * vectors - 4 * config.vector_size
-    if most is not None and _is_plain(output) and largest > most:
+    if most is not None and _is_file(output) and largest > most:
         raise OSError(
             errno.EFBIG,
             f"{words:,} words of {config.vector_size:,} dimensions make a file of "
@@ -163,11 +164,10 @@ def check_room(
             )
 
 
-def _is_plain(path: Path) -> bool:
-    """Tell whether a number takes four bytes or more in a file of vectors."""
+def _is_file(path: Path) -> bool:
+    """Tell whether a file is made there; one that is compressed is hardly smaller than binary."""
     place = Path(os.path.realpath(path))
-    is_special = place.exists() and not place.is_file()
-    return not is_special and path.suffix.lower() not in (".gz", ".bz2", ".xz", ".zst")
+    return place.is_file() or not place.exists()
 
 
 def save_or_rescue(vectors: KeyedVectors, path: Path) -> None:

@@ -18,6 +18,7 @@ from w2v.data.reading.source_file import TextSource
 _log = logging.getLogger("w2v")
 
 _HELD = (8, 16)  # workers of CBOW, of skip-gram, up to which vectors are as one machine's
+_SHORT = 10_000  # words of a worker in a round
 _WIDEST = 400  # contexts of skip-gram's windows, up to which they are
 
 
@@ -134,6 +135,15 @@ def tell_of_wide_windows(config: TrainConfig, length: float) -> bool:
         contexts, _WIDEST, _WIDEST // 2,
     )  # fmt: skip
     return True
+
+
+def tell_of_short_rounds(words: int | None) -> None:
+    """Say where rounds are so short that exchanging takes most of the time."""
+    if words is not None and words < _SHORT:
+        _log.warning(
+            "rounds of %d words of each worker: each takes some hundredths of a second more than "
+            "these words do, and a training many times as long; 50,000 are few already", words,
+        )  # fmt: skip
 
 
 def tell_of_many(workers: int, told: int, *, skip_gram: bool) -> int:

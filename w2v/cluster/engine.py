@@ -228,7 +228,7 @@ class ClusterEngine(Engine):
             length = self._text.n_tokens / max(1, len(self._text))
             self._told_of_windows = checks.tell_of_wide_windows(self._config, length)
         self._most = checks.tell_of_many(len(shards), self._most, skip_gram=bool(self._config.sg))
-        most = self._rounds.most(len(shards))
+        most = self._most_words(len(shards))
         words = most if alone else min(most, self._words_a_round)
         lengths = [shard.words for shard in shards]
         schedule = Schedule(lengths, epochs, words=words, before=base)
@@ -275,7 +275,7 @@ class ClusterEngine(Engine):
                 trained = max(told.seconds for told in taken.told)
                 exchange = max(0.0, taken.seconds - trained)
                 words = max(told.words for told in taken.told)
-                most = self._rounds.most(len(rounds.shards))
+                most = self._most_words(len(rounds.shards))
                 waited = max(0.0, taken.seconds - max(told.busy for told in taken.told))
                 schedule = rounds.schedule
                 schedule.adapt(words, trained, exchange, most=most, waiting_seconds=waited)
@@ -333,6 +333,10 @@ class ClusterEngine(Engine):
         arrays = [*self.run.model.params, *([] if self.run.lockf is None else [self.run.lockf])]
         to_numpy = self.run.model.backend.to_numpy
         return tuple(zlib.crc32(np.ascontiguousarray(to_numpy(each)).data) for each in arrays)
+
+    def _most_words(self, workers: int) -> int:
+        """Return the words that each of so many workers trains in a round at most."""
+        return self._rounds.most(workers, self.run.config.epochs * self._text.n_tokens)
 
     def _progressed(self, words: int) -> float:
         """Return words as the progress counts them, those that are not in the vocabulary too."""

@@ -29,11 +29,13 @@ class RoundReport:
         self._norms: dict[int, np.ndarray] = {}  # of rounds whose sum has not been told of yet
         self._agreement, self._compared = 0.0, 0
         self._bytes = 0
+        self._now: set[str] = set()  # who had words in the last round
 
     def add(self, told: Sequence[Told], seconds: float) -> None:
         """Count a round that has taken so long, as its workers tell of it."""
         self.rounds += 1
         self.seconds += seconds
+        self._now = {each.worker for each in told}
         self._busy += max(each.seconds for each in told)
         for each in told:
             self._words[each.worker] += each.words
@@ -56,7 +58,8 @@ class RoundReport:
             ``rounds``; ``exchange_share``, of the time in which the slowest worker did not train;
             ``bytes_a_round`` of a worker; ``disagreement``, between 0, where all workers change the
             weights alike, and 1, where they have nothing in common; ``workers``, words
-            a second of each.
+            a second of each that was at work in the last round; ``gone``, who was before it, and
+            has left or is waited for no more.
         """
         share = max(0.0, 1 - self._busy / self.seconds) if self.seconds else 0.0
         rounds = max(1, self.rounds)
@@ -68,7 +71,9 @@ class RoundReport:
             "workers": {
                 worker: round(words / max(self._at_work[worker], 1e-9))
                 for worker, words in self._words.items()
+                if worker in self._now
             },
+            "gone": sorted(self._words.keys() - self._now),
         }
 
 

@@ -10,11 +10,13 @@ from w2v.items import is_integer
 from w2v.messages import quoted
 
 _MOST, _MOST_TOGETHER = 500_000, 1_600_000  # words of a worker in a round, and of all
+_ROUNDS = 64  # of a run, at least: longer ones have longer rounds
 FIRST_WORDS = 16_000  # of all workers
 EXCHANGE_SHARE = 0.1  # of a round's time
 GROWTH = 0.2  # of a round over all before it, by all workers; at most this or one over these
 # Rounds of one worker, over all workers, and words of all, after which all rows are exchanged.
 WHOLE_EVERY, WHOLE_AFTER = 64, 16_000_000
+_WHOLES = 8  # of a run, at least, beside those at the ends of epochs
 WHOLE_GROWTH = 1.0  # of the words between two such exchanges over all before them, at most
 _NEWEST = 0.2  # of the mean cost of rounds is the last one's
 _NEWEST_WAITING = 0.1  # of the mean share of waiting: one round alone does not tell
@@ -27,7 +29,8 @@ class Rounds(NamedTuple):
     Parameters
     ----------
     words : int or None
-        Of a worker, in each, at most; by default fewer where workers are many.
+        Of a worker, in each, at most; by default 500,000, fewer where workers are many, and more in
+        long runs.
     half : bool, default False
         Whether changes travel in half precision.
     overlap : bool or None
@@ -39,9 +42,19 @@ class Rounds(NamedTuple):
     half: bool = False
     overlap: bool | None = None
 
-    def most(self, workers: int) -> int:
-        """Return the words that each of so many workers trains in a round at most."""
-        return self.words or min(_MOST, max(1, _MOST_TOGETHER // workers))
+    def most(self, workers: int, total: int = 0) -> int:
+        """Return the words that each of so many workers trains in a round at most.
+
+        Parameters
+        ----------
+        workers : int
+        total : int, default 0
+            Words of the whole run.
+        """
+        together = min(_MOST * workers, _MOST_TOGETHER)
+        if workers <= APART:
+            together = max(together, total // _ROUNDS)
+        return self.words or max(1, together // workers)
 
 
 class Schedule:
@@ -136,7 +149,8 @@ class Schedule:
             return True
         since = self._trained_then() - self._whole
         growth = int(WHOLE_GROWTH * (self._before + self._whole))
-        interval = min(WHOLE_EVERY * self.words, WHOLE_AFTER, growth)
+        longest = max(WHOLE_AFTER, (self._before + self.total) // _WHOLES)
+        interval = min(WHOLE_EVERY * self.words, longest, growth)
         # At the end of an epoch all are exchanged: not twice in a short time.
         return since >= interval and left > interval // 4
 

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from w2v.cluster import library
+from w2v.cluster.checks import tell_of_short_rounds
 from w2v.cluster.cluster_run import ClusterRun
 from w2v.cluster.engine import ClusterEngine
 from w2v.cluster.errors import ClusterError
@@ -88,6 +89,7 @@ class ClusterTraining:
         if overlap is not None:
             overlap = checked_flag("overlap", overlap)
         self._rounds = Rounds(round_words, half, overlap)
+        tell_of_short_rounds(round_words)
         self._run = ClusterRun(client_or_default(client), patience)
         self._engine: ClusterEngine | None = None
 
@@ -177,7 +179,8 @@ def train(
     round_words : int, optional
         Words that each worker trains, at most, before what all have learnt is put together:
         fewer where that takes less than a tenth of the time.  Fewer are nearer to one machine,
-        more exchange less.  By default 500,000, and 1,600,000 of all workers together.
+        more exchange less.  By default 500,000, or 1,600,000 of all workers together; a 64th of
+        the run, over workers, where that is more and these are eight at most.
     half_precision : bool, default False
         Whether that travels in half precision: half the bytes.
     overlap : bool, optional

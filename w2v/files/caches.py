@@ -8,6 +8,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from w2v.messages import quoted
+
 VARIABLE = "W2V_CACHE_DIR"
 """The environment variable that names one."""
 
@@ -21,7 +23,12 @@ def chosen(variable: str = VARIABLE) -> Path | None:
         It begins with ``~``, and there is no home.
     """
     named = os.environ.get(variable)
-    return Path(named).expanduser().absolute() if named else None
+    try:
+        return Path(named).expanduser().absolute() if named else None
+    except RuntimeError:
+        raise RuntimeError(
+            f"{variable} is {quoted(named)}, whose home folder is not known: give a whole path"
+        ) from None
 
 
 def in_home(folder: str | os.PathLike[str]) -> Path | None:

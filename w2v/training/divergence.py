@@ -11,11 +11,12 @@ from w2v.config import WHOLE_SENTENCE, TrainConfig
 from w2v.models import ContextModel
 
 _WORSE = 1.05  # text without any order in it may end a little above where it began
+_LOST = 1000.0  # times as much: vectors that are of no use for anything
 _USUAL_WINDOW = 10  # beyond it, a narrower one is worth a try
 
 
 class DivergedError(ArithmeticError):
-    """Steps too long have carried vectors away: the loss or a weight is no finite number.
+    """Steps too long have carried vectors away: the loss or a weight is no finite number, or huge.
 
     The model then holds what has diverged and serves nothing; its ``losses`` and
     ``epochs_done``, and a checkpoint, are those of the last epoch that ended well.
@@ -61,6 +62,8 @@ def _wide(window: int) -> str:
 def tell_if_worse_than_untrained(loss: float, untrained: float, config: TrainConfig) -> None:
     """Warn where a training ends above the loss of vectors that have learnt nothing.
 
+    A thousand times that is a :class:`DivergedError`.
+
     Parameters
     ----------
     loss : float
@@ -74,17 +77,28 @@ def tell_if_worse_than_untrained(loss: float, untrained: float, config: TrainCon
     rate = config.learning_rate if config.optimizer == "sgd" else config.alpha
     which = "" if rate is None else f", which is {rate:g}"
     which += _wide(config.window_size)
-    warnings.warn(
+    told = (
         f"the loss after the last epoch, {loss:.4g}, is above {untrained:.4g}, that of vectors "
-        f"which have learnt nothing: the steps are too long; lower alpha{which}",
-        stacklevel=3,
+        f"which have learnt nothing: the steps are too long; lower alpha{which}"
     )
+    if loss > _LOST * untrained:
+        raise DivergedError(told)
+    warnings.warn(told, stacklevel=3)
 
 
 def sum_of_weights(model: ContextModel) -> float:
     """Return what is a finite number if all weights are; one pass, nothing allocated."""
     with np.errstate(all="ignore"):
         return float(sum(float(W.sum()) for W in model.params))
+
+
+def check_after_hooks(model: ContextModel, epoch: int) -> None:
+    """Raise a DivergedError where hooks have written no finite numbers to finite weights."""
+    if not math.isfinite(sum_of_weights(model)):
+        raise DivergedError(
+            f"the weights were finite when epoch {epoch} ended, and are not after its hooks: have "
+            "these write finite numbers"
+        )
 
 
 def check_start(model: ContextModel) -> None:

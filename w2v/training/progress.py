@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from w2v.backend.compiling import LABEL, hears_of_compiling
+from w2v.messages import loss_text
 
 _REDRAW_SECONDS = 0.1
 _GONE = (OSError, ValueError)  # a terminal that hung up, a stream that was closed
@@ -178,7 +179,7 @@ class TrainingProgress(_Bar):
         self.done = words
         if loss is not None and self._on_report:
             self._on_report(words, loss)
-        shown = {} if loss is None else {"loss": f"loss {loss:.3f}"}
+        shown = {} if loss is None else {"loss": f"loss {loss_text(loss, 3)}"}
         at_once = loss is not None or label is not None or words >= self.total_words
         self._label = label or self._label
         self._draw(words, words, now=at_once, **shown)

@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from w2v.messages import quoted
+from w2v.messages import loss_text, quoted
 from w2v.training.checkpoint_interval import Interval
 
 _log = logging.getLogger("w2v")
@@ -83,7 +83,7 @@ class ProgressLines:
         left = max(0.0, self._total - words) / speed if speed else math.nan
         line = (
             f"training: {share:.1%} of {self._total:,.0f} words, {words:,.0f} words done, "
-            f"{speed:,.0f} words/s, {_clock(left)} left, loss {loss:.4f}, rate {rate:.5f}"
+            f"{speed:,.0f} words/s, {_clock(left)} left, loss {loss_text(loss)}, rate {rate:.5f}"
         )
         _log.info(line, extra={"w2v_progress": True})
 

@@ -80,9 +80,9 @@ def goes_on(trained: Base, resume: Any, first_epoch: int) -> bool:
     resume = checked_flag("resume", resume)
     if trained._torn and (resume or first_epoch):
         raise ValueError(
-            "this model was saved while it trained, in the middle of an epoch, and cannot be "
-            "gone on with: its weights are further than what is known of its run; train anew, "
-            "or go on from what checkpoint=… keeps"
+            "this model cannot be gone on with, as its weights are further than what is known of "
+            "its run: its training diverged, or it was saved in the middle of an epoch; train "
+            "anew, or go on from what checkpoint=… keeps"
         )
     if not resume:
         return first_epoch != 0

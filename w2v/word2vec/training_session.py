@@ -11,8 +11,9 @@ from typing import Any, NamedTuple, Self
 
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus
+from w2v.messages import loss_text
 from w2v.training.checkpoint_interval import Interval
-from w2v.training.divergence import DivergedError, check_loss, sum_of_weights
+from w2v.training.divergence import DivergedError, check_after_hooks, check_loss, sum_of_weights
 from w2v.training.engines import Run
 from w2v.training.position import Position
 from w2v.training.progress import TrainingProgress
@@ -230,9 +231,12 @@ class TrainingSession:
         _log.info(
             "epoch %d of %d: %.0f words in %.1f s, loss %s, rate %.5f",
             epoch + 1, config.epochs, self.trained_words, trained.train_seconds,
-            "unknown" if loss is None else f"{loss:.4f}", self._engine.rate,
+            "unknown" if loss is None else loss_text(loss), self._engine.rate,
         )  # fmt: skip
         self.call("on_epoch_end")
+        if self._plan.hooks:
+            trained._weights.take_written()
+            check_after_hooks(self._model, epoch + 1)
         if epoch + 1 == config.epochs or self._keeping.due(*self._done()):
             self._keep()
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import w2v.backend.cpu  # noqa: F401  # first, as it tells what is wrong with Numba's settings
+
+# isort: split
 import numpy as np
 from llvmlite import ir
 from numba import types
