@@ -20,7 +20,7 @@ from benchmarks.scaling.round_costs import LINKS, Cluster, changed_rows, row_byt
 from w2v.cluster.changes import Changes, Rows, merged, packed, unpacked_rows
 from w2v.cluster.common_weights import CommonWeights
 from w2v.cluster.rounds import RoundTrainer
-from w2v.cluster.schedule import APART, WHOLE_EVERY, Schedule
+from w2v.cluster.schedule import APART, WHOLE_EVERY, Schedule, words_alone
 from w2v.config import TrainConfig
 from w2v.data import EncodedCorpus
 from w2v.training.resting_loss import RestingLoss, excerpt_for_loss
@@ -56,7 +56,9 @@ def shards(corpus: EncodedCorpus, workers: int) -> list[EncodedCorpus]:
 def simulate(corpus: EncodedCorpus, config: TrainConfig, case: Case) -> dict[str, Any]:
     """Train as a cluster would, and return the loss, scores, rounds, bytes and seconds."""
     parts = shards(corpus, case.workers)
-    schedule = Schedule([x.n_tokens for x in parts], config.epochs, words=case.words)
+    lengths = [x.n_tokens for x in parts]
+    alone = words_alone(lengths, config.epochs * corpus.n_tokens) if RULES[case.rule].tiers else 0
+    schedule = Schedule(lengths, config.epochs, words=case.words, alone=alone)
     trainers = [RoundTrainer(config, part, schedule.total) for part in parts]
     common = CommonWeights(*Weights(config).new_model(corpus.vocab).params)
     weights, rule = common.matrices, RULES[case.rule]
@@ -69,7 +71,7 @@ def simulate(corpus: EncodedCorpus, config: TrainConfig, case: Case) -> dict[str
         while whole and late:
             common.step(late.popleft())
         for trainer, span in zip(trainers, schedule.deal(), strict=True):
-            if case.workers == 1:
+            if case.workers == 1 or schedule.begins_alone:
                 changes.append(trainer.train_alone(weights, span))
                 continue
             each = trainer.train(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from w2v.cluster.schedule import APART, FIRST_WORDS, WHOLE_EVERY, Rounds, Schedule
+from w2v.cluster.schedule import APART, FIRST_WORDS, WHOLE_EVERY, Rounds, Schedule, words_alone
 
 
 def rounds(schedule: Schedule) -> list[int]:
@@ -67,6 +67,28 @@ def test_long_runs_have_longer_rounds_and_so_many_that_rows_do_not_go_far_in_one
             since = 0
     assert len(wholes) >= 8
     assert 80_000_000 <= max(wholes) <= 90_000_000
+
+
+def test_the_first_worker_begins_alone_and_every_word_has_its_turn_in_every_epoch() -> None:
+    lengths = [1_000_000, 500_000, 700_000]
+    assert words_alone(lengths, 100_000_000) == 500_000
+    assert words_alone(lengths, 2_200_000) == 34_375
+    assert words_alone(lengths, 1_000_000) == words_alone(lengths[:1], 10**9) == 0
+    schedule = Schedule(lengths, 2, words=100_000, alone=123_456)
+    assert schedule.begins_alone and schedule.whole
+    done = [0, 0, 0]
+    while not schedule.done:
+        spans = schedule.deal()
+        if schedule.begins_alone:
+            assert [(span.start, span.stop) for span in spans] == [(0, 123_456), (0, 0), (0, 0)]
+        assert [span.start for span in spans] == done
+        assert spans[0].position == schedule.trained
+        done = [span.stop for span in spans]
+        schedule.finish()
+        assert not schedule.begins_alone
+        if schedule.epoch_done:
+            assert done == lengths
+            done = [0, 0, 0]
 
 
 def test_a_schedule_goes_on_where_another_stopped() -> None:

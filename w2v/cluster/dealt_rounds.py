@@ -163,7 +163,8 @@ class DealtRounds:
         seconds, self._begun = busy if self._unwatched else now - self._begun, now
         self._unwatched = max(0, self._unwatched - 1)
         self._flying.popleft()
-        self._told.append(told)
+        if len(told) == len(self.shards):
+            self._told.append(told)
         # Of the first round what was compiled in it does not count.
         self._longest = max(self._longest, busy if first else min(seconds, bound))
         pairs = zip(self.shards, taken.stops, strict=True)
@@ -174,6 +175,7 @@ class DealtRounds:
 
     def _submit(self, *, keep: bool = False, whole: bool = False) -> None:
         submit, name = self._cluster.workers.submit, self._cluster.name
+        first = self.schedule.begins_alone
         order = self._order._replace(whole=whole or self.schedule.whole)
         late = self.overlap and self._frequent and not order.whole and not order.alone
         self._frequent = not order.whole
@@ -181,12 +183,15 @@ class DealtRounds:
         order = order._replace(late=late, before=counts)
         before, spans = order.span, self.schedule.deal()
         start, self._start = self._start, None
-        answers, told = [], {}
+        answers: list[Future] = []
+        told: dict[Future, str] = {}
         for shard, span, own in zip(self.shards, spans, self._own, strict=True):
             span = span._replace(
                 position=before.position + span.position, epoch=before.epoch + span.epoch
             )
-            given = order._replace(pieces=shard.pieces, span=span)
+            if first and told:  # the others wait
+                break
+            given = order._replace(pieces=shard.pieces, span=span, alone=first or order.alone)
             train, where = worker_run.train_round, {"worker": shard.worker}
             # Dask brings a task what it needs when all of that is there: these would wait for the
             # worker's own part of the round.
@@ -199,12 +204,18 @@ class DealtRounds:
         self._order = order._replace(version=order.version + 1)
         self.schedule.finish(whole=order.whole)
         weights, version = None, self._order.version
-        if order.whole and (keep or self._ended() or self.schedule.epoch_done):
+        keep |= self._ended() or self.schedule.epoch_done
+        if order.whole and (keep or first):
             where = {"worker": self.shards[0].worker}
             (last,) = self._answers
             weights = submit(worker_run.weights_of, name, version, (len(last),), *last, **where)
             if order.alone:  # trains in place: not before its weights have been copied
                 self._answers[0] = [submit(worker_run.first_of, *last, weights, **where)]
+            if first:
+                self._start = submit(worker_run.start_of, weights, **where)
+                self._answers.clear()
+                self._own = [None] * len(self.shards)
+                weights = weights if keep else None
         self._flying.append(_Submitted(told, [span.stop for span in spans], version, weights))
 
     def _updates(self, *, late: bool) -> tuple[list[Future], tuple[int, ...]]:

@@ -26,7 +26,7 @@ from w2v.cluster.orders import RoundOrder, Start
 from w2v.cluster.parts import Piece
 from w2v.cluster.round_report import RoundReport
 from w2v.cluster.rounds import Span
-from w2v.cluster.schedule import Rounds, Schedule
+from w2v.cluster.schedule import MOST_ALONE, Rounds, Schedule, words_alone
 from w2v.cluster.sharded_corpus import ShardedCorpus
 from w2v.cluster.workers import Future, WorkersLeftError
 from w2v.config import TrainConfig
@@ -42,7 +42,7 @@ _MODELS = 5
 _PAUSE = 0.5  # seconds, before a round is begun again in vain
 _FRUITLESS = 5  # rounds begun in vain, one after the other
 _KEPT_EVERY = 1.0  # seconds, at least, after which weights are fetched
-_KEPT_SHARE = 0.04  # of the time, at most, that fetching takes
+_KEPT_SHARE = 0.01  # of the time, at most, that fetching takes
 _LOOK_EVERY = 1.0  # seconds from one look at who has come to the next
 
 
@@ -122,6 +122,10 @@ class ClusterEngine(Engine):
         first = max(first_rate(config), config.min_alpha)
         total = max(1, config.epochs * self._text.n_tokens)
         return max(config.min_alpha, first - (first - config.min_alpha) / total * trained)
+
+    @property
+    def _run_words(self) -> int:
+        return self.run.config.epochs * self._text.n_tokens
 
     @property
     def position(self) -> Position:
@@ -228,10 +232,12 @@ class ClusterEngine(Engine):
             length = self._text.n_tokens / max(1, len(self._text))
             self._told_of_windows = checks.tell_of_wide_windows(self._config, length)
         self._most = checks.tell_of_many(len(shards), self._most, skip_gram=bool(self._config.sg))
-        most = self._most_words(len(shards))
-        words = most if alone else min(most, self._words_a_round)
         lengths = [shard.words for shard in shards]
-        schedule = Schedule(lengths, epochs, words=words, before=base)
+        first = 0 if base else words_alone(lengths, self._run_words)
+        self._words_a_round = max(self._words_a_round, first // len(shards))
+        most = self._rounds.most(len(shards), self._run_words)
+        words = min(most, MOST_ALONE if alone else self._words_a_round)
+        schedule = Schedule(lengths, epochs, words=words, before=base, alone=first)
         start = self._start(shards)
         span = Span(0, 0, base, self._epoch)
         order = RoundOrder(self._version, self._dealer.name, (), span, alone, self._rounds.half)
@@ -271,11 +277,11 @@ class ClusterEngine(Engine):
             states[taken.version] = state
             self.report.add(taken.told, taken.seconds)
             self._dealer.were(rounds.speeds())
-            if len(rounds.shards) > 1:
+            if len(taken.told) > 1:
                 trained = max(told.seconds for told in taken.told)
                 exchange = max(0.0, taken.seconds - trained)
                 words = max(told.words for told in taken.told)
-                most = self._most_words(len(rounds.shards))
+                most = self._rounds.most(len(rounds.shards), self._run_words)
                 waited = max(0.0, taken.seconds - max(told.busy for told in taken.told))
                 schedule = rounds.schedule
                 schedule.adapt(words, trained, exchange, most=most, waiting_seconds=waited)
@@ -333,10 +339,6 @@ class ClusterEngine(Engine):
         arrays = [*self.run.model.params, *([] if self.run.lockf is None else [self.run.lockf])]
         to_numpy = self.run.model.backend.to_numpy
         return tuple(zlib.crc32(np.ascontiguousarray(to_numpy(each)).data) for each in arrays)
-
-    def _most_words(self, workers: int) -> int:
-        """Return the words that each of so many workers trains in a round at most."""
-        return self._rounds.most(workers, self.run.config.epochs * self._text.n_tokens)
 
     def _progressed(self, words: int) -> float:
         """Return words as the progress counts them, those that are not in the vocabulary too."""

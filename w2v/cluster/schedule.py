@@ -20,6 +20,7 @@ _WHOLES = 8  # of a run, at least, beside those at the ends of epochs
 WHOLE_GROWTH = 1.0  # of the words between two such exchanges over all before them, at most
 _NEWEST = 0.2  # of the mean cost of rounds is the last one's
 _NEWEST_WAITING = 0.1  # of the mean share of waiting: one round alone does not tell
+MOST_ALONE = 2_000_000  # words of one worker in a round, where no other trains
 APART = 8  # workers, at most, that go on with rows of their own meanwhile
 
 
@@ -57,6 +58,23 @@ class Rounds(NamedTuple):
         return self.words or max(1, together // workers)
 
 
+def words_alone(lengths: Sequence[int], total: int) -> int:
+    """Return how many words of a run the first worker is to train before all train together.
+
+    Rows go so far in the first words that several workers' changes do not fit together, but after
+    rounds that take longer to exchange than to train.
+
+    Parameters
+    ----------
+    lengths : sequence of int
+        Words of each worker.
+    total : int
+        Words of the run.
+    """
+    words = min(total // _ROUNDS, MOST_ALONE, lengths[0] // 2)
+    return words if len(lengths) > 1 and words > FIRST_WORDS else 0
+
+
 class Schedule:
     """Deals a run out in rounds: of each, every shard has its share.
 
@@ -72,6 +90,8 @@ class Schedule:
         steps.
     before : int, default 0
         Words of a longer run, of which this one is a part, before it.
+    alone : int, default 0
+        Words of the first shard that are trained before any other's: see :func:`words_alone`.
 
     Raises
     ------
@@ -96,10 +116,11 @@ class Schedule:
         trained: int = 0,
         words: int = 50_000,
         before: int = 0,
+        alone: int = 0,
     ) -> None:
         for name, value, least in (
             *(("a shard's words", each, 0) for each in lengths),
-            ("epochs", epochs, 1), ("words", words, 1), ("before", before, 0),
+            ("epochs", epochs, 1), ("words", words, 1), ("before", before, 0), ("alone", alone, 0),
         ):  # fmt: skip
             if not (is_integer(value) and value >= least):
                 raise ValueError(f"{name} is {quoted(value)}, expected an integer, {least} or more")
@@ -108,7 +129,7 @@ class Schedule:
                 f"trained is {quoted(trained)}, expected words of the run: 0 to "
                 f"{epochs * sum(lengths)}"
             )
-        self._before, self._whole = before, trained
+        self._before, self._whole, self._alone = before, trained, alone
         self._costs: tuple[float, ...] = ()  # seconds of an exchange, and of training a word
         self._waiting = 0.0  # share of the time, in long rounds
         self._lengths, self._epoch_words = list(lengths), sum(lengths)
@@ -118,6 +139,11 @@ class Schedule:
     def done(self) -> bool:
         """Whether all rounds are."""
         return self.trained >= self.total
+
+    @property
+    def begins_alone(self) -> bool:
+        """Whether in the next round the first shard alone is trained."""
+        return self.trained < self._alone
 
     @property
     def epoch_done(self) -> bool:
@@ -131,21 +157,29 @@ class Schedule:
 
     def deal(self) -> list[Span]:
         """Return the next round, a span a shard; rounds end where an epoch does."""
-        N = self._epoch_words
-        epoch, begin = divmod(self.trained, N)
-        end = self._end()
+        epoch, begin = divmod(self.trained, self._epoch_words)
+        alone = 0 if epoch else self._alone
         spans, position = [], self.trained
-        for length in self._lengths:
-            start, stop = begin * length // N, end * length // N
+        begins, ends = self._shares(begin, alone), self._shares(self._end(), alone)
+        for start, stop in zip(begins, ends, strict=True):
             spans.append(Span(start, stop, position, epoch))
             position += stop - start
         return spans
+
+    def _shares(self, words: int, alone: int) -> list[int]:
+        """Return how far each shard is after so many words of an epoch that begins with one's."""
+        first = min(words, alone)
+        left, of = words - first, self._epoch_words - alone
+        return [
+            first * (not i) + left * (length - alone * (not i)) // max(1, of)
+            for i, length in enumerate(self._lengths)
+        ]
 
     @property
     def whole(self) -> bool:
         """Whether the next round is to exchange all rows, and not only frequent ones."""
         left = self._epoch_words - self._end()
-        if not left or len(self._lengths) > APART:
+        if not left or self.begins_alone or len(self._lengths) > APART:
             return True
         since = self._trained_then() - self._whole
         growth = int(WHOLE_GROWTH * (self._before + self._whole))
@@ -203,6 +237,8 @@ class Schedule:
 
     def _end(self) -> int:
         """Return the word of the epoch that the next round ends at."""
+        if self.begins_alone:
+            return self._alone
         N, begin = self._epoch_words, self.trained % self._epoch_words
         workers = len(self._lengths)
         words = max(1, self.words) * workers

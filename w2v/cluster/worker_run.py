@@ -314,7 +314,14 @@ def weights_of(
             raise NotPreparedError("this worker has no weights")
         # Copies, which are on their way while the next round steps the weights.
         W_in, W_out = map(run.trainer.backend.to_numpy, run.weights.after_whole())
-        return run.whole, Start(W_in, W_out, None)
+        lockf = run.trainer.lockf
+        kept = None if lockf is None else run.trainer.backend.to_numpy(lockf)
+        return run.whole, Start(W_in, W_out, kept)
+
+
+def start_of(weights: tuple[int, Start]) -> Start:
+    """Return weights, for others to begin with."""
+    return weights[1]
 
 
 def on_backend(backend: Backend, changes: Changes) -> Changes:
