@@ -253,3 +253,44 @@ def test_taking_n_then_m_is_taking_n_plus_m(
 def test_streams_of_one_seed_have_keys_of_their_own() -> None:
     keys = {RandomStream(seed, stream).key for seed in range(100) for stream in range(100)}
     assert len(keys) == 10_000
+
+
+@st.composite
+def some_rows(draw: st.DrawFn, H: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    chosen = sorted(draw(st.sets(st.integers(0, 20))))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    rows, uses = rng.normal(size=(len(chosen), H)), rng.integers(1, 99, len(chosen))
+    return np.array(chosen, np.int32), rows.astype(np.float32), uses.astype(np.float32)
+
+
+@on_every_backend
+@several
+@given(given=st.sampled_from([1, 7, 33]).flatmap(lambda H: st.tuples(some_rows(H), some_rows(H))))
+def test_rows_of_two_are_summed_where_both_have_them(name: str, given: Any) -> None:
+    backend, (a, b) = get_backend(name), given
+    there = [[backend.asarray(each) for each in one] for one in (a, b)]
+    got = backend.sum_rows(*map(tuple, there))
+    dense = np.zeros((21, a[1].shape[1])), np.zeros(21)
+    for index, rows, uses in (a, b):
+        dense[0][index] += rows
+        dense[1][index] += uses
+    index = np.union1d(a[0], b[0]).astype(np.int32)
+    assert to_cpu(got[0]).tolist() == index.tolist()
+    for mine, reference, all_rows in zip(got[1:], REFERENCE.sum_rows(a, b)[1:], dense, strict=True):
+        assert_close(mine, reference)
+        assert_close(mine, all_rows[index].astype(np.float32))
+
+
+@on_every_backend
+@pytest.mark.parametrize("padded", [False, True])
+def test_rows_that_have_changed_are_found(name: str, padded: bool) -> None:
+    backend, rng = get_backend(name), np.random.default_rng(5)
+    before = backend.asarray(rng.normal(size=(300, 33)).astype(np.float32))
+    after = backend.fused_rows(before) if padded else before.copy()
+    chosen = np.flatnonzero(rng.random(300) < 0.3)
+    after[chosen, rng.integers(0, 33, len(chosen))] = np.where(
+        rng.random(len(chosen)) < 0.5, 7, np.nan
+    )
+    got = backend.changed_rows(before[:200], after[:200])
+    assert got.dtype == np.int32
+    assert to_cpu(got).tolist() == chosen[chosen < 200].tolist()

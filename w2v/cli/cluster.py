@@ -51,7 +51,7 @@ RoundWords = Annotated[
     typer.Option(
         min=1,
         help="Words that each worker trains, at most, before what all have learnt is put together; "
-        "by default 500,000, or 1,600,000 of all workers, and more in runs of over 100 million.",
+        "by default 1,600,000 of all workers, and more in runs of over 100 million.",
         show_default=False,
     ),
 ]

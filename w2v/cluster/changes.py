@@ -174,26 +174,7 @@ def _summed(a: Changes, b: Changes) -> Matrices | None:
 
 
 def _sum(a: Rows, b: Rows) -> Rows:
-    xp = backend_for(a.rows).xp
-    if len(a.index) < len(b.index):
-        a, b = b, a
-    end = max(int(each.index[-1]) + 1 if len(each.index) else 0 for each in (a, b))
-    there = xp.zeros(end, dtype=bool)
-    there[a.index] = there[b.index] = True
-    index = xp.flatnonzero(there).astype(xp.int32)
-    # Where rows of both lie in the sum, without a search: they are rising.
-    places = xp.cumsum(there, dtype=xp.int32) - 1
-    if len(a.index) == len(index):  # all rows, as is usual of outputs
-        rows, uses = a.rows.copy(), a.uses.copy()
-    else:
-        rows = xp.zeros((len(index), a.rows.shape[1]), dtype=xp.float32)
-        uses = xp.zeros(len(index), dtype=xp.float32)
-        at = places[a.index]
-        rows[at], uses[at] = a.rows, a.uses
-    at = places[b.index]
-    rows[at] += b.rows
-    uses[at] += b.uses
-    return Rows(index, rows, uses)
+    return Rows(*backend_for(a.rows).sum_rows(a, b))
 
 
 def packed(changes: Changes) -> Changes:

@@ -28,6 +28,13 @@ class CommonWeights:
         self.matrices = W_in, W_out
         self._were: tuple[Array, Array] | None = None  # frequent rows after the last whole exchange
         self._owed: Array | None = None  # what XᵀX − YᵀY is to change by
+        self._directions: Array | None = None  # while the weights stay as they are
+
+    def directions(self) -> Array:
+        """Return directions in which rows of both sides are long, an (H, m) float32 array."""
+        if self._directions is None:
+            self._directions = long_directions(self.matrices)
+        return self._directions
 
     def step(self, changes: Changes, *, threads: int = 1) -> None:
         """Step the weights by what all workers have changed, and keep the sides in balance.
@@ -48,7 +55,8 @@ class CommonWeights:
         elif self._were is None:
             W_in, W_out = (W[: frequent_rows(len(W))].copy() for W in weights)
             self._were = W_in, W_out
-        directions = no_directions(weights) if balance is None else long_directions(weights)
+        directions = no_directions(weights) if balance is None else self.directions()
+        self._directions = None
         made = combining.step(weights, changes, directions, threads=threads)
         if balance is None:
             return

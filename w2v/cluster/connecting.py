@@ -22,6 +22,13 @@ from w2v.messages import quoted
 from w2v.optional import optional
 
 _ADDRESS = r"(\w+://)?\S+:\d+"
+# Of what Dask looks at all the time in every process, which takes a tenth of two workers' time.
+_LOOKS_LESS = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.worker.memory.monitor-interval": "500ms",
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "5s",
+}
 
 
 @dataclass(frozen=True)
@@ -196,8 +203,7 @@ def _started(distributed: Any, workers: int, threads: int | None, backend: str) 
         "dashboard_address": ":0",
         "silence_logs": logging.CRITICAL,
     }
-    # Dask looks a hundred times a second what each worker does, which takes its processor's time.
-    with library.dask().config.set({"distributed.worker.profile.enabled": False}):
+    with library.dask().config.set(_LOOKS_LESS):
         if backend != "cpu" and get_backend(backend).name == "gpu":
             cuda = optional("dask_cuda", None, "dask-cuda")
             return cuda.LocalCUDACluster(**how)

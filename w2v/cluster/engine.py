@@ -238,7 +238,7 @@ class ClusterEngine(Engine):
         most = self._rounds.most(len(shards), self._run_words)
         words = min(most, MOST_ALONE if alone else self._words_a_round)
         schedule = Schedule(lengths, epochs, words=words, before=base, alone=first)
-        start = self._start(shards)
+        start = self._start(shards[:1] if first else shards)
         span = Span(0, 0, base, self._epoch)
         order = RoundOrder(self._version, self._dealer.name, (), span, alone, self._rounds.half)
         rounds = DealtRounds(self._cluster, shards, schedule, order, start)

@@ -107,6 +107,12 @@ class RoundTrainer:
         """How many of the processor's train, and make of it what is sent; 1 beside a GPU."""
         return (self.config.workers or 1) if self.backend.name == "cpu" else 1
 
+    @property
+    def keeps_balance(self) -> bool:
+        """Whether steps leave XᵀX − YᵀY as it is, so that sums are to as well."""
+        # Contexts of CBOW move by the change of their mean, and rows that are locked do not.
+        return bool(self.config.sg) and self.lockf is None
+
     def train(
         self,
         weights: tuple[Array, Array],
@@ -115,6 +121,7 @@ class RoundTrainer:
         whole: bool = True,
         plain: bool = False,
         late: bool = False,
+        directions: Array | None = None,
     ) -> Changes:
         """Train a span.
 
@@ -130,6 +137,8 @@ class RoundTrainer:
         late : bool, default False
             The weights lack what all workers have changed in the round before, which was one of
             frequent rows, as this is: this worker goes on from its own part of that.
+        directions : (H, m) float32 array, optional
+            In which rows of the weights are long, where that is known.
 
         Returns
         -------
@@ -148,9 +157,11 @@ class RoundTrainer:
         for steps, more in zip(self._steps, self._uses.of(tokens, loss), strict=True):
             steps += more
         matrices = None if plain else self._matrices(weights, params)
-        # Contexts of CBOW move by the change of their mean, and rows that are locked do not.
-        kept = matrices is not None and self.config.sg and self.lockf is None
-        directions = long_directions(weights) if kept else no_directions(weights)
+        kept = matrices is not None and self.keeps_balance
+        if not kept:
+            directions = no_directions(weights)
+        elif directions is None:
+            directions = long_directions(weights)
         began = weights if whole else self._began
         changed = [
             self._changed(W, own[: len(W)], steps[: len(W)], matrix, directions)
@@ -253,11 +264,11 @@ class RoundTrainer:
     ) -> tuple[Rows, np.ndarray]:
         """Return by what rows have changed, unrolled or not, and XᵀX along some directions."""
         xp, threads = self.backend.xp, self.threads
-        index = xp.concatenate(by_parts(
-            len(before),
-            lambda part: part.start + xp.flatnonzero((before[part] != after[part]).any(axis=1)),
-            threads,
-        )).astype(xp.int32)  # fmt: skip
+        changed = self.backend.changed_rows
+        parts = by_parts(
+            len(before), lambda part: part.start + changed(before[part], after[part]), threads
+        )
+        index = xp.concatenate(parts).astype(xp.int32)
         rows, steps = after[index], self.backend.asarray(uses.astype(np.float32))[index]
         curvature = None if matrix is None else Curvature.of(matrix)
 

@@ -9,7 +9,7 @@ from w2v.cluster.rounds import Span
 from w2v.items import is_integer
 from w2v.messages import quoted
 
-_MOST, _MOST_TOGETHER = 500_000, 1_600_000  # words of a worker in a round, and of all
+_TOGETHER = 1_600_000  # words of all workers in a round
 _ROUNDS = 64  # of a run, at least: longer ones have longer rounds
 FIRST_WORDS = 16_000  # of all workers
 EXCHANGE_SHARE = 0.1  # of a round's time
@@ -30,8 +30,8 @@ class Rounds(NamedTuple):
     Parameters
     ----------
     words : int or None
-        Of a worker, in each, at most; by default 500,000, fewer where workers are many, and more in
-        long runs.
+        Of a worker, in each, at most; by default its part of 1,600,000, or of a 64th of the run
+        where that is more and workers are eight at most.
     half : bool, default False
         Whether changes travel in half precision.
     overlap : bool or None
@@ -52,9 +52,7 @@ class Rounds(NamedTuple):
         total : int, default 0
             Words of the whole run.
         """
-        together = min(_MOST * workers, _MOST_TOGETHER)
-        if workers <= APART:
-            together = max(together, total // _ROUNDS)
+        together = max(_TOGETHER, total // _ROUNDS if workers <= APART else 0)
         return self.words or max(1, together // workers)
 
 

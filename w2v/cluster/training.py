@@ -179,8 +179,8 @@ def train(
     round_words : int, optional
         Words that each worker trains, at most, before what all have learnt is put together:
         fewer where that takes less than a tenth of the time.  Fewer are nearer to one machine,
-        more exchange less.  By default 500,000, or 1,600,000 of all workers together; a 64th of
-        the run, over workers, where that is more and these are eight at most.
+        more exchange less.  By default 1,600,000 of all workers together, or a 64th of the run
+        where that is more and they are eight at most.
     half_precision : bool, default False
         Whether that travels in half precision: half the bytes.
     overlap : bool, optional

@@ -227,7 +227,8 @@ def train_round(
             run.trained = -1
         if run.trained == order.version:  # Dask does again what it has lost
             raise NotPreparedError(f"the words of round {order.version} are in rows here already")
-        weights = _come_to(run, order.version - order.late, order.before, updates).matrices
+        common = _come_to(run, order.version - order.late, order.before, updates)
+        weights = common.matrices
         trainer.shard = run.text.shard(order.shard, order.pieces)
         if order.alone:
             run.version = run.whole = -1  # until it is done
@@ -235,7 +236,11 @@ def train_round(
             run.version = run.whole = order.version + 1
         else:
             run.trained = order.version
-            changes = trainer.train(weights, order.span, whole=order.whole, late=order.late)
+            # The sum of the round will be taken along these.
+            along = common.directions() if trainer.keeps_balance else None
+            changes = trainer.train(
+                weights, order.span, whole=order.whole, late=order.late, directions=along
+            )
         changes = _to_host(backend, changes)
         norms, run.sums = (length_of(changes), tuple(run.sums)), []
     if order.half and not order.alone:

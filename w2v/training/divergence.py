@@ -89,7 +89,7 @@ def tell_if_worse_than_untrained(loss: float, untrained: float, config: TrainCon
 def sum_of_weights(model: ContextModel) -> float:
     """Return what is a finite number if all weights are; one pass, nothing allocated."""
     with np.errstate(all="ignore"):
-        return float(sum(float(W.sum()) for W in model.params))
+        return sum(map(model.backend.sum_of, model.params))
 
 
 def check_after_hooks(model: ContextModel, epoch: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from w2v.backend.array import Array
-from w2v.backend.cpu import fused, sampling_kernels
+from w2v.backend.cpu import exchange_kernels, fused, sampling_kernels
 from w2v.backend.cpu import layer_kernels as kernels
 from w2v.backend.cpu.arguments import read_only, row_numbers, whole_rows
 from w2v.backend.cpu.rows import padded, padded_copy, zero_rows
@@ -131,6 +131,23 @@ class CPUBackend(Backend):
         table, sums = read_only(noise.table), read_only(noise.cumulative)
         sampling_kernels.sample_exact(table, sums, words, stream.key, start, out)
         return out.reshape(*targets.shape, k)
+
+    def changed_rows(self, before: Array, after: Array) -> Array:
+        old, new = whole_rows(before), whole_rows(after)
+        if old is None or new is None:
+            return super().changed_rows(before, after)
+        index = np.empty(len(after), np.int32)
+        return index[: exchange_kernels.changed_rows(read_only(old), read_only(new), index)]
+
+    def sum_rows(
+        self, a: tuple[Array, Array, Array], b: tuple[Array, Array, Array]
+    ) -> tuple[Array, Array, Array]:
+        read = [read_only(each) for each in (*a, *b)]
+        n = exchange_kernels.rows_of_either(read[0], read[3])
+        index, rows = np.empty(n, np.int32), np.empty((n, a[1].shape[1]), np.float32)
+        uses = np.empty(n, np.float32)
+        exchange_kernels.sum_rows(*read, (index, rows, uses))
+        return index, rows, uses
 
     def zero_rows(self, shape: tuple[int, int]) -> Array:
         return zero_rows(shape)

@@ -80,6 +80,10 @@ class GPUBackend(DeviceChecks):
         with on_device(self.device, "an array"):
             return cupy.asnumpy(x)
 
+    def sum_of(self, W: Array) -> float:
+        with on_device(self.device, "a look at the weights"):
+            return super().sum_of(W)
+
     def memory_info(self) -> MemoryInfo:
         return memory_of(self.device)
 

@@ -66,6 +66,10 @@ class Arrays:
         """Return x as a NumPy array."""
         return np.asarray(x)
 
+    def sum_of(self, W: Array) -> float:
+        """Return the sum of an array's numbers, which is finite if all of them are."""
+        return float(W.sum())
+
     def synchronize(self) -> None:
         """Wait until the device has done all it was given."""
 
