@@ -30,7 +30,7 @@ from w2v.messages import quoted, shortened
 
 _LARGEST_PART = 1 << 26
 _SMALLEST_PART = 1 << 20
-_PARTS_A_WORKER = 8
+_PARTS_A_WORKER = 4
 _MERGED_AT_ONCE = 4
 _TRIES = 5
 _ENDED_IN = 5.0  # seconds
