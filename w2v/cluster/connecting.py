@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -206,5 +207,6 @@ def _started(distributed: Any, workers: int, threads: int | None, backend: str) 
     with library.dask().config.set(_LOOKS_LESS):
         if backend != "cpu" and get_backend(backend).name == "gpu":
             cuda = optional("dask_cuda", None, "dask-cuda")
-            return cuda.LocalCUDACluster(**how)
+            past_the_host = find_spec("distributed_ucxx") is not None
+            return cuda.LocalCUDACluster(protocol="ucx" if past_the_host else None, **how)
         return distributed.LocalCluster(processes=True, **how)

@@ -105,7 +105,7 @@ class Answer(NamedTuple):
     Parameters
     ----------
     changes : Changes
-        NumPy's.
+        NumPy's, or CuPy's where workers can send these.
     told : Told or None
         None of several.
     """

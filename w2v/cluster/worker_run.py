@@ -33,6 +33,9 @@ from w2v.data.errors import CorpusError, NoWordsError
 from w2v.data.reading.corpus_writer import cut_vocabulary, merge_words
 from w2v.data.reading.word_counts import WordCounts
 
+# Transports that bring arrays of one GPU to another as they are, past the memory of the host.
+_BRING_DEVICE_MEMORY = ("ucx", "ucxx", "inproc")
+
 
 class _Run:
     def __init__(self, text: WorkerText) -> None:
@@ -241,10 +244,12 @@ def train_round(
             changes = trainer.train(
                 weights, order.span, whole=order.whole, late=order.late, directions=along
             )
-        changes = _to_host(backend, changes)
+        stays = _address().partition("://")[0] in _BRING_DEVICE_MEMORY
+        changes = changes if stays else _with_parts(backend.to_numpy, changes)
         norms, run.sums = (length_of(changes), tuple(run.sums)), []
     if order.half and not order.alone:
         changes = packed(changes)
+    backend.synchronize()  # before others read what stays on a GPU
     of_text = changes.words, changes.predictions, changes.loss
     took = trainer.seconds, time.perf_counter() - begin
     told = Told(_address(), order.version, *of_text, *took, *norms, changes.bytes)
@@ -330,12 +335,8 @@ def start_of(weights: tuple[int, Start]) -> Start:
 
 
 def on_backend(backend: Backend, changes: Changes) -> Changes:
-    """Return changes that came as NumPy's on a backend."""
+    """Return changes on a backend, which they come from or as NumPy's."""
     return _with_parts(backend.asarray, changes)
-
-
-def _to_host(backend: Backend, changes: Changes) -> Changes:
-    return _with_parts(backend.to_numpy, changes)
 
 
 def _with_parts(move: Callable[[Any], Any], changes: Changes) -> Changes:
