@@ -107,6 +107,11 @@ class RoundTrainer:
         """How many of the processor's train, and make of it what is sent; 1 beside a GPU."""
         return (self.config.workers or 1) if self.backend.name == "cpu" else 1
 
+    def compile(self) -> None:
+        """Compile the kernels, or load what was compiled before."""
+        none = self.shard.mapped_tokens[:0]
+        self._trainer(none, np.zeros(1, np.int64), 0, Span(0, 0, 0, 0)).compile()
+
     @property
     def keeps_balance(self) -> bool:
         """Whether steps leave XᵀX − YᵀY as it is, so that sums are to as well."""

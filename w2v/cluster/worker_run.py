@@ -185,6 +185,7 @@ def take_deal(name: str, deal: Deal, vocab: Vocabulary) -> tuple[list[tuple[int,
             if run.trainer.backend.name == "cpu" and deal.config.workers is None:
                 threads = _worker().state.nthreads
                 run.trainer.config = replace(deal.config, workers=threads)
+            run.trainer.compile()  # while others do, and not when it is waited for
         run.trainer.shard = corpus
         return bounds, time.perf_counter() - begin
 
