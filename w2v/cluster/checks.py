@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -18,6 +20,7 @@ from w2v.data.reading.source_file import TextSource
 _log = logging.getLogger("w2v")
 
 _HELD = (8, 16)  # workers of CBOW, of skip-gram, up to which vectors are as one machine's
+_BLOCK, _BLOCKS = 4096, 16  # bytes of a block, and how many of a file are looked at, about
 _SHORT = 10_000  # words of a worker in a round
 _WIDEST = 400  # contexts of skip-gram's windows, up to which they are
 
@@ -70,9 +73,58 @@ def _require_same(who: str, there: Mapping[str, str], here: Mapping[str, str], w
         raise ClusterError(f"{who} has {', '.join(other)}: install the same {where}")
 
 
-def unreadable(sources: Sequence[tuple[TextSource, int | None]], folders: Sequence[str]) -> str:
-    """Return why a worker cannot read the corpus as it is on the driver; nothing if it can."""
-    for source, size in sources:
+class Seen(NamedTuple):
+    """A file of the corpus as the driver has it.
+
+    Parameters
+    ----------
+    source : TextSource
+    size : int or None
+        Bytes.
+    sample : str
+        As :func:`sample_of` returns it.
+    """
+
+    source: TextSource
+    size: int | None
+    sample: str
+
+    @classmethod
+    def of(cls, source: TextSource) -> Self:
+        """Look at a file here."""
+        return cls(source, source.size, sample_of(source.path))
+
+
+def sample_of(path: Path | None) -> str:
+    """Return a digest of some blocks of a file, by which another one of its length is told.
+
+    Parameters
+    ----------
+    path : Path or None
+        A folder stands for all files in it.  What is at a URL is the same everywhere.
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    files = [path] if path and path.is_file() else sorted(path.glob("*")) if path else []
+    for file in files:
+        size = file.stat().st_size
+        digest.update(f"{file.name} {size} ".encode(errors="surrogateescape"))
+        with file.open("rb") as opened:
+            for place in range(0, max(1, size - _BLOCK), max(1, (size - _BLOCK) // _BLOCKS)):
+                opened.seek(place)
+                digest.update(opened.read(_BLOCK))
+    return digest.hexdigest() if files else ""
+
+
+def unreadable(sources: Sequence[Seen], folders: Mapping[str, str]) -> str:
+    """Return why a worker cannot read the corpus as it is on the driver; nothing if it can.
+
+    Parameters
+    ----------
+    sources : sequence of Seen
+    folders : mapping of str to str
+        Of a corpus that is encoded, with the sample of each.
+    """
+    for source, size, sample in sources:
         try:
             here = source.size
             if here is None and source.path is not None:
@@ -80,10 +132,16 @@ def unreadable(sources: Sequence[tuple[TextSource, int | None]], folders: Sequen
             if here != size:
                 return f"{source.name} has {here:,} bytes, where it was named it has {size:,}"
             source.open().close()
+            if sample_of(source.path) != sample:
+                return f"{source.name} is another file than where it was named"
         except Exception as error:
             return f"{source.name}: {error}"
-    missing = [folder for folder in folders if not Path(folder).is_dir()]
-    return f"{missing[0]} is not there" if missing else ""
+    for folder, sample in folders.items():
+        if not Path(folder).is_dir():
+            return f"{folder} is not there"
+        if sample_of(Path(folder)) != sample:
+            return f"{folder} is another corpus than where it was named"
+    return ""
 
 
 def require_readable(worker: str, why: str) -> None:

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -64,8 +65,8 @@ class ClusterRun:
         self.holders: dict[int, str] = {}
         self.deals = itertools.count(1)
         self._order: TextOrder | None = None
-        self._sources: list[tuple[TextSource, int | None]] = []
-        self._folders: list[str] = []
+        self._sources: list[checks.Seen] = []
+        self._folders: dict[str, str] = {}
         self._vocab: Vocabulary | None = None
         self._started, self._needed = False, 0
 
@@ -83,7 +84,7 @@ class ClusterRun:
         with suppress(ClusterError, WorkersLeftError):
             ends = {
                 self.workers.submit(worker_run.end_run, self.name, worker=worker): worker
-                for worker in self.workers.ready()
+                for worker in self.workers.prepared()
             }
             self.workers.wait(ends, bound=_ENDED_IN)
 
@@ -163,7 +164,7 @@ class ClusterRun:
             each if each.path is None else replace(each, path=each.path.absolute())
             for each in find_sources(names, settings.storage_options)
         ]
-        self._sources = [(each, each.size) for each in sources]
+        self._sources = list(map(checks.Seen.of, sources))
         fingerprints = [each.fingerprint() for each in sources]
         parts = self._parts_of(sources, settings)
         self._order = TextOrder(tuple(parts), settings)
@@ -197,7 +198,8 @@ class ClusterRun:
     def _open(self, folder: str) -> ShardedCorpus:
         """Take an encoded corpus, of which every worker maps what it trains on."""
         corpus = EncodedCorpus.open(folder)
-        self._folders, self._vocab = [folder], corpus.vocab
+        self._folders = {folder: checks.sample_of(Path(folder))}
+        self._vocab = corpus.vocab
         n = max(1, min(len(corpus), len(self.workers.alive()) * _PARTS_A_WORKER))
         bounds = np.searchsorted(corpus.offsets, np.arange(n) * corpus.n_tokens // n).tolist()
         cuts = sorted({*bounds, len(corpus)})
@@ -220,7 +222,7 @@ class ClusterRun:
 
     def _parts_of(self, sources: Sequence[TextSource], settings: ReadSettings) -> list[Part]:
         workers = max(1, len(self.workers.alive()))
-        total = sum(size or 0 for _, size in self._sources)
+        total = sum(seen.size or 0 for seen in self._sources)
         size = min(_LARGEST_PART, max(_SMALLEST_PART, total // (_PARTS_A_WORKER * workers)))
         cut = cut_sources(list(sources), size, settings.encoding)
         return [Part(number, source) for number, source in enumerate(cut)]
@@ -231,7 +233,7 @@ class ClusterRun:
         workers = self.workers
         workers.ready(wait=True)
         counted = [workers.submit(worker_run.count_part, self.name, each.number) for each in parts]
-        total = sum(size or 0 for _, size in self._sources)
+        total = sum(seen.size or 0 for seen in self._sources)
 
         def watch(done: int) -> None:
             if progress is not None:
@@ -240,7 +242,7 @@ class ClusterRun:
         workers.wait(dict.fromkeys(counted, ""), watch=watch)
         readers = [workers.submit(worker_run.reader_of, future) for future in counted]
         (merged,) = self.tree(worker_run.merge_counts, counted)
-        what = shortened(", ".join(source.name for source, _ in self._sources[:99]))
+        what = shortened(", ".join(seen.source.name for seen in self._sources[:99]))
         vocab = workers.submit(worker_run.vocabulary_of, merged, settings.limits, what)
         del merged, counted
         workers.wait({vocab: ""})

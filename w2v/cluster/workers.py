@@ -108,6 +108,10 @@ class Workers:
         }
         return quiet & set(workers) if quiet < self._ready else set()
 
+    def prepared(self) -> list[str]:
+        """Return who has been told of the run and is still there."""
+        return sorted(self._ready & self.alive())
+
     def ready(self, *, wait: bool = False, strict: bool = False) -> list[str]:
         """Return who can be given work, those who have come meanwhile too.
 
@@ -126,6 +130,8 @@ class Workers:
         deadline = time.monotonic() + _FIRST_WORKER
         while True:
             there = self.alive()
+            for worker in sorted(self._ready - there):
+                _log.warning("%s has left: others do its work", worker)
             self._ready &= there
             self._refused &= there
             for worker, answer in list(self._silent.items()):
@@ -159,9 +165,7 @@ class Workers:
 
     def is_silent(self, workers: Iterable[str]) -> None:
         """Give some workers nothing more until they answer, and for a while."""
-        for worker in workers:
-            if worker in self._silent:
-                continue
+        for worker in sorted(set(workers) - self._silent.keys()):
             _log.warning("%s is gone or does not answer: others do its work", worker)
             self._ready.discard(worker)
             # One that leaves again and again would have the others begin again and again.
