@@ -139,6 +139,22 @@ def test_a_fit_that_was_stopped_goes_on_within_the_block(
     assert np.array_equal(model.wv.vectors, here.wv.vectors)
 
 
+@pytest.mark.parametrize("then", [{"epochs": 3}, {"start_alpha": 0.1}, {"end_alpha": 0.01}])
+def test_another_fit_in_a_block_has_its_own_epochs_and_rates(
+    one: Any, text: Path, then: dict[str, Any]
+) -> None:
+    here = Word2Vec(backend="cpu", **HOW)
+    here.fit(text)
+    here.fit(text, **then)
+    model = Word2Vec(backend="cpu", **HOW)
+    with ClusterTraining(one, model, round_words=3_000) as cluster:
+        corpus = cluster.read(text)
+        model.fit(corpus)
+        model.fit(corpus, **then)
+    assert np.array_equal(model.wv.vectors, here.wv.vectors)
+    assert model.losses == here.losses
+
+
 @pytest.mark.parametrize(
     ("changed", "words", "told"),
     [

@@ -28,6 +28,7 @@ from w2v.cluster.parts import PartSize, sentences_of
 from w2v.cluster.rounds import RoundTrainer
 from w2v.cluster.worker_memory import give_freed_memory_back, keep_freed_memory
 from w2v.cluster.worker_text import WorkerText
+from w2v.config import TrainConfig
 from w2v.data import Vocabulary
 from w2v.data.errors import CorpusError, NoWordsError
 from w2v.data.reading.corpus_writer import cut_vocabulary, merge_words
@@ -46,6 +47,7 @@ class _Run:
         self.trained = -1  # the version from which it has gone on with rows of its own
         self.weights: CommonWeights | None = None
         self.trainer: RoundTrainer | None = None
+        self.dealt: tuple[TrainConfig, int] | None = None  # what it was made for
 
 
 _RUNS: MutableMapping[Any, dict[str, _Run]] = WeakKeyDictionary()
@@ -180,7 +182,9 @@ def take_deal(name: str, deal: Deal, vocab: Vocabulary) -> tuple[list[tuple[int,
             bounds.append((int(offsets[first]), int(offsets[last])))
         corpus = run.text.shard(deal.shard, deal.pieces)
         begin = time.perf_counter()
-        if run.trainer is None:
+        dealt = deal.config, deal.total
+        if run.trainer is None or run.dealt != dealt:  # another fit has other epochs, or rates
+            run.dealt = dealt
             run.trainer = RoundTrainer(deal.config, corpus, deal.total)
             if run.trainer.backend.name == "cpu" and deal.config.workers is None:
                 threads = _worker().state.nthreads
