@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -313,6 +315,30 @@ def test_the_command_trains_on_a_cluster(
     of_cluster = next(event for event in events if event["event"] == "cluster")
     assert len(of_cluster["workers"]) == 2
     assert events[-1]["event"] == "end"
+
+
+@pytest.mark.parametrize("seen", ["backend:", "epoch 1:"])
+def test_ctrl_c_in_a_terminal_stops_a_local_cluster_and_keeps_what_was_trained(
+    text: Path, tmp_path: Path, seen: str
+) -> None:
+    how = "-o v.bin --epochs 9999 --vector-size 16 --min-count 3 --workers 1 --checkpoint run"
+    training = subprocess.Popen(
+        [sys.executable, "-m", "w2v", "train", str(text), *how.split(), "--local-cluster", "2"],
+        cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    with training:
+        assert training.stderr is not None
+        while seen not in (line := training.stderr.readline()):
+            assert line
+        os.killpg(training.pid, signal.SIGINT)  # as a terminal does: to all processes
+        told = training.stderr.read()
+    assert training.returncode == 130, told
+    assert "Traceback" not in told
+    if seen == "backend:":  # nothing was trained yet
+        assert told.endswith("w2v: stopped\n")
+    else:
+        assert "to go on: the same command with --checkpoint run --resume auto" in told
+        assert Word2Vec.load(tmp_path / "run").epochs_done >= 1
 
 
 def test_options_that_cannot_be_are_told_by_name(tmp_path: Path) -> None:

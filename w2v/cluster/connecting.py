@@ -7,12 +7,15 @@ import json
 import logging
 import os
 import re
+import signal
 import socket
 import ssl
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +26,7 @@ from w2v.messages import quoted
 from w2v.optional import optional
 
 _ADDRESS = r"(\w+://)?\S+:\d+"
-# Of what Dask looks at all the time in every process, which takes a tenth of two workers' time.
+# Dask looks at much all the time in every process, which takes a tenth of two workers' time.
 _LOOKS_LESS = {
     "distributed.worker.profile.enabled": False,
     "distributed.worker.memory.monitor-interval": "500ms",
@@ -197,6 +200,25 @@ def _reason(error: BaseException) -> str:
     return reason
 
 
+@contextmanager
+def _by_itself() -> Iterator[None]:
+    """Keep Ctrl-C from processes that begin in a block, and from this thread until it is over.
+
+    A terminal sends Ctrl-C, and that it is closed, to all processes that were started in it.  The
+    one that trains then asks the workers for what they have learnt, so that these are to go on.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+    resource_tracker.ensure_running()  # which lets Ctrl-C through again when it begins
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _started(distributed: Any, workers: int, threads: int | None, backend: str) -> Any:
     how: dict[str, Any] = {
         "n_workers": workers,
@@ -204,7 +226,7 @@ def _started(distributed: Any, workers: int, threads: int | None, backend: str) 
         "dashboard_address": ":0",
         "silence_logs": logging.CRITICAL,
     }
-    with library.dask().config.set(_LOOKS_LESS):
+    with library.dask().config.set(_LOOKS_LESS), _by_itself():
         if backend != "cpu" and get_backend(backend).name == "gpu":
             cuda = optional("dask_cuda", None, "dask-cuda")
             past_the_host = find_spec("distributed_ucxx") is not None

@@ -158,7 +158,7 @@ class FusedEngine(Engine):
         if self.run.position.ranges:
             raise ValueError(
                 "this training was stopped on a cluster, in the middle of an epoch: go on with it "
-                "there, w2v.cluster.train(…, resume=True), or from the end of an epoch"
+                "there (--local-cluster, --scheduler), or from the end of an epoch"
             )
         corpus = self.run.corpus
         done = int(corpus.offsets[0]) + self.run.position.done_of(corpus.n_tokens)
