@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from benchmarks.scaling.virtual_workers import Case, simulate
 from tests.cluster.test_rounds import text
 from w2v.cluster.changes import Changes, Matrices, Rows, merged
 from w2v.cluster.common_weights import CommonWeights
-from w2v.cluster.curvature import Curvature, curvature_matrix
+from w2v.cluster.curvature import Curvature, curvature_matrix, steepness
 from w2v.config import TrainConfig
 
 H, ROWS = 6, 5
@@ -128,3 +130,12 @@ def test_changes_are_combined_to_the_same_bytes_by_any_number_of_threads() -> No
         found.append(np.stack(weights))
     assert (found[0] == found[1]).all()
     assert not (found[0][0] == start[0]).all()
+
+
+def test_sigmoids_of_rows_that_have_come_apart_are_flat_and_warn_of_nothing() -> None:
+    long = np.full((3, 4), 1e4, np.float32)
+    pairs = np.array([[0], [1]]), np.array([1, 2])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert steepness(long, long, pairs) == 0
+        assert steepness(0 * long, long, pairs) == pytest.approx(1 / 4)
