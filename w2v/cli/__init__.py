@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -12,6 +13,7 @@ def main() -> None:
         from w2v.cli.signals import heard
 
         with heard():
+            os.environ["MPLBACKEND"] = "agg"  # pictures are written, none is shown
             from w2v.cli.commands import run
             from w2v.cli.freed_memory import give_back_freed_memory
 

@@ -91,5 +91,12 @@ def is_usable(folder: Path) -> bool:
 
 def can_be_made(folder: Path) -> bool:
     """Tell whether a folder can be written to or, where it is missing, made."""
-    there = next(each for each in (folder, *folder.parents) if each.exists())
-    return os.access(there, os.W_OK | os.X_OK)
+    for each in (folder, *folder.parents):
+        try:
+            each.stat()
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError):  # behind a closed folder, or no name at all
+            return False
+        return os.access(each, os.W_OK | os.X_OK)
+    return False

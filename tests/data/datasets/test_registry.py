@@ -13,6 +13,7 @@ import pytest
 
 from w2v.data import CorpusError, ptb, pydocs, read_corpus
 from w2v.data.datasets import registry
+from w2v.data.datasets.cache import cache_folder
 from w2v.data.datasets.download import RemoteFile
 
 TRAIN = b" no it was n't black monday \n but while the <unk> was black \n"
@@ -63,6 +64,23 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setenv("W2V_PTB_URL", server.url)
     yield server
     server.close()
+
+
+@pytest.mark.parametrize("address", ["foo", "file:///nope", "http://", "ftp://x/"])
+def test_an_address_that_is_none_is_told_by_its_variable(
+    server: Server, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("W2V_PTB_URL", address)
+    with pytest.raises(CorpusError, match=f"^W2V_PTB_URL is '{address}', which is no address"):
+        ptb.load_data("train")
+
+
+def test_a_folder_for_data_that_cannot_be_one_is_told_by_its_variable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("W2V_DATA", "/dev/null")
+    with pytest.raises(OSError, match=r"^\[Errno \d+\] W2V_DATA is '/dev/null', which cannot be"):
+        cache_folder()
 
 
 def test_ptb_is_what_the_course_loads(server: Server) -> None:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from w2v.files.caches import VARIABLE, chosen, in_home, in_temporary, is_trusted, is_usable
+from w2v.messages import quoted
 
 
 def cache_folder() -> Path:
@@ -25,7 +26,14 @@ def cache_folder() -> Path:
     """
     named = chosen("W2V_DATA")
     if named:
-        named.mkdir(parents=True, exist_ok=True)
+        try:
+            named.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OSError(
+                error.errno,
+                f"W2V_DATA is {quoted(str(named))}, which cannot be a folder ({error.strerror}): "
+                "name one that can be written to",
+            ) from error
         return named
     import pooch  # type: ignore[import-untyped]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import zipfile
 import zlib
@@ -12,6 +13,7 @@ from pathlib import Path
 from w2v.data.datasets.cache import cache_folder
 from w2v.data.errors import CorpusError
 from w2v.files import atomic_path
+from w2v.messages import quoted
 
 _PIECE = 1 << 20
 
@@ -39,7 +41,13 @@ class RemoteFile:
     @property
     def url(self) -> str:
         """The address it is fetched from."""
-        return f"{os.environ.get(self.variable, self.base).rstrip('/')}/{self.name}"
+        base = os.environ.get(self.variable) or self.base
+        if not re.match(r"https?://[^/\s]", base):
+            raise CorpusError(
+                f"{self.variable} is {quoted(base)}, which is no address to fetch from: give one "
+                f"such as {self.base}"
+            )
+        return f"{base.rstrip('/')}/{self.name}"
 
 
 def fetch(file: RemoteFile, *, member: str | None = None) -> Path:
@@ -65,13 +73,13 @@ def fetch(file: RemoteFile, *, member: str | None = None) -> Path:
     import pooch  # type: ignore[import-untyped]
     import requests
 
-    place = cache_folder() / file.name
+    place, url = cache_folder() / file.name, file.url
     pooch.get_logger().setLevel("WARNING")
     try:
         if not (place.is_file() and pooch.file_hash(str(place)) == file.sha256):
             with atomic_path(place) as aside:
                 pooch.retrieve(
-                    url=file.url,
+                    url=url,
                     known_hash=f"sha256:{file.sha256}",
                     fname=aside.name,
                     path=aside.parent,
@@ -79,15 +87,14 @@ def fetch(file: RemoteFile, *, member: str | None = None) -> Path:
                 )
     except ValueError as error:  # pooch's word for a wrong checksum
         raise CorpusError(
-            f"{file.url} gave another file than expected (SHA-256 {file.sha256}): cut short or "
+            f"{url} gave another file than expected (SHA-256 {file.sha256}): cut short or "
             f"changed; try again, or put the right file at {place}"
         ) from error
     except (requests.RequestException, OSError) as error:
         if error.filename:  # it is the cache that cannot be written
             raise
         raise OSError(
-            f"cannot download {file.name} ({_reason(error)}): download {file.url} "
-            f"and put it at {place}"
+            f"cannot download {file.name} ({_reason(error)}): download {url} and put it at {place}"
         ) from error
     return _unpacked(place, member) if member else place
 

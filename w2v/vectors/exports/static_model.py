@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,9 @@ def check_place(folder: str | os.PathLike[str]) -> None:
 
 def is_static_model(path: str | os.PathLike[str]) -> bool:
     """Tell whether a path is that of a folder as this module writes."""
-    return all((Path(path) / name).is_file() for name in (TOKENIZER, TENSORS))
+    with suppress(PermissionError):  # behind a closed folder, which reading then tells of
+        return all((Path(path) / name).is_file() for name in (TOKENIZER, TENSORS))
+    return False
 
 
 def read_static_model(folder: str | os.PathLike[str]) -> VectorData:
